@@ -1,0 +1,206 @@
+"""Where windows lie: output sizes, taps, receptive fields. One axis at a time, standard library only.
+
+Every size, highlight and count of the project follows from `Window`; nothing computes a size a
+second time. A rectangle is two Windows, rows first.
+
+Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016),
+relations 6, 14 and 15; receptive fields after A. Araujo, W. Norris and J. Sim, "Computing
+Receptive Fields of Convolutional Neural Networks", Distill (2019), equations 1 to 3.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from cnnviz.errors import DoesNotFit, SettingError
+
+PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
+
+
+def whole(value: object, name: str, least: int) -> int:
+    """`value` as an int of at least `least`; booleans, fractions and text are refused with SettingError."""
+    if not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"):
+        try:
+            number = operator.index(value)  # type: ignore[arg-type]
+        except TypeError:
+            pass
+        else:
+            if number >= least:
+                return number
+    raise SettingError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+
+
+@dataclass(frozen=True, repr=False)
+class Window:
+    """A window that slides along one axis.
+
+    kernel_size  K, how many positions it reads (at least 1)
+    stride       S, how far it moves at a time (at least 1)
+    padding      P, positions added at the two ends: an int, or (before, after) (at least 0)
+    dilation     D, the distance between neighbouring positions that it reads (at least 1)
+
+    Raises SettingError for anything else, booleans and fractions included.
+    """
+
+    kernel_size: int
+    stride: int = 1
+    padding: int | tuple[int, int] = 0
+    dilation: int = 1
+
+    def __post_init__(self) -> None:
+        for name in ("kernel_size", "stride", "dilation"):
+            object.__setattr__(self, name, whole(getattr(self, name), name, 1))
+        ends = self.padding if isinstance(self.padding, (tuple, list)) else (self.padding, self.padding)
+        if len(ends) != 2:
+            raise SettingError(f"padding is {self.padding!r}; on one axis it is a number or (before, after).")
+        before, after = (whole(end, "padding", 0) for end in ends)
+        object.__setattr__(self, "padding", before if before == after else (before, after))
+
+    def __repr__(self) -> str:
+        parts = [f"kernel_size={self.kernel_size}"]
+        parts += [f"{name}={getattr(self, name)}" for name, usual in
+                  (("stride", 1), ("padding", 0), ("dilation", 1)) if getattr(self, name) != usual]
+        return f"Window({', '.join(parts)})"
+
+    @property
+    def before(self) -> int:
+        """Padding in front of position 0."""
+        return self.padding if isinstance(self.padding, int) else self.padding[0]
+
+    @property
+    def after(self) -> int:
+        """Padding behind the last position."""
+        return self.padding if isinstance(self.padding, int) else self.padding[1]
+
+    @property
+    def extent(self) -> int:
+        """How far the window spans: D(K - 1) + 1."""
+        return self.dilation * (self.kernel_size - 1) + 1
+
+    def padded(self, size: int) -> int:
+        """The axis with its padding."""
+        return size + self.before + self.after
+
+    def fits(self, size: int) -> bool:
+        """Whether the window finds room at least once on an axis of `size` positions."""
+        return size >= 1 and self.extent <= self.padded(size)
+
+    def output_size(self, size: int) -> int:
+        """How many places the window visits: floor((size + before + after - extent) / S) + 1.
+
+        Raises DoesNotFit where it finds no room, instead of the 0 or 1 that the formula would say.
+        """
+        size = whole(size, "the input's size", 1)
+        if not self.fits(size):
+            padded = "padded " if self.before + self.after else ""
+            raise DoesNotFit(f"The window spans {self.extent}, the {padded}picture has only {self.padded(size)}.")
+        return (self.padded(size) - self.extent) // self.stride + 1
+
+    def unused(self, size: int) -> int:
+        """Positions at the end of the padded axis that the floor throws away (0 to S - 1)."""
+        return self.padded(size) - self.extent - (self.output_size(size) - 1) * self.stride
+
+    def taps(self, index: int) -> range:
+        """The input positions that output `index` reads; negative ones, and those past the end, are padding.
+
+        The range's start, length and step are the window's offset, K and D.
+        """
+        start = index * self.stride - self.before
+        return range(start, start + self.extent, self.dilation)
+
+    def readers(self, position: int, size: int) -> list[int]:
+        """The outputs whose window reads input `position`."""
+        first = position + self.before - self.extent + 1
+        low = max(0, -(-first // self.stride))
+        high = min(self.output_size(size) - 1, (position + self.before) // self.stride)
+        return [index for index in range(low, high + 1) if position in self.taps(index)]
+
+    def unread(self, size: int) -> list[int]:
+        """The positions, padding not counted, that no output reads."""
+        read: set[int] = set()
+        for index in range(self.output_size(size)):
+            read.update(self.taps(index))
+        return [position for position in range(size) if position not in read]
+
+    def nearest(self, size: int) -> Iterator[Window]:
+        """Windows that fit an axis of `size`, each one setting away from this one, changed as little as can be."""
+        if self.fits(size):
+            return
+        room = self.padded(size)
+        if room >= 1:
+            yield replace(self, kernel_size=(room - 1) // self.dilation + 1)
+        if self.kernel_size > 1 and room > self.kernel_size - 1:
+            yield replace(self, dilation=max(1, (room - 1) // (self.kernel_size - 1)))
+        yield replace(self, padding=self._padding_with(self.extent - room))
+
+    def _padding_with(self, missing: int) -> tuple[int, int]:
+        each = -(-missing // 2)
+        return self.before + each, self.after + each
+
+
+def same_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:
+    """(before, after) that keep the size at stride 1: D(K - 1) in all, the odd one behind, as PyTorch's "same"."""
+    total = Window(kernel_size, dilation=dilation).extent - 1
+    return total // 2, total - total // 2
+
+
+def origin(position: int, size: int, padding_mode: str) -> int | None:
+    """The position whose value stands at `position`: itself inside, a borrowed one in the padding, None for zeros."""
+    if 0 <= position < size:
+        return position
+    if padding_mode == "zeros":
+        return None
+    if padding_mode == "replicate":
+        return 0 if position < 0 else size - 1
+    if padding_mode == "circular":
+        return position % size
+    return -position if position < 0 else 2 * (size - 1) - position  # reflect: the border itself is not repeated
+
+
+def check_padding(window: Window, size: int, padding_mode: str) -> None:
+    """Refuse a mode that is none (SettingError), or padding that has too little to borrow from (DoesNotFit)."""
+    if padding_mode not in PADDING_MODES:
+        raise SettingError(f"padding_mode is {padding_mode!r}; it is one of {', '.join(PADDING_MODES)}.")
+    limit = most_padding(size, padding_mode)
+    largest = max(window.before, window.after)
+    if limit is not None and largest > limit:
+        raise DoesNotFit(
+            f"The padding of {largest} is more than a {padding_mode} border can borrow from {size} "
+            f"pixels; at most {limit} fits."
+        )
+
+
+def most_padding(size: int, padding_mode: str) -> int | None:
+    """The most padding that `padding_mode` allows on `size` positions; None where there is no limit."""
+    return {"reflect": size - 1, "circular": size}.get(padding_mode)
+
+
+@dataclass(frozen=True)
+class Field:
+    """The receptive field of the units of a layer, on one axis of the picture.
+
+    size   how many pixels a unit sees
+    jump   how many pixels lie between what neighbouring units see (the product of the strides)
+    start  the first pixel that unit 0 sees; negative where that is padding
+
+    `Field()` is a pixel itself; each layer goes `.through` its Window.
+    """
+
+    size: int = 1
+    jump: int = 1
+    start: int = 0
+
+    def through(self, window: Window) -> Field:
+        """The field of the units behind one more window."""
+        return Field(
+            size=self.size + (window.extent - 1) * self.jump,
+            jump=self.jump * window.stride,
+            start=self.start - window.before * self.jump,
+        )
+
+    def pixels(self, index: int) -> range:
+        """The pixels that unit `index` sees, positions in the padding included."""
+        start = self.start + index * self.jump
+        return range(start, start + self.size)
