@@ -1,0 +1,1 @@
+"""What Streamlit draws: the only rooms of the house that import it."""

@@ -1,0 +1,44 @@
+"""The stage: input with its window | operands and the sum written out | output filling in.
+
+Python computes a map once and hands it over in one envelope; playing, stepping and hovering happen
+in the browser. `sources` joins the files of this folder into the one module that a Streamlit
+component may have, so that each idea keeps a file of its own and nothing needs a build step:
+
+    arithmetic.js  pure: unpack, taps, terms, sum      words.js     pure: numbers and steps as text
+    palette.js     colours and theme                   bitmaps.js   maps, a pixel a cell, made once a trace
+    paper.js       canvas, kept layers, text           input.js     the picture and the window on it
+    operands.js    window, weights, products           output.js    the map filling in
+    stage.js       elements, state, player             stage.css
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+
+import streamlit as st
+
+from cnnviz.export import PRGN
+from cnnviz.steps import Trace
+
+_HERE = files("cnnviz.ui.stage")
+_ORDER = ("arithmetic.js", "words.js", "palette.js", "bitmaps.js", "paper.js",
+          "input.js", "operands.js", "output.js", "stage.js")
+_LINKS = re.compile(r"^import .*?;\n|^export (?!default)", re.MULTILINE | re.DOTALL)
+
+
+def sources() -> str:
+    """The JavaScript as one module: the files in order, without the imports and exports between them."""
+    parts = [_LINKS.sub("", _HERE.joinpath(name).read_text("utf-8")) for name in _ORDER]
+    return "\n".join([f"const PRGN = {json.dumps(PRGN)};", *parts])
+
+
+_component = st.components.v2.component(
+    "cnnviz_stage", js=sources(), css=_HERE.joinpath("stage.css").read_text("utf-8")
+)
+
+
+def stage(trace: Trace, *, key: str, autoplay: bool = False) -> None:
+    """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes."""
+    _component(key=key, data=trace.envelope(autoplay=autoplay))

@@ -1,0 +1,268 @@
+// Drawing the input: the picture with its padding, the window on it, and the window enlarged.
+import { extentOf, origin, startOf } from "./arithmetic.js";
+import { inkOn, inputColour } from "./palette.js";
+import { boxFor, drawPart } from "./bitmaps.js";
+import { NUMBERS_FROM, outline, viewOf, write, writeIn } from "./paper.js";
+
+const ENLARGED = 92; // pixels kept for the window, enlarged
+
+// Where the input and the enlarged window go in the panel.
+export function inputPlan(panel, stage) {
+  const { trace, made } = stage;
+  const view = viewOf(made.layout.width, made.layout.height, stage.zoom, stage.centre);
+  const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
+  const whole = boxFor(view, area);
+  if (whole.cell >= 20 || made.layout.tiles > 1 || trace.rows.kernel * trace.columns.kernel === 1) return { view, box: whole };
+  const below = boxFor(view, { ...area, height: area.height - ENLARGED - 10 });
+  const beside = boxFor(view, { ...area, width: area.width - ENLARGED - 10 });
+  const extent = Math.max(extentOf(trace.rows), extentOf(trace.columns));
+  const glass = { cell: ENLARGED / extent };
+  [glass.width, glass.height] = [extentOf(trace.columns) * glass.cell, extentOf(trace.rows) * glass.cell];
+  if (below.cell >= beside.cell) {
+    below.x = area.x;
+    return { view, box: below, glass: { ...glass, x: area.x, y: below.y + below.height + 10 }, isBelow: true };
+  }
+  beside.x = area.x;
+  return { view, box: beside, glass: { ...glass, x: beside.x + beside.width + 10, y: area.y } };
+}
+
+// From a position of the unpadded input to the screen.
+const onScreen = (trace, { view, box }, [left, top], y, x) => [
+  box.x + (x + trace.columns.before + left - view.x) * box.cell,
+  box.y + (y + trace.rows.before + top - view.y) * box.cell,
+];
+
+export function paintInput(panel, stage) {
+  const { trace, made, theme, step } = stage;
+  const plan = inputPlan(panel, stage);
+  const { view, box } = plan;
+  const context = panel.begin();
+  const key = `${stage.version}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
+  const base = panel.layer("input", key, (layer) => paintInputBase(layer, stage, plan));
+  panel.blit(base, 0, 0, panel.width, panel.height);
+  context.save();
+  context.beginPath();
+  context.rect(box.x - 2, box.y - 2, box.width + 4, box.height + 4);
+  context.clip();
+  if (stage.tap !== null) paintReach(context, stage, plan);
+  const top = stage.slide?.top ?? step.top, left = stage.slide?.left ?? step.left;
+  for (let tile = 0; tile < made.layout.tiles; tile += 1) {
+    paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
+  }
+  if (!stage.slide) paintTies(context, stage, plan);
+  if (stage.pixel) {
+    const [x, y] = onScreen(trace, plan, made.layout.corner(stage.pixel.tile), stage.pixel.y, stage.pixel.x);
+    outline(context, x, y, box.cell, box.cell, theme.reached, Math.max(2, box.cell > 12 ? 3 : 2));
+  }
+  context.restore();
+  if (plan.glass) paintGlass(context, stage, plan);
+  return plan;
+}
+
+function paintInputBase(context, stage, plan) {
+  const { trace, made, theme, say } = stage;
+  const { view, box } = plan;
+  context.save();
+  context.beginPath();
+  context.rect(box.x, box.y, box.width, box.height);
+  context.clip();
+  drawPart(context, made.input, view, box);
+  paintUnread(context, stage, plan);
+  if (box.cell >= 9) {
+    for (let tile = 0; tile < made.layout.tiles; tile += 1) paintCells(context, stage, plan, tile);
+  } else if (made.layout.tiles === 1 && trace.outside !== "none") {
+    const [x, y] = onScreen(trace, plan, [0, 0], 0, 0);
+    if (trace.rows.before + trace.rows.after + trace.columns.before + trace.columns.after > 0) {
+      outline(context, x, y, trace.width * box.cell, trace.height * box.cell, theme.paddingLine, 1, [3, 2]);
+    }
+  }
+  context.restore();
+  outline(context, box.x, box.y, box.width, box.height, theme.border, 1);
+}
+
+// Each cell's border, and its number where there is room.
+function paintCells(context, stage, plan, tile) {
+  const { trace, made, theme, say } = stage;
+  const { view, box } = plan;
+  const { data } = trace.input, corner = made.layout.corner(tile);
+  const channel = trace.channels[made.layout.isPicture ? 0 : tile];
+  const numbers = box.cell >= NUMBERS_FROM && !(made.layout.isPicture && trace.depth === 3);
+  for (let y = -trace.rows.before; y < trace.height + trace.rows.after; y += 1) {
+    for (let x = -trace.columns.before; x < trace.width + trace.columns.after; x += 1) {
+      const [px, py] = onScreen(trace, plan, corner, y, x);
+      if (px + box.cell < box.x || py + box.cell < box.y || px > box.x + box.width || py > box.y + box.height) continue;
+      const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
+      const isPadding = y !== fromY || x !== fromX;
+      const lit = Math.max(0.5, Math.min(1, box.cell / 30));
+      outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
+      if (!numbers || trace.outside === "none" && isPadding) continue;
+      const value = fromX < 0 || fromY < 0 ? 0 : data[(channel * trace.height + fromY) * trace.width + fromX] / trace.divisor;
+      const ink = isPadding ? (theme.dark ? "#c5d3f2" : "#274472") : inkOn(inputColour(trace, value));
+      const weighted = stage.corners && box.cell >= 40;
+      writeIn(context, say.value(value), px, py - (weighted ? box.cell * 0.06 : 0), box.cell, box.cell, ink, theme.font);
+    }
+  }
+}
+
+// Pixels that no window reads: shaded, and struck through where there is room.
+function paintUnread(context, stage, plan) {
+  const { trace, made, theme } = stage;
+  const { box } = plan;
+  const runs = (read) => {
+    const found = [];
+    read.forEach((is, at) => { if (!is) { if (found.length && found.at(-1)[1] === at) found.at(-1)[1] += 1; else found.push([at, at + 1]); } });
+    return found;
+  };
+  const strips = [
+    ...runs(made.readRows).map(([from, to]) => [from, 0, to, trace.width]),
+    ...runs(made.readColumns).map(([from, to]) => [0, from, trace.height, to]),
+  ];
+  context.beginPath();
+  for (let tile = 0; tile < made.layout.tiles; tile += 1) {
+    for (const [y0, x0, y1, x1] of strips) {
+      const [left, top] = onScreen(trace, plan, made.layout.corner(tile), y0, x0);
+      context.rect(left, top, (x1 - x0) * box.cell, (y1 - y0) * box.cell);
+    }
+  }
+  if (!strips.length) return;
+  context.save();
+  context.clip();
+  context.fillStyle = theme.unread;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.strokeStyle = theme.unreadLine;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let at = -box.height; at < box.width; at += 6) {
+    context.moveTo(box.x + at, box.y + box.height);
+    context.lineTo(box.x + at + box.height, box.y);
+  }
+  context.stroke();
+  context.restore();
+}
+
+// The window: its outline, its taps one by one where the dilation leaves gaps, the weight in each corner.
+function paintWindow(context, stage, plan, corner, top, left) {
+  const { trace, theme, say } = stage;
+  const { box } = plan;
+  const [x, y] = onScreen(trace, plan, corner, top, left);
+  const width = extentOf(trace.columns) * box.cell, height = extentOf(trace.rows) * box.cell;
+  const isDilated = trace.rows.dilation > 1 || trace.columns.dilation > 1;
+  if (isDilated && box.cell >= 4) {
+    for (let j = 0; j < trace.rows.kernel; j += 1) {
+      for (let k = 0; k < trace.columns.kernel; k += 1) {
+        outline(context, x + k * trace.columns.dilation * box.cell, y + j * trace.rows.dilation * box.cell, box.cell, box.cell, theme.window, 2);
+      }
+    }
+  }
+  const grow = Math.max(0, 6 - Math.min(width, height)) / 2; // a window of a pixel or two must still be seen
+  context.lineJoin = "round";
+  outline(context, x - grow - 1, y - grow - 1, width + 2 * grow + 2, height + 2 * grow + 2, "rgba(255,255,255,0.65)", box.cell >= 9 ? 5 : 4);
+  outline(context, x - grow, y - grow, width + 2 * grow, height + 2 * grow, theme.window, box.cell >= 9 ? 3.5 : 2.5);
+  if (!stage.corners || box.cell < 40 || stage.slide || trace.term !== "product" || trace.channels.length > 1) return;
+  for (let tap = 0; tap < trace.taps; tap += 1) {
+    const j = Math.floor(tap / trace.columns.kernel), k = tap % trace.columns.kernel;
+    const right = x + (k * trace.columns.dilation + 1) * box.cell - 4, bottom = y + (j * trace.rows.dilation + 1) * box.cell - 8;
+    const text = `×${say.weight(trace.weight.data[tap])}`;
+    context.font = `700 10.5px ${theme.font}`;
+    const wide = context.measureText(text).width;
+    context.fillStyle = theme.dark ? "rgba(15,20,26,0.82)" : "rgba(255,255,255,0.82)";
+    context.fillRect(right - wide - 2, bottom - 6.5, wide + 4, 13);
+    write(context, text, right, bottom, 10.5, theme.dark ? theme.window : "#b34700", theme.font, 700, "right");
+  }
+}
+
+// Lines from the borrowed pixels of the window to the pixels that they copy.
+function paintTies(context, stage, plan) {
+  const { trace, made, theme, step } = stage;
+  const { box } = plan;
+  if (trace.outside === "zeros" || trace.outside === "none") return;
+  context.strokeStyle = theme.reached;
+  context.fillStyle = theme.reached;
+  context.lineWidth = 1.25;
+  const corner = made.layout.corner(0);
+  for (let j = 0; j < trace.rows.kernel; j += 1) {
+    for (let k = 0; k < trace.columns.kernel; k += 1) {
+      const y = step.top + j * trace.rows.dilation, x = step.left + k * trace.columns.dilation;
+      const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
+      if (fromY === y && fromX === x) continue;
+      const [x0, y0] = onScreen(trace, plan, corner, y + 0.5, x + 0.5);
+      const [x1, y1] = onScreen(trace, plan, corner, fromY + 0.5, fromX + 0.5);
+      context.beginPath();
+      context.moveTo(x0, y0);
+      context.quadraticCurveTo((x0 + x1) / 2 + (y1 - y0) * 0.15, (y0 + y1) / 2 + (x0 - x1) * 0.15, x1, y1);
+      context.stroke();
+      context.beginPath();
+      context.arc(x1, y1, Math.max(1.5, Math.min(4, box.cell / 6)), 0, 7);
+      context.fill();
+    }
+  }
+}
+
+// Every pixel that one weight ever multiplies: weight sharing in one gesture.
+function paintReach(context, stage, plan) {
+  const { trace, made, theme } = stage;
+  const { box } = plan;
+  const area = trace.rows.kernel * trace.columns.kernel;
+  const within = stage.tap % area, j = Math.floor(within / trace.columns.kernel), k = within % trace.columns.kernel;
+  const corner = made.layout.corner(made.layout.isPicture ? 0 : Math.floor(stage.tap / area));
+  const at = (row, column) => onScreen(trace, plan, corner, startOf(trace.rows, row) + j * trace.rows.dilation, startOf(trace.columns, column) + k * trace.columns.dilation);
+  context.fillStyle = theme.reached;
+  context.globalAlpha = 0.42;
+  const dots = box.cell * Math.min(trace.rows.stride, trace.columns.stride) < 3;
+  if (dots || (trace.rows.stride === 1 && trace.columns.stride === 1)) {
+    const [x0, y0] = at(0, 0), [x1, y1] = at(trace.outHeight - 1, trace.outWidth - 1);
+    context.fillRect(x0, y0, x1 - x0 + box.cell, y1 - y0 + box.cell);
+  } else {
+    context.beginPath();
+    for (let row = 0; row < trace.outHeight; row += 1) {
+      for (let column = 0; column < trace.outWidth; column += 1) context.rect(...at(row, column), box.cell, box.cell);
+    }
+    context.fill();
+  }
+  context.globalAlpha = 1;
+  const [x, y] = at(stage.step.row, stage.step.column);
+  outline(context, x, y, box.cell, box.cell, theme.reached, 3);
+}
+
+// The window, enlarged, tied to its place by two thin lines.
+function paintGlass(context, stage, plan) {
+  const { trace, made, theme, step } = stage;
+  const { box, glass } = plan;
+  const [x, y] = onScreen(trace, plan, [0, 0], step.top, step.left);
+  const wide = extentOf(trace.columns), high = extentOf(trace.rows);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(made.input, step.left + trace.columns.before, step.top + trace.rows.before, wide, high, glass.x, glass.y, glass.width, glass.height);
+  context.strokeStyle = theme.window;
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  context.beginPath();
+  const far = [x + wide * box.cell, y + high * box.cell];
+  const [from, to] = plan.isBelow
+    ? [[x, far[1], far[0], far[1]], [glass.x, glass.y, glass.x + glass.width, glass.y]]
+    : [[far[0], y, far[0], far[1]], [glass.x, glass.y, glass.x, glass.y + glass.height]];
+  context.moveTo(from[0], from[1]); context.lineTo(to[0], to[1]);
+  context.moveTo(from[2], from[3]); context.lineTo(to[2], to[3]);
+  context.stroke();
+  context.setLineDash([]);
+  if (trace.rows.dilation > 1 || trace.columns.dilation > 1) {
+    for (let j = 0; j < trace.rows.kernel; j += 1) {
+      for (let k = 0; k < trace.columns.kernel; k += 1) {
+        outline(context, glass.x + k * trace.columns.dilation * glass.cell, glass.y + j * trace.rows.dilation * glass.cell, glass.cell, glass.cell, theme.window, 1.5);
+      }
+    }
+  }
+  outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
+  if (!plan.isBelow || box.width < ENLARGED + 130) return;
+  const range = (from, extent) => (extent === 1 ? `${from + 1}` : `${from + 1} to ${from + extent}`);
+  const words = ["the window, enlarged:", `rows ${rangeWords(step.top, high, trace.height)}`, `columns ${rangeWords(step.left, wide, trace.width)}`];
+  words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left"));
+}
+
+// Positions as a person counts them; what lies outside is called padding, never row -1.
+export function rangeWords(start, extent, size) {
+  const first = Math.max(0, start), last = Math.min(size, start + extent) - 1;
+  const padding = extent - Math.max(0, last - first + 1);
+  if (last < first) return "in the padding";
+  const inside = first === last ? `${first + 1}` : `${first + 1} to ${last + 1}`;
+  return padding ? `${inside} and ${padding} of padding` : inside;
+}
