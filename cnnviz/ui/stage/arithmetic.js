@@ -151,18 +151,31 @@ export function largest(terms, most) {
   return taps.sort((a, b) => Math.abs(terms[b]) - Math.abs(terms[a]) || a - b).slice(0, most);
 }
 
+// Whether a window lies wholly on the picture: what it answers is then not the border's doing.
+export function isInside(trace, index) {
+  const { rows, columns, height, width, outWidth } = trace;
+  const top = startOf(rows, Math.floor(index / outWidth)), left = startOf(columns, index % outWidth);
+  return top >= 0 && left >= 0 && top + extentOf(rows) <= height && left + extentOf(columns) <= width;
+}
+
+// The cell from `from` up to `to` where the map answers most strongly, one inside the picture if there is any.
+export function strongest(trace, from = 0, to = trace.count) {
+  const { data } = trace.output;
+  let best = from, isBestInside = isInside(trace, from);
+  for (let index = from + 1; index < to; index += 1) {
+    const inside = isInside(trace, index);
+    if (inside === isBestInside ? Math.abs(data[index]) > Math.abs(data[best]) : inside) [best, isBestInside] = [index, inside];
+  }
+  return best;
+}
+
 // About `most` stops of an abridged sweep, in reading order: the first cell, the last, and from each equal
 // share of the rest the cell where the map answers most strongly.
 export function abridged(trace, most = 25) {
   if (trace.count <= most) return Array.from({ length: trace.count }, (_, index) => index);
   const stops = [0], share = (trace.count - 2) / (most - 2);
   for (let part = 0; part < most - 2; part += 1) {
-    const end = 1 + Math.floor((part + 1) * share);
-    let best = 1 + Math.floor(part * share);
-    for (let index = best; index < end; index += 1) {
-      if (Math.abs(trace.output.data[index]) > Math.abs(trace.output.data[best])) best = index;
-    }
-    stops.push(best);
+    stops.push(strongest(trace, 1 + Math.floor(part * share), 1 + Math.floor((part + 1) * share)));
   }
   return [...stops, trace.count - 1];
 }

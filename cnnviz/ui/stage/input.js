@@ -92,7 +92,7 @@ function paintCells(context, stage, plan, tile) {
       const [px, py] = onScreen(trace, plan, corner, y, x);
       if (px + box.cell < box.x || py + box.cell < box.y || px > box.x + box.width || py > box.y + box.height) continue;
       const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
-      const isPadding = y !== fromY || x !== fromX;
+      const isPadding = y < 0 || x < 0 || y >= trace.height || x >= trace.width;
       const lit = Math.max(0.5, Math.min(1, box.cell / 30));
       outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
       if (!numbers || trace.outside === "none" && isPadding) continue;
@@ -171,30 +171,35 @@ function paintWindow(context, stage, plan, corner, top, left) {
   }
 }
 
-// Lines from the borrowed pixels of the window to the pixels that they copy.
+const TIES = 14; // lines that can still be told apart
+
+// Lines from the borrowed pixels of the window to the pixels that they copy; some of them, where there are many.
 function paintTies(context, stage, plan) {
   const { trace, made, theme, step } = stage;
-  const { box } = plan;
   if (trace.outside === "zeros" || trace.outside === "none") return;
-  context.strokeStyle = theme.reached;
-  context.fillStyle = theme.reached;
-  context.lineWidth = 1.25;
-  const corner = made.layout.corner(0);
+  const ties = [];
   for (let j = 0; j < trace.rows.kernel; j += 1) {
     for (let k = 0; k < trace.columns.kernel; k += 1) {
       const y = step.top + j * trace.rows.dilation, x = step.left + k * trace.columns.dilation;
       const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
-      if (fromY === y && fromX === x) continue;
-      const [x0, y0] = onScreen(trace, plan, corner, y + 0.5, x + 0.5);
-      const [x1, y1] = onScreen(trace, plan, corner, fromY + 0.5, fromX + 0.5);
-      context.beginPath();
-      context.moveTo(x0, y0);
-      context.quadraticCurveTo((x0 + x1) / 2 + (y1 - y0) * 0.15, (y0 + y1) / 2 + (x0 - x1) * 0.15, x1, y1);
-      context.stroke();
-      context.beginPath();
-      context.arc(x1, y1, Math.max(1.5, Math.min(4, box.cell / 6)), 0, 7);
-      context.fill();
+      if (fromY !== y || fromX !== x) ties.push([y, x, fromY, fromX]);
     }
+  }
+  const every = Math.ceil(ties.length / TIES), corner = made.layout.corner(0);
+  context.strokeStyle = theme.reached;
+  context.fillStyle = theme.reached;
+  context.lineWidth = 1.25;
+  for (let at = 0; at < ties.length; at += every) {
+    const [y, x, fromY, fromX] = ties[at];
+    const [x0, y0] = onScreen(trace, plan, corner, y + 0.5, x + 0.5);
+    const [x1, y1] = onScreen(trace, plan, corner, fromY + 0.5, fromX + 0.5);
+    context.beginPath();
+    context.moveTo(x0, y0);
+    context.quadraticCurveTo((x0 + x1) / 2 + (y1 - y0) * 0.15, (y0 + y1) / 2 + (x0 - x1) * 0.15, x1, y1);
+    context.stroke();
+    context.beginPath();
+    context.arc(x1, y1, Math.max(1.5, Math.min(4, plan.box.cell / 6)), 0, 7);
+    context.fill();
   }
 }
 
@@ -252,10 +257,10 @@ function paintGlass(context, stage, plan) {
     }
   }
   outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
-  if (!plan.isBelow || box.width < ENLARGED + 130) return;
+  if (!plan.isBelow || box.width < ENLARGED + 100) return;
   const range = (from, extent) => (extent === 1 ? `${from + 1}` : `${from + 1} to ${from + extent}`);
   const words = ["the window, enlarged:", `rows ${rangeWords(step.top, high, trace.height)}`, `columns ${rangeWords(step.left, wide, trace.width)}`];
-  words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left"));
+  words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - ENLARGED - 14));
 }
 
 // Positions as a person counts them; what lies outside is called padding, never row -1.

@@ -188,7 +188,7 @@ function paintLargest(context, panel, stage, plan) {
   const taps = largest(step.terms, LISTED);
   const factor = weightFactor(trace) === 1 ? "" : `, before × ${factorText(trace)}`;
   const y = Math.max(plan.top + plan.height + 14, panel.height - plan.listed + 10);
-  const lines = [`the largest of ${trace.taps} ${trace.term}s${factor}; point at a cell for any other`];
+  const lines = [`the largest of ${trace.taps} ${trace.term}s${factor} (point at a cell for its own)`];
   if (!stage.hidden && trace.reduction !== "max") {
     let rest = step.reduced * (trace.reduction === "mean" ? trace.taps : 1);
     for (const tap of taps) {
@@ -199,7 +199,7 @@ function paintLargest(context, panel, stage, plan) {
     }
     if (trace.taps > taps.length) lines[lines.length - 1] += `;  the other ${trace.taps - taps.length} add up to ${say.partial(rest)}`;
   }
-  lines.forEach((text, line) => write(context, text, panel.width / 2, y + LINE * line, line ? 12.5 : 11.5, line ? theme.text : theme.muted, theme.font));
+  lines.forEach((text, line) => write(context, text, panel.width / 2, y + LINE * line, line ? 12.5 : 11.5, line ? theme.text : theme.muted, theme.font, 400, "center", panel.width - 4));
 }
 
 // Which tap, and of which block, lies under a point of the panel.

@@ -45,5 +45,5 @@ export function inputColour(trace, value, name = "") {
   const [low, high] = trace.inputRange;
   if (low < 0) return PRGN[signedIndex(value, Math.max(-low, high))];
   const level = Math.round((255 * Math.max(0, Math.min(value, high))) / (high || 1));
-  return (TINTS[name[0]] ?? [1, 1, 1]).map((part) => part * level);
+  return (TINTS[name[0]?.toUpperCase()] ?? [1, 1, 1]).map((part) => part * level);
 }

@@ -49,12 +49,12 @@ export class Panel {
   }
 }
 
-export function write(context, text, x, y, size, colour, font, weight = 400, align = "center") {
+export function write(context, text, x, y, size, colour, font, weight = 400, align = "center", most = undefined) {
   context.font = `${weight} ${size}px ${font}`;
   context.fillStyle = colour;
   context.textAlign = align;
   context.textBaseline = "middle";
-  context.fillText(text, x, y + size * 0.04);
+  context.fillText(text, x, y + size * 0.04, most);
 }
 
 // A number in a cell, as large as the cell lets it be.

@@ -1,6 +1,6 @@
 // The stage: its elements, its state, and what a person does with it. One state (the current output cell)
 // drives every panel; nothing here asks the server for anything.
-import { abridged, outputAt, readers, stepAt, unpack } from "./arithmetic.js";
+import { abridged, outputAt, readers, stepAt, strongest, unpack } from "./arithmetic.js";
 import { exact, narrate, place, plural, speaker, total } from "./words.js";
 import { themeOf } from "./palette.js";
 import { prepare } from "./bitmaps.js";
@@ -23,6 +23,21 @@ function make(tag, attributes = {}, ...children) {
   }
   element.append(...children);
   return element;
+}
+
+const ICONS = {
+  play: "M4 2.5v11l9-5.5z", pause: "M4 2.5h3v11H4zM9 2.5h3v11H9z", back: "M11 2.5v11L4 8zM3 2.5h1.5v11H3z",
+  forward: "M5 2.5v11L12 8zM11.5 2.5H13v11h-1.5z", out: "M3 7.2h10v1.6H3z", in: "M7.2 3h1.6v4.2H13v1.6H8.8V13H7.2V8.8H3V7.2h4.2z",
+  full: "M2 2h5v1.6H3.6V7H2zM9 2h5v5h-1.6V3.6H9zM2 9h1.6v3.4H7V14H2zM12.4 9H14v5H9v-1.6h3.4z",
+};
+
+function icon(name) {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg"), path = document.createElementNS(space, "path");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: "16", height: "16", "aria-hidden": "true" })) svg.setAttribute(key, value);
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
 }
 
 function say(element, text) {
@@ -57,9 +72,11 @@ class Stage {
     this.answer = make("output");
     this.reveal = button("?", "Show the answer", () => { this.revealed = true; this.repaint(); });
     this.operands.element.append(make("div", { class: "total" }, this.sum, "=", this.answer, this.reveal));
-    this.playButton = button("▶ Play", "Play or pause (space)", () => this.toggle(), "play");
-    this.back = button("◀", "One step back (left arrow)", () => this.move(-1), "icon");
-    this.forward = button("▶|", "One step on (right arrow)", () => this.move(1), "icon");
+    this.playWord = make("span", {}, "Play");
+    this.playIcons = [icon("play"), icon("pause")];
+    this.playButton = make("button", { type: "button", title: "Play or pause (space)", class: "play", onclick: () => this.toggle() }, ...this.playIcons, this.playWord);
+    this.back = button(icon("back"), "One step back (left arrow)", () => this.move(-1), "icon");
+    this.forward = button(icon("forward"), "One step on (right arrow)", () => this.move(1), "icon");
     this.scrub = make("input", { type: "range", min: "1", value: "1", "aria-label": "Step", oninput: () => this.go(Number(this.scrub.value) - 1) });
     this.count = make("span", { class: "count" });
     this.speed = make("select", { "aria-label": "Speed", title: "Speed", onchange: () => this.keepSpeed() });
@@ -69,10 +86,10 @@ class Stage {
     this.guess = button("guess first", "Hide each answer until you click it", () => {
       this.guessing = !this.guessing; this.revealed = false; this.guess.setAttribute("aria-pressed", this.guessing); this.repaint();
     });
-    this.zoomOut = button("−", "Zoom out", () => this.zoomTo(this.zoom / 2), "icon");
-    this.zoomIn = button("+", "Zoom in", () => this.zoomTo(this.zoom * 2), "icon");
+    this.zoomOut = button(icon("out"), "Zoom out", () => this.zoomTo(this.zoom / 2), "icon");
+    this.zoomIn = button(icon("in"), "Zoom in", () => this.zoomTo(this.zoom * 2), "icon");
     this.zooms = make("span", { class: "segment" }, this.zoomOut, this.zoomIn);
-    this.full = button("⛶", "Full screen (f)", () => this.toggleFull(), "icon");
+    this.full = button(icon("full"), "Full screen (f)", () => this.toggleFull(), "icon");
     this.line = make("p", { class: "line", "aria-live": "polite" });
     this.tip = make("div", { class: "tip", role: "tooltip" });
     this.panels = make("div", { class: "panels" }, this.input.element, this.operands.element, this.output.element);
@@ -117,12 +134,9 @@ class Stage {
 
   // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
   begin() {
-    const { data } = this.trace.output;
-    this.index = 0;
-    this.filled = 1;
-    if (this.trace.count <= NUMBERED) return;
-    for (let at = 0; at < data.length; at += 1) if (Math.abs(data[at]) > Math.abs(data[this.index])) this.index = at;
-    this.filled = this.trace.count;
+    const isLarge = this.trace.count > NUMBERED;
+    this.index = isLarge ? strongest(this.trace) : 0;
+    this.filled = isLarge ? this.trace.count : 1;
   }
 
   // The same place in the new map, as near as it has one.
@@ -227,7 +241,7 @@ class Stage {
     if (this.speedsFor === isSmall) return;
     this.speedsFor = isSmall;
     this.chosen = { overview: "2", every: isSmall ? "2" : "60" };
-    this.speed.replaceChildren(...SPEEDS.map((speed) => make("option", { value: String(speed) }, `${speed} a second`)), make("option", { value: "rows" }, "whole rows"));
+    this.speed.replaceChildren(...SPEEDS.map((speed) => make("option", { value: String(speed) }, `${speed} / s`)), make("option", { value: "rows" }, "whole rows"));
   }
 
   keepSpeed() { this.chosen[this.overview ? "overview" : "every"] = this.speed.value; }
@@ -463,7 +477,7 @@ class Stage {
     say(this.operands.heading, `Row ${step.row + 1}, column ${step.column + 1}`);
     say(this.operands.note, plural(trace.taps, trace.term));
     const percent = inputPlan(this.input.panel, this).box.cell;
-    const scale = percent < 1 ? `, shown at ${Math.round(percent * 100)} %` : "";
+    const scale = percent < 1 && this.root.clientWidth > 560 ? ` at ${Math.round(percent * 100)} %` : "";
     say(this.input.note, `${trace.height} × ${trace.width} × ${trace.depth}${scale}`);
     say(this.output.note, `${trace.outHeight} × ${trace.outWidth} × 1`);
     const { left, result } = total(trace, step, this.say);
@@ -474,7 +488,8 @@ class Stage {
     this.reveal.style.display = hidden ? "" : "none";
     say(this.count, `step ${(this.index + 1).toLocaleString("en")} of ${trace.count.toLocaleString("en")}`);
     if (Number(this.scrub.value) !== this.index + 1) this.scrub.value = this.index + 1;
-    say(this.playButton, this.playing ? "❚❚ Pause" : "▶ Play");
+    say(this.playWord, this.playing ? "Pause" : "Play");
+    this.playIcons.forEach((shape, at) => { shape.style.display = this.playing === (at === 1) ? "" : "none"; });
     this.line.setAttribute("aria-live", isQuick ? "off" : "polite");
     say(this.line, narrate(trace, step, hidden, this.say));
     // Every digit of both sides, for whoever wants to compare: the sum is this file's, the output Python's.

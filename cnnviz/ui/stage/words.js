@@ -10,10 +10,10 @@ export function fixed(value, decimals) {
   return Number(text) === 0 ? (0).toFixed(decimals) : text.replace("-", "−");
 }
 
-// As many decimals as show about three digits of the largest number.
-export function decimalsFor(largestNumber, whole = false) {
-  if (whole || largestNumber === 0) return 0;
-  return Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(Math.abs(largestNumber)))));
+// As many decimals as show `digits` digits of the largest number.
+export function decimalsFor(largestNumber, digits = 3) {
+  if (largestNumber === 0) return 0;
+  return Math.min(12, Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(largestNumber)))));
 }
 
 // Without the noughts that say nothing: 0.50 -> 0.5.
@@ -22,11 +22,14 @@ export const short = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") 
 // How many decimals each kind of number of this trace gets.
 export function places(trace) {
   const [low, high] = trace.inputRange;
-  const values = decimalsFor(Math.max(Math.abs(low), Math.abs(high)), trace.whole.values);
-  const weights = weightFactor(trace) !== 1 || trace.whole.weights ? 0 : 2;
+  const values = trace.whole.values ? 0 : decimalsFor(Math.max(Math.abs(low), Math.abs(high)));
+  const factor = weightFactor(trace);
+  const most = trace.weight ? trace.weight.data.reduce((so, weight) => Math.max(so, Math.abs(weight)), 0) : 0;
+  const weights = factor !== 1 || trace.whole.weights ? 0 : decimalsFor(most);
   const whole = trace.whole.output && trace.whole.weights && trace.function === "identity";
-  const output = decimalsFor(trace.limit, whole);
-  return { values, weights, terms: trace.whole.values && weights === 0 ? 0 : Math.max(output, 1), output };
+  const output = whole ? 0 : decimalsFor(trace.limit, 4);
+  const terms = trace.whole.values && weights === 0 ? 0 : decimalsFor((most / factor || 1) * Math.max(Math.abs(low), Math.abs(high)));
+  return { values, weights, terms, output };
 }
 
 // The common factor of the weights, drawn outside the sum.

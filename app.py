@@ -1,0 +1,18 @@
+"""The door: what this is, shown moving, and the way to each lesson."""
+
+from cnnviz.ui import cached, frame
+from cnnviz.ui.stage import stage
+
+frame.page("Home")
+frame.hero(
+    "Every number inside a convolutional network, on your own picture.",
+    "Upload a picture, move the kernel, stride and padding, and watch a filter slide across it: "
+    "the window, each product, the sum, and the map filling in.",
+)
+frame.open_lesson("pages/convolution.py", "Open the convolution lab")
+with frame.stage():
+    stage(cached.demo(), key="home", autoplay=True)
+frame.notice(
+    "The filter looks for a diagonal cross. Where the picture has one under it, the sum is 4: every product counts.",
+    "Press “guess first” and add up the next window yourself before you look.",
+)

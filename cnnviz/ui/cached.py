@@ -1,0 +1,99 @@
+"""What is computed once and kept, for all visitors: keyed by the picture's digest and the settings.
+
+Streamlit's own hash of a large array samples it, so arrays are passed unhashed (a leading
+underscore) beside a digest of the whole content.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.export import npy, signed_png
+from cnnviz.kernels import named
+from cnnviz.ops import conv2d
+from cnnviz.pictures import Picture, sample
+from cnnviz.steps import Trace
+from cnnviz.ui.settings import START, Filter, Windows, filter_of, sliced, windows
+
+CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _at(_picture: Picture, digest: str, longest: int, depth: str) -> Picture:
+    return _picture.at(longest, depth)
+
+
+def at(picture: Picture, longest: int, depth: str) -> Picture:
+    """The picture at a working size and depth."""
+    return _at(picture, picture.digest, longest, depth)
+
+
+def _map(picture: Picture, weight: np.ndarray, bias: float, windows: Windows, divisor: float, dtype: type) -> np.ndarray:
+    """One feature map, (outH, outW). In float64 it is right to the last digit that the stage can show."""
+    input = picture.levels().astype(dtype)
+    if divisor != 1:
+        input /= divisor
+    return conv2d(
+        input, weight[np.newaxis].astype(dtype), np.array([bias], dtype), stride=(windows.rows.stride, windows.columns.stride),
+        padding=windows.padding, dilation=(windows.rows.dilation, windows.columns.dilation), padding_mode=windows.border,
+    )[0]  # fmt: skip
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _convolve(
+    _picture: Picture, digest: str, weight: bytes, shape: tuple[int, ...], bias: float, windows: Windows, divisor: float,
+    _filter: Filter,
+) -> Trace:  # fmt: skip
+    return Trace(
+        input=_picture.levels(),
+        output=_map(_picture, _filter.weight, bias, windows, divisor, np.float64).astype(np.float32),
+        rows=windows.rows, columns=windows.columns, channels=tuple(range(len(_picture.pixels))),
+        weight=_filter.weight, divisor=divisor, bias=bias, outside=windows.border, factor=_filter.factor,
+        names={"input": "Picture", "output": "Feature map", "channels": CHANNELS[len(_picture.pixels)]},
+    )  # fmt: skip
+
+
+def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
+    """One filter over the picture, ready for the stage. Raises DoesNotFit."""
+    windows.output_size(picture)
+    weight = np.ascontiguousarray(filter.weight)
+    return _convolve(picture, picture.digest, weight.tobytes(), weight.shape, filter.bias, windows, divisor, filter)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _named_map(_picture: Picture, digest: str, key: str, windows: Windows, divisor: float) -> np.ndarray:
+    size = windows.rows.kernel_size, windows.columns.kernel_size
+    return _map(_picture, sliced(named(key, size), len(_picture.pixels)), 0.0, windows, divisor, np.float32)
+
+
+def named_map(picture: Picture, key: str, windows: Windows, divisor: float) -> np.ndarray:
+    """The feature map of a preset, to be shown beside others. Raises KernelError where it has no such size."""
+    return _named_map(picture, picture.digest, key, windows, divisor)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _png(_map: np.ndarray, key: tuple[object, ...], limit: float) -> bytes:
+    return signed_png(_map, limit)
+
+
+def png(map: np.ndarray, key: tuple[object, ...], limit: float) -> bytes:
+    """A map as a picture in the signed palette. `key` must tell the map from every other."""
+    return _png(map, key, limit)
+
+
+def file(picture: Picture, filter: Filter, windows: Windows, divisor: float, kind: str) -> bytes:
+    """The map of a picture of any size as a file to take away: "png" or "npy"."""
+    map = _map(picture, filter.weight, filter.bias, windows, divisor, np.float32)
+    return npy(map) if kind == "npy" else signed_png(map, float(np.abs(map).max()))
+
+
+def demo() -> Trace:
+    """The 5 x 5 binary picture under the diagonal cross: small enough to add up in one's head."""
+    state = {**START, "kernel": "Diagonal cross", "p": 0}
+    return convolve(sample("binary"), filter_of(state, 1), windows(state), divisor=255)
+
+
+def shown(picture: Picture) -> np.ndarray:
+    """The picture as Streamlit draws one: (H, W) or (H, W, 3)."""
+    return np.moveaxis(picture.levels(), 0, -1).squeeze()

@@ -1,0 +1,316 @@
+"""The few controls that every lesson shares: the picture, K S P D and the border, the kernel. All of them in the URL.
+
+Each setting has one key in `st.session_state`, which is also its name in the URL (`settings.START`).
+Ranges are fixed, so nothing jumps; what cannot be is explained, with the nearest settings as buttons.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz import kernels
+from cnnviz.errors import CnnvizError
+from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture
+from cnnviz.pictures import sample as sample_picture
+from cnnviz.ui import cached, formulas, settings
+from cnnviz.ui.grid import grid
+from cnnviz.ui.settings import KERNEL_NAMES, OWN, RANGES, START, Filter, Windows
+
+YOURS = "Your own picture"
+SAMPLE_NAMES = {told.name: key for key, told in SAMPLES.items()}
+DEPTHS = {"Grey": "grey", "RGB": "rgb"}
+DIVISORS = {"0–255": 1.0, "0–1": 255.0}
+
+
+def put(**changes: Any) -> None:
+    """Change settings, as a button's callback."""
+    for key, value in changes.items():
+        st.session_state[key] = value
+
+
+def state() -> dict[str, Any]:
+    """The settings of the operation as they stand."""
+    return {key: st.session_state.get(key, start) for key, start in START.items()}
+
+
+def plain(text: str) -> str:
+    """Text that is shown as it is where Streamlit would read Markdown."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)
+
+
+def refuse(message: str) -> None:
+    """One plain sentence where something could not be had."""
+    st.error(plain(message))
+
+
+# --- one number ---
+
+
+@dataclass(frozen=True)
+class Dial:
+    """A slider's value, and the room under it for plain words on what the value does."""
+
+    value: int
+    room: DeltaGenerator
+
+    def say(self, words: str) -> None:
+        """Fill the room: once every slider is drawn, so that the words speak of the settings as they are now."""
+        self.room.caption(words, width="content")
+
+
+def dial(label: str, key: str, start: int, *, on_change: Callable[[], None] | None = None, help: str | None = None) -> Dial:
+    """A slider with its number beside it, which can be typed."""
+    least, most = RANGES[key]
+    typed = f"{key}-typed"
+
+    def take() -> None:
+        st.session_state[key] = st.session_state[typed]
+        if on_change:
+            on_change()
+
+    with st.container(key=f"dial-{key}", gap=None):
+        head = st.container(key=f"head-{key}", horizontal=True, vertical_alignment="center", gap="small")
+        value = st.slider(
+            label, least, most, start, key=key, bind="query-params", on_change=on_change or "rerun",
+            label_visibility="collapsed",
+        )  # fmt: skip
+        st.session_state[typed] = value
+        with head:
+            st.markdown(f"**{label}**", help=help)
+            st.number_input(
+                f"{label}, typed", least, most, key=typed, step=1, on_change=take, label_visibility="collapsed", width=64
+            )
+        room = st.container(key=f"words-{key}", horizontal=True, vertical_alignment="center", gap="small")
+    return Dial(value, room)
+
+
+# --- the picture ---
+
+
+def _take(widget: str) -> None:
+    """An upload or a photograph becomes the visitor's own picture, or one sentence why not; the old one stays then."""
+    file = st.session_state.get(widget)
+    st.session_state["refusal"] = ""
+    if file is None:
+        return
+    try:
+        st.session_state["own"] = open_picture(file.getvalue(), file.name if widget == "upload" else "Your photograph")
+        st.session_state["sample"] = YOURS
+    except CnnvizError as error:
+        st.session_state["refusal"] = str(error)
+
+
+def picture() -> tuple[Picture, float]:
+    """The chosen picture at its working size and depth, and what its levels are divided by (1 or 255)."""
+    with st.sidebar:
+        st.file_uploader(
+            "Picture", type="image", key="upload", on_change=_take, args=("upload",),
+            max_upload_size=LIMITS.file_bytes >> 20, help="PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only.",
+        )  # fmt: skip
+        if st.session_state.get("refusal"):
+            refuse(st.session_state["refusal"])
+        if st.toggle("use the camera", key="camera-on"):
+            st.camera_input("Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed")
+        original = _original(st.selectbox("or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params"))
+        with st.container(key="reading", horizontal=True, gap="small"):
+            depth = st.segmented_control("Depth", list(DEPTHS), key="depth", default="RGB", required=True, bind="query-params")
+            values = st.segmented_control("Values", list(DIVISORS), key="values", default="0–255", required=True, bind="query-params")
+        longest = dial("Longest side", "size", 192, help="The picture is shown and convolved at this size. It is never enlarged.")
+        working = cached.at(original, longest.value, DEPTHS[depth])
+        _, height, width = working.shape
+        longest.say(plain(" ".join((f"{height} × {width} × {len(working.pixels)}.", *working.notes))))
+    return working, DIVISORS[values]
+
+
+def _original(chosen: str) -> Picture:
+    own = st.session_state.get("own")
+    if chosen != YOURS:
+        return sample_picture(SAMPLE_NAMES[chosen])
+    if own is None:
+        st.info("This view was made with somebody's own picture, which is not in the link: here are its settings on a sample.")
+        return sample_picture(next(iter(SAMPLES)))
+    st.caption(f"Yours: {plain(own.name)}")
+    return own
+
+
+def original() -> Picture:
+    """The chosen picture at its full size."""
+    chosen, own = st.session_state["sample"], st.session_state.get("own")
+    return own if chosen == YOURS and own else sample_picture(SAMPLE_NAMES.get(chosen, next(iter(SAMPLES))))
+
+
+# --- the window ---
+
+
+def _resized() -> None:
+    """K has moved: numbers of one's own are cropped or padded with zeros to the new size."""
+    now = state()
+    if now["kernel"] == OWN:
+        try:
+            kernel = kernels.fitted(kernels.parse(now["weights"]), settings.kernel_size(now))
+        except CnnvizError:
+            return
+        put(weights=kernels.formatted(kernel))
+
+
+def _even() -> None:
+    put(sides="")
+
+
+def window(picture: Picture) -> Windows:
+    """K, S, P, D and the border in one row. Raises SettingError for sides that cannot be read."""
+    _, height, width = picture.shape
+    boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
+    with boxes[0]:
+        k = dial("K kernel", "k", START["k"], on_change=_resized)
+    with boxes[1]:
+        s = dial("S stride", "s", START["s"])
+    with boxes[2]:
+        p = dial("P padding", "p", START["p"], on_change=_even)
+    with boxes[3]:
+        d = dial("D dilation", "d", START["d"])
+    with boxes[4], st.container(key="border-box", gap=None):
+        st.selectbox("Border", settings.PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+        with st.popover("rectangle, sides", type="tertiary"):
+            st.toggle("K's height and width differ", key="rect", bind="query-params", on_change=_resized)
+            kw = dial("K's width", "kw", START["kw"], on_change=_resized)
+            st.text_input(
+                "Padding: top, bottom, left, right", key="sides", bind="query-params", placeholder="1, 1, 1, 1",
+                help="Padding for each side. Empty: P on all four.",
+            )  # fmt: skip
+    now = state()
+    kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
+    k.say(_kernel_words(now))
+    s.say(formulas.overlap(settings.Window(now["k"], now["s"], 0, now["d"])))
+    p.say(_padding_words(now, height, width))
+    p.room.button("keep the size", key="keep", type="tertiary", on_click=_keep)
+    d.say(f"{now['k']} taps span {settings.Window(now['k'], dilation=now['d']).extent}")
+    return settings.windows(now)
+
+
+def _keep() -> None:
+    put(**settings.keeping(state()))
+
+
+def _kernel_words(now: Mapping[str, Any]) -> str:
+    if now["rect"]:
+        return f"{now['k']} high, {now['kw']} wide"
+    return "odd sizes have a centre" if now["k"] % 2 else "even: no pixel is the centre"
+
+
+def _padding_words(now: Mapping[str, Any], height: int, width: int) -> str:
+    try:
+        windows = settings.windows(now)
+        out = windows.rows.output_size(height), windows.columns.output_size(width)
+    except CnnvizError:
+        return "too little for this window"
+    if out == (height, width):
+        return f"keeps {height} × {width}"
+    return f"{height} × {width} becomes {out[0]} × {out[1]}"
+
+
+# --- the kernel ---
+
+
+def _edited(widget: str) -> None:
+    """Numbers typed into the grid or the text box become the kernel; K follows their size."""
+    text = st.session_state[widget] if widget == "weights" else st.session_state[widget].edited
+    error = f"{'grid' if widget == 'weights' else widget}-error"
+    st.session_state[error] = ""
+    if not text:
+        return
+    try:
+        kernel = kernels.parse(text)
+    except CnnvizError as problem:
+        st.session_state[error] = str(problem)
+        if widget == "weights":
+            st.session_state["refused"] = text
+        return
+    height, width = kernel.shape[-2:]
+    put(kernel=OWN, weights=kernels.formatted(kernel), k=height, rect=height != width, kw=width)
+
+
+def _start_from(name: str) -> None:
+    """A preset is chosen: its numbers replace one's own, which are the start if none have been typed yet."""
+    now = state()
+    if now["kernel"] == OWN and not now["weights"]:
+        put(weights=kernels.formatted(np.eye(*settings.kernel_size(now))))
+    st.session_state["grid-error"] = ""
+
+
+def kernel(picture: Picture) -> Filter:
+    """The filter: a preset or numbers of one's own, bias, flip. Raises KernelError for a size that it does not have."""
+    with st.sidebar:
+        name = st.selectbox(
+            "Kernel", [*KERNEL_NAMES, OWN], index=list(KERNEL_NAMES).index(START["kernel"]), key="kernel", bind="query-params",
+            on_change=_start_from, args=("kernel",),
+        )  # fmt: skip
+        preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
+        if preset and "angle" in preset.takes:
+            st.slider("Angle in degrees", 0, 175, START["angle"], 5, key="angle", bind="query-params")
+        if preset and "seed" in preset.takes:
+            st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
+        try:
+            found: Filter | CnnvizError = settings.filter_of(state(), len(picture.pixels))
+        except CnnvizError as problem:
+            found = problem
+        else:
+            grid(found.drawn, found.weight, key="grid", on_edit=lambda: _edited("grid"))
+        if preset:
+            st.caption(plain(preset.finds), help=plain(f"{preset.scales} After {preset.source}."))
+        with st.expander("Paste numbers, bias, flip"):
+            st.text_area(
+                "Numbers", key="weights", bind="query-params", on_change=_edited, args=("weights",), height=80,
+                placeholder="1 0 -1; 2 0 -2; 1 0 -1", help="Rows end with ; or a new line, slices with |. 1/9 works.",
+            )  # fmt: skip
+            st.number_input("Bias", -1e6, 1e6, START["bias"], key="bias", bind="query-params", step=1.0, format="%g")
+            st.toggle("flip the kernel", key="flip", bind="query-params")
+            st.caption(
+                "True convolution turns the kernel by 180° first. Deep learning does not: "
+                "what it calls convolution is cross-correlation."
+            )
+    if isinstance(found, CnnvizError):
+        raise found
+    return found
+
+
+# --- what cannot be ---
+
+
+def explain(problem: CnnvizError, picture: Picture) -> None:
+    """Why these settings give no map, and the nearest that do, to press."""
+    with st.container(key="problem", border=True):
+        st.markdown(f"**{plain(str(problem))}**")
+        with st.container(horizontal=True):
+            for label, changes in settings.remedies(state(), picture):
+                st.button(label, key=f"remedy {label}", on_click=put, kwargs=changes)
+        st.image(cached.shown(picture), caption=f"The picture, {picture.shape[1]} × {picture.shape[2]}", width=320)
+
+
+# --- one click to a whole view ---
+
+DEMOS = {
+    "5 × 5 demo": {
+        "sample": SAMPLES["binary"].name, "depth": "Grey", "values": "0–1", "kernel": "Diagonal cross",
+        "k": 3, "s": 1, "p": 0, "d": 1,
+    },
+    "stride and padding demo": {
+        "sample": SAMPLES["numbers"].name, "depth": "Grey", "values": "0–255", "kernel": "Box blur",
+        "k": 3, "s": 2, "p": 1, "d": 1,
+    },
+}  # fmt: skip
+_PLAIN = {"rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
+
+
+def demos() -> None:
+    """The two demos of the lesson, each one click away."""
+    with st.container(key="demos", horizontal=True, gap="small"):
+        for name, changes in DEMOS.items():
+            st.button(name, key=f"demo {name}", on_click=put, kwargs={**_PLAIN, **changes})

@@ -1,0 +1,75 @@
+"""The output-size formula with the numbers put in, as HTML and as words. Sizes come from Window alone."""
+
+from __future__ import annotations
+
+from cnnviz.geometry import Window
+from cnnviz.pictures import Picture
+from cnnviz.ui.settings import Windows
+
+MINUS, TIMES, FLOOR, ROOF = "−", "×", "⌊", "⌋"
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".rstrip("0").rstrip(".")
+
+
+def _padding(window: Window) -> str:
+    return f"2·{window.before}" if window.before == window.after else f"({window.before} + {window.after})"
+
+
+def _span(window: Window) -> str:
+    """What stands for K: K itself, or what a dilated window spans."""
+    return str(window.kernel_size) if window.dilation == 1 else f"[{window.dilation}·({window.kernel_size} {MINUS} 1) + 1]"
+
+
+def general(windows: Windows) -> str:
+    """The formula in letters."""
+    dilated = windows.rows.dilation > 1
+    uneven = windows.rows.before != windows.rows.after or windows.columns.before != windows.columns.after
+    span = f"[D(K {MINUS} 1) + 1]" if dilated else "K"
+    padding = "(P<sub>1</sub> + P<sub>2</sub>)" if uneven else "2P"
+    return f"O = {FLOOR}(W {MINUS} {span} + {padding}) / S{ROOF} + 1"
+
+
+def with_numbers(window: Window, size: int) -> str:
+    """One axis: the numbers put in, the floor made visible where it takes something away, and the result."""
+    quotient = (window.padded(size) - window.extent) / window.stride
+    text = f"{FLOOR}({size} {MINUS} {_span(window)} + {_padding(window)}) / {window.stride}{ROOF} + 1"
+    if window.unused(size):
+        text += f" = {FLOOR}<em>{_number(quotient)}</em>{ROOF} + 1"
+    return f"{text} = <b>{window.output_size(size)}</b>"
+
+
+def output_size(windows: Windows, picture: Picture) -> str:
+    """The whole line: in letters, then for height and width; once where both are the same."""
+    _, height, width = picture.shape
+    if windows.rows == windows.columns and height == width:
+        return f"{general(windows)} = {with_numbers(windows.rows, height)}"
+    return (
+        f"{general(windows)} : <span>height {with_numbers(windows.rows, height)},</span> "
+        f"<span>width {with_numbers(windows.columns, width)}</span>"
+    )
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
+def reading(windows: Windows, picture: Picture) -> str:
+    """What the windows leave unread, in a sentence."""
+    _, height, width = picture.shape
+    rows, columns = len(windows.rows.unread(height)), len(windows.columns.unread(width))
+    parts = [_many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count]
+    if not parts:
+        return "every pixel is read"
+    are = "is" if rows + columns == 1 else "are"
+    return f"{' and '.join(parts)} {are} never read (shaded)"
+
+
+def overlap(window: Window) -> str:
+    """What the stride does to neighbouring windows."""
+    if window.stride < window.extent:
+        return f"windows overlap by {window.extent - window.stride} of {window.extent}"
+    if window.stride == window.extent:
+        return "windows touch and do not overlap"
+    return f"windows leave {window.stride - window.extent} between them"

@@ -1,0 +1,100 @@
+"""What a lesson shows around the stage: the formula above it, the map's figures, files and other maps below."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import kernels
+from cnnviz.errors import CnnvizError
+from cnnviz.pictures import Picture
+from cnnviz.steps import Trace
+from cnnviz.ui import cached, controls, formulas
+from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows
+
+LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D** the
+dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n calls the
+kernel's size F; others call the number of filters K."""
+
+
+def formula(windows: Windows, picture: Picture) -> None:
+    """The output-size formula with the numbers put in, and whether every pixel is read."""
+    height, width = windows.output_size(picture)
+    with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(
+            f'<div class="formula"><span>{formulas.output_size(windows, picture)}</span>'
+            f"<small>{height} × {width} out · {formulas.reading(windows, picture)}</small></div>",
+            width="stretch",
+        )
+        with st.popover("letters", type="tertiary"):
+            st.markdown(LETTERS)
+
+
+def _key(trace: Trace) -> tuple[object, ...]:
+    return (trace.output.shape, hashlib.sha256(trace.output.data).digest())
+
+
+def _number(value: float) -> str:
+    """Four digits, without exponents."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def figures(trace: Trace) -> None:
+    """The whole map as a picture, a pixel a number, and its smallest, largest and share of negatives."""
+    map = trace.output
+    limit = float(np.abs(map).max())
+    height, width = map.shape
+    negative = float((map < 0).mean())
+    with st.container(key="result", border=True):
+        st.markdown(
+            f"**The whole map**, {height} × {width}, a pixel a number: smallest **{_number(map.min())}**, largest **{_number(map.max())}**, "
+            f"negative **{negative:.0%}**. White is zero, green positive, purple negative; full colour is ±{_number(limit)}."
+        )
+        st.image(cached.png(map, _key(trace), limit), width=max(width, min(24 * width, 240)), alt="The feature map")
+
+
+def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
+    """The map to take away, at the working size or from the original picture."""
+    original = controls.original()
+    whole = cached.at(original, max(original.size), "grey" if len(picture.pixels) == 1 else "rgb")
+    with st.container(key="take", horizontal=True, vertical_alignment="center"):
+        for source, size in ((picture, "this size"), (whole, "the original's size")):
+            _, height, width = source.shape
+            for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
+                st.download_button(
+                    f"{kind.upper() if kind == 'png' else '.npy'}, {size} ({height} × {width})",
+                    lambda source=source, kind=kind: cached.file(source, filter, windows, divisor, kind),
+                    file_name=f"feature-map-{height}x{width}.{kind}", mime=mime, key=f"take {kind} {size}", on_click="ignore",
+                )  # fmt: skip
+
+
+def compare(picture: Picture, windows: Windows, divisor: float) -> None:
+    """Several filters over the same picture, as small maps; any of them can go on the stage."""
+    with st.container(key="compare", border=True):
+        chosen = st.multiselect(
+            "Several filters, same picture", list(KERNEL_NAMES), key="filters", bind="query-params",
+            max_selections=8, placeholder="Choose filters to compare",
+        )  # fmt: skip
+        if not chosen:
+            return
+        shared = st.segmented_control("Colours scaled to", ["all maps", "each map"], key="scale", default="all maps", required=True, bind="query-params")
+        maps: dict[str, np.ndarray | str] = {}
+        for name in chosen:
+            try:
+                maps[name] = cached.named_map(picture, KERNEL_NAMES[name], windows, divisor)
+            except CnnvizError as problem:
+                maps[name] = str(problem)
+        limits = {name: float(np.abs(map).max()) for name, map in maps.items() if isinstance(map, np.ndarray)}
+        for at in range(0, len(chosen), 4):
+            for column, name in zip(st.columns(4), chosen[at : at + 4], strict=False):
+                with column:
+                    map = maps[name]
+                    st.markdown(f"**{controls.plain(name)}**", help=controls.plain(kernels.KERNELS[KERNEL_NAMES[name]].finds))
+                    if isinstance(map, str):
+                        st.caption(controls.plain(map))
+                        continue
+                    limit = max(limits.values()) if shared == "all maps" else limits[name]
+                    st.image(cached.png(map, (picture.digest, name, windows, divisor, limit), limit), width="stretch", alt=f"Feature map of {name}")
+                    st.button("on the stage", key=f"show {name}", on_click=controls.put, kwargs={"kernel": name}, type="tertiary")

@@ -1,0 +1,162 @@
+"""The settings of an operation as plain values: what the sliders and the URL hold, and what that comes to.
+
+No Streamlit here, so that "would this work?" can be asked of settings that nobody has chosen yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from cnnviz import kernels
+from cnnviz.errors import CnnvizError, SettingError
+from cnnviz.geometry import PADDING_MODES, Window, check_padding, same_padding, whole
+from cnnviz.pictures import Picture
+
+OWN = "Your own numbers"
+KERNEL_NAMES = {kernel.name: kernel.key for kernel in kernels.KERNELS.values()}
+RANGES = {"k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 1024)}
+START: dict[str, Any] = {
+    "k": 3, "rect": False, "kw": 3, "s": 1, "p": 1, "sides": "", "d": 1, "border": "zeros", "bias": 0.0,
+    "kernel": "Sobel, left to right", "weights": "", "angle": 45, "seed": 0, "flip": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The two axes of a sliding window, and what stands in its padding."""
+
+    rows: Window
+    columns: Window
+    border: str = "zeros"
+
+    @property
+    def padding(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """((top, bottom), (left, right)), as `conv2d` takes it."""
+        return (self.rows.before, self.rows.after), (self.columns.before, self.columns.after)
+
+    def output_size(self, picture: Picture) -> tuple[int, int]:
+        """(height, width) of the map. Raises DoesNotFit where there is none."""
+        _, height, width = picture.shape
+        size = self.rows.output_size(height), self.columns.output_size(width)
+        check_padding(self.rows, height, self.border)
+        check_padding(self.columns, width, self.border)
+        return size
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: its weights as they are applied (channels, kH, kW), before any flip `drawn`, and its bias."""
+
+    weight: np.ndarray
+    drawn: np.ndarray
+    bias: float
+    name: str
+
+    @property
+    def factor(self) -> Fraction:
+        """The common factor to draw outside the sum: 1/9 for a box blur of 3 x 3; 1 where there is none to speak of."""
+        found = kernels.factor(self.weight) if len(self.weight) == 1 else None
+        return found[1] if found and found[1].denominator <= 256 else Fraction(1)
+
+
+def kernel_size(state: Mapping[str, Any]) -> tuple[int, int]:
+    """(height, width) of the kernel."""
+    return state["k"], state["kw"] if state["rect"] else state["k"]
+
+
+def windows(state: Mapping[str, Any]) -> Windows:
+    """The windows that these settings mean. Raises SettingError."""
+    height, width = kernel_size(state)
+    vertical, horizontal = sides(state["sides"]) or ((state["p"],) * 2, (state["p"],) * 2)
+    return Windows(
+        Window(height, state["s"], vertical, state["d"]), Window(width, state["s"], horizontal, state["d"]), state["border"]
+    )
+
+
+def sides(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """Padding typed as "top, bottom, left, right"; None for an empty text. Raises SettingError."""
+    if not text.strip():
+        return None
+    most = 60  # what keeps the size at K = 15, D = 4 is 28
+    parts = [part for part in re.split(r"[\s,;]+", text.strip()) if part]
+    if len(parts) != 4 or not all(re.fullmatch(r"\d{1,3}", part) and int(part) <= most for part in parts):
+        raise SettingError(f"The padding of the sides is four whole numbers from 0 to {most}: top, bottom, left, right.")
+    top, bottom, left, right = (whole(int(part), "padding", 0) for part in parts)
+    return (top, bottom), (left, right)
+
+
+def keeping(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The changes that keep the size: stride 1 and D(K - 1) of padding in all, the odd one below and on the right."""
+    vertical, horizontal = (same_padding(size, state["d"]) for size in kernel_size(state))
+    ends = {*vertical, *horizontal}
+    if len(ends) == 1 and max(ends) <= RANGES["p"][1]:
+        return {"s": 1, "p": ends.pop(), "sides": ""}
+    return {"s": 1, "sides": ", ".join(map(str, (*vertical, *horizontal)))}
+
+
+def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
+    """The filter that these settings mean, for a picture of `depth` channels. Raises KernelError.
+
+    A preset on RGB is ONE filter of three slices: the preset times 0.299, 0.587 and 0.114. On grey,
+    three typed slices act as their sum, which is what they do to a picture of three equal planes.
+    """
+    size = kernel_size(state)
+    if state["kernel"] == OWN:
+        drawn = kernels.fitted(kernels.parse(state["weights"]), size)
+    else:
+        drawn = kernels.named(KERNEL_NAMES[state["kernel"]], size, angle=state["angle"], seed=state["seed"])
+    return Filter(sliced(kernels.flipped(drawn) if state["flip"] else drawn, depth), drawn, float(state["bias"]), state["kernel"])
+
+
+def sliced(kernel: np.ndarray, depth: int) -> np.ndarray:
+    """A kernel (kH, kW) or (3, kH, kW) as a filter for `depth` channels: (depth, kH, kW)."""
+    if kernel.ndim == 2:
+        return kernels.over_rgb(kernel) if depth == 3 else kernel[np.newaxis]
+    if len(kernel) == depth:
+        return kernel
+    return kernel.sum(axis=0, keepdims=True) if depth == 1 else kernels.over_rgb(kernel[0])
+
+
+def works(state: Mapping[str, Any], picture: Picture) -> bool:
+    """Whether these settings give a map of this picture."""
+    try:
+        windows(state).output_size(picture)
+        filter_of(state, len(picture.pixels))
+    except CnnvizError:
+        return False
+    return True
+
+
+def remedies(state: Mapping[str, Any], picture: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What to press when settings do not work: a label and the changes, one setting at a time, the nearest first."""
+    names = {"k": "K", "kw": "K's width", "p": "P", "d": "D"}
+    for key, name in names.items():
+        for value in _by_nearness(state[key], *RANGES[key]):
+            changes = {key: value} | ({"sides": ""} if key == "p" else {})
+            if key == "k" and state["rect"] and not works({**state, **changes}, picture):
+                changes = {"k": value, "rect": False}
+            if works({**state, **changes}, picture):
+                yield f"{name} = {value}", changes
+                break
+    if works({**state, **keeping(state)}, picture):
+        yield "keep the size", keeping(state)
+    for mode in PADDING_MODES:
+        if works({**state, "border": mode}, picture):
+            yield f"border: {mode}", {"border": mode}
+            break
+    if state["kernel"] == OWN and works({**state, "kernel": START["kernel"]}, picture):
+        yield START["kernel"], {"kernel": START["kernel"]}
+    if not any(works({**state, **{key: value}}, picture) for key in names for value in range(RANGES[key][0], RANGES[key][1] + 1)):
+        changes = {"k": 3, "rect": False, "p": 1, "sides": "", "d": 1, "s": 1, "border": "zeros"}
+        if works({**state, **changes}, picture):
+            yield "K = 3, S = 1, P = 1, D = 1", changes
+
+
+def _by_nearness(value: int, least: int, most: int) -> list[int]:
+    return sorted(range(least, most + 1), key=lambda other: (abs(other - value), other))

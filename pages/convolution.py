@@ -1,0 +1,29 @@
+"""Convolution: a filter slides over the picture; at each stop it multiplies what it covers and adds up."""
+
+from cnnviz.errors import CnnvizError
+from cnnviz.ui import cached, controls, frame, results
+from cnnviz.ui.stage import stage
+
+frame.page("Convolution")
+with frame.title("Convolution", "A small filter slides over the picture; at each stop it multiplies what it covers and adds up."):
+    controls.demos()
+picture, divisor = controls.picture()
+with frame.main():
+    with frame.settings():
+        windows = controls.window(picture)
+    filter = controls.kernel(picture)
+    try:
+        trace = cached.convolve(picture, filter, windows, divisor)
+    except CnnvizError as problem:
+        controls.explain(problem, picture)
+    else:
+        results.formula(windows, picture)
+        with frame.stage():
+            stage(trace, key="convolution")
+        frame.notice(
+            "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
+            "Switch on “guess first” and step on: what will the next number be?",
+        )
+        results.figures(trace)
+        results.downloads(picture, filter, windows, divisor)
+        results.compare(picture, windows, divisor)
