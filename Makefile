@@ -1,0 +1,43 @@
+# make run     set everything up and serve the app on this machine
+# make test    set everything up and run every test: lint, types, Python, JavaScript, pages, real browser
+#
+# Both need make and Python 3.11 or later, and nothing else. Another Python: make run PYTHON=python3.12
+# Written for every make, GNU make 3.81 (macOS) and BSD make included.
+
+PYTHON ?= python3
+VENV_PACKAGE = $$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
+HAS_VENV = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
+
+run: .venv/ready-to-run
+	@.venv/bin/python -m streamlit run app.py
+
+# -n 2: two tests at a time, each with a server and a browser of its own; a file's tests stay together.
+test: .venv/ready-to-test
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy cnnviz
+	.venv/bin/python tests/chromium.py
+	.venv/bin/python -m pytest -n 2 --dist loadfile
+
+# The two stamps. What they stand for is made anew when the list of packages, or the Python, is newer than they are.
+.venv/ready-to-run: .venv/bin/python requirements.txt
+	@echo "Installing what the app runs on (about a minute, the first time) ..."
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/ready-to-test: .venv/ready-to-run requirements-test.txt
+	@echo "Installing what the tests need ..."
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-test.txt
+	@touch $@
+
+# Debian and Ubuntu keep a part of Python's venv in a package of its own.
+.venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "cnnviz needs Python 3.11 or later and finds no $(PYTHON) here: install it, or name yours with make run PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "cnnviz needs Python 3.11 or later and $(PYTHON) is %d.%d: install a later one, or name it with make run PYTHON=/path/to/python3." % sys.version_info[:2])'
+	@$(HAS_VENV) || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null \
+	  && apt-get update -q && apt-get install -q -y $(VENV_PACKAGE); } || true
+	@$(HAS_VENV) || { \
+	  echo "$(PYTHON) came without its venv module: install it with sudo apt install $(VENV_PACKAGE), then say make again." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv
+
+.PHONY: run test

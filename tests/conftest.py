@@ -1,0 +1,56 @@
+"""What the browser tests share: one server and one Chromium for each process of tests, and the door to the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import chromium
+from door import Door
+from server import ROOT, Server
+
+
+@pytest.fixture(scope="session")
+def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, served. Whatever test uses it, trying to reach another machine is an error."""
+    with Server(ROOT / "app.py", tmp_path_factory.mktemp("server")) as server:
+        yield server
+    assert server.attempts() == [], "the server process tried to reach another machine"
+
+
+@pytest.fixture(scope="session")
+def app_url(app_server: Server) -> str:
+    """The app's address, without a slash at the end."""
+    return app_server.url
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless. Where there is none, the test fails and says what to do."""
+    path = chromium.find()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, app_server: Server) -> Iterator[Door]:
+    """Opens pages of the app: `page = open_page("convolution", (1024, 768), dark=True)`.
+
+    At the end of the test no page may have complained or asked for anything outside. A test that provokes such a thing
+    looks at `open_page.errors` and `open_page.outside` and clears them.
+    """
+    door = Door(browser, app_server.url)
+    yield door
+    door.close()
+    assert door.errors == [], f"a page complained; the server's last words:\n{app_server.output()[-3000:]}"
+    assert door.outside == [], "a page asked for something outside this machine"
+
+
+@pytest.fixture
+def page(open_page: Door) -> Page:
+    """The home page at 1440x900, light."""
+    return open_page()

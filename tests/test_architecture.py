@@ -1,0 +1,164 @@
+"""The house keeps its shape: who may import whom, what `import cnnviz` costs, what is pinned, what no file may hold."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server import ROOT
+
+# A module imports only from those before it; the modules of one folder may import each other.
+ORDER = (
+    "errors", "geometry", "kernels", "ops", "layers", "network", "training", "models",
+    "pictures", "samples", "steps", "figures", "export", "ui",
+)  # fmt: skip
+# Libraries that one module alone may import.
+KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui"}
+# What a page may not import: it does no arithmetic and builds no figures.
+NOT_ON_PAGES = {"numpy", "scipy", "plotly", "PIL"}
+
+PACKAGE = ROOT / "cnnviz"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imported(source: str, package: str = "") -> Iterator[str]:
+    """The full names of everything that `source`, a module of `package`, imports, inside functions too."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            start = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def complaints(room: str, names: list[str]) -> list[str]:
+    """What the rules have against a module of the room `room` ("geometry", "ui") that imports `names`."""
+    found = []
+    for name in names:
+        library, _, rest = name.partition(".")
+        if library == "cnnviz":
+            other = rest.partition(".")[0]
+            if other not in ORDER:
+                found.append(f"{name}: name the module that it comes from, not the package")
+            elif ORDER.index(other) > ORDER.index(room):
+                found.append(f"{name}: {other} comes after {room}")
+        elif library in KEEPERS and KEEPERS[library] != room:
+            found.append(f"{name}: only {KEEPERS[library]} imports {library}")
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_imports_only_from_those_before_it(path):
+    inside = path.relative_to(PACKAGE).with_suffix("").parts
+    assert inside[0] in ORDER, f"{name_of(path)} has no place in the list of modules"
+    names = list(imported(path.read_text("utf-8"), ".".join(("cnnviz", *inside[:-1]))))
+    assert complaints(inside[0], names) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_a_page_does_no_arithmetic(path):
+    libraries = {name.partition(".")[0] for name in imported(path.read_text("utf-8"))}
+    assert not libraries & NOT_ON_PAGES
+
+
+@pytest.mark.parametrize(
+    ("package", "source", "names"),
+    [
+        ("cnnviz", "import PIL.Image as I, numpy", ["PIL.Image", "numpy"]),
+        ("cnnviz", "def f():\n    from plotly import graph_objects", ["plotly.graph_objects"]),
+        ("cnnviz", "from .ops import conv2d, relu", ["cnnviz.ops.conv2d", "cnnviz.ops.relu"]),
+        ("cnnviz", "from . import ops", ["cnnviz.ops"]),
+        ("cnnviz.ui", "from ..steps import Step", ["cnnviz.steps.Step"]),
+        ("cnnviz.ui", "from .stage import stage", ["cnnviz.ui.stage.stage"]),
+    ],
+)
+def test_imports_are_read_right(package, source, names):
+    assert list(imported(source, package)) == names
+
+
+@pytest.mark.parametrize(
+    ("room", "name", "allowed"),
+    [
+        ("ops", "cnnviz.geometry.Window", True),
+        ("ops", "cnnviz.ops.bands", True),
+        ("geometry", "cnnviz.ops.conv2d", False),
+        ("steps", "cnnviz.conv2d", False),
+        ("pictures", "PIL.Image", True),
+        ("export", "PIL.Image", False),
+        ("ui", "plotly.graph_objects", False),
+        ("figures", "streamlit", False),
+        ("ui", "streamlit", True),
+    ],
+)
+def test_the_rules_refuse_what_they_should(room, name, allowed):
+    assert (complaints(room, [name]) == []) is allowed
+
+
+def test_importing_cnnviz_brings_numpy_and_nothing_else():
+    def brought_by(name: str) -> set[str]:
+        ask = f"import sys, {name}; print(*{{key.partition('.')[0] for key in sys.modules}})"
+        return set(subprocess.check_output([sys.executable, "-c", ask], cwd=ROOT, text=True).split())
+
+    # Compared with NumPy alone, for some libraries put modules of their own into every interpreter.
+    assert brought_by("cnnviz") - brought_by("numpy") - sys.stdlib_module_names == {"cnnviz"}
+    assert "numpy" in brought_by("cnnviz")
+
+
+def pins(file: str) -> list[tuple[str, str]]:
+    """(name, what follows it) of each line of a list of requirements."""
+    lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text("utf-8").splitlines()]
+    return [re.fullmatch(r"([\w-]+)(.*)", line).groups() for line in lines if line]
+
+
+def test_the_app_runs_on_five_pinned_libraries():
+    assert {name for name, _ in pins("requirements.txt")} == {"streamlit", "numpy", "scipy", "pillow", "plotly"}
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-test.txt"])
+def test_everything_is_pinned(file):
+    loose = [name for name, version in pins(file) if not re.match(r"==\d+(\.\d+)+(;|$)", version)]
+    assert loose == []
+
+
+def files_of_the_project() -> list[Path]:
+    """What git keeps, or would keep at the next commit."""
+    listed = subprocess.check_output(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, text=True
+    )
+    return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
+
+
+ADDRESS = re.compile(r"(?:https?|wss?)://(?!www\.w3\.org/)[^\s\"'`)]*")
+
+
+def test_what_the_browser_loads_names_no_address():
+    browser = [path for path in files_of_the_project() if path.suffix in {".js", ".mjs", ".css", ".html"}]
+    named = {name_of(path): found for path in browser if (found := ADDRESS.findall(path.read_text("utf-8")))}
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('import x from "https://cdn.example/x.js"', ["https://cdn.example/x.js"]),
+        ("@import url(http://www.w3.org.example/a.css)", ["http://www.w3.org.example/a.css"]),
+        ("new WebSocket('wss://far.example')", ["wss://far.example"]),
+        ('xmlns="http://www.w3.org/2000/svg"', []),
+    ],
+)
+def test_an_address_is_found(text, found):
+    assert ADDRESS.findall(text) == found
+
+
+def test_no_file_is_over_10_megabytes():
+    assert [name_of(path) for path in files_of_the_project() if path.stat().st_size > 10_000_000] == []
