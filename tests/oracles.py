@@ -1,0 +1,61 @@
+"""Answers from elsewhere: programs that others wrote, and loops too plain to be wrong. None of them imports cnnviz."""
+
+import itertools
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper
+
+NUMPY_MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+
+
+def pad(images, padding, padding_mode):
+    """(..., H, W) with its border, by np.pad."""
+    return np.pad(images, [(0, 0)] * (images.ndim - 2) + [tuple(ends) for ends in padding], NUMPY_MODES[padding_mode])
+
+
+def convolve_by_loops(images, weight, bias, stride, padding, dilation, groups, padding_mode):
+    """The obvious convolution of (N, C, H, W): every product written out. padding is ((top, bottom), (left, right))."""
+    padded = pad(images, padding, padding_mode)
+    filters, channels, kernel_height, kernel_width = weight.shape
+    (stride_down, stride_right), (step_down, step_right) = stride, dilation
+    height = len(range(0, padded.shape[2] - step_down * (kernel_height - 1), stride_down))
+    width = len(range(0, padded.shape[3] - step_right * (kernel_width - 1), stride_right))
+    output = np.zeros((len(images), filters, height, width))
+    for n, f, i, j in itertools.product(*map(range, output.shape)):
+        first_channel = f // (filters // groups) * channels
+        total = 0.0 if bias is None else float(bias[f])
+        for c, m, k in itertools.product(range(channels), range(kernel_height), range(kernel_width)):
+            row, column = i * stride_down + m * step_down, j * stride_right + k * step_right
+            total += float(weight[f, c, m, k]) * float(padded[n, first_channel + c, row, column])
+        output[n, f, i, j] = total
+    return output
+
+
+def convolve_by_onnxruntime(images, weight, bias, stride, padding, dilation, groups, padding_mode):
+    """ONNX Runtime's Conv of float32 (N, C, H, W), the border added by np.pad where it is not zeros."""
+    if padding_mode != "zeros":
+        images, padding = pad(images, padding, padding_mode), ((0, 0), (0, 0))
+    (top, bottom), (left, right) = padding
+    names = ["images", "weight"] + ([] if bias is None else ["bias"])
+    node = helper.make_node(
+        "Conv", names, ["output"], strides=list(stride), dilations=list(dilation), group=groups,
+        pads=[top, left, bottom, right], kernel_shape=list(weight.shape[2:]),
+    )
+    arrays = dict(zip(names, (images, weight, bias), strict=False))
+    session = onnx_session([node], arrays)
+    return session.run(None, {name: np.ascontiguousarray(array) for name, array in arrays.items()})[0]
+
+
+def onnx_session(nodes, arrays, threads=1):
+    """An ONNX Runtime session of `nodes`, fed by float32 `arrays` (name -> array), whose result is "output"."""
+    inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape) for name, array in arrays.items()]
+    output = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", "c", "h", "w"])
+    graph = helper.make_graph(nodes, "oracle", inputs, [output])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = threads
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
