@@ -1,1 +1,27 @@
+"""cnnviz: every number inside a convolutional network, on one's own picture.
 
+`import cnnviz` brings NumPy and nothing else of weight; what opens pictures is imported when it is first asked for.
+Arrays are (C, H, W) or (N, C, H, W); pairs are (height, width), rows first.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.errors import CnnvizError
+from cnnviz.geometry import Field, Window
+from cnnviz.ops import conv2d
+from cnnviz.steps import Step, Trace
+
+if TYPE_CHECKING:
+    from cnnviz.pictures import Picture, open_picture
+
+__all__ = ["CnnvizError", "Field", "Picture", "Step", "Trace", "Window", "conv2d", "open_picture"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Picture", "open_picture"):
+        from cnnviz import pictures
+
+        return getattr(pictures, name)
+    raise AttributeError(f"module 'cnnviz' has no attribute {name!r}")

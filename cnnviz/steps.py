@@ -27,6 +27,8 @@ from cnnviz.geometry import Window, origin
 TERMS = ("product", "value", "squared difference")
 REDUCTIONS = ("sum", "mean", "max")
 
+_REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
+
 # Scalar functions that a step may end with. LeNet's is 1.7159 tanh(2x/3) (LeCun et al. 1998, appendix A).
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     "identity": lambda x: x,
@@ -142,7 +144,7 @@ class Trace:
         else:
             terms = (values - self.weight) ** 2
         present = terms[~np.isnan(terms)]
-        reduced = float({"sum": np.sum, "mean": np.mean, "max": np.max}[self.reduction](present))
+        reduced = float(_REDUCE[self.reduction](present))
         result = FUNCTIONS[self.function](self.scale * reduced + self.bias)
         return Step(row, column, values, self.weight, terms, reduced, result)
 

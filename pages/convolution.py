@@ -5,14 +5,15 @@ from cnnviz.ui import cached, controls, frame, results
 from cnnviz.ui.stage import stage
 
 frame.page("Convolution")
-with frame.title("Convolution", "A small filter slides over the picture; at each stop it multiplies what it covers and adds up."):
+claim = "A small filter slides over the picture; at each stop it multiplies what it covers and adds up."
+with frame.title("Convolution", claim):
     controls.demos()
 picture, divisor = controls.picture()
 with frame.main():
     with frame.settings():
-        windows = controls.window(picture)
-    filter = controls.kernel(picture)
+        controls.sliders(picture)
     try:
+        windows, filter = controls.windows(), controls.kernel(picture)
         trace = cached.convolve(picture, filter, windows, divisor)
     except CnnvizError as problem:
         controls.explain(problem, picture)

@@ -29,29 +29,47 @@ def at(picture: Picture, longest: int, depth: str) -> Picture:
     return _at(picture, picture.digest, longest, depth)
 
 
-def _map(picture: Picture, weight: np.ndarray, bias: float, windows: Windows, divisor: float, dtype: type) -> np.ndarray:
+def _map(
+    picture: Picture, weight: np.ndarray, bias: float, windows: Windows, divisor: float, dtype: type[np.floating]
+) -> np.ndarray:
     """One feature map, (outH, outW). In float64 it is right to the last digit that the stage can show."""
-    input = picture.levels().astype(dtype)
-    if divisor != 1:
-        input /= divisor
+    rows, columns = windows.rows, windows.columns
+    levels = picture.levels().astype(dtype)
     return conv2d(
-        input, weight[np.newaxis].astype(dtype), np.array([bias], dtype), stride=(windows.rows.stride, windows.columns.stride),
-        padding=windows.padding, dilation=(windows.rows.dilation, windows.columns.dilation), padding_mode=windows.border,
-    )[0]  # fmt: skip
+        levels if divisor == 1 else levels / dtype(divisor),
+        weight[np.newaxis].astype(dtype),
+        np.array([bias], dtype),
+        stride=(rows.stride, columns.stride),
+        padding=windows.padding,
+        dilation=(rows.dilation, columns.dilation),
+        padding_mode=windows.border,
+    )[0]
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _convolve(
-    _picture: Picture, digest: str, weight: bytes, shape: tuple[int, ...], bias: float, windows: Windows, divisor: float,
+    _picture: Picture,
+    digest: str,
+    weight: bytes,
+    shape: tuple[int, ...],
+    bias: float,
+    windows: Windows,
+    divisor: float,
     _filter: Filter,
-) -> Trace:  # fmt: skip
+) -> Trace:
     return Trace(
         input=_picture.levels(),
         output=_map(_picture, _filter.weight, bias, windows, divisor, np.float64).astype(np.float32),
-        rows=windows.rows, columns=windows.columns, channels=tuple(range(len(_picture.pixels))),
-        weight=_filter.weight, divisor=divisor, bias=bias, outside=windows.border, factor=_filter.factor,
+        rows=windows.rows,
+        columns=windows.columns,
+        channels=tuple(range(len(_picture.pixels))),
+        weight=_filter.weight,
+        divisor=divisor,
+        bias=bias,
+        outside=windows.border,
+        factor=_filter.factor,
         names={"input": "Picture", "output": "Feature map", "channels": CHANNELS[len(_picture.pixels)]},
-    )  # fmt: skip
+    )
 
 
 def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:

@@ -50,6 +50,12 @@ def refuse(message: str) -> None:
     st.error(plain(message))
 
 
+def choice(label: str, key: str, options: list[str], start: str) -> str:
+    """One of a few, side by side."""
+    chosen = st.segmented_control(label, options, key=key, default=start, required=True, bind="query-params")
+    return chosen or start
+
+
 # --- one number ---
 
 
@@ -65,7 +71,9 @@ class Dial:
         self.room.caption(words, width="content")
 
 
-def dial(label: str, key: str, start: int, *, on_change: Callable[[], None] | None = None, help: str | None = None) -> Dial:
+def dial(
+    label: str, key: str, start: int, *, on_change: Callable[[], None] | None = None, help: str | None = None
+) -> Dial:
     """A slider with its number beside it, which can be typed."""
     least, most = RANGES[key]
     typed = f"{key}-typed"
@@ -78,14 +86,27 @@ def dial(label: str, key: str, start: int, *, on_change: Callable[[], None] | No
     with st.container(key=f"dial-{key}", gap=None):
         head = st.container(key=f"head-{key}", horizontal=True, vertical_alignment="center", gap="small")
         value = st.slider(
-            label, least, most, start, key=key, bind="query-params", on_change=on_change or "rerun",
+            label,
+            least,
+            most,
+            start,
+            key=key,
+            bind="query-params",
+            on_change=on_change or "rerun",
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
         st.session_state[typed] = value
         with head:
             st.markdown(f"**{label}**", help=help)
             st.number_input(
-                f"{label}, typed", least, most, key=typed, step=1, on_change=take, label_visibility="collapsed", width=64
+                f"{label}, typed",
+                least,
+                most,
+                key=typed,
+                step=1,
+                on_change=take,
+                label_visibility="collapsed",
+                width=64,
             )
         room = st.container(key=f"words-{key}", horizontal=True, vertical_alignment="center", gap="small")
     return Dial(value, room)
@@ -111,18 +132,25 @@ def picture() -> tuple[Picture, float]:
     """The chosen picture at its working size and depth, and what its levels are divided by (1 or 255)."""
     with st.sidebar:
         st.file_uploader(
-            "Picture", type="image", key="upload", on_change=_take, args=("upload",),
-            max_upload_size=LIMITS.file_bytes >> 20, help="PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only.",
-        )  # fmt: skip
+            "Picture",
+            type="image",
+            key="upload",
+            on_change=_take,
+            args=("upload",),
+            max_upload_size=LIMITS.file_bytes >> 20,
+            help="PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only.",
+        )
         if st.session_state.get("refusal"):
             refuse(st.session_state["refusal"])
         if st.toggle("use the camera", key="camera-on"):
-            st.camera_input("Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed")
+            st.camera_input(
+                "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
+            )
         original = _original(st.selectbox("or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params"))
         with st.container(key="reading", horizontal=True, gap="small"):
-            depth = st.segmented_control("Depth", list(DEPTHS), key="depth", default="RGB", required=True, bind="query-params")
-            values = st.segmented_control("Values", list(DIVISORS), key="values", default="0–255", required=True, bind="query-params")
-        longest = dial("Longest side", "size", 192, help="The picture is shown and convolved at this size. It is never enlarged.")
+            depth = choice("Depth", "depth", list(DEPTHS), "RGB")
+            values = choice("Values", "values", list(DIVISORS), "0–255")
+        longest = dial("Longest side", "size", 192, help="The size that is shown and convolved. Never enlarged.")
         working = cached.at(original, longest.value, DEPTHS[depth])
         _, height, width = working.shape
         longest.say(plain(" ".join((f"{height} × {width} × {len(working.pixels)}.", *working.notes))))
@@ -134,7 +162,10 @@ def _original(chosen: str) -> Picture:
     if chosen != YOURS:
         return sample_picture(SAMPLE_NAMES[chosen])
     if own is None:
-        st.info("This view was made with somebody's own picture, which is not in the link: here are its settings on a sample.")
+        st.info(
+            "This view was made with somebody's own picture, which is not in the link: "
+            "here are its settings on a sample. Upload yours to see it here."
+        )
         return sample_picture(next(iter(SAMPLES)))
     st.caption(f"Yours: {plain(own.name)}")
     return own
@@ -164,8 +195,8 @@ def _even() -> None:
     put(sides="")
 
 
-def window(picture: Picture) -> Windows:
-    """K, S, P, D and the border in one row. Raises SettingError for sides that cannot be read."""
+def sliders(picture: Picture) -> None:
+    """K, S, P, D and the border in one row, with what each does to this picture."""
     _, height, width = picture.shape
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
     with boxes[0]:
@@ -177,14 +208,19 @@ def window(picture: Picture) -> Windows:
     with boxes[3]:
         d = dial("D dilation", "d", START["d"])
     with boxes[4], st.container(key="border-box", gap=None):
-        st.selectbox("Border", settings.PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+        st.selectbox(
+            "Border", settings.PADDING_MODES, key="border", bind="query-params", help="What stands in the padding."
+        )
         with st.popover("rectangle, sides", type="tertiary"):
             st.toggle("K's height and width differ", key="rect", bind="query-params", on_change=_resized)
             kw = dial("K's width", "kw", START["kw"], on_change=_resized)
             st.text_input(
-                "Padding: top, bottom, left, right", key="sides", bind="query-params", placeholder="1, 1, 1, 1",
+                "Padding: top, bottom, left, right",
+                key="sides",
+                bind="query-params",
+                placeholder="1, 1, 1, 1",
                 help="Padding for each side. Empty: P on all four.",
-            )  # fmt: skip
+            )
     now = state()
     kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
     k.say(_kernel_words(now))
@@ -192,7 +228,11 @@ def window(picture: Picture) -> Windows:
     p.say(_padding_words(now, height, width))
     p.room.button("keep the size", key="keep", type="tertiary", on_click=_keep)
     d.say(f"{now['k']} taps span {settings.Window(now['k'], dilation=now['d']).extent}")
-    return settings.windows(now)
+
+
+def windows() -> Windows:
+    """The windows that the sliders mean. Raises SettingError for sides that cannot be read."""
+    return settings.windows(state())
 
 
 def _keep() -> None:
@@ -249,35 +289,46 @@ def kernel(picture: Picture) -> Filter:
     """The filter: a preset or numbers of one's own, bias, flip. Raises KernelError for a size that it does not have."""
     with st.sidebar:
         name = st.selectbox(
-            "Kernel", [*KERNEL_NAMES, OWN], index=list(KERNEL_NAMES).index(START["kernel"]), key="kernel", bind="query-params",
-            on_change=_start_from, args=("kernel",),
-        )  # fmt: skip
+            "Kernel",
+            [*KERNEL_NAMES, OWN],
+            index=list(KERNEL_NAMES).index(START["kernel"]),
+            key="kernel",
+            bind="query-params",
+            on_change=_start_from,
+            args=("kernel",),
+        )
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
         if preset and "angle" in preset.takes:
             st.slider("Angle in degrees", 0, 175, START["angle"], 5, key="angle", bind="query-params")
         if preset and "seed" in preset.takes:
             st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
+        found, problem = None, None
         try:
-            found: Filter | CnnvizError = settings.filter_of(state(), len(picture.pixels))
-        except CnnvizError as problem:
-            found = problem
-        else:
+            found = settings.filter_of(state(), len(picture.pixels))
             grid(found.drawn, found.weight, key="grid", on_edit=lambda: _edited("grid"))
+        except CnnvizError as refused:
+            problem = refused  # raised once the other controls are drawn, which may mend it
         if preset:
             st.caption(plain(preset.finds), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
             st.text_area(
-                "Numbers", key="weights", bind="query-params", on_change=_edited, args=("weights",), height=80,
-                placeholder="1 0 -1; 2 0 -2; 1 0 -1", help="Rows end with ; or a new line, slices with |. 1/9 works.",
-            )  # fmt: skip
+                "Numbers",
+                key="weights",
+                bind="query-params",
+                on_change=_edited,
+                args=("weights",),
+                height=80,
+                placeholder="1 0 -1; 2 0 -2; 1 0 -1",
+                help="Rows end with ; or a new line, slices with |. 1/9 works.",
+            )
             st.number_input("Bias", -1e6, 1e6, START["bias"], key="bias", bind="query-params", step=1.0, format="%g")
             st.toggle("flip the kernel", key="flip", bind="query-params")
             st.caption(
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
                 "what it calls convolution is cross-correlation."
             )
-    if isinstance(found, CnnvizError):
-        raise found
+    if found is None:
+        raise problem or AssertionError
     return found
 
 
@@ -298,14 +349,26 @@ def explain(problem: CnnvizError, picture: Picture) -> None:
 
 DEMOS = {
     "5 × 5 demo": {
-        "sample": SAMPLES["binary"].name, "depth": "Grey", "values": "0–1", "kernel": "Diagonal cross",
-        "k": 3, "s": 1, "p": 0, "d": 1,
+        "sample": SAMPLES["binary"].name,
+        "depth": "Grey",
+        "values": "0–1",
+        "kernel": "Diagonal cross",
+        "k": 3,
+        "s": 1,
+        "p": 0,
+        "d": 1,
     },
     "stride and padding demo": {
-        "sample": SAMPLES["numbers"].name, "depth": "Grey", "values": "0–255", "kernel": "Box blur",
-        "k": 3, "s": 2, "p": 1, "d": 1,
+        "sample": SAMPLES["numbers"].name,
+        "depth": "Grey",
+        "values": "0–255",
+        "kernel": "Box blur",
+        "k": 3,
+        "s": 2,
+        "p": 1,
+        "d": 1,
     },
-}  # fmt: skip
+}
 _PLAIN = {"rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
 
 

@@ -19,7 +19,9 @@ def _padding(window: Window) -> str:
 
 def _span(window: Window) -> str:
     """What stands for K: K itself, or what a dilated window spans."""
-    return str(window.kernel_size) if window.dilation == 1 else f"[{window.dilation}·({window.kernel_size} {MINUS} 1) + 1]"
+    return (
+        str(window.kernel_size) if window.dilation == 1 else f"[{window.dilation}·({window.kernel_size} {MINUS} 1) + 1]"
+    )
 
 
 def general(windows: Windows) -> str:

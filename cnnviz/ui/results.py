@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
-from cnnviz.pictures import Picture
+from cnnviz.pictures import LIMITS, Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows
@@ -56,30 +57,37 @@ def figures(trace: Trace) -> None:
 
 
 def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
-    """The map to take away, at the working size or from the original picture."""
-    original = controls.original()
-    whole = cached.at(original, max(original.size), "grey" if len(picture.pixels) == 1 else "rgb")
+    """The map to take away, at the working size or from the original picture; computed when it is asked for."""
+    whole = cached.at(controls.original(), LIMITS.side, "grey" if len(picture.pixels) == 1 else "rgb")
     with st.container(key="take", horizontal=True, vertical_alignment="center"):
-        for source, size in ((picture, "this size"), (whole, "the original's size")):
+        st.markdown("**Take the map away**", width="content")
+        for source, size in ((picture, "this size"), (whole, "the picture's own size")):
             _, height, width = source.shape
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(
-                    f"{kind.upper() if kind == 'png' else '.npy'}, {size} ({height} × {width})",
-                    lambda source=source, kind=kind: cached.file(source, filter, windows, divisor, kind),
-                    file_name=f"feature-map-{height}x{width}.{kind}", mime=mime, key=f"take {kind} {size}", on_click="ignore",
-                )  # fmt: skip
+                    f".{kind}, {size} ({height} × {width})",
+                    partial(cached.file, source, filter, windows, divisor, kind),
+                    file_name=f"feature-map-{height}x{width}.{kind}",
+                    mime=mime,
+                    key=f"take {kind} {size}",
+                    on_click="ignore",
+                )
 
 
 def compare(picture: Picture, windows: Windows, divisor: float) -> None:
     """Several filters over the same picture, as small maps; any of them can go on the stage."""
     with st.container(key="compare", border=True):
         chosen = st.multiselect(
-            "Several filters, same picture", list(KERNEL_NAMES), key="filters", bind="query-params",
-            max_selections=8, placeholder="Choose filters to compare",
-        )  # fmt: skip
+            "Several filters, same picture",
+            list(KERNEL_NAMES),
+            key="filters",
+            bind="query-params",
+            max_selections=8,
+            placeholder="Choose filters to compare",
+        )
         if not chosen:
             return
-        shared = st.segmented_control("Colours scaled to", ["all maps", "each map"], key="scale", default="all maps", required=True, bind="query-params")
+        shared = controls.choice("Colours scaled to", "scale", ["all maps", "each map"], "all maps")
         maps: dict[str, np.ndarray | str] = {}
         for name in chosen:
             try:
@@ -91,10 +99,18 @@ def compare(picture: Picture, windows: Windows, divisor: float) -> None:
             for column, name in zip(st.columns(4), chosen[at : at + 4], strict=False):
                 with column:
                     map = maps[name]
-                    st.markdown(f"**{controls.plain(name)}**", help=controls.plain(kernels.KERNELS[KERNEL_NAMES[name]].finds))
+                    finds = kernels.KERNELS[KERNEL_NAMES[name]].finds
+                    st.markdown(f"**{controls.plain(name)}**", help=controls.plain(finds))
                     if isinstance(map, str):
                         st.caption(controls.plain(map))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    st.image(cached.png(map, (picture.digest, name, windows, divisor, limit), limit), width="stretch", alt=f"Feature map of {name}")
-                    st.button("on the stage", key=f"show {name}", on_click=controls.put, kwargs={"kernel": name}, type="tertiary")
+                    key = (picture.digest, name, windows, divisor, limit)
+                    st.image(cached.png(map, key, limit), width="stretch", alt=f"Feature map of {name}")
+                    st.button(
+                        "on the stage",
+                        key=f"show {name}",
+                        type="tertiary",
+                        on_click=controls.put,
+                        kwargs={"kernel": name},
+                    )

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz import kernels
-from cnnviz.errors import CnnvizError, SettingError
+from cnnviz.errors import CnnvizError, KernelError, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, check_padding, same_padding, whole
 from cnnviz.pictures import Picture
 
@@ -75,7 +75,9 @@ def windows(state: Mapping[str, Any]) -> Windows:
     height, width = kernel_size(state)
     vertical, horizontal = sides(state["sides"]) or ((state["p"],) * 2, (state["p"],) * 2)
     return Windows(
-        Window(height, state["s"], vertical, state["d"]), Window(width, state["s"], horizontal, state["d"]), state["border"]
+        Window(height, state["s"], vertical, state["d"]),
+        Window(width, state["s"], horizontal, state["d"]),
+        state["border"],
     )
 
 
@@ -86,7 +88,7 @@ def sides(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
     most = 60  # what keeps the size at K = 15, D = 4 is 28
     parts = [part for part in re.split(r"[\s,;]+", text.strip()) if part]
     if len(parts) != 4 or not all(re.fullmatch(r"\d{1,3}", part) and int(part) <= most for part in parts):
-        raise SettingError(f"The padding of the sides is four whole numbers from 0 to {most}: top, bottom, left, right.")
+        raise SettingError(f"Padding by sides is four whole numbers from 0 to {most}: top, bottom, left, right.")
     top, bottom, left, right = (whole(int(part), "padding", 0) for part in parts)
     return (top, bottom), (left, right)
 
@@ -111,16 +113,21 @@ def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
         drawn = kernels.fitted(kernels.parse(state["weights"]), size)
     else:
         drawn = kernels.named(KERNEL_NAMES[state["kernel"]], size, angle=state["angle"], seed=state["seed"])
-    return Filter(sliced(kernels.flipped(drawn) if state["flip"] else drawn, depth), drawn, float(state["bias"]), state["kernel"])
+    return Filter(
+        sliced(kernels.flipped(drawn) if state["flip"] else drawn, depth), drawn, float(state["bias"]), state["kernel"]
+    )
 
 
 def sliced(kernel: np.ndarray, depth: int) -> np.ndarray:
-    """A kernel (kH, kW) or (3, kH, kW) as a filter for `depth` channels: (depth, kH, kW)."""
+    """A kernel (kH, kW) or (3, kH, kW) as a filter for `depth` channels, 1 or 3: (depth, kH, kW).
+
+    Raises KernelError for two slices, which belong to no picture.
+    """
     if kernel.ndim == 2:
         return kernels.over_rgb(kernel) if depth == 3 else kernel[np.newaxis]
-    if len(kernel) == depth:
-        return kernel
-    return kernel.sum(axis=0, keepdims=True) if depth == 1 else kernels.over_rgb(kernel[0])
+    if len(kernel) != 3:
+        raise KernelError(f"The kernel has {len(kernel)} slices; it takes one, or three: red, green and blue.")
+    return kernel if depth == 3 else kernel.sum(axis=0, keepdims=True)
 
 
 def works(state: Mapping[str, Any], picture: Picture) -> bool:
@@ -133,30 +140,42 @@ def works(state: Mapping[str, Any], picture: Picture) -> bool:
     return True
 
 
-def remedies(state: Mapping[str, Any], picture: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What to press when settings do not work: a label and the changes, one setting at a time, the nearest first."""
-    names = {"k": "K", "kw": "K's width", "p": "P", "d": "D"}
-    for key, name in names.items():
-        for value in _by_nearness(state[key], *RANGES[key]):
-            changes = {key: value} | ({"sides": ""} if key == "p" else {})
-            if key == "k" and state["rect"] and not works({**state, **changes}, picture):
-                changes = {"k": value, "rect": False}
-            if works({**state, **changes}, picture):
-                yield f"{name} = {value}", changes
-                break
-    if works({**state, **keeping(state)}, picture):
-        yield "keep the size", keeping(state)
-    for mode in PADDING_MODES:
-        if works({**state, "border": mode}, picture):
-            yield f"border: {mode}", {"border": mode}
-            break
-    if state["kernel"] == OWN and works({**state, "kernel": START["kernel"]}, picture):
+def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+    """What to press when settings do not work: labels and changes, one setting at a time, the nearest value of each.
+
+    Where no single setting is enough, all that could be wrong at once; so there is always something to press.
+    """
+    single = [
+        (label, changes) for label, changes in _changes_of_one(state, picture) if works({**state, **changes}, picture)
+    ]
+    if single:
+        return single
+    small = {"k": 3, "rect": False, "s": 1, "p": 1, "sides": "", "d": 1, "border": "zeros"}
+    label = "K = 3, S = 1, P = 1, D = 1"
+    if works({**state, **small}, picture):
+        return [(label, small)]
+    return [(f"{START['kernel']}, {label}", {**small, "kernel": START["kernel"]})]
+
+
+def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The changes worth trying, of one setting each."""
+
+    def nearest(key: str, **others: Any) -> int | None:
+        values = sorted(range(RANGES[key][0], RANGES[key][1] + 1), key=lambda value: (abs(value - state[key]), value))
+        return next((value for value in values if works({**state, key: value, **others}, picture)), None)
+
+    if (k := nearest("k")) is not None:
+        yield f"K = {k}", {"k": k}
+    elif state["rect"] and (k := nearest("k", rect=False)) is not None:
+        yield f"K = {k} × {k}", {"k": k, "rect": False}
+    if state["rect"] and (kw := nearest("kw")) is not None:
+        yield f"K's width = {kw}", {"kw": kw}
+    if (p := nearest("p", sides="")) is not None:
+        yield f"P = {p}", {"p": p, "sides": ""}
+    if (d := nearest("d")) is not None:
+        yield f"D = {d}", {"d": d}
+    yield "keep the size", keeping(state)
+    if state["border"] != "zeros":
+        yield "border: zeros", {"border": "zeros"}
+    if state["kernel"] == OWN:
         yield START["kernel"], {"kernel": START["kernel"]}
-    if not any(works({**state, **{key: value}}, picture) for key in names for value in range(RANGES[key][0], RANGES[key][1] + 1)):
-        changes = {"k": 3, "rect": False, "p": 1, "sides": "", "d": 1, "s": 1, "border": "zeros"}
-        if works({**state, **changes}, picture):
-            yield "K = 3, S = 1, P = 1, D = 1", changes
-
-
-def _by_nearness(value: int, least: int, most: int) -> list[int]:
-    return sorted(range(least, most + 1), key=lambda other: (abs(other - value), other))

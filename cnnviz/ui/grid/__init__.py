@@ -40,4 +40,6 @@ def grid(drawn: np.ndarray, weight: np.ndarray, *, key: str, on_edit: Callable[[
             tabs[name] = {"text": _cells(values), "values": values.tolist()}
     elif drawn.ndim == 3:
         tabs[""] = {"text": _cells(weight[0]), "values": weight[0].tolist()}
-    _component(key=key, data={"tabs": tabs, "error": st.session_state.get(f"{key}-error", "")}, on_edited_change=on_edit)
+    _component(
+        key=key, data={"tabs": tabs, "error": st.session_state.get(f"{key}-error", "")}, on_edited_change=on_edit
+    )

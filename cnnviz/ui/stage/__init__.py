@@ -23,8 +23,17 @@ from cnnviz.export import PRGN
 from cnnviz.steps import Trace
 
 _HERE = files("cnnviz.ui.stage")
-_ORDER = ("arithmetic.js", "words.js", "palette.js", "bitmaps.js", "paper.js",
-          "input.js", "operands.js", "output.js", "stage.js")
+_ORDER = (
+    "arithmetic.js",
+    "words.js",
+    "palette.js",
+    "bitmaps.js",
+    "paper.js",
+    "input.js",
+    "operands.js",
+    "output.js",
+    "stage.js",
+)
 _LINKS = re.compile(r"^import .*?;\n|^export (?!default)", re.MULTILINE | re.DOTALL)
 
 

@@ -5,6 +5,7 @@ import { inkOn, inputColour, signedIndex } from "./palette.js";
 import { channelName, factorText, weightFactor } from "./words.js";
 import { NUMBERS_FROM, css, outline, write, writeIn } from "./paper.js";
 
+const LARGEST = 64; // pixels a side of a cell
 const LISTED = 3; // of the largest terms, where not all can be read
 const LINE = 19; // pixels
 const HEADS = 18; // pixels for the words over the blocks
@@ -27,8 +28,8 @@ export function operandsPlan(panel, stage) {
 // Up to nine products of one channel, written out: 1 x 0 + ...
 function writtenPlan(panel, trace) {
   const wide = panel.width / trace.columns.kernel, high = panel.height / trace.rows.kernel;
-  const cell = Math.min(46, (wide - 34) / 2, high - 24);
-  return { kind: "written", cell, wide, high: Math.min(high, cell + 30), top: Math.max(4, (panel.height - Math.min(high, cell + 30) * trace.rows.kernel) / 2) };
+  const cell = Math.min(LARGEST, (wide - 34) / 2, high - 24);
+  return { kind: "written", cell, wide, high: Math.min(high, cell + 32), top: Math.max(4, (panel.height - Math.min(high, cell + 32) * trace.rows.kernel) / 2) };
 }
 
 function blocksPlan(panel, trace, listed) {
@@ -41,7 +42,7 @@ function blocksPlan(panel, trace, listed) {
   for (let across = 1; across <= (isNamed ? 1 : count); across += 1) {
     const down = Math.ceil(count / across);
     const gap = count > 1 ? (isNamed ? 0.35 : 0.25) : 0;
-    const cell = Math.min(46, room.width / blocks.length / (across * (kw + gap) - gap), room.height / (down * (kh + gap) - gap));
+    const cell = Math.min(LARGEST, room.width / blocks.length / (across * (kw + gap) - gap), room.height / (down * (kh + gap) - gap));
     if (cell > best.cell) best = { cell, across, down, gap };
   }
   const { cell, across, down, gap } = best;
