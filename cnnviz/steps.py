@@ -22,7 +22,7 @@ from fractions import Fraction
 import numpy as np
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import Window, origin
+from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin, whole
 
 TERMS = ("product", "value", "squared difference")
 REDUCTIONS = ("sum", "mean", "max")
@@ -42,7 +42,13 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
 
 # How a trace treats the positions outside the input: one of the padding modes, or "none" where they
 # take no part at all (max pooling, and average pooling that does not count its padding).
-OUTSIDE = ("zeros", "reflect", "replicate", "circular", "none")
+OUTSIDE = (*PADDING_MODES, "none")
+
+# An output below this share of what the terms could add up to is what rounding leaves of a zero.
+ROUNDING = 1e-9
+
+# The types that the browser reads as they are; any other becomes the smallest of these that holds its numbers.
+SENT = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,9 @@ class Step:
 class Trace:
     """One map of one operation, as it is walked through.
 
-    input     (C, H, W): uint8 levels, or floats; the operation reads `input / divisor`
-    output    (outH, outW) floats, as the operation computed them
+    input     (C, H, W): uint8 levels, or other real numbers; the operation reads `input / divisor`
+    output    (outH, outW), as the operation computed it. Its size is its own matter: with ceil_mode it may have a row
+              and a column more than `Window.output_size` says
     rows, columns  the Windows of the two axes
     channels  the input channels that this map reads
     weight    (len(channels), kH, kW), or None where the terms are bare values
@@ -77,6 +84,9 @@ class Trace:
     limit     the value drawn in the palette's full colour (0: taken from the output)
     factor    a common factor of the weights, drawn outside the sum (1/9 x ...)
     names     what the panels are called: "input", "output", "channels"
+
+    Raises SettingError for a setting that is none, DoesNotFit for padding that has too little to borrow from, and
+    ArrayError for arrays that do not belong together or hold nan or inf.
     """
 
     input: np.ndarray
@@ -103,15 +113,46 @@ class Trace:
         ):  # fmt: skip
             if value not in allowed:
                 raise SettingError(f"{name} is {value!r}; it is one of {', '.join(allowed)}.")
+        # NumPy's own scalars would compute in their own precision, and JSON knows none of them.
+        for name in ("divisor", "scale", "bias", "limit"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+        object.__setattr__(self, "channels", tuple(whole(channel, "a channel", 0) for channel in self.channels))
+        for name, works, wanted in (
+            ("divisor", self.divisor > 0, "above 0"), ("limit", self.limit >= 0, "of at least 0"),
+            ("scale", True, "that is finite"), ("bias", True, "that is finite"),
+        ):  # fmt: skip
+            if not (works and math.isfinite(getattr(self, name))):
+                raise SettingError(f"{name} is {getattr(self, name):g}; it must be a number {wanted}.")
+        self._check_arrays()
+        self._check_axis("rows", self.rows, self.input.shape[1], self.output.shape[0])
+        self._check_axis("columns", self.columns, self.input.shape[2], self.output.shape[1])
+
+    def _check_arrays(self) -> None:
         if self.input.ndim != 3 or self.output.ndim != 2:
-            raise ArrayError(
-                f"A trace has an input of three axes and an output of two, not {self.input.ndim} and {self.output.ndim}."
-            )
+            axes = f"{self.input.ndim} and {self.output.ndim}"
+            raise ArrayError(f"A trace has an input of three axes and an output of two, not {axes}.")
+        depth = len(self.input)
+        if not self.channels or max(self.channels) >= depth:
+            raise ArrayError(f"The map reads the channels {self.channels}; the input has {depth}, counted from 0.")
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         if (self.weight is None) != (self.term == "value"):
             raise ArrayError(f'Terms that are a "{self.term}" {"need" if self.weight is None else "take no"} weights.')
         if self.weight is not None and self.weight.shape != shape:
             raise ArrayError(f"The weights are {self.weight.shape}; the window needs {shape}.")
+        for name in ("input", "output", "weight"):
+            array = getattr(self, name)
+            # nan marks a tap that takes no part, so it cannot be a number too; JSON has neither nan nor inf.
+            if array is not None and not (array.dtype.kind in "biuf" and np.isfinite(array).all()):
+                raise ArrayError(f"The {name} of a trace must hold real, finite numbers.")
+
+    def _check_axis(self, name: str, window: Window, size: int, count: int) -> None:
+        if self.outside in PADDING_MODES:
+            check_padding(window, size, self.outside)
+            read = range(-window.before, size + window.after)
+        else:
+            read = range(size)
+        if count < 1 or not all(any(tap in read for tap in window.taps(index)) for index in range(count)):
+            raise ArrayError(f"An output of {count} {name} has some that read nothing: {window!r} goes over {size}.")
 
     def __repr__(self) -> str:
         c, h, w = self.input.shape
@@ -121,7 +162,12 @@ class Trace:
         )
 
     def step(self, row: int, column: int) -> Step:
-        """How output (row, column), counted from 0, comes about: the obvious loop, in float64."""
+        """How output (row, column), counted from 0, comes about: the obvious loop, in float64.
+
+        Raises SettingError where the output has no such cell.
+        """
+        if not (0 <= row < self.output.shape[0] and 0 <= column < self.output.shape[1]):
+            raise SettingError(f"The output is {self.output.shape}; it has no cell ({row}, {column}).")
         _, height, width = self.input.shape
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         values = np.full(shape, np.nan)
@@ -134,7 +180,7 @@ class Trace:
                 at_y, at_x = origin(y, height, mode), origin(x, width, mode)
                 for i, channel in enumerate(self.channels):
                     if at_y is not None and at_x is not None:
-                        values[i, j, k] = self.input[channel, at_y, at_x] / self.divisor
+                        values[i, j, k] = float(self.input[channel, at_y, at_x]) / self.divisor
                     elif self.outside == "zeros":
                         values[i, j, k] = 0.0
         if self.weight is None:
@@ -148,6 +194,15 @@ class Trace:
         result = FUNCTIONS[self.function](self.scale * reduced + self.bias)
         return Step(row, column, values, self.weight, terms, reduced, result)
 
+    def _largest(self) -> float:
+        """The largest output, without its sign; 0 where the whole map is what rounding left of zeros."""
+        largest = float(np.abs(self.output).max())
+        if self.weight is None or self.term != "product" or self.function != "identity":
+            return largest
+        terms = float(np.abs(self.weight).sum()) * float(np.abs(self.input).max()) / self.divisor
+        reach = abs(self.scale) * terms + abs(self.bias)
+        return largest if largest > ROUNDING * reach else 0.0
+
     def envelope(self, **options: bool) -> bytes:
         """The trace as one `bytes`: a JSON header's length (uint32), the header, then the arrays, each at 8 bytes.
 
@@ -155,15 +210,16 @@ class Trace:
 
         One flat `bytes` is the only form that reaches a Streamlit component uncopied and unescaped.
         """
-        levels = self.input if self.input.dtype == np.uint8 else self.input.astype(np.float32)
-        arrays = {"input": levels, "output": self.output.astype(np.float32)}
+        given = self.input.dtype
+        sent = given if given in SENT else np.result_type(given, np.float32)
+        arrays = {"input": self.input.astype(sent, copy=False), "output": self.output.astype(np.float32)}
         if self.weight is not None:
             arrays["weight"] = self.weight.astype(np.float64)
         header: dict[str, object] = {
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
             "bias": self.bias, "function": self.function, "outside": self.outside,
-            "limit": self.limit or float(np.abs(self.output).max(initial=0.0)),
+            "limit": self.limit or self._largest(),
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip
@@ -176,7 +232,7 @@ class Trace:
         text += b" " * (_aligned(4 + len(text)) - 4 - len(text))
         parts = [len(text).to_bytes(4, "little"), text]
         for array in arrays.values():
-            parts += [np.ascontiguousarray(array).tobytes(), bytes(_aligned(array.nbytes) - array.nbytes)]
+            parts += [array.tobytes(), bytes(_aligned(array.nbytes) - array.nbytes)]
         return b"".join(parts)
 
 

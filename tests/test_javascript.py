@@ -1,5 +1,6 @@
 """The JavaScript tests, run by the Node that Playwright's wheel carries: the machine needs none of its own."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,18 +9,22 @@ from pathlib import Path
 import playwright
 import pytest
 
+import traces
 from server import ROOT
 
 NODE = Path(playwright.__file__).parent / "driver" / ("node.exe" if sys.platform == "win32" else "node")
 
 
-def run(folder: Path) -> str:
-    """Run every *.test.mjs of `folder`: what Node reported (TAP), or AssertionError unless each test ran and passed."""
+def run(folder: Path, **variables: str) -> str:
+    """Run every *.test.mjs of `folder`: what Node reported (TAP), or AssertionError unless each test ran and passed.
+
+    `variables` are put into Node's environment.
+    """
     files = sorted(path.name for path in folder.glob("*.test.mjs"))
     assert files, f"no JavaScript tests in {folder}"
     done = subprocess.run(
         [NODE, "--test", "--test-reporter=tap", *files], cwd=folder, capture_output=True, text=True, encoding="utf-8",
-        timeout=300,
+        timeout=300, env=os.environ | variables,
     )  # fmt: skip
     report = done.stdout + done.stderr
     counts = {name: int(count) for name, count in re.findall(r"^# (\w+) (\d+)$", report, re.MULTILINE)}
@@ -31,8 +36,9 @@ def run(folder: Path) -> str:
     return report
 
 
-def test_every_javascript_test_passes():
-    run(ROOT / "tests" / "js")
+def test_every_javascript_test_passes(tmp_path):
+    traces.write(tmp_path)  # what Python says of the traces that both languages walk through
+    run(ROOT / "tests" / "js", TRACES=str(tmp_path))
 
 
 @pytest.mark.parametrize(

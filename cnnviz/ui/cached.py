@@ -6,27 +6,31 @@ underscore) beside a digest of the whole content.
 
 from __future__ import annotations
 
+import hashlib
+from threading import Lock
+
 import numpy as np
 import streamlit as st
 
 from cnnviz.export import npy, signed_png
-from cnnviz.kernels import named
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
 from cnnviz.steps import Trace
-from cnnviz.ui.settings import START, Filter, Windows, filter_of, sliced, windows
+from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _at(_picture: Picture, digest: str, longest: int, depth: str) -> Picture:
+def _at(_picture: Picture, digest: str, told: tuple[object, ...], longest: int, depth: str) -> Picture:
     return _picture.at(longest, depth)
 
 
 def at(picture: Picture, longest: int, depth: str) -> Picture:
     """The picture at a working size and depth."""
-    return _at(picture, picture.digest, longest, depth)
+    # The same pixels may have come in another way: what was done to a picture belongs to it alone.
+    told = (picture.name, picture.mode, picture.size, picture.done)
+    return _at(picture, picture.digest, told, longest, depth)
 
 
 def _map(
@@ -79,31 +83,27 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
     return _convolve(picture, picture.digest, weight.tobytes(), weight.shape, filter.bias, windows, divisor, filter)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _named_map(_picture: Picture, digest: str, key: str, windows: Windows, divisor: float) -> np.ndarray:
-    size = windows.rows.kernel_size, windows.columns.kernel_size
-    return _map(_picture, sliced(named(key, size), len(_picture.pixels)), 0.0, windows, divisor, np.float32)
-
-
-def named_map(picture: Picture, key: str, windows: Windows, divisor: float) -> np.ndarray:
-    """The feature map of a preset, to be shown beside others. Raises KernelError where it has no such size."""
-    return _named_map(picture, picture.digest, key, windows, divisor)
-
-
 @st.cache_data(max_entries=64, show_spinner=False)
-def _png(_map: np.ndarray, key: tuple[object, ...], limit: float) -> bytes:
+def _png(_map: np.ndarray, digest: bytes, shape: tuple[int, ...], limit: float) -> bytes:
     return signed_png(_map, limit)
 
 
-def png(map: np.ndarray, key: tuple[object, ...], limit: float) -> bytes:
-    """A map as a picture in the signed palette. `key` must tell the map from every other."""
-    return _png(map, key, limit)
+def png(map: np.ndarray, limit: float) -> bytes:
+    """A map as a picture in the signed palette."""
+    return _png(map, hashlib.sha256(map.data).digest(), map.shape, limit)
 
 
-def file(picture: Picture, filter: Filter, windows: Windows, divisor: float, kind: str) -> bytes:
+_one_at_a_time = Lock()  # a map of 25 megapixels takes some 400 MB while it is made
+
+
+def file(
+    original: Picture, longest: int, depth: str, filter: Filter, windows: Windows, divisor: float, kind: str
+) -> bytes:
     """The map of a picture of any size as a file to take away: "png" or "npy"."""
-    map = _map(picture, filter.weight, filter.bias, windows, divisor, np.float32)
-    return npy(map) if kind == "npy" else signed_png(map, float(np.abs(map).max()))
+    with _one_at_a_time:
+        picture = original.at(longest, depth)
+        map = _map(picture, filter.weight, filter.bias, windows, divisor, np.float32)
+        return npy(map) if kind == "npy" else signed_png(map, float(np.abs(map).max()))
 
 
 def demo() -> Trace:
@@ -114,4 +114,5 @@ def demo() -> Trace:
 
 def shown(picture: Picture) -> np.ndarray:
     """The picture as Streamlit draws one: (H, W) or (H, W, 3)."""
-    return np.moveaxis(picture.levels(), 0, -1).squeeze()
+    levels = picture.levels()
+    return levels[0] if len(levels) == 1 else np.moveaxis(levels, 0, -1)

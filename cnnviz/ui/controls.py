@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
+from cnnviz.geometry import PADDING_MODES, Window
 from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture
 from cnnviz.pictures import sample as sample_picture
 from cnnviz.ui import cached, formulas, settings
@@ -42,7 +44,7 @@ def state() -> dict[str, Any]:
 
 def plain(text: str) -> str:
     """Text that is shown as it is where Streamlit would read Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:])", r"\\\1", text)
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 
 def refuse(message: str) -> None:
@@ -146,7 +148,9 @@ def picture() -> tuple[Picture, float]:
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        original = _original(st.selectbox("or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params"))
+        original = _original(
+            st.selectbox("or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params", on_change=_forgive)
+        )
         with st.container(key="reading", horizontal=True, gap="small"):
             depth = choice("Depth", "depth", list(DEPTHS), "RGB")
             values = choice("Values", "values", list(DIVISORS), "0–255")
@@ -155,6 +159,10 @@ def picture() -> tuple[Picture, float]:
         _, height, width = working.shape
         longest.say(plain(" ".join((f"{height} × {width} × {len(working.pixels)}.", *working.notes))))
     return working, DIVISORS[values]
+
+
+def _forgive() -> None:
+    put(refusal="")
 
 
 def _original(chosen: str) -> Picture:
@@ -167,7 +175,7 @@ def _original(chosen: str) -> Picture:
             "here are its settings on a sample. Upload yours to see it here."
         )
         return sample_picture(next(iter(SAMPLES)))
-    st.caption(f"Yours: {plain(own.name)}")
+    st.text(f"Yours: {own.name or 'a picture'}")
     return own
 
 
@@ -197,7 +205,6 @@ def _even() -> None:
 
 def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
-    _, height, width = picture.shape
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
     with boxes[0]:
         k = dial("K kernel", "k", START["k"], on_change=_resized)
@@ -208,9 +215,7 @@ def sliders(picture: Picture) -> None:
     with boxes[3]:
         d = dial("D dilation", "d", START["d"])
     with boxes[4], st.container(key="border-box", gap=None):
-        st.selectbox(
-            "Border", settings.PADDING_MODES, key="border", bind="query-params", help="What stands in the padding."
-        )
+        st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
             st.toggle("K's height and width differ", key="rect", bind="query-params", on_change=_resized)
             kw = dial("K's width", "kw", START["kw"], on_change=_resized)
@@ -224,10 +229,15 @@ def sliders(picture: Picture) -> None:
     now = state()
     kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
     k.say(_kernel_words(now))
-    s.say(formulas.overlap(settings.Window(now["k"], now["s"], 0, now["d"])))
-    p.say(_padding_words(now, height, width))
+    s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
+    p.say(_padding_words(now, picture))
     p.room.button("keep the size", key="keep", type="tertiary", on_click=_keep)
-    d.say(f"{now['k']} taps span {settings.Window(now['k'], dilation=now['d']).extent}")
+    d.say(formulas.span(_window(now, 0), _window(now, 1)))
+
+
+def _window(now: Mapping[str, Any], axis: int) -> Window:
+    """The window down (0) or across (1), without its padding."""
+    return Window(settings.kernel_size(now)[axis], now["s"], 0, now["d"])
 
 
 def windows() -> Windows:
@@ -245,15 +255,13 @@ def _kernel_words(now: Mapping[str, Any]) -> str:
     return "odd sizes have a centre" if now["k"] % 2 else "even: no pixel is the centre"
 
 
-def _padding_words(now: Mapping[str, Any], height: int, width: int) -> str:
+def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:
+    _, height, width = picture.shape
     try:
-        windows = settings.windows(now)
-        out = windows.rows.output_size(height), windows.columns.output_size(width)
+        out = settings.windows(now).output_size(picture)
     except CnnvizError:
-        return "too little for this window"
-    if out == (height, width):
-        return f"keeps {height} × {width}"
-    return f"{height} × {width} becomes {out[0]} × {out[1]}"
+        return "gives no map: see below"
+    return f"keeps {height} × {width}" if out == (height, width) else f"{height} × {width} becomes {out[0]} × {out[1]}"
 
 
 # --- the kernel ---
@@ -302,12 +310,7 @@ def kernel(picture: Picture) -> Filter:
             st.slider("Angle in degrees", 0, 175, START["angle"], 5, key="angle", bind="query-params")
         if preset and "seed" in preset.takes:
             st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
-        found, problem = None, None
-        try:
-            found = settings.filter_of(state(), len(picture.pixels))
-            grid(found.drawn, found.weight, key="grid", on_edit=lambda: _edited("grid"))
-        except CnnvizError as refused:
-            problem = refused  # raised once the other controls are drawn, which may mend it
+        drawing = st.container(key="kernel-grid")
         if preset:
             st.caption(plain(preset.finds), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
@@ -327,8 +330,10 @@ def kernel(picture: Picture) -> Filter:
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
                 "what it calls convolution is cross-correlation."
             )
-    if found is None:
-        raise problem or AssertionError
+        # Now that every control is drawn: before, a link's numbers, bias and flip are not in the session yet.
+        found = settings.filter_of(state(), len(picture.pixels))
+        with drawing:
+            grid(found.drawn, found.weight, key="grid", on_edit=lambda: _edited("grid"))
     return found
 
 
@@ -338,7 +343,7 @@ def kernel(picture: Picture) -> Filter:
 def explain(problem: CnnvizError, picture: Picture) -> None:
     """Why these settings give no map, and the nearest that do, to press."""
     with st.container(key="problem", border=True):
-        st.markdown(f"**{plain(str(problem))}**")
+        st.html(f"<b>{escape(str(problem))}</b>")
         with st.container(horizontal=True):
             for label, changes in settings.remedies(state(), picture):
                 st.button(label, key=f"remedy {label}", on_click=put, kwargs=changes)
@@ -369,7 +374,7 @@ DEMOS = {
         "d": 1,
     },
 }
-_PLAIN = {"rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
+_PLAIN = {"refusal": "", "rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
 
 
 def demos() -> None:

@@ -58,20 +58,34 @@ def _many(count: int, word: str) -> str:
 
 
 def reading(windows: Windows, picture: Picture) -> str:
-    """What the windows leave unread, in a sentence."""
+    """What the windows leave unread, in a sentence. A border that borrows may still read it, but from the padding."""
     _, height, width = picture.shape
     rows, columns = len(windows.rows.unread(height)), len(windows.columns.unread(width))
     parts = [_many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count]
     if not parts:
         return "every pixel is read"
     are = "is" if rows + columns == 1 else "are"
-    return f"{' and '.join(parts)} {are} never read (shaded)"
+    there = "" if windows.border == "zeros" else " in place"
+    return f"{' and '.join(parts)} {are} never read{there} (shaded)"
 
 
-def overlap(window: Window) -> str:
-    """What the stride does to neighbouring windows."""
+def _overlap(window: Window) -> str:
     if window.stride < window.extent:
-        return f"windows overlap by {window.extent - window.stride} of {window.extent}"
+        return f"overlap by {window.extent - window.stride} of {window.extent}"
     if window.stride == window.extent:
-        return "windows touch and do not overlap"
-    return f"windows leave {window.stride - window.extent} between them"
+        return "touch and do not overlap"
+    return f"leave {window.stride - window.extent} between them"
+
+
+def overlap(rows: Window, columns: Window) -> str:
+    """What the stride does to neighbouring windows."""
+    if rows == columns:
+        return f"windows {_overlap(rows)}"
+    return f"down, windows {_overlap(rows)}; across, they {_overlap(columns)}"
+
+
+def span(rows: Window, columns: Window) -> str:
+    """How far the dilated window reaches."""
+    if rows == columns:
+        return f"{rows.kernel_size} taps span {rows.extent}"
+    return f"the window spans {rows.extent} × {columns.extent}"

@@ -1,4 +1,4 @@
-"""What every page has around its lesson: the tab's title, the row of lessons, the order of its parts, the one style block."""
+"""What every page has around its lesson: the tab's title, the row of lessons, the order of its parts, the style."""
 
 from __future__ import annotations
 
@@ -14,10 +14,15 @@ _STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
 def page(title: str) -> None:
     """Open a page: its title in the browser's tab, the style, and the lessons in one row."""
     st.set_page_config(page_title=f"{title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
-    st.html(f"<style>{_STYLE}</style>")
+    style()
     with st.container(key="lessons", horizontal=True, gap="small"):
         for path, name in LESSONS.items():
             st.page_link(path, label=name)
+
+
+def style() -> None:
+    """The one style block."""
+    st.html(f"<style>{_STYLE}</style>")
 
 
 def title(name: str, claim: str) -> DeltaGenerator:

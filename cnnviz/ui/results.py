@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import partial
 
 import numpy as np
@@ -10,14 +9,14 @@ import streamlit as st
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
-from cnnviz.pictures import LIMITS, Picture
+from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
-from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows
+from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
 
-LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D** the
-dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n calls the
-kernel's size F; others call the number of filters K."""
+LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D**
+the dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n
+calls the kernel's size F; others call the number of filters K."""
 
 
 def formula(windows: Windows, picture: Picture) -> None:
@@ -33,10 +32,6 @@ def formula(windows: Windows, picture: Picture) -> None:
             st.markdown(LETTERS)
 
 
-def _key(trace: Trace) -> tuple[object, ...]:
-    return (trace.output.shape, hashlib.sha256(trace.output.data).digest())
-
-
 def _number(value: float) -> str:
     """Four digits, without exponents."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
@@ -49,27 +44,29 @@ def figures(trace: Trace) -> None:
     height, width = map.shape
     negative = float((map < 0).mean())
     with st.container(key="result", border=True):
+        smallest, largest = _number(map.min()), _number(map.max())
         st.markdown(
-            f"**The whole map**, {height} × {width}, a pixel a number: smallest **{_number(map.min())}**, largest **{_number(map.max())}**, "
-            f"negative **{negative:.0%}**. White is zero, green positive, purple negative; full colour is ±{_number(limit)}."
+            f"**The whole map**, {height} × {width}, a pixel a number: smallest **{smallest}**, largest **{largest}**, "
+            f"negative **{negative:.0%}**. White is zero, green positive, purple negative, full at ±{_number(limit)}."
         )
-        st.image(cached.png(map, _key(trace), limit), width=max(width, min(24 * width, 240)), alt="The feature map")
+        st.image(cached.png(map, limit), width=max(width, min(24 * width, 240)), alt="The feature map")
 
 
 def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
-    """The map to take away, at the working size or from the original picture; computed when it is asked for."""
-    whole = cached.at(controls.original(), LIMITS.side, "grey" if len(picture.pixels) == 1 else "rgb")
+    """The map to take away, at the working size or of the original picture; computed when it is asked for."""
+    original = controls.original()
+    depth = "grey" if len(picture.pixels) == 1 else "rgb"
+    sizes = {"this size": picture.shape[1:], "the picture's own size": original.size}
     with st.container(key="take", horizontal=True, vertical_alignment="center"):
         st.markdown("**Take the map away**", width="content")
-        for source, size in ((picture, "this size"), (whole, "the picture's own size")):
-            _, height, width = source.shape
+        for name, (height, width) in sizes.items():
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(
-                    f".{kind}, {size} ({height} × {width})",
-                    partial(cached.file, source, filter, windows, divisor, kind),
-                    file_name=f"feature-map-{height}x{width}.{kind}",
+                    f".{kind}, {name} ({height} × {width})",
+                    partial(cached.file, original, max(height, width), depth, filter, windows, divisor, kind),
+                    file_name=f"feature-map-of-{height}x{width}.{kind}",
                     mime=mime,
-                    key=f"take {kind} {size}",
+                    key=f"take {kind} {name}",
                     on_click="ignore",
                 )
 
@@ -91,7 +88,8 @@ def compare(picture: Picture, windows: Windows, divisor: float) -> None:
         maps: dict[str, np.ndarray | str] = {}
         for name in chosen:
             try:
-                maps[name] = cached.named_map(picture, KERNEL_NAMES[name], windows, divisor)
+                other = filter_of({**controls.state(), "kernel": name}, len(picture.pixels))
+                maps[name] = cached.convolve(picture, other, windows, divisor).output
             except CnnvizError as problem:
                 maps[name] = str(problem)
         limits = {name: float(np.abs(map).max()) for name, map in maps.items() if isinstance(map, np.ndarray)}
@@ -105,8 +103,7 @@ def compare(picture: Picture, windows: Windows, divisor: float) -> None:
                         st.caption(controls.plain(map))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    key = (picture.digest, name, windows, divisor, limit)
-                    st.image(cached.png(map, key, limit), width="stretch", alt=f"Feature map of {name}")
+                    st.image(cached.png(map, limit), width="stretch", alt=f"Feature map of {name}")
                     st.button(
                         "on the stage",
                         key=f"show {name}",

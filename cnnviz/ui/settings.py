@@ -15,7 +15,8 @@ import numpy as np
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError, KernelError, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, check_padding, same_padding, whole
+from cnnviz.geometry import PADDING_MODES as PADDING_MODES  # the borders to choose from
+from cnnviz.geometry import Window, check_padding, same_padding, whole
 from cnnviz.pictures import Picture
 
 OWN = "Your own numbers"

@@ -5,7 +5,7 @@ const ARRAYS = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array
 
 // One `bytes` envelope (steps.Trace.envelope) -> the trace. The bytes may begin at any address, so they are copied once.
 export function unpack(bytes) {
-  const buffer = bytes.slice().buffer;
+  const { buffer } = new Uint8Array(bytes);
   const length = new DataView(buffer).getUint32(0, true);
   const trace = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
   for (const [name, { dtype, shape, offset }] of Object.entries(trace.arrays)) {
@@ -143,6 +143,15 @@ export function stepAt(trace, row, column) {
 
 // The number that Python computed for this position.
 export const outputAt = (trace, row, column) => trace.output.data[row * trace.outWidth + column];
+
+// Whether a step came to the number that Python computed, to 1e-5 of its absolute terms taken together: Python adds
+// in another order, and hands its numbers over rounded to float32.
+export function agrees(trace, step) {
+  const size = REDUCE[trace.reduction](step.terms.map(Math.abs));
+  const float32 = 1e-7 * Math.abs(step.result); // sigmoid makes a half of a term of 1e-9
+  const tolerance = 1e-5 * (Math.abs(trace.scale) * size + Math.abs(trace.bias)) + float32;
+  return Math.abs(outputAt(trace, step.row, step.column) - step.result) <= tolerance;
+}
 
 // The taps of the `most` largest terms by size, largest first: what a step lists where it cannot list all.
 export function largest(terms, most) {

@@ -191,14 +191,16 @@ function paintLargest(context, panel, stage, plan) {
   const y = Math.max(plan.top + plan.height + 14, panel.height - plan.listed + 10);
   const lines = [`the largest of ${trace.taps} ${trace.term}s${factor} (point at a cell for its own)`];
   if (!stage.hidden && trace.reduction !== "max") {
-    let rest = step.reduced * (trace.reduction === "mean" ? trace.taps : 1);
+    const present = step.terms.filter((term) => !Number.isNaN(term));
+    let rest = present.reduce((sum, term) => sum + term, 0);
+    const others = present.length - taps.length;
     for (const tap of taps) {
       rest -= step.terms[tap];
       const sign = trace.term === "product" ? "×" : "−";
       const weight = trace.weight ? ` ${sign} ${say.weight(trace.weight.data[tap])}` : "";
       lines.push(`${trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : ""}${say.value(step.values[tap])}${weight}${trace.term === "product" ? ` = ${say.term(step.terms[tap])}` : ""}`);
     }
-    if (trace.taps > taps.length) lines[lines.length - 1] += `;  the other ${trace.taps - taps.length} add up to ${say.partial(rest)}`;
+    if (others > 0) lines[lines.length - 1] += `;  the other ${others} add up to ${say.partial(rest)}`;
   }
   lines.forEach((text, line) => write(context, text, panel.width / 2, y + LINE * line, line ? 12.5 : 11.5, line ? theme.text : theme.muted, theme.font, 400, "center", panel.width - 4));
 }

@@ -68,6 +68,8 @@ class Stage {
     this.input = panel("input");
     this.operands = panel("operands");
     this.output = panel("output");
+    this.value = make("output", { class: "value" });
+    this.output.heading.after(this.value);
     this.sum = make("span", { class: "left" });
     this.answer = make("output");
     this.reveal = button("?", "Show the answer", () => { this.revealed = true; this.repaint(); });
@@ -473,13 +475,14 @@ class Stage {
     if (this.playing && Number(this.speed.value) !== 1 && now - (this.written ?? 0) < 66) return;
     this.written = now;
     const { trace, step } = this;
-    const isQuick = this.playing;
     say(this.operands.heading, `Row ${step.row + 1}, column ${step.column + 1}`);
     say(this.operands.note, plural(trace.taps, trace.term));
     const percent = inputPlan(this.input.panel, this).box.cell;
     const scale = percent < 1 && this.root.clientWidth > 560 ? ` at ${Math.round(percent * 100)} %` : "";
     say(this.input.note, `${trace.height} × ${trace.width} × ${trace.depth}${scale}`);
     say(this.output.note, `${trace.outHeight} × ${trace.outWidth} × 1`);
+    // Python's number; the one in the sum's line is the JavaScript's.
+    say(this.value, this.hidden ? "?" : this.say.output(outputAt(trace, step.row, step.column)));
     const { left, result } = total(trace, step, this.say);
     const { hidden } = this;
     say(this.sum, hidden ? "the sum" : left);
@@ -490,7 +493,7 @@ class Stage {
     if (Number(this.scrub.value) !== this.index + 1) this.scrub.value = this.index + 1;
     say(this.playWord, this.playing ? "Pause" : "Play");
     this.playIcons.forEach((shape, at) => { shape.style.display = this.playing === (at === 1) ? "" : "none"; });
-    this.line.setAttribute("aria-live", isQuick ? "off" : "polite");
+    this.line.setAttribute("aria-live", this.playing ? "off" : "polite");
     say(this.line, narrate(trace, step, hidden, this.say));
     // Every digit of both sides, for whoever wants to compare: the sum is this file's, the output Python's.
     this.line.dataset.sum = hidden ? "" : String(step.result);

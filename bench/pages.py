@@ -1,0 +1,197 @@
+"""The lab in headless Chromium, measured beside a page with the same widgets and one ready picture.
+
+    python bench/pages.py            all of it (about four minutes)
+    python bench/pages.py frames     one part: frames, keys, bytes
+
+frames  intervals between painted frames while the stage plays a 512x512 RGB picture, and whether the server ran
+keys    slider key pressed -> new picture painted, the two pages in turn: medians and their ratio
+bytes   what comes over the WebSocket for a change of K, and for a change of nothing that the stage shows
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+import chromium  # noqa: E402
+from door import settle  # noqa: E402
+from server import free_port  # noqa: E402
+
+VIEW = "sample=Astronaut+Eileen+Collins&size=512&p=0&kernel=Gaussian+blur"
+SECONDS = 10
+
+# Frames in which the stage drew, by their time stamps; the hook sees any canvas.
+COUNT_FRAMES = """
+(milliseconds) => new Promise((done) => {
+  const draw = CanvasRenderingContext2D.prototype.drawImage;
+  let painted = false;
+  CanvasRenderingContext2D.prototype.drawImage = function (...args) { painted = true; return draw.apply(this, args); };
+  const times = [], start = performance.now();
+  const look = (now) => {
+    if (painted) times.push(now);
+    painted = false;
+    if (performance.now() - start < milliseconds) { requestAnimationFrame(look); return; }
+    CanvasRenderingContext2D.prototype.drawImage = draw;
+    done(times);
+  };
+  requestAnimationFrame(look);
+})
+"""
+
+# From a key on a slider to the frame in which its picture stands: the stage's, or an <img> decoded.
+TIME_KEY = """
+() => new Promise((done) => {
+  const slider = document.querySelector(".st-key-dial-k [role=slider]");
+  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  const stage = roots.map((root) => root.querySelector(".stage")).find(Boolean);
+  let start;
+  const painted = () => requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
+  if (stage) {
+    const watch = new MutationObserver(() => { watch.disconnect(); painted(); });
+    watch.observe(stage, { attributeFilter: ["data-ready"] });
+  } else {
+    const image = document.querySelector("[data-testid=stImage] img");
+    const before = image.src;
+    const watch = new MutationObserver(() => {
+      const now = document.querySelector("[data-testid=stImage] img");
+      if (now && now.src !== before) { watch.disconnect(); now.decode().then(painted); }
+    });
+    watch.observe(document.body, { subtree: true, childList: true, attributeFilter: ["src"] });
+  }
+  slider.addEventListener("keydown", () => { start = performance.now(); }, { once: true, capture: true });
+})
+"""
+
+
+@contextmanager
+def served(script: str) -> Iterator[str]:
+    """The address of a script served from the repository's top."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.1)
+        yield f"http://localhost:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+class Wire:
+    """Bytes that came over a page's WebSocket, and messages that went."""
+
+    def __init__(self, page: Page):
+        self.received = self.sent = 0
+        page.on("websocket", self._watch)
+
+    def _watch(self, socket) -> None:
+        socket.on("framereceived", lambda data: self._add(len(data)))
+        socket.on("framesent", lambda data: self._count())
+
+    def _add(self, size: int) -> None:
+        self.received += size
+
+    def _count(self) -> None:
+        self.sent += 1
+
+
+def opened(browser: Browser, url: str, query: str) -> tuple[Page, Wire]:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    wire = Wire(page)
+    page.goto(f"{url}?{query}")
+    settle(page)
+    page.locator(".st-key-dial-k [role=slider]").wait_for()
+    page.wait_for_timeout(1000)
+    return page, wire
+
+
+def frames(browser: Browser, lab: str) -> None:
+    print(f"frames while playing, 512x512 RGB, {SECONDS} s each: share of intervals <= 18 ms, median, longest")
+    for k, speed in ((3, "60"), (7, "60"), (11, "240"), (15, "60"), (15, "rows"), (3, "overview")):
+        page, wire = opened(browser, lab, f"{VIEW}&k={k}")
+        page.locator("button.play").wait_for()
+        if speed != "overview":
+            page.get_by_role("button", name="Play every step").click()
+            page.get_by_label("Speed").select_option(speed)
+        page.locator("button.play").click()
+        before = wire.sent
+        times = page.evaluate(COUNT_FRAMES, SECONDS * 1000)
+        gaps = [b - a for a, b in zip(times, times[1:])]
+        short = sum(gap <= 18 for gap in gaps) / len(gaps)
+        print(
+            f"  K={k:<2} {speed:>8}: {short:6.1%}  {statistics.median(gaps):5.1f} ms  {max(gaps):6.1f} ms  "
+            f"{len(times)} frames, {wire.sent - before} messages to the server"
+        )
+        page.close()
+
+
+def keys(browser: Browser, lab: str, peer: str, rounds: int = 25) -> None:
+    pages = {"stage": opened(browser, lab, f"{VIEW}&k=7")[0], "st.image": opened(browser, peer, f"{VIEW}&k=7")[0]}
+    times: dict[str, list[float]] = {name: [] for name in pages}
+    for turn in range(rounds):
+        for name, page in pages.items():
+            page.bring_to_front()
+            key = "ArrowRight" if turn % 2 == 0 else "ArrowLeft"
+            page.evaluate(f"() => {{ window.timed = ({TIME_KEY})(); }}")
+            page.locator(".st-key-dial-k [role=slider]").focus()
+            page.keyboard.press(key)
+            times[name].append(page.evaluate("() => window.timed"))
+            settle(page)
+            page.wait_for_timeout(150)
+    middle = {name: statistics.median(found[2:]) for name, found in times.items()}
+    print(
+        f"slider key -> painted, 512x512 RGB, median of {rounds - 2}: stage {middle['stage']:.0f} ms, "
+        f"st.image {middle['st.image']:.0f} ms, ratio {middle['stage'] / middle['st.image']:.2f}"
+    )
+
+
+def sizes(browser: Browser, lab: str, peer: str) -> None:
+    for name, url in (("stage", lab), ("st.image", peer)):
+        page, wire = opened(browser, url, f"{VIEW}&k=7")
+        for what, selector in (("K", ".st-key-dial-k"), ("nothing that is shown", ".st-key-dial-kw")):
+            if selector.endswith("kw"):
+                page.get_by_role("button", name="rectangle, sides").click()
+            page.locator(f"{selector} [role=slider]").focus()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(1500)
+            before = wire.received
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(2500)
+            print(f"bytes for a change of {what}, {name}: {wire.received - before:,}")
+        page.close()
+
+
+def main() -> None:
+    parts = sys.argv[1:] or ["frames", "keys", "bytes"]
+    with sync_playwright() as playwright, served("app.py") as app, served("bench/peers/ready.py") as peer:
+        browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
+        lab = f"{app}/convolution"
+        if "frames" in parts:
+            frames(browser, lab)
+        if "keys" in parts:
+            keys(browser, lab, peer)
+        if "bytes" in parts:
+            sizes(browser, lab, peer)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""The lab's widgets around one ready picture: what a rerun costs without a convolution and without a stage."""
+
+import io
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from cnnviz.ui import controls, frame
+
+
+@st.cache_resource
+def ready(k: int) -> bytes:
+    """A 512x512 RGB picture as a PNG, another one for each K."""
+    levels = np.random.default_rng(k).integers(0, 255, (64, 64, 3), dtype=np.uint8).repeat(8, axis=0).repeat(8, axis=1)
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "PNG")
+    return file.getvalue()
+
+
+st.set_page_config(layout="wide", initial_sidebar_state=276)
+frame.style()
+with frame.title("Convolution", "The same widgets, and one picture that is ready."):
+    controls.demos()
+picture, divisor = controls.picture()
+with frame.main():
+    with frame.settings():
+        controls.sliders(picture)
+    windows, filter = controls.windows(), controls.kernel(picture)
+    st.image(ready(windows.rows.kernel_size))

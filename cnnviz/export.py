@@ -1,0 +1,85 @@
+"""What a visitor can take away: a map as a PNG and as .npy. (GIF, CSV, .npz and code come here as well.)"""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import numpy.typing as npt
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.pictures import encode_png
+
+# C. A. Brewer and M. Harrower, ColorBrewer 2.0, "PRGn" with 11 classes: purple for negative numbers, green for
+# positive ones. Its middle is #f7f7f7; here it is white, because zero is white everywhere in this project.
+_PRGN_11 = (
+    (0x40, 0x00, 0x4B),
+    (0x76, 0x2A, 0x83),
+    (0x99, 0x70, 0xAB),
+    (0xC2, 0xA5, 0xCF),
+    (0xE7, 0xD4, 0xE8),
+    (0xFF, 0xFF, 0xFF),
+    (0xD9, 0xF0, 0xD3),
+    (0xA6, 0xDB, 0xA0),
+    (0x5A, 0xAE, 0x61),
+    (0x1B, 0x78, 0x37),
+    (0x00, 0x44, 0x1B),
+)
+
+
+def _between(stops: tuple[tuple[int, int, int], ...], count: int) -> tuple[tuple[int, int, int], ...]:
+    """`count` colours from the first stop to the last at equal distances, each part rounded to the nearest."""
+    at = np.linspace(0, len(stops) - 1, count)
+    parts = [np.rint(np.interp(at, range(len(stops)), [stop[part] for stop in stops])) for part in range(3)]
+    return tuple((int(red), int(green), int(blue)) for red, green, blue in zip(*parts, strict=True))
+
+
+PRGN = _between(_PRGN_11, 255)
+"""255 colours (red, green, blue): PRGN[0] is the most negative (purple), PRGN[127] zero (white), PRGN[254] the most
+positive (green)."""
+
+_ROWS = 256  # worked on at a time, so that a large map costs no second copy of itself
+
+
+def signed_png(map: npt.ArrayLike, limit: float) -> bytes:
+    """A map (H, W) of signed numbers as a PNG of its own size: purple below zero, white at zero, green above.
+
+    limit  the absolute value drawn in the strongest colour, at least 0; what lies beyond it is drawn in that colour too
+
+    The file is paletted, 8 bits: place 128 + round(value / limit x 127), so that 128 is zero, 1 to 255 are `PRGN` and
+    0 is not used. A limit of 0 gives an all-white picture.
+    Raises ArrayError for a map that is not (H, W) or holds nan or inf, SettingError for a limit that makes no sense.
+    """
+    values = np.asarray(map)
+    if values.ndim != 2 or not values.size or values.dtype.kind not in "biuf":
+        raise ArrayError(f"A map to draw is an array of numbers (height, width), not {values.dtype} {values.shape}.")
+    limit = float(limit)
+    if not 0 <= limit < np.inf:
+        raise SettingError(f"limit is {limit:g}; it must be a number of at least 0.")
+    places = np.full(values.shape, 128, np.uint8)
+    for top in range(0, len(values), _ROWS):
+        rows = values[top : top + _ROWS].astype(np.float64)
+        if not np.isfinite(rows).all():
+            row, column = np.argwhere(~np.isfinite(rows))[0]
+            raise ArrayError(
+                f"The map holds {rows[row, column]} in row {top + row + 1}, column {column + 1}: it cannot be drawn."
+            )
+        if limit:
+            np.clip(rows, -limit, limit, out=rows)  # first, so that the division cannot overflow
+            rows /= limit
+            rows *= 127
+            places[top : top + _ROWS] = np.rint(rows, out=rows) + 128
+    return encode_png(places, palette=(PRGN[0], *PRGN))
+
+
+def npy(map: npt.ArrayLike) -> bytes:
+    """An array of numbers as the bytes of a .npy file, for `numpy.load`: same numbers, same dtype, same shape.
+
+    Raises ArrayError for anything but numbers.
+    """
+    values = np.asarray(map)
+    if values.dtype.kind not in "biuf":
+        raise ArrayError(f"Only arrays of numbers are saved, not {values.dtype}.")
+    file = io.BytesIO()
+    np.save(file, values, allow_pickle=False)
+    return file.getvalue()

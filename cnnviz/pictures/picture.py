@@ -1,0 +1,164 @@
+"""A picture as numbers, at any working size and depth, and out again as a PNG file.
+
+Only pixels encoded here ever leave, never a stranger's bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import whole
+from cnnviz.kernels import LUMA
+
+STRIP = 128  # rows converted at a time, so that no second copy of a large picture is made
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Picture:
+    """A picture as numbers. Made by `open_picture`, `sample` and `Picture.at`; two are alike if their digests are.
+
+    pixels  uint8 (or uint16, from a 16-bit grey file), (C, H, W) with C = 1 (grey) or 3 (red, green, blue),
+            read-only. Kept as integers: as float32, twelve megapixels of RGB are 144 MB
+    mode    Pillow's name of the mode it came in: "RGB", "L", "P", "CMYK", "I;16" ...
+    size    (height, width) of the original, upright; `pixels` may be smaller
+    name    fit to show as plain text (not as Markdown or HTML), never a path
+    done    what was done to it, except for the reduction that `size` tells
+
+    Raises ArrayError for pixels of any other type or shape.
+    """
+
+    pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    mode: str
+    size: tuple[int, int]
+    name: str = ""
+    done: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        given = self.pixels
+        if given.dtype not in (np.uint8, np.uint16) or given.ndim != 3 or len(given) not in (1, 3) or not given.size:
+            raise ArrayError(
+                f"A picture is uint8 or uint16 of shape (1 or 3, height, width), not {given.dtype} {given.shape}."
+            )
+        # What its owner can still write to is copied, the rest only if its rows are not in order.
+        pixels = np.array(given, order="C", copy=given.flags.writeable or None)
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(channels, height, width) of the numbers held."""
+        channels, height, width = self.pixels.shape
+        return channels, height, width
+
+    @property
+    def values(self) -> npt.NDArray[np.float32]:
+        """float32 (C, H, W) in [0, 1], read-only, made anew at each call: level / 255, or / 65535 from 16 bits."""
+        values = self.pixels.astype(np.float32)
+        values /= np.iinfo(self.pixels.dtype).max
+        values.flags.writeable = False
+        return values
+
+    def levels(self) -> npt.NDArray[np.uint8]:
+        """uint8 (C, H, W), read-only: exactly `values` x 255, rounded to the nearest."""
+        if self.pixels.dtype == np.uint8:
+            return self.pixels  # type: ignore[return-value]
+        levels = ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 x 257
+        levels.flags.writeable = False
+        return levels
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the picture since the file, a plain sentence each."""
+        if self.shape[1:] == self.size:
+            return self.done
+        return (*self.done, f"Reduced from {_by(self.size)} to {_by(self.shape[1:])}.")
+
+    @cached_property
+    def digest(self) -> str:
+        """Hexadecimal SHA-256 of type, shape and pixels: equal numbers, equal digest, whatever the name or file."""
+        state = hashlib.sha256(f"{self.pixels.dtype.name} {self.shape} ".encode())
+        state.update(self.pixels.data)
+        return state.hexdigest()
+
+    def __repr__(self) -> str:
+        kind = "grey" if len(self.pixels) == 1 else "RGB"
+        told = " ".join((f"{_by(self.shape[1:])} {kind}, came as {self.mode}.", *self.notes))
+        return f"<Picture {self.name!r}: {told}>"
+
+    def at(self, longest: int, depth: str | None = None) -> Picture:
+        """This picture at a working size and depth, in 256 levels.
+
+        longest  pixels of its longest side, at least 1; the other keeps the proportion of the original, to the
+                 nearest pixel. Never enlarged
+        depth    "grey": 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), rounded to the nearest level, half up;
+                 "rgb": three planes, equal ones of a grey picture; None: as it is
+
+        Reduced by Pillow's BOX filter: each pixel becomes the mean of those that it stands for. Its weights are
+        never negative, so nothing rings outside [0, 1] as it does with LANCZOS, and the lesson can say what it did.
+        Raises SettingError for a longest or depth that makes no sense.
+        """
+        longest = whole(longest, "longest side", 1)
+        if depth not in (None, "grey", "rgb"):
+            raise SettingError(f'depth is {depth!r}; it must be "grey" or "rgb".')
+        planes, done = self.levels(), self.done
+        if self.pixels.dtype == np.uint16:
+            done += ("Its 16-bit values are rounded to 256 levels.",)
+        if longest < max(planes.shape[1:]):
+            height, width = proportional(self.size, longest)
+            planes = np.stack(
+                [np.asarray(Image.fromarray(plane).resize((width, height), Image.Resampling.BOX)) for plane in planes]
+            )
+        if depth == "grey" and len(planes) == 3:
+            planes, done = _luma(planes), (*done, "Colours turned to grey: 0.299 R + 0.587 G + 0.114 B.")
+        elif depth == "rgb" and len(planes) == 1:
+            planes, done = np.repeat(planes, 3, axis=0), (*done, "Grey, given as three equal planes.")
+        return self if planes is self.pixels else replace(self, pixels=planes, done=done)
+
+
+def _by(size: Sequence[int]) -> str:
+    return f"{size[0]} x {size[1]}"
+
+
+def proportional(size: tuple[int, int], longest: int) -> tuple[int, int]:
+    """(height, width) with `longest` as the longest side, each to the nearest pixel, at least 1."""
+    most = max(size)
+    height, width = (max(1, (2 * side * longest + most) // (2 * most)) for side in size)
+    return height, width
+
+
+def _luma(planes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """(3, H, W) -> (1, H, W), in whole thousandths so that it is exact."""
+    of_red, of_green, of_blue = (round(1000 * share) for share in LUMA)
+    grey = np.empty((1, *planes.shape[1:]), np.uint8)
+    for top in range(0, planes.shape[1], STRIP):
+        red, green, blue = planes[:, top : top + STRIP].astype(np.uint32)
+        grey[0, top : top + STRIP] = (of_red * red + of_green * green + of_blue * blue + 500) // 1000
+    return grey
+
+
+def encode_png(levels: npt.NDArray[np.uint8], palette: Sequence[tuple[int, int, int]] | None = None) -> bytes:
+    """A PNG file of uint8 levels: (1, H, W) grey, (3, H, W) colour, or, with a palette, (H, W) places in it.
+
+    palette  at most 256 colours (red, green, blue), each 0 to 255
+    Packed lightly: fast rather than small. Raises ArrayError for other arrays.
+    """
+    fits = levels.ndim == 2 if palette is not None else levels.ndim == 3 and len(levels) in (1, 3)
+    if levels.dtype != np.uint8 or not fits or not levels.size:
+        raise ArrayError(f"A PNG is written from uint8 levels (C, H, W), not from {levels.dtype} {levels.shape}.")
+    if palette is None:
+        image = Image.fromarray(levels[0] if len(levels) == 1 else np.ascontiguousarray(np.moveaxis(levels, 0, -1)))
+    else:
+        image = Image.fromarray(levels)
+        image.putpalette([part for colour in palette for part in colour])
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=1)
+    return file.getvalue()

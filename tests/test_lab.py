@@ -1,0 +1,263 @@
+"""The pages as a visitor meets them in a real browser: first screen, upload, kernel, refusals, links, files."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from door import settle
+from lab import DEMO, FIND, Lab
+
+SIZES = {"wide": (1440, 900), "middle": (1024, 768), "phone": (390, 844)}
+
+
+def png(height: int, width: int, seed: int = 0) -> bytes:
+    levels = np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "PNG")
+    return file.getvalue()
+
+
+def upload(page: Page, name: str, data: bytes, mime: str = "image/png") -> None:
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": name, "mimeType": mime, "buffer": data}
+    )
+
+
+def box(page: Page, selector: str) -> dict[str, float]:
+    found = page.locator(selector).first.bounding_box()
+    assert found, f"{selector} is not on the page"
+    return {**found, "bottom": found["y"] + found["height"], "right": found["x"] + found["width"]}
+
+
+# --- what stands in the first screen ---
+
+
+@pytest.mark.parametrize("query", ["convolution", DEMO, "convolution?k=15&size=512&p=7&border=reflect"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_the_first_screen(open_page, size, dark, query):
+    width, height = SIZES[size]
+    page = open_page(query, (width, height), dark=dark)
+    Lab(page).ready()
+    stage, settings = box(page, ".stage"), box(page, ".st-key-settings")
+    total, line, controls = box(page, ".stage .total"), box(page, ".stage .line"), box(page, ".stage .controls")
+    if size == "phone":
+        assert stage["y"] < settings["y"], "the stage comes before the settings"
+        assert box(page, ".stage .input canvas")["bottom"] < height
+    else:
+        assert 0 <= settings["y"] and settings["bottom"] <= stage["y"] + 1
+        assert total["bottom"] <= height
+    if size == "wide":
+        assert controls["bottom"] <= height and line["bottom"] <= height
+    # Nothing is cut off, on the page or in the stage, and no part of the stage lies on another.
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    assert stage["x"] >= 0 and stage["right"] <= width
+    for part in (".panels", ".controls", ".line"):
+        inner = box(page, f".stage {part}")
+        assert stage["x"] <= inner["x"] and inner["right"] <= stage["right"] + 1
+    assert total["bottom"] <= controls["y"] + 1 and controls["bottom"] <= line["y"] + 1
+    cut = page.locator(".stage").evaluate(
+        """stage => [...stage.querySelectorAll("button, .count, .total, .line, header b, header span, header output")]
+             .filter(e => e.offsetParent && getComputedStyle(e).display !== "inline")
+             .filter(e => e.scrollWidth > e.clientWidth + 1)
+             .map(e => `${e.className} ${e.textContent}`)"""
+    )
+    assert cut == []
+
+
+def test_home_moves_and_leads_to_the_lab_in_one_click(open_page):
+    page = open_page()
+    Lab(page).ready()
+    expect(page.locator(".stage .count")).to_have_text("step 3 of 9")
+    expect(page.locator(".stage .count")).to_have_text("step 5 of 9")
+    page.get_by_role("button", name="Open the convolution lab").click()
+    expect(page.get_by_role("heading", name="Convolution")).to_be_visible()
+    expect(page.locator(".stage[data-ready]")).to_be_visible()
+    assert "/convolution" in page.url
+
+
+def test_home_stands_still_for_those_who_asked_for_that(open_page):
+    page = open_page(reduced_motion=True)
+    lab = Lab(page).ready()
+    page.wait_for_timeout(1500)
+    assert lab.stage.locator(".count").inner_text() == "step 1 of 9"
+
+
+# --- the picture ---
+
+
+def test_an_upload_is_shown_convolved_and_kept(open_page):
+    page = open_page("convolution?kernel=Identity&size=64")
+    lab = Lab(page).ready()
+    upload(page, "my *cat* [x](y).png", png(48, 96))
+    expect(page.locator(".panel.input header span")).to_have_text(re.compile("^32 × 64 × 3"))
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Yours: my *cat* [x](y).png")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Reduced from 48 x 96 to 32 x 64.")
+    page.get_by_role("slider", name="S stride").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".panel.output header span")).to_have_text("16 × 32 × 1")
+    # Another page and back: the picture is still there, with its name.
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("button", name="Open the convolution lab")).to_be_visible()
+    page.get_by_role("link", name="Convolution").click()
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Yours: my *cat* [x](y).png")
+    expect(page.locator(".panel.input header span")).to_have_text(re.compile("^32 × 64 × 3|^48 × 96 × 3"))
+    assert lab.numbers()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("page.png", b"<html><script>alert(1)</script></html>", "PNG or JPEG"),
+        ("empty.png", b"", ""),
+        ("cut.png", png(64, 64)[:2000], "damaged"),
+    ],
+)
+def test_a_bad_upload_is_refused_in_a_sentence_and_the_page_goes_on(open_page, name, data, words):
+    page = open_page("convolution?size=32")
+    lab = Lab(page).ready()
+    before = lab.numbers()
+    upload(page, name, data)
+    alert = page.get_by_test_id("stSidebar").get_by_test_id("stAlert")
+    expect(alert).to_be_visible()
+    text = alert.inner_text()
+    assert words in text and "0x" not in text and "Traceback" not in page.content()
+    assert lab.numbers() == before
+    upload(page, "good.png", png(20, 24))
+    expect(page.locator(".panel.input header span")).to_have_text(re.compile("^20 × 24 × 3"))
+    expect(alert).to_be_hidden()
+
+
+def test_a_link_to_somebodys_own_picture_opens_its_settings_on_a_sample(open_page):
+    page = open_page("convolution?sample=Your+own+picture&k=5&s=2&p=2")
+    Lab(page).ready()
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("which is not in the link")
+    expect(page.locator(".operands header")).to_contain_text("75 products")
+
+
+# --- the kernel ---
+
+
+def cells(page: Page) -> list[str]:
+    return page.locator(".grid .cells input").evaluate_all("cells => cells.map(cell => cell.title)")
+
+
+def test_a_weight_can_be_edited_and_travels_in_the_link(open_page):
+    page = open_page(DEMO)
+    lab = Lab(page).ready()
+    page.get_by_label("Weight in row 1, column 2").fill("1/2")
+    page.keyboard.press("Enter")
+    expect(lab.stage).to_have_attribute("data-ready", "2")
+    lab.press("Home")
+    assert lab.numbers() == (4.5, 4.5)
+    assert cells(page) == ["1", "1/2", "1", "0", "1", "0", "1", "0", "1"] or cells(page)[1] == ".5"
+    page.wait_for_function("() => location.search.includes('weights=')")
+    copied = page.url.split("/", 3)[3]
+    again = Lab(open_page(copied)).ready()
+    again.press("Home")
+    assert again.numbers() == (4.5, 4.5)
+
+
+def test_a_kernel_is_pasted_and_k_follows(open_page):
+    page = open_page(DEMO)
+    lab = Lab(page).ready()
+    page.get_by_label("Weight in row 1, column 1").focus()
+    page.evaluate(
+        """() => {
+          const cell = FIND(".cells input");
+          const data = new DataTransfer();
+          data.setData("text", "1 0 -1 2\\n−1 1/2 0 1");
+          cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""".replace("FIND", f"({FIND})")
+    )
+    expect(lab.stage).to_have_attribute("data-ready", "2")
+    expect(page.locator(".operands header")).to_contain_text("8 products")
+    lab.press("Home")
+    # 1 1 1 0 and 0 1 1 1 of the picture under 1 0 -1 2 and -1 1/2 0 1
+    assert lab.numbers() == (1.5, 1.5)
+
+
+@pytest.mark.parametrize("typed", ["a", "nan", "1e308"])
+def test_a_weight_that_is_no_number_is_refused_by_its_place(open_page, typed):
+    page = open_page(DEMO)
+    lab = Lab(page).ready()
+    lab.press("Home")
+    page.get_by_label("Weight in row 2, column 3").fill(typed)
+    page.keyboard.press("Enter")
+    alert = page.locator(".grid .error")
+    expect(alert).to_contain_text(re.compile("[Rr]ow 2, column 3"))
+    assert lab.numbers() == (4, 4)
+
+
+# --- what cannot be ---
+
+
+def test_what_is_impossible_is_explained_with_its_numbers_and_a_way_out(open_page):
+    page = open_page("convolution?sample=The+5+x+5+binary+picture&k=3&p=0&kernel=Box+blur")
+    lab = Lab(page).ready()
+    slider = page.get_by_role("slider", name="K kernel")
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".st-key-problem")).to_contain_text("The window spans 7, the picture has only 5.")
+    settings = box(page, ".st-key-settings")
+    page.locator(".st-key-problem").get_by_role("button", name="P = 1").click()
+    expect(page.locator(".st-key-problem")).to_be_hidden()
+    expect(page.locator(".panel.output header span")).to_have_text("1 × 1 × 1")
+    assert box(page, ".st-key-settings")["y"] == settings["y"], "nothing jumps"
+    assert lab.numbers()
+
+
+def test_numbers_can_be_typed_beside_the_sliders(open_page):
+    page = open_page("convolution?kernel=Box+blur&size=48")
+    Lab(page).ready()
+    page.get_by_role("spinbutton", name="K kernel, typed").fill("6")
+    page.keyboard.press("Enter")
+    expect(page.locator(".operands header")).to_contain_text("108 products")
+    expect(page.get_by_role("slider", name="K kernel")).to_have_attribute("aria-valuenow", "6")
+    page.get_by_role("button", name="keep the size").click()
+    expect(page.locator(".panel.output header span")).to_have_text("32 × 48 × 1")
+    expect(page.locator(".formula")).to_contain_text("(2 + 3)")
+
+
+def test_the_demos_are_one_click(open_page):
+    page = open_page("convolution?k=7&s=3")
+    lab = Lab(page).ready()
+    page.get_by_role("button", name="5 × 5 demo").click()
+    expect(page.locator(".panel.output header span")).to_have_text("3 × 3 × 1")
+    expect(lab.line).to_contain_text("= 4.")
+    page.get_by_role("button", name="stride and padding demo").click()
+    expect(page.locator(".formula")).to_contain_text("⌊(5 − 3 + 2·1) / 2⌋ + 1 = 3")
+
+
+# --- what can be taken away ---
+
+
+def test_the_map_is_downloaded_as_numbers_and_as_a_picture(open_page):
+    page = open_page(DEMO)
+    Lab(page).ready()
+    with page.expect_download() as numbers:
+        page.get_by_role("button", name=".npy, this size").click()
+    with open(numbers.value.path(), "rb") as file:
+        np.testing.assert_array_equal(np.load(file), [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
+    with page.expect_download() as picture:
+        page.get_by_role("button", name=".png, this size").click()
+    with Image.open(picture.value.path()) as image:
+        assert image.size == (3, 3)
+
+
+def test_several_filters_side_by_side_and_one_of_them_on_the_stage(open_page):
+    page = open_page("convolution?filters=Laplacian&filters=Box+blur&size=48")
+    lab = Lab(page).ready()
+    maps = page.locator(".st-key-compare img")
+    expect(maps).to_have_count(2)
+    page.locator(".st-key-compare").get_by_role("button", name="on the stage").first.click()
+    expect(lab.stage).to_have_attribute("data-ready", "2")
+    settle(page)
+    assert "kernel=Laplacian" in page.url
