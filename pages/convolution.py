@@ -20,7 +20,7 @@ with frame.main():
     else:
         results.formula(windows, picture)
         with frame.stage():
-            stage(trace, key="convolution")
+            stage(trace, key="convolution", whole=True)
         frame.notice(
             "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
             "Switch on “guess first” and step on: what will the next number be?",

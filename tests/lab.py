@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 from dataclasses import dataclass
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from door import settle
@@ -12,22 +16,6 @@ from door import settle
 DEMO = (
     "convolution?sample=The+5+x+5+binary+picture&depth=Grey&values=0%E2%80%931&kernel=Diagonal+cross&p=0"
 )
-PIXELS = """(canvas, [x, y, width, height]) => {
-  const ratio = canvas.width / canvas.clientWidth;
-  const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
-  const data = canvas.getContext("2d").getImageData(Math.round(x * ratio), Math.round(y * ratio), w, h).data;
-  return Array.from({ length: w * h }, (_, at) => [data[4 * at], data[4 * at + 1], data[4 * at + 2], data[4 * at + 3]]);
-}"""
-COUNT = """(canvas, [colour, near]) => {
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  let found = 0;
-  for (let at = 0; at < data.length; at += 4) {
-    found += data[at + 3] > 200 && colour.every((part, index) => Math.abs(part - data[at + index]) <= near);
-  }
-  return found;
-}"""
-
-
 # An element of the page that lies in a component, by its selector.
 FIND = """(selector) => [...document.querySelectorAll("*")]
   .map((element) => element.shadowRoot?.querySelector(selector)).find(Boolean)"""
@@ -84,13 +72,23 @@ class Lab:
         """Wait for the frame after the next: whatever was asked for has been painted by then."""
         self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
-    def pixels(self, panel: str, x: float, y: float, width: float = 1, height: float = 1) -> list[list[int]]:
-        """What stands painted in a rectangle of a panel: (red, green, blue, alpha) of every pixel."""
-        return self.canvas(panel).evaluate(PIXELS, [x, y, width, height])
+    def image(self, panel: str) -> np.ndarray:
+        """What stands painted on a panel, a CSS pixel each: uint8 (height, width, 4), red, green, blue and alpha."""
+        address = self.canvas(panel).evaluate("canvas => canvas.toDataURL()")
+        with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
+            return np.asarray(image.convert("RGBA"))
+
+    def pixels(self, panel: str, x: float, y: float, width: float = 1, height: float = 1) -> np.ndarray:
+        """The pixels of a rectangle of a panel: (count, 4)."""
+        left, top = round(x), round(y)
+        part = self.image(panel)[top : top + max(1, round(height)), left : left + max(1, round(width))]
+        return part.reshape(-1, 4).astype(int)
 
     def count(self, panel: str, colour: tuple[int, int, int], near: int = 40) -> int:
         """How many pixels of a panel have about this colour."""
-        return self.canvas(panel).evaluate(COUNT, [colour, near])
+        image = self.image(panel).astype(int)
+        is_near = (np.abs(image[..., :3] - colour) <= near).all(axis=-1)
+        return int((is_near & (image[..., 3] > 200)).sum())
 
     def hover(self, panel: str, x: float, y: float) -> None:
         box = self.canvas(panel).bounding_box()

@@ -69,7 +69,7 @@ def main() -> None:
     if "later" in st.query_params:
         for name, trace in later_traces().items():
             with st.container(key=name.replace(" ", "-").replace(",", "")):
-                stage(filled(trace), key=name)
+                stage(filled(trace), key=f"stage {name}")
         return
     values = float(st.query_params["values"])
     for number, state in enumerate(preset_states(st.query_params["border"])):

@@ -79,7 +79,7 @@ def test_home_moves_and_leads_to_the_lab_in_one_click(open_page):
     page.get_by_role("button", name="Open the convolution lab").click()
     expect(page.get_by_role("heading", name="Convolution")).to_be_visible()
     expect(page.locator(".stage[data-ready]")).to_be_visible()
-    assert "/convolution" in page.url
+    expect(page).to_have_url(re.compile("/convolution"))
 
 
 def test_home_stands_still_for_those_who_asked_for_that(open_page):
@@ -156,7 +156,7 @@ def test_a_weight_can_be_edited_and_travels_in_the_link(open_page):
     expect(lab.stage).to_have_attribute("data-ready", "2")
     lab.press("Home")
     assert lab.numbers() == (4.5, 4.5)
-    assert cells(page) == ["1", "1/2", "1", "0", "1", "0", "1", "0", "1"] or cells(page)[1] == ".5"
+    assert cells(page) == ["1", "0.5", "1", "0", "1", "0", "1", "0", "1"]
     page.wait_for_function("() => location.search.includes('weights=')")
     copied = page.url.split("/", 3)[3]
     again = Lab(open_page(copied)).ready()
@@ -220,7 +220,7 @@ def test_numbers_can_be_typed_beside_the_sliders(open_page):
     page.get_by_role("spinbutton", name="K kernel, typed").fill("6")
     page.keyboard.press("Enter")
     expect(page.locator(".operands header")).to_contain_text("108 products")
-    expect(page.get_by_role("slider", name="K kernel")).to_have_attribute("aria-valuenow", "6")
+    expect(page.get_by_role("slider", name="K kernel")).to_have_value("6")
     page.get_by_role("button", name="keep the size").click()
     expect(page.locator(".panel.output header span")).to_have_text("32 × 48 × 1")
     expect(page.locator(".formula")).to_contain_text("(2 + 3)")

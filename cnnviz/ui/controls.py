@@ -78,9 +78,10 @@ def dial(
 ) -> Dial:
     """A slider with its number beside it, which can be typed."""
     least, most = RANGES[key]
-    typed = f"{key}-typed"
 
-    def take() -> None:
+    def take(typed: str, before: int) -> None:
+        if st.session_state[typed] == before:
+            return  # nobody typed: the page is behind, and the box that it still shows reports itself
         st.session_state[key] = st.session_state[typed]
         if on_change:
             on_change()
@@ -97,16 +98,20 @@ def dial(
             on_change=on_change or "rerun",
             label_visibility="collapsed",
         )
-        st.session_state[typed] = value
+        # A new box for each value. One box that the server writes to would send its old number back when keys are
+        # pressed faster than the page answers, and that could not be told from typing.
+        typed = f"{key}-typed-{value}"
         with head:
             st.markdown(f"**{label}**", help=help)
             st.number_input(
                 f"{label}, typed",
                 least,
                 most,
+                value,
                 key=typed,
                 step=1,
                 on_change=take,
+                args=(typed, value),
                 label_visibility="collapsed",
                 width=64,
             )

@@ -38,18 +38,14 @@ def _number(value: float) -> str:
 
 
 def figures(trace: Trace) -> None:
-    """The whole map as a picture, a pixel a number, and its smallest, largest and share of negatives."""
+    """The map's smallest and largest number and its share of negatives, in a line."""
     map = trace.output
-    limit = float(np.abs(map).max())
-    height, width = map.shape
+    smallest, largest = _number(map.min()), _number(map.max())
     negative = float((map < 0).mean())
-    with st.container(key="result", border=True):
-        smallest, largest = _number(map.min()), _number(map.max())
-        st.markdown(
-            f"**The whole map**, {height} × {width}, a pixel a number: smallest **{smallest}**, largest **{largest}**, "
-            f"negative **{negative:.0%}**. White is zero, green positive, purple negative, full at ±{_number(limit)}."
-        )
-        st.image(cached.png(map, limit), width=max(width, min(24 * width, 240)), alt="The feature map")
+    st.markdown(
+        f"Smallest number of the map **{smallest}**, largest **{largest}**, negative **{negative:.0%}**. "
+        "White is zero, green positive, purple negative; the colours are scaled to this map."
+    )
 
 
 def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:

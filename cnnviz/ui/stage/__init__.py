@@ -48,6 +48,10 @@ _component = st.components.v2.component(
 )
 
 
-def stage(trace: Trace, *, key: str, autoplay: bool = False) -> None:
-    """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes."""
-    _component(key=key, data=trace.envelope(autoplay=autoplay))
+def stage(trace: Trace, *, key: str, autoplay: bool = False, whole: bool = False) -> None:
+    """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
+
+    autoplay  begin to play at once, unless the visitor prefers reduced motion
+    whole     the whole map below, a pixel a number
+    """
+    _component(key=key, data=trace.envelope(autoplay=autoplay, whole=whole))

@@ -2,7 +2,7 @@
 // drives every panel; nothing here asks the server for anything.
 import { abridged, outputAt, readers, stepAt, strongest, unpack } from "./arithmetic.js";
 import { exact, narrate, place, plural, speaker, total } from "./words.js";
-import { themeOf } from "./palette.js";
+import { SIGNED, themeOf } from "./palette.js";
 import { prepare } from "./bitmaps.js";
 import { Panel } from "./paper.js";
 import { inputPlan, paintInput } from "./input.js";
@@ -92,13 +92,14 @@ class Stage {
     this.zoomIn = button(icon("in"), "Zoom in", () => this.zoomTo(this.zoom * 2), "icon");
     this.zooms = make("span", { class: "segment" }, this.zoomOut, this.zoomIn);
     this.full = button(icon("full"), "Full screen (f)", () => this.toggleFull(), "icon");
+    this.whole = make("figure", { class: "whole" });
     this.line = make("p", { class: "line", "aria-live": "polite" });
     this.tip = make("div", { class: "tip", role: "tooltip" });
     this.panels = make("div", { class: "panels" }, this.input.element, this.operands.element, this.output.element);
     this.root = make("div", { class: "stage", tabindex: "0", role: "group", "aria-label": "The operation, step by step" },
       this.panels,
       make("div", { class: "controls" }, this.playButton, this.back, this.forward, this.scrub, this.count, this.speed, this.segment, this.guess, this.zooms, this.full),
-      this.line, this.tip);
+      this.line, this.whole, this.tip);
     this.root.addEventListener("keydown", (event) => this.onKey(event));
     this.listen();
     parent.append(make("div", { class: "frame" }, this.root));
@@ -109,6 +110,7 @@ class Stage {
   receive(data) {
     this.theme = themeOf(this.root);
     this.root.style.setProperty("--muted", this.theme.muted);
+    this.root.style.setProperty("--palette", `linear-gradient(to right, ${SIGNED.filter((_, at) => at % 14 === 1).join(", ")})`);
     this.root.style.setProperty("--window", this.theme.dark ? this.theme.window : "#c14f00");
     this.root.style.setProperty("--on-primary", this.theme.dark ? "#0b1118" : "#ffffff");
     const before = this.trace;
@@ -129,9 +131,21 @@ class Stage {
     this.scrub.max = trace.count;
     say(this.input.heading, trace.names.input ?? "Input");
     say(this.output.heading, trace.names.output ?? "Output");
+    if (trace.options.whole) this.showWhole();
     this.root.setAttribute("data-ready", this.version);
     if (!before && trace.options?.autoplay && !this.reduced.matches) this.toggle();
     this.paint();
+  }
+
+  // The whole map, a pixel a number; a very small one in larger squares.
+  showWhole() {
+    const { outWidth, outHeight, limit } = this.trace;
+    const most = this.say.output(limit);
+    this.made.output.style.width = `${outWidth * Math.max(1, Math.floor(160 / Math.max(outWidth, outHeight)))}px`;
+    this.made.output.setAttribute("role", "img");
+    this.made.output.setAttribute("aria-label", `The whole map, ${outHeight} by ${outWidth} numbers`);
+    const scale = make("span", { class: "scale" }, `−${most}`, make("i"), most);
+    this.whole.replaceChildren(make("figcaption", {}, make("b", {}, "The whole map, a pixel a number"), scale), this.made.output);
   }
 
   // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
@@ -285,6 +299,7 @@ class Stage {
   }
 
   onKey(event) {
+    if (!this.trace) return;
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const target = event.composedPath()[0];
     if (target.tagName === "SELECT" || (target.tagName === "INPUT" && event.key !== " ")) return;
@@ -454,13 +469,13 @@ class Stage {
   repaint() {
     if (this.waiting || !this.trace) return;
     this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; if (!this.playing) this.paint(); });
+    requestAnimationFrame(() => { this.waiting = false; if (this.trace && !this.playing) this.paint(); });
   }
 
   paint() {
     const { trace } = this;
     for (const part of [this.input, this.operands, this.output]) part.panel.fit();
-    if (!this.input.panel.width) return;
+    if (!this.input.panel.width) return; // not on the screen
     const shown = this.shown;
     this.step = stepAt(trace, Math.floor(shown / trace.outWidth), shown % trace.outWidth);
     paintInput(this.input.panel, this);

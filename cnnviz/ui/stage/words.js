@@ -2,10 +2,11 @@
 import { agrees, largest, outputAt } from "./arithmetic.js";
 
 // A number in `decimals` places. Rounding twice, first four places finer, lets sums that differ only in the
-// last bits of a double (12.25 and 12.249999999999998) read the same.
+// last bits of a double (12.25 and 12.249999999999998) read the same. Beyond ten million, five digits and a power of ten.
 export function fixed(value, decimals) {
   if (Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  if (Math.abs(value) >= 1e7) return value.toExponential(4).replace("e+", "e").replace("-", "−");
   const text = Number(value.toFixed(Math.min(decimals + 4, 20))).toFixed(decimals);
   return Number(text) === 0 ? (0).toFixed(decimals) : text.replace("-", "−");
 }
