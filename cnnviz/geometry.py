@@ -11,8 +11,7 @@ Receptive Fields of Convolutional Neural Networks", Distill (2019), equations 1 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cnnviz.errors import DoesNotFit, SettingError
 
@@ -123,21 +122,6 @@ class Window:
         for index in range(self.output_size(size)):
             read.update(self.taps(index))
         return [position for position in range(size) if position not in read]
-
-    def nearest(self, size: int) -> Iterator[Window]:
-        """Windows that fit an axis of `size`, each one setting away from this one, changed as little as can be."""
-        if self.fits(size):
-            return
-        room = self.padded(size)
-        if room >= 1:
-            yield replace(self, kernel_size=(room - 1) // self.dilation + 1)
-        if self.kernel_size > 1 and room > self.kernel_size - 1:
-            yield replace(self, dilation=max(1, (room - 1) // (self.kernel_size - 1)))
-        yield replace(self, padding=self._padding_with(self.extent - room))
-
-    def _padding_with(self, missing: int) -> tuple[int, int]:
-        each = -(-missing // 2)
-        return self.before + each, self.after + each
 
 
 def same_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:

@@ -194,7 +194,7 @@ class Trace:
         result = FUNCTIONS[self.function](self.scale * reduced + self.bias)
         return Step(row, column, values, self.weight, terms, reduced, result)
 
-    def _largest(self) -> float:
+    def largest(self) -> float:
         """The largest output, without its sign; 0 where the whole map is what rounding left of zeros."""
         largest = float(np.abs(self.output).max())
         if self.weight is None or self.term != "product" or self.function != "identity":
@@ -219,7 +219,7 @@ class Trace:
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
             "bias": self.bias, "function": self.function, "outside": self.outside,
-            "limit": self.limit or self._largest(),
+            "limit": self.limit or self.largest(),
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip

@@ -13,7 +13,7 @@ with frame.main():
     with frame.settings():
         controls.sliders(picture)
     try:
-        windows, filter = controls.windows(), controls.kernel(picture)
+        filter, windows = controls.kernel(picture), controls.windows()
         trace = cached.convolve(picture, filter, windows, divisor)
     except CnnvizError as problem:
         controls.explain(problem, picture)
@@ -27,4 +27,4 @@ with frame.main():
         )
         results.figures(trace)
         results.downloads(picture, filter, windows, divisor)
-        results.compare(picture, windows, divisor)
+    results.compare(picture, divisor)

@@ -53,33 +53,6 @@ def test_the_window_visits_every_place_and_no_other(window, size):
 
 
 @repeatable
-@given(windows, sizes)
-def test_nearest_offers_windows_that_just_fit(window, size):
-    offers = list(window.nearest(size))
-    if window.fits(size):
-        assert offers == []
-        return
-    changed = []
-    for offer in offers:
-        assert offer.fits(size)
-        names = [name for name in ("kernel_size", "stride", "padding", "dilation")
-                 if getattr(offer, name) != getattr(window, name)]
-        assert len(names) == 1
-        changed += names
-        if names == ["padding"]:
-            added = offer.before + offer.after - window.before - window.after
-            missing = window.extent - window.padded(size)
-            assert added in (missing, missing + 1)
-        else:
-            one_more = {names[0]: getattr(offer, names[0]) + 1}
-            settings_now = {"kernel_size": offer.kernel_size, "dilation": offer.dilation, "padding": window.padding}
-            assert not Window(**{**settings_now, **one_more}).fits(size)
-    assert len(set(changed)) == len(changed)
-    assert {"kernel_size", "padding"} <= set(changed)
-    assert ("dilation" in changed) == (window.padded(size) >= window.kernel_size)
-
-
-@repeatable
 @given(st.integers(1, 9), st.integers(1, 4), st.integers(1, 30))
 def test_same_padding_keeps_the_size(kernel_size, dilation, size):
     before, after = same_padding(kernel_size, dilation)

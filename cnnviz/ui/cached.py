@@ -33,54 +33,54 @@ def at(picture: Picture, longest: int, depth: str) -> Picture:
     return _at(picture, picture.digest, told, longest, depth)
 
 
-def _map(
-    picture: Picture, weight: np.ndarray, bias: float, windows: Windows, divisor: float, dtype: type[np.floating]
-) -> np.ndarray:
-    """One feature map, (outH, outW). In float64 it is right to the last digit that the stage can show."""
+def trace(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
+    """One filter over the picture, not kept.
+
+    Computed in float64, so that it is right to the last digit that the stage can show; the levels go in as they
+    are, 8 bits each, and what they are divided by goes into the weights: no second copy of the picture is made.
+    """
     rows, columns = windows.rows, windows.columns
-    levels = picture.levels().astype(dtype)
-    return conv2d(
-        levels if divisor == 1 else levels / dtype(divisor),
-        weight[np.newaxis].astype(dtype),
-        np.array([bias], dtype),
+    levels = picture.levels()
+    map = conv2d(
+        levels,
+        filter.weight[np.newaxis] / divisor,
+        np.array([filter.bias]),
         stride=(rows.stride, columns.stride),
         padding=windows.padding,
         dilation=(rows.dilation, columns.dilation),
         padding_mode=windows.border,
     )[0]
+    return Trace(
+        input=levels,
+        output=map.astype(np.float32),
+        rows=rows,
+        columns=columns,
+        channels=tuple(range(len(levels))),
+        weight=filter.weight,
+        divisor=divisor,
+        bias=filter.bias,
+        outside=windows.border,
+        factor=filter.factor,
+        names={"input": "Picture", "output": "Feature map", "channels": CHANNELS[len(levels)]},
+    )
+
+
+def _key(filter: Filter) -> tuple[object, ...]:
+    """What tells a filter from every other."""
+    return filter.weight.tobytes(), filter.weight.shape, filter.bias
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _convolve(
-    _picture: Picture,
-    digest: str,
-    weight: bytes,
-    shape: tuple[int, ...],
-    bias: float,
-    windows: Windows,
-    divisor: float,
-    _filter: Filter,
+    _picture: Picture, _filter: Filter, digest: str, key: tuple[object, ...], windows: Windows, divisor: float
 ) -> Trace:
-    return Trace(
-        input=_picture.levels(),
-        output=_map(_picture, _filter.weight, bias, windows, divisor, np.float64).astype(np.float32),
-        rows=windows.rows,
-        columns=windows.columns,
-        channels=tuple(range(len(_picture.pixels))),
-        weight=_filter.weight,
-        divisor=divisor,
-        bias=bias,
-        outside=windows.border,
-        factor=_filter.factor,
-        names={"input": "Picture", "output": "Feature map", "channels": CHANNELS[len(_picture.pixels)]},
-    )
+    return trace(_picture, _filter, windows, divisor)
 
 
 def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
     """One filter over the picture, ready for the stage. Raises DoesNotFit."""
     windows.output_size(picture)
-    weight = np.ascontiguousarray(filter.weight)
-    return _convolve(picture, picture.digest, weight.tobytes(), weight.shape, filter.bias, windows, divisor, filter)
+    return _convolve(picture, filter, picture.digest, _key(filter), windows, divisor)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -93,17 +93,31 @@ def png(map: np.ndarray, limit: float) -> bytes:
     return _png(map, hashlib.sha256(map.data).digest(), map.shape, limit)
 
 
-_one_at_a_time = Lock()  # a map of 25 megapixels takes some 400 MB while it is made
+_one_at_a_time = Lock()  # a map of 25 megapixels takes some 300 MB while it is made
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _file(
+    _original: Picture,
+    _filter: Filter,
+    digest: str,
+    key: tuple[object, ...],
+    longest: int,
+    depth: str,
+    windows: Windows,
+    divisor: float,
+    kind: str,
+) -> bytes:
+    with _one_at_a_time:
+        found = trace(_original.at(longest, depth), _filter, windows, divisor)
+        return npy(found.output) if kind == "npy" else signed_png(found.output, found.largest())
 
 
 def file(
     original: Picture, longest: int, depth: str, filter: Filter, windows: Windows, divisor: float, kind: str
 ) -> bytes:
     """The map of a picture of any size as a file to take away: "png" or "npy"."""
-    with _one_at_a_time:
-        picture = original.at(longest, depth)
-        map = _map(picture, filter.weight, filter.bias, windows, divisor, np.float32)
-        return npy(map) if kind == "npy" else signed_png(map, float(np.abs(map).max()))
+    return _file(original, filter, original.digest, _key(filter), longest, depth, windows, divisor, kind)
 
 
 def demo() -> Trace:

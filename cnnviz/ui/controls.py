@@ -160,7 +160,7 @@ def picture() -> tuple[Picture, float]:
             depth = choice("Depth", "depth", list(DEPTHS), "RGB")
             values = choice("Values", "values", list(DIVISORS), "0–255")
         longest = dial("Longest side", "size", 192, help="The size that is shown and convolved. Never enlarged.")
-        working = cached.at(original, longest.value, DEPTHS[depth])
+        working = cached.at(original, settings.stage_side(original, longest.value), DEPTHS[depth])
         _, height, width = working.shape
         longest.say(plain(" ".join((f"{height} × {width} × {len(working.pixels)}.", *working.notes))))
     return working, DIVISORS[values]
@@ -193,17 +193,6 @@ def original() -> Picture:
 # --- the window ---
 
 
-def _resized() -> None:
-    """K has moved: numbers of one's own are cropped or padded with zeros to the new size."""
-    now = state()
-    if now["kernel"] == OWN:
-        try:
-            kernel = kernels.fitted(kernels.parse(now["weights"]), settings.kernel_size(now))
-        except CnnvizError:
-            return
-        put(weights=kernels.formatted(kernel))
-
-
 def _even() -> None:
     put(sides="")
 
@@ -212,7 +201,7 @@ def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
     with boxes[0]:
-        k = dial("K kernel", "k", START["k"], on_change=_resized)
+        k = dial("K kernel", "k", START["k"])
     with boxes[1]:
         s = dial("S stride", "s", START["s"])
     with boxes[2]:
@@ -222,8 +211,8 @@ def sliders(picture: Picture) -> None:
     with boxes[4], st.container(key="border-box", gap=None):
         st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
-            st.toggle("K's height and width differ", key="rect", bind="query-params", on_change=_resized)
-            kw = dial("K's width", "kw", START["kw"], on_change=_resized)
+            st.toggle("K's height and width differ", key="rect", bind="query-params")
+            kw = dial("K's width", "kw", START["kw"])
             st.text_input(
                 "Padding: top, bottom, left, right",
                 key="sides",
@@ -283,8 +272,6 @@ def _edited(widget: str) -> None:
         kernel = kernels.parse(text)
     except CnnvizError as problem:
         st.session_state[error] = str(problem)
-        if widget == "weights":
-            st.session_state["refused"] = text
         return
     height, width = kernel.shape[-2:]
     put(kernel=OWN, weights=kernels.formatted(kernel), k=height, rect=height != width, kw=width)
@@ -312,7 +299,7 @@ def kernel(picture: Picture) -> Filter:
         )
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
         if preset and "angle" in preset.takes:
-            st.slider("Angle in degrees", 0, 175, START["angle"], 5, key="angle", bind="query-params")
+            dial("Angle, degrees", "angle", START["angle"])
         if preset and "seed" in preset.takes:
             st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
         drawing = st.container(key="kernel-grid")
@@ -338,7 +325,7 @@ def kernel(picture: Picture) -> Filter:
         # Now that every control is drawn: before, a link's numbers, bias and flip are not in the session yet.
         found = settings.filter_of(state(), len(picture.pixels))
         with drawing:
-            grid(found.drawn, found.weight, key="grid", on_edit=lambda: _edited("grid"))
+            grid(found.drawn, len(found.weight), key="grid", on_edit=lambda: _edited("grid"))
     return found
 
 

@@ -87,5 +87,5 @@ def overlap(rows: Window, columns: Window) -> str:
 def span(rows: Window, columns: Window) -> str:
     """How far the dilated window reaches."""
     if rows == columns:
-        return f"{rows.kernel_size} taps span {rows.extent}"
+        return f"{rows.kernel_size} taps span {rows.extent}" if rows.kernel_size > 1 else "1 tap, at any dilation"
     return f"the window spans {rows.extent} × {columns.extent}"

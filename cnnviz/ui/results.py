@@ -33,13 +33,14 @@ def formula(windows: Windows, picture: Picture) -> None:
 
 
 def _number(value: float) -> str:
-    """Four digits, without exponents."""
+    """About four digits."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def figures(trace: Trace) -> None:
     """The map's smallest and largest number and its share of negatives, in a line."""
-    map = trace.output
+    # A map that is nothing but rounding is all zeros.
+    map = trace.output if trace.largest() else np.zeros_like(trace.output)
     smallest, largest = _number(map.min()), _number(map.max())
     negative = float((map < 0).mean())
     st.markdown(
@@ -65,9 +66,13 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
                     key=f"take {kind} {name}",
                     on_click="ignore",
                 )
+        show = st.toggle("show the map of the picture's own size", key="own-size")
+    if show:
+        whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
+        st.image(whole, width="content", alt="The feature map of the picture at its own size")
 
 
-def compare(picture: Picture, windows: Windows, divisor: float) -> None:
+def compare(picture: Picture, divisor: float) -> None:
     """Several filters over the same picture, as small maps; any of them can go on the stage."""
     with st.container(key="compare", border=True):
         chosen = st.multiselect(
@@ -81,25 +86,25 @@ def compare(picture: Picture, windows: Windows, divisor: float) -> None:
         if not chosen:
             return
         shared = controls.choice("Colours scaled to", "scale", ["all maps", "each map"], "all maps")
-        maps: dict[str, np.ndarray | str] = {}
+        traces: dict[str, Trace | str] = {}
         for name in chosen:
             try:
                 other = filter_of({**controls.state(), "kernel": name}, len(picture.pixels))
-                maps[name] = cached.convolve(picture, other, windows, divisor).output
+                traces[name] = cached.convolve(picture, other, controls.windows(), divisor)
             except CnnvizError as problem:
-                maps[name] = str(problem)
-        limits = {name: float(np.abs(map).max()) for name, map in maps.items() if isinstance(map, np.ndarray)}
+                traces[name] = str(problem)
+        limits = {name: trace.largest() for name, trace in traces.items() if isinstance(trace, Trace)}
         for at in range(0, len(chosen), 4):
             for column, name in zip(st.columns(4), chosen[at : at + 4], strict=False):
                 with column:
-                    map = maps[name]
+                    trace = traces[name]
                     finds = kernels.KERNELS[KERNEL_NAMES[name]].finds
                     st.markdown(f"**{controls.plain(name)}**", help=controls.plain(finds))
-                    if isinstance(map, str):
-                        st.caption(controls.plain(map))
+                    if isinstance(trace, str):
+                        st.caption(controls.plain(trace))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    st.image(cached.png(map, limit), width="stretch", alt=f"Feature map of {name}")
+                    st.image(cached.png(trace.output, limit), width="stretch", alt=f"Feature map of {name}")
                     st.button(
                         "on the stage",
                         key=f"show {name}",

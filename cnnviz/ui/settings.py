@@ -5,6 +5,7 @@ No Streamlit here, so that "would this work?" can be asked of settings that nobo
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from cnnviz.geometry import PADDING_MODES as PADDING_MODES  # the borders to cho
 from cnnviz.geometry import Window, check_padding, same_padding, whole
 from cnnviz.pictures import Picture
 
+MEGAPIXEL = 2**20  # what the stage takes at most
 OWN = "Your own numbers"
 KERNEL_NAMES = {kernel.name: kernel.key for kernel in kernels.KERNELS.values()}
-RANGES = {"k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 1024)}
+RANGES = {"k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 2048), "angle": (0, 179)}
 START: dict[str, Any] = {
     "k": 3, "rect": False, "kw": 3, "s": 1, "p": 1, "sides": "", "d": 1, "border": "zeros", "bias": 0.0,
     "kernel": "Sobel, left to right", "weights": "", "angle": 45, "seed": 0, "flip": False,
@@ -80,6 +82,12 @@ def windows(state: Mapping[str, Any]) -> Windows:
         Window(width, state["s"], horizontal, state["d"]),
         state["border"],
     )
+
+
+def stage_side(picture: Picture, longest: int) -> int:
+    """The longest side at which the stage takes this picture: as asked for, up to one megapixel in all."""
+    long, short = max(picture.size), min(picture.size)
+    return min(longest, math.isqrt(MEGAPIXEL * long // short))
 
 
 def sides(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
