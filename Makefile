@@ -8,8 +8,9 @@ PYTHON ?= python3
 VENV_PACKAGE = $$($(PYTHON) -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
 HAS_VENV = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 
+# One thread for matrix products: they are small, and two threads on busy cores took five times as long.
 run: .venv/ready-to-run
-	@.venv/bin/python -m streamlit run app.py
+	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m streamlit run app.py
 
 # -n 2: two tests at a time, each with a server and a browser of its own; a file's tests stay together.
 test: .venv/ready-to-test

@@ -13,6 +13,7 @@ frame.open_lesson("pages/convolution.py", "Open the convolution lab")
 with frame.stage():
     stage(cached.demo(), key="home", autoplay=True)
 frame.notice(
-    "The filter looks for a diagonal cross. Where the picture has one under it, the sum is 4: every product counts.",
+    "The filter looks for a diagonal cross of five ones. Where four of them lie on ones of the picture, the sum is 4; "
+    "a whole cross would give 5, and this picture has none.",
     "Press “guess first” and add up the next window yourself before you look.",
 )

@@ -31,6 +31,7 @@ from server import free_port  # noqa: E402
 
 VIEW = "sample=Astronaut+Eileen+Collins&size=512&p=0&kernel=Gaussian+blur"
 SECONDS = 10
+AS_SERVED = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}  # as `make run` does
 
 # Frames in which the stage drew, by their time stamps; the hook sees any canvas.
 COUNT_FRAMES = """
@@ -80,7 +81,7 @@ def served(script: str) -> Iterator[str]:
     """The address of a script served from the repository's top."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
-    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **AS_SERVED}, stdout=subprocess.DEVNULL)
     try:
         end = time.monotonic() + 60
         while time.monotonic() < end:

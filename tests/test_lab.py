@@ -137,7 +137,7 @@ def test_a_bad_upload_is_refused_in_a_sentence_and_the_page_goes_on(open_page, n
 def test_a_link_to_somebodys_own_picture_opens_its_settings_on_a_sample(open_page):
     page = open_page("convolution?sample=Your+own+picture&k=5&s=2&p=2")
     Lab(page).ready()
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("which is not in the link")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("is not kept in a link")
     expect(page.locator(".operands header")).to_contain_text("75 products")
 
 
@@ -243,11 +243,11 @@ def test_the_map_is_downloaded_as_numbers_and_as_a_picture(open_page):
     page = open_page(DEMO)
     Lab(page).ready()
     with page.expect_download() as numbers:
-        page.get_by_role("button", name=".npy, this size").click()
+        page.get_by_role("button", name=".npy of this picture").click()
     with open(numbers.value.path(), "rb") as file:
         np.testing.assert_array_equal(np.load(file), [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
     with page.expect_download() as picture:
-        page.get_by_role("button", name=".png, this size").click()
+        page.get_by_role("button", name=".png of this picture").click()
     with Image.open(picture.value.path()) as image:
         assert image.size == (3, 3)
 
@@ -257,7 +257,7 @@ def test_several_filters_side_by_side_and_one_of_them_on_the_stage(open_page):
     lab = Lab(page).ready()
     maps = page.locator(".st-key-compare img")
     expect(maps).to_have_count(2)
-    page.locator(".st-key-compare").get_by_role("button", name="on the stage").first.click()
+    page.locator(".st-key-compare").get_by_role("button", name="show on the stage").first.click()
     expect(lab.stage).to_have_attribute("data-ready", "2")
     settle(page)
     assert "kernel=Laplacian" in page.url

@@ -414,7 +414,7 @@ def test_a_link_with_an_angle_or_a_seed_that_is_none(kernel, name, values):
 def test_a_link_to_somebodys_own_picture_shows_a_sample_and_says_so():
     at = small(sample=YOURS, k="5")
     assert len(at.info) == 1
-    assert "somebody's own picture, which is not in the link" in at.info[0].value
+    assert "One's own picture is not kept in a link" in at.info[0].value
     shown = check(at)
     np.testing.assert_array_equal(shown.input, sample("chelsea").at(24, "rgb").levels())
     assert shown.axes[0]["kernel"] == 5
@@ -434,7 +434,7 @@ def test_the_files_hold_the_map_of_the_stage():
     np.testing.assert_allclose(np.load(io.BytesIO(cached.file(*args, "npy"))), shown.output, atol=1e-5)
     with Image.open(io.BytesIO(cached.file(*args, "png"))) as image:
         assert image.size == shown.output.shape[::-1]
-    assert "(16 × 24)" in at.get("download_button")[0].proto.label
+    assert "16 × 24" in at.get("download_button")[0].proto.label
 
 
 # --- demos ---

@@ -147,15 +147,21 @@ def picture() -> tuple[Picture, float]:
             max_upload_size=LIMITS.file_bytes >> 20,
             help="PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only.",
         )
-        if st.session_state.get("refusal"):
-            refuse(st.session_state["refusal"])
+        # What comes and goes has a room that stays: what lies below would otherwise be drawn anew, and forget its link.
+        with st.container(key="refusal-room"):
+            if st.session_state.get("upload") is None and st.session_state.get("photograph") is None:
+                _forgive()  # another page, or the file was taken away
+            if st.session_state.get("refusal"):
+                refuse(st.session_state["refusal"])
         if st.toggle("use the camera", key="camera-on"):
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        original = _original(
-            st.selectbox("or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params", on_change=_forgive)
+        chosen = st.selectbox(
+            "or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params", on_change=_forgive
         )
+        with st.container(key="picture-words"):
+            original = _original(chosen)
         with st.container(key="reading", horizontal=True, gap="small"):
             depth = choice("Depth", "depth", list(DEPTHS), "RGB")
             values = choice("Values", "values", list(DIVISORS), "0–255")
@@ -176,8 +182,8 @@ def _original(chosen: str) -> Picture:
         return sample_picture(SAMPLE_NAMES[chosen])
     if own is None:
         st.info(
-            "This view was made with somebody's own picture, which is not in the link: "
-            "here are its settings on a sample. Upload yours to see it here."
+            "One's own picture is not kept in a link or over a reload: here are the same settings on a sample. "
+            "Upload it, and it stands here."
         )
         return sample_picture(next(iter(SAMPLES)))
     st.text(f"Yours: {own.name or 'a picture'}")
@@ -217,7 +223,7 @@ def sliders(picture: Picture) -> None:
                 "Padding: top, bottom, left, right",
                 key="sides",
                 bind="query-params",
-                placeholder="1, 1, 1, 1",
+                placeholder="P on all four",
                 help="Padding for each side. Empty: P on all four.",
             )
     now = state()
@@ -225,7 +231,9 @@ def sliders(picture: Picture) -> None:
     k.say(_kernel_words(now))
     s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
     p.say(_padding_words(now, picture))
-    p.room.button("keep the size", key="keep", type="tertiary", on_click=_keep)
+    p.room.button(
+        "keep the size" if now["s"] == 1 else "keep the size (S = 1)", key="keep", type="tertiary", on_click=_keep
+    )
     d.say(formulas.span(_window(now, 0), _window(now, 1)))
 
 
@@ -255,7 +263,8 @@ def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:
         out = settings.windows(now).output_size(picture)
     except CnnvizError:
         return "gives no map: see below"
-    return f"keeps {height} × {width}" if out == (height, width) else f"{height} × {width} becomes {out[0]} × {out[1]}"
+    told = f"keeps {height} × {width}" if out == (height, width) else f"{height} × {width} becomes {out[0]} × {out[1]}"
+    return f"by sides, {now['sides']}: {told}" if now["sides"].strip() else told
 
 
 # --- the kernel ---
@@ -298,13 +307,18 @@ def kernel(picture: Picture) -> Filter:
             args=("kernel",),
         )
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
-        if preset and "angle" in preset.takes:
-            dial("Angle, degrees", "angle", START["angle"])
-        if preset and "seed" in preset.takes:
-            st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
-        drawing = st.container(key="kernel-grid")
-        if preset:
-            st.caption(plain(preset.finds), help=plain(f"{preset.scales} After {preset.source}."))
+        takes, drawing = st.container(key="kernel-takes"), st.container(key="kernel-grid")
+        with takes:
+            if preset and "angle" in preset.takes:
+                dial("Angle, degrees", "angle", START["angle"])
+            if preset and "seed" in preset.takes:
+                st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
+        with st.container(key="kernel-words"):
+            if preset:
+                shared = (
+                    " In colour, times 0.299 on red, 0.587 on green, 0.114 on blue." if len(picture.pixels) == 3 else ""
+                )
+                st.caption(plain(preset.finds + shared), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
             st.text_area(
                 "Numbers",

@@ -34,7 +34,8 @@ def formula(windows: Windows, picture: Picture) -> None:
 
 def _number(value: float) -> str:
     """About four digits."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return text.replace("-", "−")
 
 
 def figures(trace: Trace) -> None:
@@ -53,20 +54,20 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
     """The map to take away, at the working size or of the original picture; computed when it is asked for."""
     original = controls.original()
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
-    sizes = {"this size": picture.shape[1:], "the picture's own size": original.size}
+    sizes = {"this": picture.shape[1:], "the original": original.size}
     with st.container(key="take", horizontal=True, vertical_alignment="center"):
-        st.markdown("**Take the map away**", width="content")
+        st.markdown("**Download the map**", width="content")
         for name, (height, width) in sizes.items():
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(
-                    f".{kind}, {name} ({height} × {width})",
+                    f".{kind} of {name} picture, {height} × {width}".replace("the original picture", "the original"),
                     partial(cached.file, original, max(height, width), depth, filter, windows, divisor, kind),
-                    file_name=f"feature-map-of-{height}x{width}.{kind}",
+                    file_name=f"feature-map-of-a-{height}x{width}-picture.{kind}",
                     mime=mime,
                     key=f"take {kind} {name}",
                     on_click="ignore",
                 )
-        show = st.toggle("show the map of the picture's own size", key="own-size")
+        show = st.toggle("show the original's map here", key="own-size")
     if show:
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
         st.image(whole, width="content", alt="The feature map of the picture at its own size")
@@ -85,7 +86,7 @@ def compare(picture: Picture, divisor: float) -> None:
         )
         if not chosen:
             return
-        shared = controls.choice("Colours scaled to", "scale", ["all maps", "each map"], "all maps")
+        shared = controls.choice("Colours scaled to", "scale", ["each map", "all maps"], "each map")
         traces: dict[str, Trace | str] = {}
         for name in chosen:
             try:
@@ -106,7 +107,7 @@ def compare(picture: Picture, divisor: float) -> None:
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
                     st.image(cached.png(trace.output, limit), width="stretch", alt=f"Feature map of {name}")
                     st.button(
-                        "on the stage",
+                        "show on the stage",
                         key=f"show {name}",
                         type="tertiary",
                         on_click=controls.put,

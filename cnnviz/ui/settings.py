@@ -65,7 +65,9 @@ class Filter:
     def factor(self) -> Fraction:
         """The common factor to draw outside the sum: 1/9 for a box blur of 3 x 3; 1 where there is none to speak of."""
         found = kernels.factor(self.weight) if len(self.weight) == 1 else None
-        return found[1] if found and found[1].denominator <= 256 else Fraction(1)
+        parts = np.abs(self.weight)
+        has_wholes = bool(((parts >= 1) & (parts == np.rint(parts))).any())  # 1/9 0 -1 reads best as it is
+        return found[1] if found and found[1].denominator <= 256 and not has_wholes else Fraction(1)
 
 
 def kernel_size(state: Mapping[str, Any]) -> tuple[int, int]:
