@@ -46,6 +46,7 @@ def later_traces() -> dict[str, Trace]:
     maps = draw.normal(size=(4, 7, 9)).astype(np.float32)
     deep = draw.normal(size=(512, 3, 4)).astype(np.float32)
     blocks = draw.normal(size=(16, 5, 5)).astype(np.float32)
+    sheets = draw.normal(size=(6, 14, 14)).astype(np.float32)
     codes = draw.choice([-1.0, 1.0], size=(84, 1, 1))
     signals = draw.normal(size=(84, 1, 1)).astype(np.float32)
     pool = {"term": "value", "reduction": "max", "outside": "none"}
@@ -55,6 +56,9 @@ def later_traces() -> dict[str, Trace]:
         "average, squashed": Trace(maps, np.zeros((3, 4)), Window(2, 2), Window(2, 2), (1,), **squashed),
         "400 terms": Trace(
             blocks, np.zeros((1, 1)), Window(5), Window(5), tuple(range(16)), draw.normal(size=(16, 5, 5)), bias=0.3
+        ),
+        "six maps": Trace(
+            sheets, np.zeros((10, 10)), Window(5), Window(5), tuple(range(6)), draw.normal(size=(6, 5, 5)), bias=-0.1
         ),
         "512 channels": Trace(deep, np.zeros((3, 4)), one, one, tuple(range(512)), draw.normal(size=(512, 1, 1))),
         "squared differences": Trace(

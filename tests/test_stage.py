@@ -157,6 +157,48 @@ def test_reduced_motion_steps_instead_of_sliding(open_page):
         assert (between <= 4) == reduced, f"{between} places with reduced motion {reduced}"
 
 
+# What the window's outline on the input does in the page, as `window.places`: [left, top] of each that was painted.
+WATCH = """() => {
+  const canvas = (FIND)(".stage .input canvas"), stroke = CanvasRenderingContext2D.prototype.strokeRect;
+  window.places = [];
+  CanvasRenderingContext2D.prototype.strokeRect = function (...a) {
+    if (this.canvas === canvas && this.lineWidth === 3.5) window.places.push([a[0], a[1]]);
+    return stroke.apply(this, a);
+  };
+}""".replace("FIND", FIND)
+
+
+def test_playing_again_begins_where_the_window_stands(demo):
+    demo.page.evaluate(WATCH)
+    demo.page.get_by_label("Speed").select_option("2")
+    for _ in range(2):
+        demo.press("Home")
+        home = demo.page.evaluate("() => window.places.at(-1)")
+        demo.page.evaluate("() => { window.places = []; }")
+        demo.stage.locator("button.play").click()
+        expect(demo.stage.locator(".count")).to_have_text(re.compile("step [3-9] of 9"))
+        places = demo.page.evaluate("() => window.places")
+        assert places[0] == home and places[-1] != home
+
+
+def test_play_pause_and_play_within_a_frame_run_one_clock(demo):
+    demo.press("Home")
+    demo.page.evaluate(WATCH)
+    frames, painted = demo.page.evaluate(
+        """async () => {
+          const play = (FIND)(".stage button.play");
+          for (let press = 0; press < 5; press += 1) play.click();
+          window.places = [];
+          const frames = 12;
+          for (let frame = 0; frame < frames; frame += 1) await new Promise(requestAnimationFrame);
+          const painted = window.places.length;
+          play.click();
+          return [frames, painted];
+        }""".replace("FIND", FIND)
+    )
+    assert frames - 2 <= painted <= frames + 1
+
+
 def test_hovering_an_output_shows_its_own_sum_and_every_digit(demo):
     demo.press("Home")
     demo.hover("output", *cell_of_output(demo, 1, 0))
@@ -196,6 +238,35 @@ def test_hovering_a_weight_lights_every_pixel_that_it_multiplies(demo):
     painted = before[..., 3] > 0
     changed = (before != after).any(axis=-1)[painted].mean()
     assert 0.33 < changed < 0.42, "nine of the 25 pixels"
+
+
+@pytest.mark.parametrize("size", [40, 200])
+def test_between_the_pixels_that_a_weight_multiplies_nothing_is_lit(visit, size):
+    """With a stride of 2 the first weight multiplies every other pixel, on the screen five pixels wide or about one."""
+    lab = visit(f"convolution?sample=Chelsea+the+cat&depth=Grey&kernel=Box+blur&k=3&s=2&p=0&size={size}")
+    lab.press("Home")
+    before = lab.image("input")
+    operands = lab.canvas("operands").bounding_box()
+    hits = (x for x in range(20, int(operands["width"] / 3), 6) if weight_under(lab, x, operands["height"] / 6))
+    assert next(hits, None)
+    lit = (before != lab.image("input")).any(axis=-1)
+    rows, columns = sample("chelsea").at(size, "grey").pixels.shape[1:]
+    width, height = before.shape[1] - 4, before.shape[0] - 4
+    cell = max(  # the enlarged window stands below the picture or beside it
+        min(width / columns, (height - 102) / rows), min((width - 102) / columns, height / rows)
+    )
+    row, column = (np.floor((np.arange(side) + 0.5 - 2) / cell).astype(int) for side in lit.shape)
+    row, column = (np.where((at >= 10) & (at < most - 3), at, -1) for at, most in ((row, rows), (column, columns)))
+    inside = (row >= 0)[:, None] & (column >= 0)[None, :]  # away from the window
+    lattice = (row % 2 == 0)[:, None] & (column % 2 == 0)[None, :]
+    # A pixel of the screen on the edge of two cells may go to either.
+    assert lit[inside & lattice].mean() > 0.9
+    assert lit[inside & ~lattice].mean() < 0.05
+
+
+def weight_under(lab: Lab, x: float, y: float) -> bool:
+    lab.hover("operands", x, y)
+    return lab.tip.startswith("weight")
 
 
 def test_a_pinned_cell_stays_while_the_pointer_goes_on(demo):
@@ -265,6 +336,53 @@ def test_zoom_shows_the_numbers_of_a_large_picture_and_can_be_dragged(visit):
         lab.stage.get_by_title("Zoom out").click()
     lab.hover("operands", 2, 2)
     assert lab.stage.evaluate("stage => !stage.classList.contains('is-zoomed')")
+
+
+def test_zoomed_into_a_large_picture_only_what_shows_is_painted(visit):
+    """512 x 512 from its first step: 262,000 cells are still empty, some hundreds of them in view."""
+    lab = visit("convolution?sample=Camera+operator&depth=Grey&kernel=Box+blur&size=512")
+    for _ in range(5):
+        lab.stage.get_by_title("Zoom in").click()
+    lab.press("End")
+    lab.page.evaluate(
+        """() => {
+          const stroke = CanvasRenderingContext2D.prototype.strokeRect;
+          window.strokes = 0;
+          CanvasRenderingContext2D.prototype.strokeRect = function (...a) {
+            window.strokes += 1;
+            return stroke.apply(this, a);
+          };
+        }"""
+    )
+    lab.press("Home")
+    assert 200 < lab.page.evaluate("() => window.strokes") < 5000
+
+
+def columns_in_view(lab: Lab) -> int:
+    """How many of the output's columns lie between the left and right edges of its panel's picture."""
+    box = lab.canvas("output").bounding_box()
+    found = []
+    for x in range(3, int(box["width"]), 3):
+        lab.hover("output", x, 20)
+        found += re.findall(r"^Row .* column (\d+) of", lab.tip)
+    return int(found[-1]) - int(found[0]) + 1
+
+
+def test_a_smaller_picture_is_not_left_zoomed_in_too_far(visit):
+    """At 200 pixels the zoom goes to 25 times; at 16 to twice, and at 8 there is none."""
+    lab = visit("convolution?sample=Camera+operator&depth=Grey&kernel=Box+blur&size=200")
+    for _ in range(5):
+        lab.stage.get_by_title("Zoom in").click()
+    lab.painted()
+    assert columns_in_view(lab) <= 10
+    for size, least, is_zoomed in ((16, 7, True), (8, 6, False)):
+        typed = lab.page.get_by_role("spinbutton", name="Longest side")
+        typed.fill(str(size))
+        typed.press("Enter")
+        expect(lab.stage.locator(".panel.input header span")).to_have_text(f"{size} × {size} × 1")
+        lab.painted()
+        assert lab.stage.evaluate("stage => stage.classList.contains('is-zoomed')") == is_zoomed
+        assert columns_in_view(lab) >= least
 
 
 def test_padding_and_unread_pixels_are_painted_apart(visit):
@@ -358,7 +476,7 @@ def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
 
 
-@pytest.mark.parametrize(("depth", "values"), [("grey", 1.0), ("grey", 255.0), ("rgb", 1.0), ("rgb", 255.0)])
+@pytest.mark.parametrize(("depth", "values"), [("grey", 255.0), ("rgb", 1.0)])
 @pytest.mark.parametrize("border", BORDERS)
 def test_every_preset_adds_up_to_what_python_computed(gallery, border, depth, values):
     states = stages.preset_states(border)
@@ -395,6 +513,19 @@ def test_the_lab_shows_the_trace_of_its_settings(visit, depth, border):
         lab.press(key)
         assert lab.numbers()[0] == pytest.approx(trace.step(row, column).result, rel=1e-9)
         assert lab.numbers()[1] == trace.output[row, column]
+
+
+def test_tiles_are_not_zoomed(gallery):
+    """A place of the output is then a place in each tile: no one part of them all would show it."""
+    page = gallery("later=1", len(stages.later_traces()))
+    for name in ("six maps", "400 terms"):
+        lab = Lab(page, f".st-key-{name.replace(' ', '-')} ")
+        expect(lab.button("Zoom in")).to_be_hidden()
+        lab.press("Home")
+        before = lab.image("input")
+        lab.press("+", "+")
+        assert np.array_equal(lab.image("input"), before)
+        assert lab.stage.evaluate("stage => !stage.classList.contains('is-zoomed')")
 
 
 def test_every_later_operation_is_shown_without_change(gallery):

@@ -2,44 +2,56 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from importlib.resources import files
 
 import numpy as np
 import streamlit as st
 
-from cnnviz.export import PRGN
 from cnnviz.kernels import cell_text
+from cnnviz.ui.javascript import joined
+from cnnviz.ui.settings import sliced
 
 _HERE = files("cnnviz.ui.grid")
 _component = st.components.v2.component(
     "cnnviz_grid",
-    js=f"const PRGN = {json.dumps(PRGN)};\n" + _HERE.joinpath("grid.js").read_text("utf-8"),
+    js=joined(files("cnnviz.ui.stage").joinpath("palette.js"), _HERE.joinpath("grid.js")),
     css=_HERE.joinpath("grid.css").read_text("utf-8"),
 )
 
 
-def _cells(slice_: np.ndarray) -> list[list[str]]:
-    return [[cell_text(weight) for weight in row] for row in slice_.tolist()]
+def _tab(slice_: np.ndarray) -> dict[str, object]:
+    values = slice_.tolist()
+    return {"text": [[cell_text(weight) for weight in row] for row in values], "values": values}
 
 
-def grid(drawn: np.ndarray, weight: np.ndarray, *, key: str, on_edit: Callable[[], None]) -> None:
-    """Draw a kernel (kH, kW) or (3, kH, kW) and let it be edited.
+def grid(drawn: np.ndarray, depth: int, *, key: str, on_edit: Callable[[], None]) -> None:
+    """Show a kernel (kH, kW) or (3, kH, kW) for a picture of `depth` channels, 1 or 3, and let it be edited.
 
-    `weight` (channels, kH, kW) is what it comes to on the picture. With three channels there is a tab
-    for each slice, and for a kernel of one slice another, "all", which edits the three together.
-    After an edit `st.session_state[key].edited` is the whole kernel as text and `on_edit` is called.
+    `drawn` is the kernel before any flip, since what is typed is flipped again. On three channels there is a
+    tab for each slice, and for a kernel of one slice another, "all", which edits the three together. After
+    each edit `st.session_state[key].edited` is the whole kernel as text and `on_edit` is called; if it leaves
+    a sentence in `st.session_state[f"{key}-error"]`, the grid shows it and keeps the refused text to correct.
+    Raises KernelError as `sliced` does.
     """
-    tabs: dict[str, dict[str, object]] = {}
-    if drawn.ndim == 2:
-        tabs["all" if len(weight) == 3 else ""] = {"text": _cells(drawn), "values": drawn.tolist()}
-    if len(weight) == 3:
-        slices = weight if drawn.ndim == 2 else drawn
-        for name, values in zip("RGB", slices, strict=True):
-            tabs[name] = {"text": _cells(values), "values": values.tolist()}
-    elif drawn.ndim == 3:
-        tabs[""] = {"text": _cells(weight[0]), "values": weight[0].tolist()}
+    slices = sliced(drawn, depth)
+    if depth == 1:
+        tabs = {"": _tab(slices[0])}
+    else:
+        tabs = {"all": _tab(drawn)} if drawn.ndim == 2 else {}
+        tabs |= {name: _tab(slice_) for name, slice_ in zip("RGB", slices, strict=True)}
+
+    def edited() -> None:
+        # Told to the grid with the next answer: so it knows whether that answer speaks of its last edit yet.
+        st.session_state[f"{key}-read"] = st.session_state[key].edited
+        on_edit()
+
     _component(
-        key=key, data={"tabs": tabs, "error": st.session_state.get(f"{key}-error", "")}, on_edited_change=on_edit
+        key=key,
+        data={
+            "tabs": tabs,
+            "error": st.session_state.get(f"{key}-error", ""),
+            "read": st.session_state.get(f"{key}-read"),
+        },
+        on_edited_change=edited,
     )

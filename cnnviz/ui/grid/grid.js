@@ -1,16 +1,30 @@
 // A kernel to edit: one text box a weight. What is typed goes to Python as text, which reads or refuses it.
+// Until Python has answered the last edit, what was typed stands over its kernel as drafts, so that edits
+// made faster than the page answers all count; a refused one stays until it is corrected.
 
-const signedColour = (value, limit) =>
-  PRGN[limit > 0 ? 127 + Math.round(Math.max(-1, Math.min(1, value / limit)) * 127) : 127];
-const isDark = ([r, g, b]) => 0.299 * r + 0.587 * g + 0.114 * b < 140;
+import { inkOn, signedIndex } from "../stage/palette.js";
+
+const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
 // A weight as short as its cell allows; all its digits show while it is edited and on hover.
 const brief = (text, value, columns) =>
   (text.length <= (columns > 5 ? 4 : 6) ? text : String(Number(value.toFixed(2)))).replace("-", "−");
 
+// The cell that a refusal names ("Slice 2, row 1, column 3 ..."), as [slice, row, column] from 0.
+function placeIn(sentence) {
+  const found = /^(?:slice (\d+), )?row (\d+), column (\d+)/i.exec(sentence);
+  return found && [found[1] ?? 1, found[2], found[3]].map((number) => Number(number) - 1);
+}
+
 class Grid {
   constructor(parent) {
     this.tab = null;
+    this.wanted = null; // the tab to show with the next answer
+    this.data = null;
+    this.drafts = new Map(); // the place of a cell -> what was typed there and is not yet in the kernel
+    this.refused = new Set(); // the places of the drafts that were refused
+    this.sent = null; // the last edit, until it is answered
+    this.inputs = [];
     this.root = document.createElement("div");
     this.root.className = "grid";
     this.tabs = document.createElement("div");
@@ -26,66 +40,145 @@ class Grid {
   }
 
   receive(data, send) {
-    Object.assign(this, { data, send });
+    this.send = send;
+    const before = this.data;
+    const answered = this.sent !== null && data.read === this.sent;
+    if (this.sent !== null && !answered) return; // the answer to an earlier edit: it lacks the last one
+    this.sent = null;
+    this.data = data;
+    const same = before && JSON.stringify(before.tabs) === JSON.stringify(data.tabs);
+    if (!data.error || !(answered || same)) this.forget();
+    else if (answered) this.refuse();
     const names = Object.keys(data.tabs);
-    if (!names.includes(this.tab)) this.tab = names[0];
-    this.tabs.hidden = names.length < 2;
-    this.tabs.replaceChildren(...names.map((name) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name;
-      button.setAttribute("aria-pressed", name === this.tab);
-      button.setAttribute("aria-label", name === "all" ? "All three slices" : `Slice ${name}`);
-      button.addEventListener("click", () => { this.tab = name; this.receive(this.data, this.send); });
-      return button;
-    }));
+    if (names.includes(this.wanted)) this.tab = this.wanted;
+    else if (!names.includes(this.tab)) this.tab = names[0];
+    this.wanted = null;
     this.error.textContent = data.error;
+    this.drawTabs(names);
+    this.draw();
+  }
+
+  forget() {
+    this.drafts.clear();
+    this.refused.clear();
+  }
+
+  // Mark the draft that the refusal names, or all of them where it names none.
+  refuse() {
+    const [slice, r, c] = placeIn(this.data.error) ?? [];
+    const named = this.place(this.sentTabs[slice], r, c);
+    this.refused = new Set(this.drafts.has(named) ? [named] : this.drafts.keys());
+  }
+
+  place(tab, r, c) { return `${tab} ${r} ${c}`; }
+
+  textAt(tab, r, c) { return this.drafts.get(this.place(tab, r, c)) ?? this.data.tabs[tab].text[r][c]; }
+
+  drawTabs(names) {
+    this.tabs.hidden = names.length < 2;
+    if (names.join() !== [...this.tabs.children].map((button) => button.textContent).join()) {
+      this.tabs.replaceChildren(...names.map((name) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = name;
+        button.setAttribute("aria-label", name === "all" ? "All three slices" : `Slice ${name}`);
+        button.addEventListener("click", () => this.choose(name));
+        return button;
+      }));
+    }
+    for (const button of this.tabs.children) button.setAttribute("aria-pressed", button.textContent === this.tab);
+  }
+
+  choose(name) {
+    // An edit of all three slices shows in each of them once it is answered: until then the tab waits.
+    if (this.sent !== null && WHOLE.includes(this.tab)) { this.wanted = name; return; }
+    this.tab = name;
+    this.drawTabs(Object.keys(this.data.tabs));
     this.draw();
   }
 
   draw() {
-    const { text, values } = this.data.tabs[this.tab];
-    const columns = values[0].length;
+    const { values } = this.data.tabs[this.tab];
+    const rows = values.length, columns = values[0].length;
+    if (this.rows !== rows || this.columns !== columns) this.build(rows, columns);
     const limit = Math.max(...values.flat().map(Math.abs));
+    this.inputs.forEach((cell, at) => {
+      const r = Math.floor(at / columns), c = at % columns;
+      const text = this.textAt(this.tab, r, c), colour = PRGN[signedIndex(values[r][c], limit)];
+      cell.style.background = `rgb(${colour})`;
+      cell.style.color = inkOn(colour);
+      if (this.refused.has(this.place(this.tab, r, c))) cell.setAttribute("aria-invalid", "true");
+      else cell.removeAttribute("aria-invalid");
+      // The cell that is being edited keeps what was typed in it.
+      if (cell !== cell.getRootNode().activeElement) this.show(cell, r, c);
+      else if (cell.value === cell.title && cell.title !== text) { cell.value = text; cell.select(); }
+      cell.title = text;
+    });
+  }
+
+  // New boxes, for a kernel of another size.
+  build(rows, columns) {
+    Object.assign(this, { rows, columns });
     this.cells.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
-    this.cells.style.setProperty("--cells", Math.max(columns, values.length * 0.75));
+    this.cells.style.setProperty("--cells", Math.max(columns, rows * 0.75));
     this.cells.style.maxWidth = columns < 3 ? `${columns * 64}px` : "";
     this.cells.classList.toggle("is-small", columns > 7);
-    this.cells.replaceChildren(...values.flatMap((row, r) => row.map((value, c) => {
+    this.inputs = Array.from({ length: rows * columns }, (_, at) => {
       const cell = document.createElement("input");
-      const colour = signedColour(value, limit);
-      cell.value = brief(text[r][c], value, columns);
-      cell.title = text[r][c];
+      const r = Math.floor(at / columns), c = at % columns;
       cell.setAttribute("aria-label", `Weight in row ${r + 1}, column ${c + 1}`);
       cell.setAttribute("inputmode", "text");
-      cell.style.background = `rgb(${colour})`;
-      cell.style.color = isDark(colour) ? "#fff" : "#16202b";
-      cell.addEventListener("focus", () => { cell.value = text[r][c]; cell.select(); });
+      cell.addEventListener("focus", () => { cell.value = this.textAt(this.tab, r, c); cell.select(); });
       cell.addEventListener("blur", () => this.commit(r, c, cell));
       cell.addEventListener("keydown", (event) => this.onKey(event, r, c, cell));
       cell.addEventListener("paste", (event) => this.onPaste(event, cell));
       return cell;
-    })));
+    });
+    this.cells.replaceChildren(...this.inputs);
+  }
+
+  show(cell, r, c) {
+    const typed = this.drafts.get(this.place(this.tab, r, c));
+    const { text, values } = this.data.tabs[this.tab];
+    cell.value = typed ?? brief(text[r][c], values[r][c], this.columns);
   }
 
   commit(r, c, cell) {
-    const { text, values } = this.data.tabs[this.tab];
-    const typed = cell.value.trim();
-    if (typed === text[r][c]) { cell.value = brief(text[r][c], values[r][c], values[0].length); return; }
-    const tabs = this.tab === "all" || this.tab === "" ? [this.tab] : ["R", "G", "B"];
-    const whole = tabs.map((name) => this.data.tabs[name].text
-      .map((row, i) => row.map((old, j) => (name === this.tab && i === r && j === c ? typed || "0" : old)).join(" ")).join("; "));
-    this.send(whole.join(" | "));
+    if (!this.inputs.includes(cell)) return; // a box of the kernel before
+    const typed = cell.value.trim() || "0";
+    if (typed === this.textAt(this.tab, r, c)) { this.show(cell, r, c); return; }
+    const place = this.place(this.tab, r, c);
+    // Another edit gives up what was refused: with it in the kernel, nothing else could be changed.
+    for (const other of this.refused) this.drafts.delete(other);
+    this.refused.clear();
+    this.drafts.set(place, typed);
+    this.submit(WHOLE.includes(this.tab) ? [this.tab] : ["R", "G", "B"]);
+    this.draw();
+  }
+
+  submit(tabs) {
+    const slices = tabs.map((name) => this.data.tabs[name].text
+      .map((row, r) => row.map((_, c) => this.textAt(name, r, c)).join(" ")).join("; "));
+    this.sentTabs = tabs;
+    this.sent = slices.join(" | ");
+    this.send(this.sent);
   }
 
   onKey(event, r, c, cell) {
-    const rows = this.data.tabs[this.tab].text.length, columns = this.data.tabs[this.tab].text[0].length;
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [1, 0] }[event.key];
-    if (event.key === "Escape") { cell.value = this.data.tabs[this.tab].text[r][c]; cell.blur(); }
+    const step = { ArrowUp: -1, ArrowDown: 1, Enter: 1 }[event.key];
+    if (event.key === "Escape") {
+      if (this.refused.delete(this.place(this.tab, r, c))) {
+        this.drafts.delete(this.place(this.tab, r, c));
+        this.error.textContent = "";
+      }
+      cell.value = this.textAt(this.tab, r, c);
+      this.draw();
+      cell.blur();
+    }
     if (!step) return;
     event.preventDefault();
-    const next = (r + step[0] + rows) % rows;
-    this.cells.children[next * columns + c].focus();
+    if (this.rows === 1) this.commit(r, c, cell); // there is no next row to leave for
+    else this.inputs[((r + step + this.rows) % this.rows) * this.columns + c].focus();
   }
 
   // A whole kernel pasted into any cell.
@@ -93,7 +186,11 @@ class Grid {
     const pasted = event.clipboardData.getData("text").trim();
     if (!/[\n;|\t]|\d[\s,]+[-−.\d]/.test(pasted)) return;
     event.preventDefault();
+    this.forget();
+    this.draw();
     cell.value = cell.title;
+    this.sentTabs = [];
+    this.sent = pasted;
     this.send(pasted);
   }
 }
@@ -101,9 +198,10 @@ class Grid {
 // One Grid for each parent: Streamlit calls this again with new data, and runs only the last cleanup.
 const grids = new WeakMap();
 
-export default function mount({ data, parentElement, setStateValue }) {
+export default function mount({ data, parentElement, setTriggerValue }) {
   if (!data) return undefined;
   if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
-  grids.get(parentElement).receive(data, (text) => setStateValue("edited", text));
+  // A trigger, not a state: Streamlit keeps quiet about a state that is set to what it was.
+  grids.get(parentElement).receive(data, (text) => setTriggerValue("edited", text));
   return () => grids.delete(parentElement);
 }

@@ -8,19 +8,19 @@ component may have, so that each idea keeps a file of its own and nothing needs 
     palette.js     colours and theme                   bitmaps.js   maps, a pixel a cell, made once a trace
     paper.js       canvas, kept layers, text           input.js     the picture and the window on it
     operands.js    window, weights, products           output.js    the map filling in
-    stage.js       elements, state, player             stage.css
+    elements.js    buttons, icons                      player.js    the current step, playing, speeds, zoom
+    pointer.js     hovering, pinning, dragging, keys   stage.js     a trace on the page: panels and words
+    stage.css
 """
 
 from __future__ import annotations
 
-import json
-import re
 from importlib.resources import files
 
 import streamlit as st
 
-from cnnviz.export import PRGN
 from cnnviz.steps import Trace
+from cnnviz.ui.javascript import joined
 
 _HERE = files("cnnviz.ui.stage")
 _ORDER = (
@@ -32,15 +32,16 @@ _ORDER = (
     "input.js",
     "operands.js",
     "output.js",
+    "elements.js",
+    "player.js",
+    "pointer.js",
     "stage.js",
 )
-_LINKS = re.compile(r"^import .*?;\n|^export (?!default)", re.MULTILINE | re.DOTALL)
 
 
 def sources() -> str:
-    """The JavaScript as one module: the files in order, without the imports and exports between them."""
-    parts = [_LINKS.sub("", _HERE.joinpath(name).read_text("utf-8")) for name in _ORDER]
-    return "\n".join([f"const PRGN = {json.dumps(PRGN)};", *parts])
+    """The JavaScript as one module."""
+    return joined(*(_HERE.joinpath(name) for name in _ORDER))
 
 
 _component = st.components.v2.component(

@@ -160,20 +160,20 @@ export function largest(terms, most) {
   return taps.sort((a, b) => Math.abs(terms[b]) - Math.abs(terms[a]) || a - b).slice(0, most);
 }
 
-// Whether a window lies wholly on the picture: what it answers is then not the border's doing.
-export function isInside(trace, index) {
-  const { rows, columns, height, width, outWidth } = trace;
-  const top = startOf(rows, Math.floor(index / outWidth)), left = startOf(columns, index % outWidth);
-  return top >= 0 && left >= 0 && top + extentOf(rows) <= height && left + extentOf(columns) <= width;
-}
+// The first and last output on one axis whose window lies wholly on the picture: what those answer is not the border's doing.
+const insideOn = (axis, size) =>
+  [Math.ceil(axis.before / axis.stride), Math.floor((size + axis.before - extentOf(axis)) / axis.stride)];
 
 // The cell from `from` up to `to` where the map answers most strongly, one inside the picture if there is any.
 export function strongest(trace, from = 0, to = trace.count) {
-  const { data } = trace.output;
-  let best = from, isBestInside = isInside(trace, from);
-  for (let index = from + 1; index < to; index += 1) {
-    const inside = isInside(trace, index);
-    if (inside === isBestInside ? Math.abs(data[index]) > Math.abs(data[best]) : inside) [best, isBestInside] = [index, inside];
+  const { data } = trace.output, { outWidth } = trace;
+  const [top, bottom] = insideOn(trace.rows, trace.height), [left, right] = insideOn(trace.columns, trace.width);
+  let best = from, size = -1, isInside = false;
+  for (let index = from, row = Math.floor(from / outWidth), column = from % outWidth; index < to; index += 1, column += 1) {
+    if (column === outWidth) [row, column] = [row + 1, 0];
+    const inside = row >= top && row <= bottom && column >= left && column <= right;
+    const value = Math.abs(data[index]);
+    if (inside === isInside ? value > size : inside) [best, size, isInside] = [index, value, inside];
   }
   return best;
 }

@@ -2,20 +2,19 @@
 import { origin, readPositions } from "./arithmetic.js";
 import { inputColour, signedIndex } from "./palette.js";
 
-export function bitmap(width, height, colourAt) {
+// A canvas of one pixel a cell; `fill` gets its pixels as packed colours. Plain loops over packed numbers: a picture has
+// a quarter of a million cells, and every slider that moves makes them anew.
+function bitmap(width, height, fill) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
-  for (let y = 0, at = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1, at += 4) {
-      const [r, g, b] = colourAt(x, y);
-      image.data[at] = r; image.data[at + 1] = g; image.data[at + 2] = b; image.data[at + 3] = 255;
-    }
-  }
+  fill(new Uint32Array(image.data.buffer));
   context.putImageData(image, 0, 0);
   return canvas;
 }
+
+const pack = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 // How the input's channels are laid out: one picture (grey, or red, green and blue in one), or a tile for each
 // channel that the map reads. Sizes are in cells, padding included; a gap of one cell stands between tiles.
@@ -31,42 +30,83 @@ export function tiling(trace) {
     tiles, across, down, tileWidth: width, tileHeight: height, isPicture,
     width: across * (width + gap) - gap, height: down * (height + gap) - gap,
     corner: (tile) => [(tile % across) * (width + gap), Math.floor(tile / across) * (height + gap)],
+    // Which tile a cell of the layout is in, and where in it, padding included; null in the gaps.
+    at: (x, y) => {
+      const column = Math.floor(x / (width + gap)), row = Math.floor(y / (height + gap));
+      const cell = { tile: row * across + column, x: x - column * (width + gap), y: y - row * (height + gap) };
+      return cell.tile < tiles && cell.x < width && cell.y < height ? cell : null;
+    },
   };
 }
 
 export function inputBitmap(trace, layout, theme) {
-  const { data } = trace.input, plane = trace.height * trace.width;
-  const blend = trace.outside === "zeros" || trace.outside === "none" ? 1 : 0.45;
-  const table = new Map();
-  const lookUp = (value) => {
-    let colour = table.get(value);
-    if (!colour) table.set(value, (colour = inputColour(trace, value / trace.divisor)));
-    return colour;
-  };
-  const background = theme.dark ? [21, 27, 34] : [255, 255, 255];
-  const rgb = layout.isPicture && trace.depth === 3;
-  const full = 255 / (trace.inputRange[1] * trace.divisor || 1);
-  const colour = [0, 0, 0];
-  return bitmap(layout.width, layout.height, (x, y) => {
-    const [column, row] = [Math.floor(x / (layout.tileWidth + 1)), Math.floor(y / (layout.tileHeight + 1))];
-    const tile = layout.tiles === 1 ? 0 : row * layout.across + column;
-    const [left, top] = layout.tiles === 1 ? [0, 0] : layout.corner(tile);
-    const dx = x - left, dy = y - top;
-    if (tile >= layout.tiles || dx >= layout.tileWidth || dy >= layout.tileHeight) return background;
-    const px = dx - trace.columns.before, py = dy - trace.rows.before;
-    const fromX = origin(px, trace.width, trace.outside), fromY = origin(py, trace.height, trace.outside);
-    if (fromX < 0 || fromY < 0) return theme.padding;
-    const at = fromY * trace.width + fromX;
-    if (rgb) for (let c = 0; c < 3; c += 1) colour[c] = data[c * plane + at] * full;
-    const seen = rgb ? colour : lookUp(data[(layout.isPicture ? trace.channels[0] : trace.channels[tile]) * plane + at]);
-    if (px === fromX && py === fromY) return seen;
-    return seen.map((part, c) => part * (1 - blend) + theme.padding[c] * blend);
+  const isRgb = layout.isPicture && trace.depth === 3;
+  const colour = isRgb ? rgbOf(trace) : greyOf(trace);
+  const padding = pack(theme.padding);
+  const share = trace.outside === "zeros" || trace.outside === "none" ? 1 : 0.45; // of the padding's colour on a borrowed pixel
+  const borrowed = (packed) =>
+    pack([0, 8, 16].map((shift, part) => Math.round(((packed >>> shift) & 255) * (1 - share) + theme.padding[part] * share)));
+  const from = (count, before, size) =>
+    Int32Array.from({ length: count }, (_, at) => origin(at - before, size, trace.outside));
+  const fromX = from(layout.tileWidth, trace.columns.before, trace.width);
+  const fromY = from(layout.tileHeight, trace.rows.before, trace.height);
+  return bitmap(layout.width, layout.height, (pixels) => {
+    pixels.fill(pack(theme.dark ? [21, 27, 34] : [255, 255, 255]));
+    for (let tile = 0; tile < layout.tiles; tile += 1) {
+      const [left, top] = layout.corner(tile), start = trace.channels[tile] * trace.height * trace.width;
+      for (let y = 0; y < layout.tileHeight; y += 1) {
+        for (let x = 0, at = (top + y) * layout.width + left; x < layout.tileWidth; x += 1, at += 1) {
+          if (fromX[x] < 0 || fromY[y] < 0) { pixels[at] = padding; continue; }
+          const found = colour(fromY[y] * trace.width + fromX[x], start);
+          const isBorrowed = fromX[x] !== x - trace.columns.before || fromY[y] !== y - trace.rows.before;
+          pixels[at] = isBorrowed ? borrowed(found) : found;
+        }
+      }
+    }
   });
 }
 
+// The packed colour at a place of a picture's plane: red, green and blue together.
+function rgbOf(trace) {
+  const { data } = trace.input, plane = trace.height * trace.width;
+  const full = 255 / (trace.inputRange[1] * trace.divisor || 1);
+  return (at) => ((255 << 24) | ((data[2 * plane + at] * full) << 16) | ((data[plane + at] * full) << 8) | (data[at] * full)) >>> 0;
+}
+
+// The same of one channel, whose plane begins at `start`; each level's colour is looked up once.
+function greyOf(trace) {
+  const { data } = trace.input, table = new Map();
+  return (at, start) => {
+    const value = data[start + at];
+    let found = table.get(value);
+    if (found === undefined) table.set(value, (found = pack(inputColour(trace, value / trace.divisor))));
+    return found;
+  };
+}
+
 export function outputBitmap(trace) {
-  return bitmap(trace.outWidth, trace.outHeight, (x, y) =>
-    PRGN[signedIndex(trace.output.data[y * trace.outWidth + x], trace.limit)]);
+  const colours = Uint32Array.from(PRGN, pack);
+  return bitmap(trace.outWidth, trace.outHeight, (pixels) => {
+    for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], trace.limit)];
+  });
+}
+
+// The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.
+export function reachBitmap(trace, layout, tap, colour) {
+  const { rows, columns } = trace;
+  const area = rows.kernel * columns.kernel;
+  const [left, top] = layout.corner(layout.isPicture ? 0 : Math.floor(tap / area));
+  const y = top + Math.floor((tap % area) / columns.kernel) * rows.dilation, x = left + (tap % columns.kernel) * columns.dilation;
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [layout.width, layout.height];
+  const context = canvas.getContext("2d");
+  context.fillStyle = colour;
+  const width = (trace.outWidth - 1) * columns.stride + 1, height = (trace.outHeight - 1) * rows.stride + 1;
+  for (let row = 0; row < trace.outHeight; row += 1) context.fillRect(x, y + row * rows.stride, width, 1);
+  for (let column = 1; column < trace.outWidth; column += 1) {
+    context.clearRect(x + (column - 1) * columns.stride + 1, y, columns.stride - 1, height);
+  }
+  return canvas;
 }
 
 // A rectangle of a bitmap drawn large (each cell a square) or small (each pixel of the screen a mean of cells).

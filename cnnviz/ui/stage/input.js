@@ -1,15 +1,15 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
-import { extentOf, origin, startOf } from "./arithmetic.js";
+import { extentOf, origin } from "./arithmetic.js";
 import { inkOn, inputColour } from "./palette.js";
-import { boxFor, drawPart } from "./bitmaps.js";
-import { NUMBERS_FROM, outline, viewOf, write, writeIn } from "./paper.js";
+import { boxFor, drawPart, reachBitmap } from "./bitmaps.js";
+import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "./paper.js";
 
 const ENLARGED = 92; // pixels kept for the window, enlarged
 
 // Where the input and the enlarged window go in the panel.
 export function inputPlan(panel, stage) {
   const { trace, made } = stage;
-  const view = viewOf(made.layout.width, made.layout.height, stage.zoom, stage.centre);
+  const view = viewOf(made.layout.width, made.layout.height, stage.player.zoom, stage.player.centre);
   const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
   const whole = boxFor(view, area);
   if (whole.cell >= 20 || made.layout.tiles > 1 || trace.rows.kernel * trace.columns.kernel === 1) return { view, box: whole };
@@ -44,14 +44,15 @@ export function paintInput(panel, stage) {
   context.beginPath();
   context.rect(box.x - 2, box.y - 2, box.width + 4, box.height + 4);
   context.clip();
-  if (stage.tap !== null) paintReach(context, stage, plan);
-  const top = stage.slide?.top ?? step.top, left = stage.slide?.left ?? step.left;
+  if (stage.pointer.tap !== null) paintReach(context, stage, plan);
+  const { player: { slide }, pointer: { pixel } } = stage;
+  const top = slide?.top ?? step.top, left = slide?.left ?? step.left;
   for (let tile = 0; tile < made.layout.tiles; tile += 1) {
     paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
   }
-  if (!stage.slide) paintTies(context, stage, plan);
-  if (stage.pixel) {
-    const [x, y] = onScreen(trace, plan, made.layout.corner(stage.pixel.tile), stage.pixel.y, stage.pixel.x);
+  if (!slide) paintTies(context, stage, plan);
+  if (pixel) {
+    const [x, y] = onScreen(trace, plan, made.layout.corner(pixel.tile), pixel.y, pixel.x);
     outline(context, x, y, box.cell, box.cell, theme.reached, Math.max(2, box.cell > 12 ? 3 : 2));
   }
   context.restore();
@@ -60,7 +61,7 @@ export function paintInput(panel, stage) {
 }
 
 function paintInputBase(context, stage, plan) {
-  const { trace, made, theme, say } = stage;
+  const { trace, made, theme } = stage;
   const { view, box } = plan;
   context.save();
   context.beginPath();
@@ -69,7 +70,7 @@ function paintInputBase(context, stage, plan) {
   drawPart(context, made.input, view, box);
   paintUnread(context, stage, plan);
   if (box.cell >= 9) {
-    for (let tile = 0; tile < made.layout.tiles; tile += 1) paintCells(context, stage, plan, tile);
+    paintCells(context, stage, plan);
   } else if (made.layout.tiles === 1 && trace.outside !== "none") {
     const [x, y] = onScreen(trace, plan, [0, 0], 0, 0);
     if (trace.rows.before + trace.rows.after + trace.columns.before + trace.columns.after > 0) {
@@ -81,27 +82,26 @@ function paintInputBase(context, stage, plan) {
 }
 
 // Each cell's border, and its number where there is room.
-function paintCells(context, stage, plan, tile) {
+function paintCells(context, stage, { view, box }) {
   const { trace, made, theme, say } = stage;
-  const { view, box } = plan;
-  const { data } = trace.input, corner = made.layout.corner(tile);
-  const channel = trace.channels[made.layout.isPicture ? 0 : tile];
+  const { data } = trace.input;
   const numbers = box.cell >= NUMBERS_FROM && !(made.layout.isPicture && trace.depth === 3);
-  for (let y = -trace.rows.before; y < trace.height + trace.rows.after; y += 1) {
-    for (let x = -trace.columns.before; x < trace.width + trace.columns.after; x += 1) {
-      const [px, py] = onScreen(trace, plan, corner, y, x);
-      if (px + box.cell < box.x || py + box.cell < box.y || px > box.x + box.width || py > box.y + box.height) continue;
-      const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
-      const isPadding = y < 0 || x < 0 || y >= trace.height || x >= trace.width;
-      const lit = Math.max(0.5, Math.min(1, box.cell / 30));
-      outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
-      if (!numbers || trace.outside === "none" && isPadding) continue;
-      const value = fromX < 0 || fromY < 0 ? 0 : data[(channel * trace.height + fromY) * trace.width + fromX] / trace.divisor;
-      const ink = isPadding ? (theme.dark ? "#c5d3f2" : "#274472") : inkOn(inputColour(trace, value));
-      const weighted = stage.corners && box.cell >= 40;
-      writeIn(context, say.value(value), px, py - (weighted ? box.cell * 0.06 : 0), box.cell, box.cell, ink, theme.font);
-    }
-  }
+  const lit = Math.max(0.5, Math.min(1, box.cell / 30));
+  eachCell(view, (row, column) => {
+    const cell = made.layout.at(column, row);
+    if (!cell) return;
+    const px = box.x + (column - view.x) * box.cell, py = box.y + (row - view.y) * box.cell;
+    const x = cell.x - trace.columns.before, y = cell.y - trace.rows.before;
+    const isPadding = y < 0 || x < 0 || y >= trace.height || x >= trace.width;
+    outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
+    if (!numbers || trace.outside === "none" && isPadding) return;
+    const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
+    const channel = trace.channels[cell.tile];
+    const value = fromX < 0 || fromY < 0 ? 0 : data[(channel * trace.height + fromY) * trace.width + fromX] / trace.divisor;
+    const ink = isPadding ? (theme.dark ? "#c5d3f2" : "#274472") : inkOn(inputColour(trace, value));
+    const raised = box.cell >= 40 ? box.cell * 0.06 : 0; // the weight goes below it
+    writeIn(context, say.value(value), px, py - raised, box.cell, box.cell, ink, theme.font);
+  });
 }
 
 // Pixels that no window reads: shaded, and struck through where there is room.
@@ -158,7 +158,7 @@ function paintWindow(context, stage, plan, corner, top, left) {
   context.lineJoin = "round";
   outline(context, x - grow - 1, y - grow - 1, width + 2 * grow + 2, height + 2 * grow + 2, "rgba(255,255,255,0.65)", box.cell >= 9 ? 5 : 4);
   outline(context, x - grow, y - grow, width + 2 * grow, height + 2 * grow, theme.window, box.cell >= 9 ? 3.5 : 2.5);
-  if (!stage.corners || box.cell < 40 || stage.slide || trace.term !== "product" || trace.channels.length > 1) return;
+  if (box.cell < 40 || stage.player.slide || trace.term !== "product" || trace.channels.length > 1) return;
   for (let tap = 0; tap < trace.taps; tap += 1) {
     const j = Math.floor(tap / trace.columns.kernel), k = tap % trace.columns.kernel;
     const right = x + (k * trace.columns.dilation + 1) * box.cell - 4, bottom = y + (j * trace.rows.dilation + 1) * box.cell - 8;
@@ -203,29 +203,20 @@ function paintTies(context, stage, plan) {
   }
 }
 
-// Every pixel that one weight ever multiplies: weight sharing in one gesture.
+// Every pixel that one weight ever multiplies: weight sharing in one gesture. Never smoothed: a pixel is lit or is not.
 function paintReach(context, stage, plan) {
-  const { trace, made, theme } = stage;
-  const { box } = plan;
-  const area = trace.rows.kernel * trace.columns.kernel;
-  const within = stage.tap % area, j = Math.floor(within / trace.columns.kernel), k = within % trace.columns.kernel;
-  const corner = made.layout.corner(made.layout.isPicture ? 0 : Math.floor(stage.tap / area));
-  const at = (row, column) => onScreen(trace, plan, corner, startOf(trace.rows, row) + j * trace.rows.dilation, startOf(trace.columns, column) + k * trace.columns.dilation);
-  context.fillStyle = theme.reached;
+  const { trace, made, theme, step } = stage;
+  const { view, box } = plan;
+  const { tap } = stage.pointer;
+  if (made.reach?.tap !== tap) made.reach = { tap, bitmap: reachBitmap(trace, made.layout, tap, theme.reached) };
   context.globalAlpha = 0.42;
-  const dots = box.cell * Math.min(trace.rows.stride, trace.columns.stride) < 3;
-  if (dots || (trace.rows.stride === 1 && trace.columns.stride === 1)) {
-    const [x0, y0] = at(0, 0), [x1, y1] = at(trace.outHeight - 1, trace.outWidth - 1);
-    context.fillRect(x0, y0, x1 - x0 + box.cell, y1 - y0 + box.cell);
-  } else {
-    context.beginPath();
-    for (let row = 0; row < trace.outHeight; row += 1) {
-      for (let column = 0; column < trace.outWidth; column += 1) context.rect(...at(row, column), box.cell, box.cell);
-    }
-    context.fill();
-  }
+  context.imageSmoothingEnabled = false;
+  context.drawImage(made.reach.bitmap, view.x, view.y, view.width, view.height, box.x, box.y, box.width, box.height);
   context.globalAlpha = 1;
-  const [x, y] = at(stage.step.row, stage.step.column);
+  const area = trace.rows.kernel * trace.columns.kernel;
+  const j = Math.floor((tap % area) / trace.columns.kernel), k = tap % trace.columns.kernel;
+  const corner = made.layout.corner(made.layout.isPicture ? 0 : Math.floor(tap / area));
+  const [x, y] = onScreen(trace, plan, corner, step.top + j * trace.rows.dilation, step.left + k * trace.columns.dilation);
   outline(context, x, y, box.cell, box.cell, theme.reached, 3);
 }
 
@@ -258,7 +249,6 @@ function paintGlass(context, stage, plan) {
   }
   outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
   if (!plan.isBelow || box.width < ENLARGED + 100) return;
-  const range = (from, extent) => (extent === 1 ? `${from + 1}` : `${from + 1} to ${from + extent}`);
   const words = ["the window, enlarged:", `rows ${rangeWords(step.top, high, trace.height)}`, `columns ${rangeWords(step.left, wide, trace.width)}`];
   words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - ENLARGED - 14));
 }

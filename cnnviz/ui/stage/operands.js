@@ -107,7 +107,7 @@ function paintWritten(context, stage, plan) {
     const product = step.terms[tap];
     const colour = product === 0 ? theme.muted : product > 0 ? (theme.dark ? "#7cc98a" : "#1b7837") : (theme.dark ? "#c9a6d6" : "#762a83");
     write(context, stage.hidden ? "= ?" : `= ${say.term(product)}`, x + cell * 1.5 + 14, y + cell + 11, 12.5, colour, theme.font, 600);
-    if (stage.tap === tap) outline(context, x - 2, y - 2, 2 * cell + 18, cell + 4, theme.reached, 2.5);
+    if (stage.pointer.tap === tap) outline(context, x - 2, y - 2, 2 * cell + 18, cell + 4, theme.reached, 2.5);
   }
 }
 
@@ -134,8 +134,8 @@ function paintBlocks(context, panel, stage, plan) {
   });
   if (plan.isNamed) paintChannels(context, stage, plan);
   if (trace.reduction === "max") outline(context, ...cellAt(trace, plan, 0, step.winner), cell, cell, theme.window, 3);
-  if (stage.tap !== null) {
-    blocks.forEach((_, block) => outline(context, ...cellAt(trace, plan, block, stage.tap), cell, cell, theme.reached, 2.5));
+  if (stage.pointer.tap !== null) {
+    blocks.forEach((_, block) => outline(context, ...cellAt(trace, plan, block, stage.pointer.tap), cell, cell, theme.reached, 2.5));
   }
   if (plan.listed) paintLargest(context, panel, stage, plan);
 }

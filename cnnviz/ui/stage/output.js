@@ -2,12 +2,12 @@
 import { outputAt, readers } from "./arithmetic.js";
 import { inkOn, signedIndex } from "./palette.js";
 import { boxFor, drawPart } from "./bitmaps.js";
-import { NUMBERS_FROM, outline, viewOf, writeIn } from "./paper.js";
+import { NUMBERS_FROM, eachCell, outline, viewOf, writeIn } from "./paper.js";
 
 export function outputPlan(panel, stage) {
   const { trace } = stage;
-  const view = viewOf(trace.outWidth, trace.outHeight, stage.zoom, stage.centre);
-  // The same scale as the input, as far as it fits: a map that is smaller looks smaller.
+  const view = viewOf(trace.outWidth, trace.outHeight, stage.player.zoom, stage.player.centre);
+  // As large as it fits, but no cell larger than 76 pixels: a map of a few numbers need not fill the panel.
   const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
   const box = boxFor(view, area);
   const cell = Math.min(box.cell, 76);
@@ -21,7 +21,7 @@ export function paintOutput(panel, stage) {
   const context = panel.begin();
   const key = `${stage.version}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
   const full = panel.layer("output", key, (layer) => paintOutputBase(layer, stage, plan));
-  const filled = Math.min(stage.filled, trace.count);
+  const filled = Math.min(stage.player.filled, trace.count);
   const rows = Math.floor(filled / trace.outWidth), over = filled % trace.outWidth;
   const rowTop = box.y + (rows - view.y) * box.cell, rowEnd = box.x + (over - view.x) * box.cell;
   const clip = (value, low, high) => Math.max(low, Math.min(high, value));
@@ -34,7 +34,7 @@ export function paintOutput(panel, stage) {
   context.beginPath();
   context.rect(box.x - 3, box.y - 3, box.width + 6, box.height + 6);
   context.clip();
-  if (stage.pixel) paintReaders(context, stage, plan);
+  if (stage.pointer.pixel) paintReaders(context, stage, plan);
   const x = box.x + (step.column - view.x) * box.cell, y = box.y + (step.row - view.y) * box.cell;
   if (box.cell >= NUMBERS_FROM && (stage.hidden || step.row * trace.outWidth + step.column >= filled)) {
     context.fillStyle = theme.background;
@@ -54,28 +54,31 @@ function paintOutputBase(context, stage, plan) {
   const { view, box } = plan;
   drawPart(context, made.output, view, box);
   if (box.cell < 9) return;
-  for (let row = Math.floor(view.y); row < Math.min(trace.outHeight, view.y + view.height); row += 1) {
-    for (let column = Math.floor(view.x); column < Math.min(trace.outWidth, view.x + view.width); column += 1) {
-      const x = box.x + (column - view.x) * box.cell, y = box.y + (row - view.y) * box.cell;
-      outline(context, x, y, box.cell, box.cell, theme.border, Math.min(1, box.cell / 30));
-      if (box.cell < NUMBERS_FROM) continue;
-      const value = outputAt(trace, row, column);
-      writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(PRGN[signedIndex(value, trace.limit)]), theme.font, 500);
-    }
-  }
+  eachCell(view, (row, column) => {
+    const x = box.x + (column - view.x) * box.cell, y = box.y + (row - view.y) * box.cell;
+    outline(context, x, y, box.cell, box.cell, theme.border, Math.min(1, box.cell / 30));
+    if (box.cell < NUMBERS_FROM) return;
+    const value = outputAt(trace, row, column);
+    writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(PRGN[signedIndex(value, trace.limit)]), theme.font, 500);
+  });
 }
 
 function paintEmptyCells(context, stage, { view, box }, filled) {
   const { trace, theme } = stage;
-  for (let index = filled; index < trace.count; index += 1) {
-    const row = Math.floor(index / trace.outWidth), column = index % trace.outWidth;
+  context.save();
+  context.beginPath();
+  context.rect(box.x - 1, box.y - 1, box.width + 2, box.height + 2);
+  context.clip();
+  eachCell(view, (row, column) => {
+    if (row * trace.outWidth + column < filled) return;
     outline(context, box.x + (column - view.x) * box.cell, box.y + (row - view.y) * box.cell, box.cell, box.cell, theme.border, 0.75, [3, 3]);
-  }
+  });
+  context.restore();
 }
 
 // The outputs whose windows read the pixel under the pointer.
 function paintReaders(context, stage, { view, box }) {
-  const { trace, theme, pixel } = stage;
+  const { trace, theme, pointer: { pixel } } = stage;
   const rows = readers(trace.rows, pixel.y, trace.outHeight), columns = readers(trace.columns, pixel.x, trace.outWidth);
   for (const row of rows) {
     for (const column of columns) {

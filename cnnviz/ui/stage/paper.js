@@ -70,6 +70,14 @@ export function outline(context, x, y, width, height, colour, thickness, dash = 
   context.setLineDash([]);
 }
 
+// Every cell of `view`, those that it cuts too: each(row, column).
+export function eachCell(view, each) {
+  const bottom = view.y + view.height - 1e-6, right = view.x + view.width - 1e-6; // not a cell more for a last bit
+  for (let row = Math.floor(view.y); row < bottom; row += 1) {
+    for (let column = Math.floor(view.x); column < right; column += 1) each(row, column);
+  }
+}
+
 // The part of a map that shows at this zoom around `centre` (fractions of the map).
 export function viewOf(width, height, zoom, centre) {
   const w = width / zoom, h = height / zoom;

@@ -1,0 +1,190 @@
+// What moves: the current step, playing from one to the next, and the part of the maps that is zoomed in on.
+import { abridged, strongest } from "./arithmetic.js";
+import { make } from "./elements.js";
+
+const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 240]; // steps a second
+const ROWS = 30; // rows a second, where whole rows go at once
+export const NUMBERED = 144; // outputs up to which a map starts empty, to be filled; a larger one starts complete
+const OVERVIEW_FROM = 60; // outputs from which the abridged sweep is offered
+
+// index     the current output cell, which drives every panel      from    where the window slides from
+// filled    how many outputs show                                  slide   where it is on its way, or null
+// overview  whether playing makes about 25 stops                   centre  of the zoomed view, fractions of the map
+export class Player {
+  constructor(stage) {
+    Object.assign(this, {
+      stage, index: 0, filled: 0, playing: false, overview: true, slide: null, from: undefined, frame: 0,
+      zoom: 1, centre: { x: 0.5, y: 0.5 },
+    });
+  }
+
+  get trace() { return this.stage.trace; }
+
+  // ---- a new trace ----
+
+  receive(before) {
+    const { trace } = this;
+    Object.assign(this, { stops: abridged(trace), slide: null, from: undefined });
+    if (!before) this.begin();
+    else this.carryOn(before);
+    this.zoomTo(this.zoom, this.centre);
+    this.follow();
+    this.offerSpeeds();
+    const isOffered = trace.count >= OVERVIEW_FROM;
+    if (!isOffered) this.overview = false;
+    else if (!before || before.count < OVERVIEW_FROM) this.overview = true;
+    this.stage.segment.style.display = isOffered ? "" : "none";
+    this.stage.zooms.style.display = this.canZoom ? "" : "none";
+    this.setOverview(this.overview);
+  }
+
+  // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
+  begin() {
+    const isLarge = this.trace.count > NUMBERED;
+    this.index = isLarge ? strongest(this.trace) : 0;
+    this.filled = isLarge ? this.trace.count : 1;
+  }
+
+  // The same place in the new map, as near as it has one.
+  carryOn(before) {
+    const { trace } = this;
+    const wasComplete = this.filled >= before.count;
+    if (before.outHeight === trace.outHeight && before.outWidth === trace.outWidth) return;
+    const row = Math.floor(this.index / before.outWidth), column = this.index % before.outWidth;
+    const scale = (at, from, to) => Math.min(to - 1, Math.round((at / Math.max(1, from - 1)) * (to - 1)));
+    if (trace.count <= NUMBERED && before.count > NUMBERED) { this.begin(); return; }
+    this.index = scale(row, before.outHeight, trace.outHeight) * trace.outWidth + scale(column, before.outWidth, trace.outWidth);
+    this.filled = wasComplete || (trace.count > NUMBERED && before.count <= NUMBERED) ? trace.count : this.index + 1;
+  }
+
+  // ---- moving ----
+
+  go(index, fill = true) {
+    this.stage.pointer.pinned = false;
+    this.stop();
+    this.set(index, fill);
+  }
+
+  set(index, fill = true) {
+    const { trace } = this;
+    this.index = Math.max(0, Math.min(trace.count - 1, index));
+    if (fill) this.filled = this.index + 1;
+    this.stage.pointer.hover = null;
+    this.stage.revealed = false;
+    this.follow();
+    this.stage.repaint();
+  }
+
+  move(by) {
+    if (!this.overview) { this.go(this.index + by); return; }
+    const next = by > 0 ? this.stops.find((stop) => stop > this.index) : this.stops.findLast((stop) => stop < this.index);
+    this.go(next ?? (by > 0 ? this.trace.count - 1 : 0));
+  }
+
+  toggle() {
+    if (this.playing) { this.stop(); this.stage.repaint(); return; }
+    if (this.filled >= this.trace.count) this.set(0);
+    Object.assign(this, { playing: true, from: undefined, due: 0, last: null });
+    this.stage.pointer.pinned = false;
+    this.stage.pointer.letGo();
+    this.frame = requestAnimationFrame((now) => this.tick(now));
+    this.stage.repaint();
+  }
+
+  stop() {
+    cancelAnimationFrame(this.frame);
+    this.playing = false;
+    this.slide = null;
+  }
+
+  // One painted frame of playing: as many steps as are due by now, then the window on its way to the next.
+  tick(now) {
+    const rate = Number(this.stage.speed.value) || ROWS;
+    const elapsed = this.last === null ? 0 : Math.min(0.25, (now - this.last) / 1000);
+    this.last = now;
+    this.due += elapsed * rate;
+    const steps = Math.floor(this.due);
+    this.due -= steps;
+    if (steps > 0) this.advance(steps);
+    this.slide = this.between(rate);
+    this.stage.paint();
+    if (this.filled >= this.trace.count) { this.stop(); this.stage.repaint(); return; }
+    this.frame = requestAnimationFrame((next) => this.tick(next));
+  }
+
+  advance(steps) {
+    const last = this.trace.count - 1;
+    this.from = this.index;
+    if (this.overview) {
+      const at = this.stops.findIndex((stop) => stop > this.index);
+      this.index = at < 0 ? last : this.stops[Math.min(this.stops.length - 1, at + steps - 1)];
+    } else {
+      this.index = Math.min(last, this.index + (this.stage.speed.value === "rows" ? steps * this.trace.outWidth : steps));
+    }
+    this.filled = this.index + 1;
+    this.stage.revealed = false;
+    this.follow();
+  }
+
+  // Where the window is while it slides from one stop to the next; null where it stands, or steps are too quick.
+  between(rate) {
+    if (this.stage.reduced.matches || rate > 8 || this.from === undefined) return null;
+    const share = Math.min(1, this.due / 0.4);
+    if (share >= 1) return null;
+    const eased = share * share * (3 - 2 * share);
+    const { rows, columns, outWidth } = this.trace;
+    const at = (index) => [Math.floor(index / outWidth) * rows.stride - rows.before, (index % outWidth) * columns.stride - columns.before];
+    const [a, b] = [at(this.from), at(this.index)];
+    return { top: a[0] + (b[0] - a[0]) * eased, left: a[1] + (b[1] - a[1]) * eased };
+  }
+
+  // ---- speeds and the overview ----
+
+  offerSpeeds() {
+    const isSmall = this.trace.count <= NUMBERED;
+    if (this.speedsFor === isSmall) return;
+    this.speedsFor = isSmall;
+    this.chosen = { overview: "2", every: isSmall ? "2" : "60" };
+    this.stage.speed.replaceChildren(...SPEEDS.map((speed) => make("option", { value: String(speed) }, `${speed} / s`)), make("option", { value: "rows" }, "rows"));
+  }
+
+  keepSpeed() { this.chosen[this.overview ? "overview" : "every"] = this.stage.speed.value; }
+
+  setOverview(overview) {
+    this.overview = overview;
+    this.stage.overviewButton.setAttribute("aria-pressed", overview);
+    this.stage.everyButton.setAttribute("aria-pressed", !overview);
+    this.stage.speed.value = this.chosen[overview ? "overview" : "every"];
+    this.stage.repaint();
+  }
+
+  // ---- zoom ----
+
+  // Not where the input is several tiles: the same place of the output is then a place in each of them.
+  get canZoom() {
+    return this.stage.made.layout.tiles === 1 && Math.max(this.trace.height, this.trace.width) > 12;
+  }
+
+  zoomTo(zoom, centre = null) {
+    const { width, height } = this.stage.made.layout;
+    this.zoom = this.canZoom ? Math.max(1, Math.min(Math.max(width, height) / 8, zoom)) : 1;
+    if (centre) this.centre = centre;
+    else this.lookAt(this.index);
+    this.stage.root.classList.toggle("is-zoomed", this.zoom > 1);
+    this.stage.repaint();
+  }
+
+  lookAt(index) {
+    const { outWidth, outHeight } = this.trace;
+    this.centre = { x: ((index % outWidth) + 0.5) / outWidth, y: (Math.floor(index / outWidth) + 0.5) / outHeight };
+  }
+
+  // Zoomed in, the view goes with the window once that nears its edge.
+  follow() {
+    if (this.zoom === 1) return;
+    const { outWidth, outHeight } = this.trace;
+    const x = ((this.index % outWidth) + 0.5) / outWidth, y = (Math.floor(this.index / outWidth) + 0.5) / outHeight;
+    const reach = 0.35 / this.zoom;
+    if (Math.abs(x - this.centre.x) > reach || Math.abs(y - this.centre.y) > reach) this.lookAt(this.index);
+  }
+}
