@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, frame, results
 
 
 @st.cache_resource
@@ -26,5 +26,8 @@ picture, divisor = controls.picture()
 with frame.main():
     with frame.settings():
         controls.sliders(picture)
-    windows, filter = controls.windows(), controls.kernel(picture)
+    filter, windows = controls.kernel(picture), controls.windows()
+    results.formula(windows, picture)
     st.image(ready(windows.rows.kernel_size))
+    results.downloads(picture, filter, windows, divisor)
+    results.compare(picture, divisor)
