@@ -106,10 +106,10 @@ def test_the_window_is_painted_where_the_sentence_says(demo):
 
 def test_play_runs_to_the_end_and_pauses(demo):
     demo.press("Home")
-    demo.page.get_by_label("Speed").select_option("15")
+    demo.page.get_by_label("Speed").select_option("4")
     demo.stage.locator("button.play").click()
     expect(demo.stage.locator("button.play")).to_have_text("Pause")
-    expect(demo.stage.locator(".count")).to_have_text("step 9 of 9")
+    expect(demo.stage.locator(".count")).to_have_text("step 9 of 9", timeout=15_000)
     expect(demo.stage.locator("button.play")).to_have_text("Play")
     demo.stage.locator("button.play").click()  # from the end it begins again
     expect(demo.stage.locator("button.play")).to_have_text("Pause")
