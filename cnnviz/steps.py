@@ -13,7 +13,6 @@ browser, whose arithmetic must agree with `Trace.step`.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin, whole
 
@@ -46,9 +46,6 @@ OUTSIDE = (*PADDING_MODES, "none")
 
 # An output below this share of what the terms could add up to is what rounding leaves of a zero.
 ROUNDING = 1e-9
-
-# The types that the browser reads as they are; any other becomes the smallest of these that holds its numbers.
-SENT = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -203,19 +200,12 @@ class Trace:
         reach = abs(self.scale) * terms + abs(self.bias)
         return largest if largest > ROUNDING * reach else 0.0
 
-    def envelope(self, **options: bool) -> bytes:
-        """The trace as one `bytes`: a JSON header's length (uint32), the header, then the arrays, each at 8 bytes.
-
-        `options` go into the header as they are; they are the stage's own, such as `autoplay`.
-
-        One flat `bytes` is the only form that reaches a Streamlit component uncopied and unescaped.
-        """
-        given = self.input.dtype
-        sent = given if given in SENT else np.result_type(given, np.float32)
-        arrays = {"input": self.input.astype(sent, copy=False), "output": self.output.astype(np.float32)}
+    def envelope(self, **options: object) -> bytes:
+        """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are."""
+        arrays = {"input": self.input, "output": self.output.astype(np.float32)}
         if self.weight is not None:
             arrays["weight"] = self.weight.astype(np.float64)
-        header: dict[str, object] = {
+        header = {
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
             "bias": self.bias, "function": self.function, "outside": self.outside,
@@ -223,21 +213,7 @@ class Trace:
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip
-        described, offset = {}, 0
-        for name, array in arrays.items():
-            described[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": offset}
-            offset += _aligned(array.nbytes)
-        header["arrays"] = described
-        text = json.dumps(header, separators=(",", ":")).encode()
-        text += b" " * (_aligned(4 + len(text)) - 4 - len(text))
-        parts = [len(text).to_bytes(4, "little"), text]
-        for array in arrays.values():
-            parts += [array.tobytes(), bytes(_aligned(array.nbytes) - array.nbytes)]
-        return b"".join(parts)
-
-
-def _aligned(size: int) -> int:
-    return -(-size // 8) * 8
+        return packed(header, arrays)
 
 
 def _axis(window: Window) -> dict[str, int]:

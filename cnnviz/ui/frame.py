@@ -7,17 +7,32 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-LESSONS = {"app.py": "Home", "pages/convolution.py": "Convolution"}
+LESSONS = {
+    "app.py": "Home",
+    "pages/pixels.py": "Pixels",
+    "pages/convolution.py": "Convolution",
+    "pages/stride.py": "Stride, padding",
+    "pages/filters.py": "Filters",
+    "pages/pooling.py": "Pooling",
+    "pages/activations.py": "Activations",
+    "pages/layers.py": "Layers",
+}
 _STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
 
 
 def page(title: str) -> None:
-    """Open a page: its title in the browser's tab, the style, and the lessons in one row."""
+    """Open a page: its title in the browser's tab, the style, and the lessons in one row; on a phone, in a menu."""
     st.set_page_config(page_title=f"{title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
     style()
     with st.container(key="lessons", horizontal=True, gap="small"):
-        for path, name in LESSONS.items():
-            st.page_link(path, label=name)
+        _links()
+    with st.container(key="menu"), st.popover(f"Lessons: {title}", width="stretch"):
+        _links()
+
+
+def _links() -> None:
+    for path, name in LESSONS.items():
+        st.page_link(path, label=name)
 
 
 def style() -> None:
@@ -48,8 +63,11 @@ def stage() -> DeltaGenerator:
 
 
 def notice(see: str, try_: str) -> None:
-    """Under the stage: what to notice, and a question that the controls can answer."""
-    st.html(f'<div class="notice"><p><b>Notice</b> {see}</p><p><b>Predict</b> {try_}</p></div>')
+    """Under the main view: what is to be seen there, and a question that the controls can answer.
+
+    Both are HTML: what comes from a visitor must be escaped before.
+    """
+    st.html(f'<div class="notice"><p><b>What is seen</b> {see}</p><p><b>Your turn</b> {try_}</p></div>')
 
 
 def hero(claim: str, offer: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -190,3 +190,21 @@ def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tupl
         yield "border: zeros", {"border": "zeros"}
     if state["kernel"] == OWN:
         yield START["kernel"], {"kernel": START["kernel"]}
+
+
+def nearest(
+    state: Mapping[str, Any], keys: Mapping[str, str], works: Callable[[Mapping[str, Any]], bool]
+) -> list[tuple[str, dict[str, Any]]]:
+    """For settings that do not work: of each key the nearest value that does, all others as they are.
+
+    keys   what to try, and the letter that stands on its button: {"pk": "K"}; each has its range in RANGES
+    works  whether settings work
+    Returns labels and changes, as `remedies` does.
+    """
+    found = []
+    for key, letter in keys.items():
+        values = sorted(range(RANGES[key][0], RANGES[key][1] + 1), key=lambda value: (abs(value - state[key]), value))
+        value = next((value for value in values if works({**state, key: value})), None)
+        if value is not None:
+            found.append((f"{letter} = {value}", {key: value}))
+    return found

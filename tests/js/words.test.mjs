@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
-import { decimalsFor, exact, fixed, narrate, place, plural, short, speaker, total } from "../../cnnviz/ui/stage/words.js";
+import { decimalsFor, exact, fixed, plural, short } from "../../cnnviz/ui/drawing/numbers.js";
+import { narrate, place, speaker, total } from "../../cnnviz/ui/stage/words.js";
 import { cases, randomFrom, traceOf } from "./traces.mjs";
 
 test("numbers are rounded to places, ties away from nought, and nought has no sign", () => {

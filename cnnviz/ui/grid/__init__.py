@@ -9,13 +9,14 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.kernels import cell_text
+from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 from cnnviz.ui.settings import sliced
 
 _HERE = files("cnnviz.ui.grid")
 _component = st.components.v2.component(
     "cnnviz_grid",
-    js=joined(files("cnnviz.ui.stage").joinpath("palette.js"), _HERE.joinpath("grid.js")),
+    js=joined(*DRAWING, _HERE.joinpath("grid.js")),
     css=_HERE.joinpath("grid.css").read_text("utf-8"),
 )
 

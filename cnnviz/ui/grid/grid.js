@@ -2,7 +2,7 @@
 // Until Python has answered the last edit, what was typed stands over its kernel as drafts, so that edits
 // made faster than the page answers all count; a refused one stays until it is corrected.
 
-import { inkOn, signedIndex } from "../stage/palette.js";
+import { inkOn, signedIndex } from "../drawing/palette.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 

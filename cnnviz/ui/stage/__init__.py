@@ -4,13 +4,11 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
 in the browser. `sources` joins the files of this folder into the one module that a Streamlit
 component may have, so that each idea keeps a file of its own and nothing needs a build step:
 
-    arithmetic.js  pure: unpack, taps, terms, sum      words.js     pure: numbers and steps as text
-    palette.js     colours and theme                   bitmaps.js   maps, a pixel a cell, made once a trace
-    paper.js       canvas, kept layers, text           input.js     the picture and the window on it
+    arithmetic.js  pure: unpack, taps, terms, sum      words.js     pure: steps as text
+    bitmaps.js     maps, a pixel a cell, made once     input.js     the picture and the window on it
     operands.js    window, weights, products           output.js    the map filling in
-    elements.js    buttons, icons                      player.js    the current step, playing, speeds, zoom
-    pointer.js     hovering, pinning, dragging, keys   stage.js     a trace on the page: panels and words
-    stage.css
+    player.js      the current step, playing, zoom     pointer.js   hovering, pinning, dragging, keys
+    stage.js       a trace on the page: its panels     stage.css
 """
 
 from __future__ import annotations
@@ -20,19 +18,17 @@ from importlib.resources import files
 import streamlit as st
 
 from cnnviz.steps import Trace
+from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 
 _HERE = files("cnnviz.ui.stage")
 _ORDER = (
     "arithmetic.js",
     "words.js",
-    "palette.js",
     "bitmaps.js",
-    "paper.js",
     "input.js",
     "operands.js",
     "output.js",
-    "elements.js",
     "player.js",
     "pointer.js",
     "stage.js",
@@ -41,7 +37,7 @@ _ORDER = (
 
 def sources() -> str:
     """The JavaScript as one module."""
-    return joined(*(_HERE.joinpath(name) for name in _ORDER))
+    return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
 
 
 _component = st.components.v2.component(

@@ -1,17 +1,11 @@
 // What the stage computes: unpacking a trace, the taps of a window, one step's terms and their sum.
 // Pure: no browser needed, so it runs under `node --test` too, beside cnnviz/steps.py, over the same cases.
 
-const ARRAYS = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
+import { opened } from "../drawing/envelope.js";
 
-// One `bytes` envelope (steps.Trace.envelope) -> the trace. The bytes may begin at any address, so they are copied once.
+// One `bytes` envelope (steps.Trace.envelope) -> the trace.
 export function unpack(bytes) {
-  const { buffer } = new Uint8Array(bytes);
-  const length = new DataView(buffer).getUint32(0, true);
-  const trace = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
-  for (const [name, { dtype, shape, offset }] of Object.entries(trace.arrays)) {
-    const size = shape.reduce((a, b) => a * b, 1);
-    trace[name] = { data: new ARRAYS[dtype](buffer, 4 + length + offset, size), shape };
-  }
+  const trace = opened(bytes);
   [trace.depth, trace.height, trace.width] = trace.input.shape;
   [trace.outHeight, trace.outWidth] = trace.output.shape;
   trace.taps = trace.channels.length * trace.rows.kernel * trace.columns.kernel;

@@ -1,6 +1,6 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
 import { origin, readPositions } from "./arithmetic.js";
-import { inputColour, signedIndex } from "./palette.js";
+import { inputColour, signedIndex } from "../drawing/palette.js";
 
 // A canvas of one pixel a cell; `fill` gets its pixels as packed colours. Plain loops over packed numbers: a picture has
 // a quarter of a million cells, and every slider that moves makes them anew.

@@ -1,8 +1,8 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
 import { extentOf, origin } from "./arithmetic.js";
-import { inkOn, inputColour } from "./palette.js";
+import { inkOn, inputColour } from "../drawing/palette.js";
 import { boxFor, drawPart, reachBitmap } from "./bitmaps.js";
-import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "./paper.js";
+import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "../drawing/paper.js";
 
 const ENLARGED = 92; // pixels kept for the window, enlarged
 

@@ -1,9 +1,9 @@
 // Drawing the middle panel: window, weights and products of the current step, and the largest terms where
 // the cells are too small for numbers.
 import { largest } from "./arithmetic.js";
-import { inkOn, inputColour, signedIndex } from "./palette.js";
+import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
 import { channelName, factorText, weightFactor } from "./words.js";
-import { NUMBERS_FROM, css, outline, write, writeIn } from "./paper.js";
+import { NUMBERS_FROM, css, outline, write, writeIn } from "../drawing/paper.js";
 
 const LARGEST = 64; // pixels a side of a cell
 const LISTED = 3; // of the largest terms, where not all can be read

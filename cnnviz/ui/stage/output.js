@@ -1,8 +1,8 @@
 // Drawing the output: the map, filled as far as the steps have come, and the current cell.
 import { outputAt, readers } from "./arithmetic.js";
-import { inkOn, signedIndex } from "./palette.js";
+import { inkOn, signedIndex } from "../drawing/palette.js";
 import { boxFor, drawPart } from "./bitmaps.js";
-import { NUMBERS_FROM, eachCell, outline, viewOf, writeIn } from "./paper.js";
+import { NUMBERS_FROM, eachCell, outline, viewOf, writeIn } from "../drawing/paper.js";
 
 export function outputPlan(panel, stage) {
   const { trace } = stage;

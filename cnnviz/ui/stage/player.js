@@ -1,6 +1,6 @@
 // What moves: the current step, playing from one to the next, and the part of the maps that is zoomed in on.
 import { abridged, strongest } from "./arithmetic.js";
-import { make } from "./elements.js";
+import { make } from "../drawing/elements.js";
 
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 240]; // steps a second
 const ROWS = 30; // rows a second, where whole rows go at once

@@ -1,7 +1,8 @@
 // The pointer and the keys: hovering, pinning an output, dragging a zoomed map, and what the tooltips say.
 import { outputAt, readers } from "./arithmetic.js";
-import { exact, place, plural } from "./words.js";
-import { say } from "./elements.js";
+import { exact, plural } from "../drawing/numbers.js";
+import { place } from "./words.js";
+import { say } from "../drawing/elements.js";
 import { inputPlan } from "./input.js";
 import { tapUnder } from "./operands.js";
 import { outputPlan } from "./output.js";

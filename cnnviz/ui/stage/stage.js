@@ -1,11 +1,12 @@
 // The stage: its elements, what it makes of a new trace, and the panels and words of the current step. What moves it is
 // in player.js, what points at it in pointer.js; nothing here asks the server for anything.
 import { outputAt, stepAt, unpack } from "./arithmetic.js";
-import { narrate, plural, speaker, total } from "./words.js";
-import { icon, make, say } from "./elements.js";
-import { SIGNED, themeOf } from "./palette.js";
+import { plural } from "../drawing/numbers.js";
+import { narrate, speaker, total } from "./words.js";
+import { icon, make, say } from "../drawing/elements.js";
+import { SIGNED, themeOf } from "../drawing/palette.js";
 import { prepare } from "./bitmaps.js";
-import { Panel } from "./paper.js";
+import { Panel } from "../drawing/paper.js";
 import { inputPlan, paintInput } from "./input.js";
 import { paintOutput } from "./output.js";
 import { paintOperands } from "./operands.js";

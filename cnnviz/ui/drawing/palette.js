@@ -1,5 +1,5 @@
 // Colours. PRGN, the signed palette (255 colours, white in the middle), is put in front of this file by
-// cnnviz/ui/stage/__init__.py, from cnnviz/export.py: one palette for the stage and for the downloads.
+// cnnviz/ui/javascript.py, from cnnviz/export.py: one palette for what is drawn and for the downloads.
 
 export const SIGNED = PRGN.map(([r, g, b]) => `rgb(${r},${g},${b})`);
 

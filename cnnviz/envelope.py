@@ -1,0 +1,39 @@
+"""Arrays for the browser, in one `bytes`: the only form that reaches a Streamlit component uncopied and unescaped.
+
+    length of the header (uint32, little-endian) | header (JSON) | the arrays, each at a multiple of 8 bytes
+
+The header's "arrays" tells each array's dtype, shape and offset. `opened` of ui/drawing/envelope.js reads it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+# The types that the browser reads as they are; any other becomes the smallest of these that holds its numbers.
+SENT = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
+
+
+def packed(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:
+    """`header` (whatever JSON can say) and the arrays by name."""
+    sent = {name: _sent(array) for name, array in arrays.items()}
+    described, offset = {}, 0
+    for name, array in sent.items():
+        described[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": offset}
+        offset += _aligned(array.nbytes)
+    text = json.dumps({**header, "arrays": described}, separators=(",", ":")).encode()
+    text += b" " * (_aligned(4 + len(text)) - 4 - len(text))
+    parts = [len(text).to_bytes(4, "little"), text]
+    for array in sent.values():
+        parts += [array.tobytes(), bytes(_aligned(array.nbytes) - array.nbytes)]
+    return b"".join(parts)
+
+
+def _sent(array: np.ndarray) -> np.ndarray:
+    return array if array.dtype in SENT else array.astype(np.result_type(array.dtype, np.float32))
+
+
+def _aligned(size: int) -> int:
+    return -(-size // 8) * 8

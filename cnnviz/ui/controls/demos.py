@@ -1,0 +1,39 @@
+"""One click to a whole view."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.pictures import SAMPLES
+from cnnviz.ui.controls.basics import put
+
+DEMOS = {
+    "5 × 5 demo": {
+        "sample": SAMPLES["binary"].name,
+        "depth": "Grey",
+        "values": "0–1",
+        "kernel": "Diagonal cross",
+        "k": 3,
+        "s": 1,
+        "p": 0,
+        "d": 1,
+    },
+    "stride and padding demo": {
+        "sample": SAMPLES["numbers"].name,
+        "depth": "Grey",
+        "values": "0–255",
+        "kernel": "Box blur",
+        "k": 3,
+        "s": 2,
+        "p": 1,
+        "d": 1,
+    },
+}
+_PLAIN = {"refusal": "", "rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
+
+
+def demos() -> None:
+    """The two demos of the lesson, each one click away."""
+    with st.container(key="demos", horizontal=True, gap="small"):
+        for name, changes in DEMOS.items():
+            st.button(name, key=f"demo {name}", on_click=put, kwargs={**_PLAIN, **changes})

@@ -1,0 +1,83 @@
+"""K, S, P, D and the border, with what each does to the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.geometry import PADDING_MODES, Window
+from cnnviz.pictures import Picture
+from cnnviz.ui import formulas, settings
+from cnnviz.ui.controls.basics import dial, put, state
+from cnnviz.ui.settings import START, Windows
+
+
+def _even() -> None:
+    put(sides="")
+
+
+def sliders(picture: Picture) -> None:
+    """K, S, P, D and the border in one row, with what each does to this picture."""
+    boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
+    with boxes[0]:
+        k = dial("K kernel", "k", START["k"])
+    with boxes[1]:
+        s = dial("S stride", "s", START["s"])
+    with boxes[2]:
+        p = dial("P padding", "p", START["p"], on_change=_even)
+    with boxes[3]:
+        d = dial("D dilation", "d", START["d"])
+    with boxes[4], st.container(key="border-box", gap=None):
+        st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+        with st.popover("rectangle, sides", type="tertiary"):
+            st.toggle("K's height and width differ", key="rect", bind="query-params")
+            kw = dial("K's width", "kw", START["kw"])
+            st.text_input(
+                "Padding: top, bottom, left, right",
+                key="sides",
+                bind="query-params",
+                placeholder="P on all four",
+                help="Padding for each side. Empty: P on all four.",
+            )
+    now = state()
+    kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
+    k.say(_kernel_words(now))
+    s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
+    p.say(_padding_words(now, picture))
+    p.room.button(
+        "keep the size" if now["s"] == 1 else "keep the size (S = 1)", key="keep", type="tertiary", on_click=_keep
+    )
+    d.say(formulas.span(_window(now, 0), _window(now, 1)))
+
+
+def _window(now: Mapping[str, Any], axis: int) -> Window:
+    """The window down (0) or across (1), without its padding."""
+    return Window(settings.kernel_size(now)[axis], now["s"], 0, now["d"])
+
+
+def windows() -> Windows:
+    """The windows that the sliders mean. Raises SettingError for sides that cannot be read."""
+    return settings.windows(state())
+
+
+def _keep() -> None:
+    put(**settings.keeping(state()))
+
+
+def _kernel_words(now: Mapping[str, Any]) -> str:
+    if now["rect"]:
+        return f"{now['k']} high, {now['kw']} wide"
+    return "odd sizes have a centre" if now["k"] % 2 else "even: no pixel is the centre"
+
+
+def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:
+    _, height, width = picture.shape
+    try:
+        out = settings.windows(now).output_size(picture)
+    except CnnvizError:
+        return "gives no map: see below"
+    told = f"keeps {height} × {width}" if out == (height, width) else f"{height} × {width} becomes {out[0]} × {out[1]}"
+    return f"by sides, {now['sides']}: {told}" if now["sides"].strip() else told

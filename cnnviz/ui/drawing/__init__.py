@@ -1,0 +1,14 @@
+"""What every component that draws in the browser shares: colours, canvas, numbers as text, the envelope, one cursor.
+
+    palette.js   colours and theme            paper.js    canvas, kept layers, text
+    elements.js  elements, buttons, icons     numbers.js  numbers as text
+    envelope.js  arrays from Python           link.js     one cursor for several components
+"""
+
+from importlib.resources import files
+
+_HERE = files("cnnviz.ui.drawing")
+DRAWING = tuple(
+    _HERE.joinpath(name)
+    for name in ("palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js")
+)

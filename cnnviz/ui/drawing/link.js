@@ -1,0 +1,16 @@
+// One cursor for several components of a page. Each is a module of its own, so they meet on the window: whoever moves
+// says so to its group, and the others follow. What is said, `place`, is the group's own matter; a stage says
+//     { row, column }   of the output cell that it shows     { y, x }   the middle of its window on the input
+//     { pixel }         the input pixel under the pointer, or null
+const EVENT = "cnnviz-cursor";
+
+// Joins a group; returns { tell(place), leave() }. `follow(place)` is called for what the others tell, never for its own.
+export function join(group, follow) {
+  const own = {};
+  const listen = ({ detail }) => { if (detail.group === group && detail.from !== own) follow(detail.place); };
+  window.addEventListener(EVENT, listen);
+  return {
+    tell: (place) => window.dispatchEvent(new CustomEvent(EVENT, { detail: { group, from: own, place } })),
+    leave: () => window.removeEventListener(EVENT, listen),
+  };
+}
