@@ -79,6 +79,7 @@ class Trace:
     term, reduction, scale, bias, function  how the number comes about
     outside   one of OUTSIDE
     limit     the value drawn in the palette's full colour (0: taken from the output)
+    input_limit  the same of the input, a map then; 0: an input without negatives is drawn in grey, as a picture is
     factor    a common factor of the weights, drawn outside the sum (1/9 x ...)
     names     what the panels are called: "input", "output", "channels"
 
@@ -100,6 +101,7 @@ class Trace:
     function: str = "identity"
     outside: str = "zeros"
     limit: float = 0.0
+    input_limit: float = 0.0
     factor: Fraction = Fraction(1)
     names: dict[str, object] = field(default_factory=dict)
 
@@ -111,11 +113,12 @@ class Trace:
             if value not in allowed:
                 raise SettingError(f"{name} is {value!r}; it is one of {', '.join(allowed)}.")
         # NumPy's own scalars would compute in their own precision, and JSON knows none of them.
-        for name in ("divisor", "scale", "bias", "limit"):
+        for name in ("divisor", "scale", "bias", "limit", "input_limit"):
             object.__setattr__(self, name, float(getattr(self, name)))
         object.__setattr__(self, "channels", tuple(whole(channel, "a channel", 0) for channel in self.channels))
         for name, works, wanted in (
             ("divisor", self.divisor > 0, "above 0"), ("limit", self.limit >= 0, "of at least 0"),
+            ("input_limit", self.input_limit >= 0, "of at least 0"),
             ("scale", True, "that is finite"), ("bias", True, "that is finite"),
         ):  # fmt: skip
             if not (works and math.isfinite(getattr(self, name))):
@@ -209,7 +212,7 @@ class Trace:
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
             "bias": self.bias, "function": self.function, "outside": self.outside,
-            "limit": self.limit or self.largest(),
+            "limit": self.limit or self.largest(), "inputLimit": self.input_limit,
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote_plus
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
-import stages
-from cnnviz.kernels import KERNELS
+from cnnviz.geometry import PADDING_MODES
 from cnnviz.pictures import sample
 from cnnviz.ui import cached
 from cnnviz.ui.settings import START, filter_of, windows
-from door import Door
 from lab import DEMO, FIND, Lab
-from server import ROOT, Server
 
 ORANGE, BLUE = (217, 95, 2), (0, 114, 178)
 ANSWERS = [4, 3, 4, 2, 4, 3, 2, 3, 4]
 
 
-@pytest.fixture(scope="module")
-def visit(browser: Browser, app_server: Server) -> Iterator[Callable[[str], Lab]]:
-    """Opens a view of the lab in one and the same tab, whose cache is warm after the first."""
-    door = Door(browser, app_server.url)
-    page = door()
-
-    def go(path: str) -> Lab:
-        page.mouse.move(1, 1)
-        page.goto(f"{app_server.url}/{path}")
-        return Lab(page).ready()
-
-    yield go
-    door.close()
-    assert (door.errors, door.outside) == ([], [])
+@pytest.fixture
+def visit(warm) -> Callable[[str], Lab]:
+    """Opens a view of the lab in the warm tab."""
+    return lambda path: Lab(warm(path)).ready()
 
 
 @pytest.fixture
@@ -453,53 +440,10 @@ def test_the_theme_can_change_under_the_stage(open_page):
     assert lab.numbers() == (4, 4) and "Row 3 of 3, column 3" in lab.line.inner_text()
 
 
-# The sum that the browser writes out against the output that Python computed.
-
-BORDERS = ("zeros", "reflect", "replicate", "circular")
-
-
-@pytest.fixture(scope="module")
-def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, int], Page]]:
-    """Opens tests/stages.py, once as many stages as are asked for have been painted."""
-    quiet = ("--browser.gatherUsageStats=false", "--server.address=localhost", "--server.showEmailPrompt=false")
-    with Server(ROOT / "tests" / "stages.py", tmp_path_factory.mktemp("stages"), quiet) as server:
-        door = Door(browser, server.url)
-        page = door("?later=1", wait=False)
-
-        def go(query: str, count: int) -> Page:
-            page.goto(f"{server.url}/?{query}")
-            expect(page.locator(".stage[data-ready]")).to_have_count(count, timeout=30_000)
-            return page
-
-        yield go
-        door.close()
-        assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
-
-
-@pytest.mark.parametrize(("depth", "values"), [("grey", 255.0), ("rgb", 1.0)])
-@pytest.mark.parametrize("border", BORDERS)
-def test_every_preset_adds_up_to_what_python_computed(gallery, border, depth, values):
-    states = stages.preset_states(border)
-    assert len(states) == len(KERNELS)
-    page = gallery(f"border={border}&depth={depth}&values={values}", len(states))
-    for number, state in enumerate(states):
-        lab = Lab(page, f".st-key-stage-{number} ")
-        trace = stages.preset_trace(state, depth, values)
-        rows, columns = trace.output.shape
-        for key, row, column in (("Home", 0, 0), ("ArrowRight", 0, 1), ("End", rows - 1, columns - 1)):
-            lab.press(key)
-            step = trace.step(row, column)
-            by_browser, by_python = lab.numbers()
-            assert abs(by_browser - by_python) <= 1e-5 * step.magnitude
-            assert by_browser == pytest.approx(step.result, abs=1e-9 * max(1.0, step.magnitude))
-            assert np.float32(by_python) == trace.output[row, column]
-            assert len(set(lab.said())) == 1, f"{state['kernel']}: {lab.said()}"
-
-
-@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize("border", PADDING_MODES)
 @pytest.mark.parametrize("depth", ["Grey", "RGB"])
 def test_the_lab_shows_the_trace_of_its_settings(visit, depth, border):
-    """The same, once for each border and depth, through the page, its sliders' link and its picture."""
+    """Once for each border and depth, through the page, its sliders' link and its picture."""
     state = {"kernel": "Gabor", "k": 4, "s": 2, "p": 3, "d": 2, "border": border, "bias": -2.5, "flip": True}
     trace = cached.convolve(
         sample("chelsea").at(24, depth.lower()),
@@ -513,36 +457,3 @@ def test_the_lab_shows_the_trace_of_its_settings(visit, depth, border):
         lab.press(key)
         assert lab.numbers()[0] == pytest.approx(trace.step(row, column).result, rel=1e-9)
         assert lab.numbers()[1] == trace.output[row, column]
-
-
-def test_tiles_are_not_zoomed(gallery):
-    """A place of the output is then a place in each tile: no one part of them all would show it."""
-    page = gallery("later=1", len(stages.later_traces()))
-    for name in ("six maps", "400 terms"):
-        lab = Lab(page, f".st-key-{name.replace(' ', '-')} ")
-        expect(lab.button("Zoom in")).to_be_hidden()
-        lab.press("Home")
-        before = lab.image("input")
-        lab.press("+", "+")
-        assert np.array_equal(lab.image("input"), before)
-        assert lab.stage.evaluate("stage => !stage.classList.contains('is-zoomed')")
-
-
-def test_every_later_operation_is_shown_without_change(gallery):
-    traces = {name: stages.filled(trace) for name, trace in stages.later_traces().items()}
-    page = gallery("later=1", len(traces))
-    for name, trace in traces.items():
-        lab = Lab(page, f".st-key-{name.replace(' ', '-').replace(',', '')} ")
-        rows, columns = trace.output.shape
-        for key, row, column in (("Home", 0, 0), ("End", rows - 1, columns - 1)):
-            lab.press(key)
-            step = trace.step(row, column)
-            by_browser, by_python = lab.numbers()
-            assert by_browser == pytest.approx(step.result, rel=1e-12, abs=1e-12 * step.magnitude)
-            assert np.float32(by_python) == np.float32(trace.output[row, column])
-            assert len(set(lab.said())) == 1, f"{name}: {lab.said()}"
-    for panel in ("input", "operands", "output"):
-        for name in traces:
-            lab = Lab(page, f".st-key-{name.replace(' ', '-').replace(',', '')} ")
-            colours = np.unique(lab.image(panel).reshape(-1, 4), axis=0)
-            assert len(colours) > 5, f"{name}: nothing is painted in its {panel} panel"

@@ -40,10 +40,10 @@ export function themeOf(element) {
 
 const TINTS = { R: [1, 0, 0], G: [0, 1, 0], B: [0, 0, 1] };
 
-// An input value as [r, g, b]: grey, the tint of its colour plane, or signed where there are negatives.
+// An input value as [r, g, b]: grey, the tint of its colour plane, or signed where it is a map.
 export function inputColour(trace, value, name = "") {
   const [low, high] = trace.inputRange;
-  if (low < 0) return PRGN[signedIndex(value, Math.max(-low, high))];
+  if (trace.inputLimit || low < 0) return PRGN[signedIndex(value, trace.inputLimit || Math.max(-low, high))];
   const level = Math.round((255 * Math.max(0, Math.min(value, high))) / (high || 1));
   return (TINTS[name[0]?.toUpperCase()] ?? [1, 1, 1]).map((part) => part * level);
 }

@@ -45,10 +45,25 @@ _component = st.components.v2.component(
 )
 
 
-def stage(trace: Trace, *, key: str, autoplay: bool = False, whole: bool = False) -> None:
+def stage(
+    trace: Trace,
+    *,
+    key: str,
+    autoplay: bool = False,
+    whole: bool = False,
+    compact: bool = False,
+    group: str = "",
+    at: tuple[int, int] | None = None,
+    unit: tuple[int, int] | None = None,
+) -> None:
     """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
 
     autoplay  begin to play at once, unless the visitor prefers reduced motion
     whole     the whole map below, a pixel a number
+    compact   input and output, with the sum below them: for two stages side by side
+    group     stages of one group share a cursor: each goes to the output nearest to the same place of the input
+    at        (row, column), counted from 0, of the output to go to; each new one moves the cursor there
+    unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
     """
-    _component(key=key, data=trace.envelope(autoplay=autoplay, whole=whole))
+    options = {"autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit}
+    _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))

@@ -19,7 +19,7 @@ const pack = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 // How the input's channels are laid out: one picture (grey, or red, green and blue in one), or a tile for each
 // channel that the map reads. Sizes are in cells, padding included; a gap of one cell stands between tiles.
 export function tiling(trace) {
-  const isPicture = trace.depth === 1 || (trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0);
+  const isPicture = trace.depth === 1 || (trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0 && !trace.inputLimit);
   const tiles = isPicture ? 1 : trace.channels.length;
   const width = trace.width + trace.columns.before + trace.columns.after;
   const height = trace.height + trace.rows.before + trace.rows.after;

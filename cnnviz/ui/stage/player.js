@@ -27,6 +27,7 @@ export class Player {
     Object.assign(this, { stops: abridged(trace), slide: null, from: undefined });
     if (!before) this.begin();
     else this.carryOn(before);
+    this.goTo(trace.options);
     this.zoomTo(this.zoom, this.centre);
     this.follow();
     this.offerSpeeds();
@@ -43,6 +44,15 @@ export class Player {
     const isLarge = this.trace.count > NUMBERED;
     this.index = isLarge ? strongest(this.trace) : 0;
     this.filled = isLarge ? this.trace.count : 1;
+  }
+
+  // The output that Python names, when it names another than last time.
+  goTo({ at, unit }) {
+    const named = JSON.stringify([at, unit]);
+    if (!at || named === this.named) return;
+    this.named = named;
+    this.index = Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
+    this.filled = this.trace.count;
   }
 
   // The same place in the new map, as near as it has one.

@@ -1,9 +1,10 @@
 // The stage: its elements, what it makes of a new trace, and the panels and words of the current step. What moves it is
 // in player.js, what points at it in pointer.js; nothing here asks the server for anything.
-import { outputAt, stepAt, unpack } from "./arithmetic.js";
+import { extentOf, outputAt, stepAt, unpack } from "./arithmetic.js";
 import { plural } from "../drawing/numbers.js";
 import { narrate, speaker, total } from "./words.js";
 import { icon, make, say } from "../drawing/elements.js";
+import { join } from "../drawing/link.js";
 import { SIGNED, themeOf } from "../drawing/palette.js";
 import { prepare } from "./bitmaps.js";
 import { Panel } from "../drawing/paper.js";
@@ -83,8 +84,10 @@ class Stage {
     const before = this.trace;
     const trace = unpack(data);
     Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), version: this.version + 1, revealed: false });
+    this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
     this.pointer.letGo();
     this.player.receive(before);
+    this.meet();
     this.scrub.max = trace.count;
     say(this.input.heading, trace.names.input ?? "Input");
     say(this.output.heading, trace.names.output ?? "Output");
@@ -104,6 +107,50 @@ class Stage {
     this.made.output.setAttribute("aria-label", `The whole map, ${outHeight} by ${outWidth} numbers`);
     const scale = make("span", { class: "scale" }, `−${most}`, make("i"), most);
     this.whole.replaceChildren(make("figcaption", {}, make("b", {}, "The whole map, a pixel a number"), scale), this.made.output);
+  }
+
+  // ---- one cursor for several stages ----
+
+  // Join the group that the trace names, if it is another than before.
+  meet() {
+    const { group = "" } = this.trace.options;
+    if (this.link?.group === group) return;
+    this.link?.leave();
+    this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
+  }
+
+  // Say where this stage is, if that is news to the group.
+  tell() {
+    if (!this.link) return;
+    const { step, trace, pointer: { pixel } } = this;
+    const isFilling = this.player.filled < trace.count;
+    const news = `${this.version}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${isFilling}`;
+    if (news === this.told) return;
+    this.told = news;
+    const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
+    this.link.tell({
+      unit: trace.options.unit, row: step.row, column: step.column, isFilling, pixel,
+      y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
+    });
+  }
+
+  // Go where another one is: to the same output of the same map, or to the output nearest to the same place.
+  follow(place) {
+    const { trace } = this;
+    if (!trace) return;
+    const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
+    const { unit } = trace.options;
+    if (unit ? !isSame(unit, place.unit) : place.y === undefined) return;
+    const index = unit ? place.row * trace.outWidth + place.column : this.pointer.nearestOutput(place);
+    this.player.stop();
+    this.player.set(index, false);
+    this.player.filled = place.isFilling ? this.player.index + 1 : trace.count;
+    const { pixel } = place;
+    const isInside = pixel && pixel.y < trace.height + trace.rows.after && pixel.x < trace.width + trace.columns.after
+      && pixel.y >= -trace.rows.before && pixel.x >= -trace.columns.before;
+    this.pointer.pixel = isInside ? { ...pixel, tile: 0 } : null;
+    this.isFollowing = true;
+    this.repaint();
   }
 
   toggleFull() {
@@ -130,9 +177,11 @@ class Stage {
     const shown = this.shown;
     this.step = stepAt(trace, Math.floor(shown / trace.outWidth), shown % trace.outWidth);
     paintInput(this.input.panel, this);
-    paintOperands(this.operands.panel, this);
+    if (this.operands.panel.width) paintOperands(this.operands.panel, this); // a compact stage has no room for it
     paintOutput(this.output.panel, this);
     this.write();
+    if (this.isFollowing) this.isFollowing = false;
+    else this.tell();
   }
 
   // The words. While playing fast they change a few times a second: nobody reads faster, and layout costs.
@@ -169,6 +218,7 @@ class Stage {
   leave() {
     this.player.stop();
     this.observer.disconnect();
+    this.link?.leave();
     this.trace = null;
   }
 }

@@ -1,0 +1,101 @@
+"""The course as a whole, in a real browser: one picture through every lesson, on a screen, a small one and a phone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from cnnviz.pictures import encode_png
+from cnnviz.ui.frame import LESSONS
+from door import settle
+from server import ROOT
+from test_lab import upload
+
+PAGES = {path: name for path, name in LESSONS.items() if path != "app.py"}
+HEIGHT, WIDTH = 90, 140  # of the picture that is carried along; no sample has its proportions
+
+# What a reader cannot reach: text of the page, or of a component, that lies beyond the screen's right edge or is cut by
+# its own box, and that no scrolling brings back.
+CUT_OFF = """() => {
+  const found = [];
+  const scrolls = (element) => {
+    for (let at = element; at; at = at.parentElement ?? at.getRootNode().host) {
+      const { overflowX } = getComputedStyle(at);
+      if ((overflowX === "auto" || overflowX === "scroll") && at.scrollWidth > at.clientWidth) return true;
+    }
+    return false;
+  };
+  const look = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.shadowRoot) look(element.shadowRoot);
+      const text = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+      if (!text || !element.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const box = element.getBoundingClientRect();
+      if (!box.width || box.bottom < 0 || box.width <= 1) continue;
+      if (box.right > innerWidth + 1 && !scrolls(element)) found.push(element.textContent.trim().slice(0, 40));
+    }
+  };
+  look(document.querySelector("[data-testid=stMain]"));
+  return found;
+}"""
+
+
+def ready(page: Page) -> None:
+    """Wait until the page's main view is painted."""
+    expect(main_view(page)).to_be_visible(timeout=30_000)
+    settle(page)
+
+
+def main_view(page: Page):
+    return page.locator("[data-testid=stMain] [data-ready]").first
+
+
+def go(page: Page, name: str, *, menu: bool = False) -> None:
+    """On to another lesson, as a visitor goes."""
+    if menu:
+        page.locator(".st-key-menu button").click()
+        page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True).click()
+    else:
+        page.locator(".st-key-lessons").get_by_role("link", name=name, exact=True).click()
+    page.wait_for_url(f"**/{next(path for path, known in PAGES.items() if known == name)[6:-3]}*")
+    ready(page)
+
+
+def own_picture() -> bytes:
+    return encode_png(np.random.default_rng(4).integers(0, 256, (3, HEIGHT, WIDTH), dtype=np.uint8))
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_one_picture_through_every_lesson(open_page, dark):
+    page = open_page("pixels", dark=dark)
+    ready(page)
+    upload(page, "mine.png", own_picture())
+    for name in [*PAGES.values(), "Pixels"]:
+        go(page, name)
+        sidebar = page.get_by_test_id("stSidebar")
+        expect(sidebar.get_by_text("Yours: mine.png")).to_be_visible()
+        expect(sidebar.get_by_text(f"{HEIGHT} × {WIDTH} × 3.")).to_be_visible()
+        view = main_view(page).bounding_box()
+        assert view["y"] + view["height"] <= 900, f"{name}: its main view ends {view['y'] + view['height']:.0f} px down"
+        assert page.locator(".notice").count() == 1 and page.locator(".title p").inner_text().strip()
+        assert page.evaluate(CUT_OFF) == [], name
+
+
+@pytest.mark.parametrize("size", [(1024, 768), (390, 844)], ids=["middle", "phone"])
+def test_nothing_is_cut_off_on_smaller_screens(open_page, size):
+    page = open_page("pixels", size)
+    ready(page)
+    for name in PAGES.values():
+        go(page, name, menu=size[0] < 640)
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"), name
+        assert page.evaluate(CUT_OFF) == [], name
+        assert main_view(page).bounding_box()["y"] < size[1] - 200, f"{name}: its main view is not in sight"
+
+
+def test_every_lesson_opens_with_a_claim_and_ends_with_a_question():
+    for path in PAGES:
+        lines = (ROOT / path).read_text("utf-8").splitlines()
+        assert len(lines) <= 80, f"{path} is no lesson plan any more"
+        text = "\n".join(lines)
+        assert "frame.title(" in text and "notice(" in text, path
