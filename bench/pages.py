@@ -1,11 +1,12 @@
 """The lab in headless Chromium, measured beside a page with the same widgets and one ready picture.
 
-    python bench/pages.py            all of it (about four minutes)
-    python bench/pages.py frames     one part: frames, keys, bytes
+    python bench/pages.py            all of it (about six minutes)
+    python bench/pages.py frames     one part: frames, keys, bytes, lessons
 
 frames  intervals between painted frames while the stage plays a 512x512 RGB picture, and whether the server ran
 keys    slider key pressed -> new picture painted, the two pages in turn: medians and their ratio
 bytes   what comes over the WebSocket for a change of K, and for a change of nothing that the stage shows
+lessons a click on a lesson in the row -> its main view painted, beside the same for the lab
 """
 
 from __future__ import annotations
@@ -23,9 +24,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import chromium  # noqa: E402
+from cnnviz.ui.frame import LESSONS  # noqa: E402
 from door import settle  # noqa: E402
 from server import free_port  # noqa: E402
 
@@ -189,8 +191,51 @@ def sizes(browser: Browser, lab: str, peer: str) -> None:
         page.close()
 
 
+# From a click on a lesson to the frame in which its main view, the first [data-ready], stands.
+TIME_LESSON = """
+(link) => new Promise((done) => {
+  const seen = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.hasAttribute("data-ready") || (element.shadowRoot && seen(element.shadowRoot))) return true;
+    }
+    return false;
+  };
+  const title = document.title, start = performance.now();
+  const look = () => {
+    if (document.title !== title && seen(document.querySelector("[data-testid=stMain]"))) {
+      requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
+    } else requestAnimationFrame(look);
+  };
+  link.click();
+  requestAnimationFrame(look);
+})
+"""
+
+
+def lessons(browser: Browser, app: str) -> None:
+    """Every lesson in turn, from the one before it, in one tab: the first round warms the caches of both sides."""
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(app)
+    settle(page)
+    names = [name for path, name in LESSONS.items() if path != "app.py"]
+    times: dict[str, list[float]] = {name: [] for name in names}
+    for round in range(6):
+        for name in names:
+            link = page.locator(".st-key-lessons").get_by_role("link", name=name, exact=True)
+            time = page.evaluate(TIME_LESSON, link.element_handle())
+            settle(page)
+            page.wait_for_timeout(700)
+            if round:
+                times[name].append(time)
+    lab = statistics.median(times["Convolution"])
+    print(f"from a click on a lesson to its main view, median of {len(times['Convolution'])}:")
+    for name, found in times.items():
+        print(f"  {name:<16} {statistics.median(found):5.0f} ms, {statistics.median(found) / lab:.2f} of the lab's")
+    page.close()
+
+
 def main() -> None:
-    parts = sys.argv[1:] or ["frames", "keys", "bytes"]
+    parts = sys.argv[1:] or ["frames", "keys", "bytes", "lessons"]
     with sync_playwright() as playwright, served("app.py") as app, served("bench/peers/ready.py") as peer:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         lab = f"{app}/convolution"
@@ -200,6 +245,8 @@ def main() -> None:
             keys(browser, lab, peer)
         if "bytes" in parts:
             sizes(browser, lab, peer)
+        if "lessons" in parts:
+            lessons(browser, app)
         browser.close()
 
 

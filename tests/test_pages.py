@@ -166,18 +166,23 @@ def test_the_row_of_lessons_has_every_page():
 
 
 @pytest.mark.parametrize("path", LESSONS)
-def test_every_page_runs_and_has_a_stage(path):
+def test_every_page_runs_and_has_something_to_see(path):
     at = page_of(path)
-    check(at)
-    assert len(at.get("page_link")) == len(LESSONS)
+    assert at.get("bidi_component")
+    assert len(at.get("page_link")) == 2 * len(LESSONS), "the row, and the phone's menu"
     assert at.error.len == at.info.len == at.warning.len == 0
+
+
+@pytest.mark.parametrize("path", ["app.py", "pages/convolution.py"])
+def test_home_and_lab_show_a_convolution(path):
+    check(page_of(path))
 
 
 def test_the_home_page_shows_the_demo_and_leads_on():
     at = page_of("app.py")
     shown = stage(at)
     np.testing.assert_array_equal(shown.output, [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
-    assert shown.header["options"] == {"autoplay": True, "whole": False}
+    assert shown.header["options"] == {"autoplay": True}
     assert [button.label for button in at.button] == ["Open the convolution lab"]
 
 
