@@ -17,3 +17,4 @@ frame.notice(
     "a whole cross would give 5, and this picture has none.",
     "Press “guess first” and add up the next window yourself before you look.",
 )
+frame.course()

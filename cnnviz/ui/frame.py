@@ -17,6 +17,15 @@ LESSONS = {
     "pages/activations.py": "Activations",
     "pages/layers.py": "Layers",
 }
+COURSE = {
+    "pages/pixels.py": "A picture is numbers: see each of them, and the planes that they stand in.",
+    "pages/convolution.py": "A filter slides over it, multiplies and adds up: one operation, every number.",
+    "pages/stride.py": "How far it moves, and what stands outside: two settings side by side.",
+    "pages/filters.py": "Many filters make a volume; the next layer reads all of it.",
+    "pages/pooling.py": "A block of numbers becomes one: what is saved, and what it is worth.",
+    "pages/activations.py": "ReLU, sigmoid and others: what they do to a map, and to gradients.",
+    "pages/layers.py": "Build a whole network, count it, run it, and look into any unit.",
+}
 _STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
 
 
@@ -62,12 +71,23 @@ def stage() -> DeltaGenerator:
     return st.container(key="stage")
 
 
-def notice(see: str, try_: str) -> None:
-    """Under the main view: what is to be seen there, and a question that the controls can answer.
+def notice(see: str, try_: str, then: str = "") -> None:
+    """At the end: what was seen, a question that the controls can answer, and the lesson to go to `then`.
 
-    Both are HTML: what comes from a visitor must be escaped before.
+    The first two are HTML: what comes from a visitor must be escaped before.
     """
     st.html(f'<div class="notice"><p><b>What is seen</b> {see}</p><p><b>Your turn</b> {try_}</p></div>')
+    if then:
+        st.page_link(then, label=f"Next: {LESSONS[then]}", icon=":material/arrow_forward:")
+
+
+def course() -> None:
+    """The way to each lesson, and what it is about."""
+    with st.container(key="course"):
+        for path, about in COURSE.items():
+            with st.container(key=f"course-{path[6:-3]}", gap=None):
+                st.page_link(path, label=f"**{LESSONS[path]}**")
+                st.caption(about)
 
 
 def hero(claim: str, offer: str) -> None:
