@@ -10,13 +10,30 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Field, Window
-from cnnviz.ops import conv2d
+from cnnviz.ops import (
+    avg_pool2d,
+    batch_norm,
+    conv2d,
+    dropout,
+    gelu,
+    leaky_relu,
+    linear,
+    max_pool2d,
+    relu,
+    scaled_tanh,
+    sigmoid,
+    softmax,
+    tanh,
+)
 from cnnviz.steps import Step, Trace
 
 if TYPE_CHECKING:
     from cnnviz.pictures import Picture, open_picture
 
-__all__ = ["CnnvizError", "Field", "Picture", "Step", "Trace", "Window", "conv2d", "open_picture"]
+__all__ = [
+    "CnnvizError", "Field", "Picture", "Step", "Trace", "Window", "avg_pool2d", "batch_norm", "conv2d", "dropout",
+    "gelu", "leaky_relu", "linear", "max_pool2d", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "tanh",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

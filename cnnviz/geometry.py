@@ -86,16 +86,22 @@ class Window:
         """Whether the window finds room at least once on an axis of `size` positions."""
         return size >= 1 and self.extent <= self.padded(size)
 
-    def output_size(self, size: int) -> int:
+    def output_size(self, size: int, *, ceil_mode: bool = False) -> int:
         """How many places the window visits: floor((size + before + after - extent) / S) + 1.
+
+        With `ceil_mode` the division rounds up, so that a last window may hang over the end, as PyTorch's pooling
+        allows; one that would start in the padding behind is dropped.
 
         Raises DoesNotFit where it finds no room, instead of the 0 or 1 that the formula would say.
         """
         size = whole(size, "the input's size", 1)
-        if not self.fits(size):
+        steps, rest = divmod(self.padded(size) - self.extent, self.stride)
+        if ceil_mode and rest and (steps + 1) * self.stride < self.before + size:
+            steps += 1
+        if steps < 0:
             padded = "padded " if self.before + self.after else ""
             raise DoesNotFit(f"The window spans {self.extent}, the {padded}picture has only {self.padded(size)}.")
-        return (self.padded(size) - self.extent) // self.stride + 1
+        return steps + 1
 
     def unused(self, size: int) -> int:
         """Positions at the end of the padded axis that the floor throws away (0 to S - 1)."""

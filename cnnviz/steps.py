@@ -23,21 +23,21 @@ import numpy as np
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin, whole
+from cnnviz.ops import ACTIVATIONS
 
 TERMS = ("product", "value", "squared difference")
 REDUCTIONS = ("sum", "mean", "max")
 
 _REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
 
-# Scalar functions that a step may end with. LeNet's is 1.7159 tanh(2x/3) (LeCun et al. 1998, appendix A).
+
+def _of_one_number(function: Callable[[float], np.ndarray]) -> Callable[[float], float]:
+    return lambda x: float(function(x))
+
+
+# Scalar functions, in float64, that a step may end with.
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "identity": lambda x: x,
-    "relu": lambda x: max(x, 0.0),
-    "leaky relu": lambda x: x if x > 0 else 0.01 * x,
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x)),
-    "tanh": math.tanh,
-    "scaled tanh": lambda x: 1.7159 * math.tanh(2 * x / 3),
-    "gelu": lambda x: 0.5 * x * (1 + math.erf(x / math.sqrt(2))),
+    key: _of_one_number(activation.function) for key, activation in ACTIVATIONS.items()
 }
 
 # How a trace treats the positions outside the input: one of the padding modes, or "none" where they

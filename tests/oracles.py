@@ -1,6 +1,7 @@
 """Answers from elsewhere: programs that others wrote, and loops too plain to be wrong. None of them imports cnnviz."""
 
 import itertools
+import math
 
 import numpy as np
 import onnx
@@ -46,6 +47,54 @@ def convolve_by_onnxruntime(images, weight, bias, stride, padding, dilation, gro
     arrays = dict(zip(names, (images, weight, bias), strict=False))
     session = onnx_session([node], arrays)
     return session.run(None, {name: np.ascontiguousarray(array) for name, array in arrays.items()})[0]
+
+
+def by_onnxruntime(operation, *arrays, **attributes):
+    """What ONNX Runtime's `operation` makes of arrays, taken as float32."""
+    feed = {f"array{number}": np.ascontiguousarray(array, np.float32) for number, array in enumerate(arrays)}
+    node = helper.make_node(operation, list(feed), ["output"], **attributes)
+    return onnx_session([node], feed).run(None, feed)[0]
+
+
+def pool_windows(size, kernel_size, stride, padding, dilation, ceil_mode):
+    """The positions that each window reads on an axis of `size`, by PyTorch's rules; padding is (before, after).
+
+    With ceil_mode a window may hang over by less than a stride, if it starts inside or in front.
+    """
+    extent, (before, after) = dilation * (kernel_size - 1) + 1, padding
+    end = size + after + (stride - 1 if ceil_mode else 0)
+    starts = [start for start in range(-before, size + after, stride) if start + extent <= end]
+    return [range(s, s + extent, dilation) for s in starts if s < size or not ceil_mode]
+
+
+def max_pool_by_loops(images, kernel_size, stride, padding, dilation, ceil_mode):
+    """(N, C, H, W) -> the largest of each window, and where: row * W + column, the first of equal ones."""
+    height, width = images.shape[2:]
+    down, across = map(pool_windows, (height, width), kernel_size, stride, padding, dilation, (ceil_mode, ceil_mode))
+    output = np.full((*images.shape[:2], len(down), len(across)), -np.inf)
+    indices = np.full(output.shape, -1)
+    for n, c, i, j in np.ndindex(output.shape):
+        inside = [(y, x) for y in down[i] for x in across[j] if 0 <= y < height and 0 <= x < width]
+        for y, x in inside:
+            value = float(images[n, c, y, x])
+            if indices[n, c, i, j] < 0 or value > output[n, c, i, j] or math.isnan(value):
+                output[n, c, i, j], indices[n, c, i, j] = value, y * width + x
+    return output, indices
+
+
+def average_pool_by_loops(images, kernel_size, stride, padding, ceil_mode, count_include_pad):
+    """(N, C, H, W) -> the mean of each window."""
+    height, width = images.shape[2:]
+    down, across = map(pool_windows, (height, width), kernel_size, stride, padding, (1, 1), (ceil_mode, ceil_mode))
+    bottom, right = height + padding[0][1], width + padding[1][1]
+    output = np.zeros((*images.shape[:2], len(down), len(across)))
+    for n, c, i, j in np.ndindex(output.shape):
+        cells = list(itertools.product(down[i], across[j]))
+        inside = [(y, x) for y, x in cells if 0 <= y < height and 0 <= x < width]
+        padded = [(y, x) for y, x in cells if y < bottom and x < right]
+        total = math.fsum(float(images[n, c, y, x]) for y, x in inside)
+        output[n, c, i, j] = total / len(padded if count_include_pad else inside)
+    return output
 
 
 def onnx_session(nodes, arrays, threads=1):

@@ -15,7 +15,7 @@ from cnnviz.geometry import (
     origin,
     same_padding,
 )
-from oracles import NUMPY_MODES
+from oracles import NUMPY_MODES, pool_windows
 
 repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=300)
 
@@ -100,6 +100,42 @@ def test_an_unknown_padding_mode_is_named():
 ])
 def test_sizes_of_the_literature(window, size, output):
     assert window.output_size(size) == output
+
+
+@repeatable
+@given(windows, sizes)
+def test_ceil_mode_lets_a_last_window_hang_over(window, size):
+    before, after = window.before % window.kernel_size, window.after % window.kernel_size  # no window in padding alone
+    window = Window(window.kernel_size, window.stride, (before, after), window.dilation)
+    expected = pool_windows(size, window.kernel_size, window.stride, (before, after), window.dilation, True)
+    if expected:
+        assert window.output_size(size, ceil_mode=True) == len(expected)
+        assert window.fits(size) is False or len(expected) - window.output_size(size) in (0, 1)
+    else:
+        with pytest.raises(DoesNotFit, match=rf"spans {window.extent}\b"):
+            window.output_size(size, ceil_mode=True)
+
+
+@pytest.mark.parametrize(("window", "size", "floor", "ceil"), [
+    (Window(3, 2), 112, 55, 56),  # the pools of GoogLeNet (Szegedy et al. 2015, table 1): 56, 28, 14 and 7
+    (Window(3, 2), 56, 27, 28),
+    (Window(3, 2), 28, 13, 14),
+    (Window(3, 2), 14, 6, 7),
+    (Window(2, 2), 6, 3, 3),  # nothing left over
+    (Window(2, 2, padding=1), 5, 3, 3),  # one more would start in the padding behind: dropped
+    (Window(3, 3, padding=1), 5, 2, 2),
+    (Window(3, 3, padding=(1, 0)), 5, 2, 2),
+    (Window(3, 3, padding=(0, 1)), 5, 2, 2),
+    (Window(3, 3, padding=1), 6, 2, 3),  # starts on the last position: kept
+])
+def test_the_last_window_of_ceil_mode(window, size, floor, ceil):
+    assert (window.output_size(size), window.output_size(size, ceil_mode=True)) == (floor, ceil)
+
+
+def test_ceil_mode_gives_room_to_a_window_that_hangs_over_from_the_start():
+    assert Window(3, 2).output_size(2, ceil_mode=True) == 1
+    with pytest.raises(DoesNotFit, match="spans 4, the picture has only 2"):
+        Window(4, 2).output_size(2, ceil_mode=True)
 
 
 @pytest.mark.parametrize(("settings_given", "words"), [

@@ -8,10 +8,9 @@ import pytest
 import scipy.ndimage
 import scipy.signal
 
-from cnnviz import ops
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES
-from cnnviz.ops import conv2d
+from cnnviz.ops import conv, conv2d
 from oracles import convolve_by_loops, convolve_by_onnxruntime
 
 SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20}
@@ -21,7 +20,7 @@ SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20}
 def small_blocks(monkeypatch):
     """Blocks so small that a picture of a few pixels takes many, with borders inside and seams between them."""
     for name, value in SMALL_BLOCKS.items():
-        monkeypatch.setattr(ops, name, value)
+        monkeypatch.setattr(conv, name, value)
 
 
 def random_layer(seed, largest=90):
@@ -86,7 +85,7 @@ def test_random_layers_as_onnxruntime_in_many_blocks(seed, small_blocks):
 @pytest.mark.parametrize("blocks", [{}, SMALL_BLOCKS])
 def test_chosen_layers_as_onnxruntime(images, filters, options, blocks, monkeypatch):
     for name, value in blocks.items():
-        monkeypatch.setattr(ops, name, value)
+        monkeypatch.setattr(conv, name, value)
     rng = np.random.default_rng(7)
     settings = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1, "padding_mode": "zeros"}
     settings |= options
@@ -101,7 +100,7 @@ def test_float64_as_the_obvious_loop(seed, small_blocks):
     images, weight, bias, options = random_layer(seed, largest=18)
     for narrow in (0, 1000):  # the same layer by both ways
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(ops, "NARROW", narrow)
+            patch.setattr(conv, "NARROW", narrow)
             output = conv2d(images, weight, bias, **options)
         assert output.dtype == np.float64
         np.testing.assert_allclose(output, convolve_by_loops(images, weight, bias, **options), rtol=0, atol=1e-12)

@@ -141,6 +141,7 @@ def test_functions_stand_any_number(function):
     ({"divisor": 0}, SettingError, "divisor is 0; it must be a number above 0."),
     ({"divisor": math.nan}, SettingError, "divisor is nan; it must be a number above 0."),
     ({"limit": -1}, SettingError, "limit is -1; it must be a number of at least 0."),
+    ({"input_limit": -2}, SettingError, "input_limit is -2; it must be a number of at least 0."),
     ({"bias": math.inf}, SettingError, "bias is inf; it must be a number that is finite."),
     ({"scale": math.nan}, SettingError, "scale is nan; it must be a number that is finite."),
     ({"channels": (0.5,)}, SettingError, "a channel is 0.5; it must be a whole number of at least 0."),
@@ -234,7 +235,7 @@ def any_trace(draw):
         None if term == "value" else rng.standard_normal((len(channels), *kernel)), draw(st.floats(0.5, 255)), term,
         draw(st.sampled_from(REDUCTIONS)), draw(st.floats(-3, 3)), draw(st.floats(-3, 3)),
         draw(st.sampled_from(list(FUNCTIONS))), draw(st.sampled_from(PADDING_MODES)), draw(st.sampled_from([0, 2.5])),
-        Fraction(draw(st.integers(1, 5)), draw(st.integers(1, 9))),
+        draw(st.sampled_from([0, 1.5])), Fraction(draw(st.integers(1, 5)), draw(st.integers(1, 9))),
         draw(st.dictionaries(st.sampled_from(["input", "output"]), st.text(max_size=9))),
     )  # fmt: skip
 
@@ -255,6 +256,7 @@ def test_an_envelope_holds_the_whole_trace(trace, autoplay):
     assert tuple(header["channels"]) == trace.channels
     assert Fraction(*header["factor"]) == trace.factor
     assert header["limit"] == (trace.limit or np.abs(trace.output).max())
+    assert header["inputLimit"] == trace.input_limit
     assert header["options"] == {"autoplay": autoplay}
 
 

@@ -16,20 +16,12 @@ import numpy as np
 import scipy.ndimage
 import scipy.spatial.distance
 import scipy.special
-from onnx import helper
 
 from cnnviz.geometry import PADDING_MODES, Window, origin
 from cnnviz.steps import Trace
-from oracles import convolve_by_loops, onnx_session
+from oracles import by_onnxruntime, convolve_by_loops
 
 COLOURS = {3: ["red", "green", "blue"]}
-
-
-def by_onnxruntime(operation: str, *arrays: np.ndarray, **attributes: object) -> np.ndarray:
-    """What ONNX Runtime's `operation` makes of float32 arrays, the first of them (N, C, H, W)."""
-    feed = {f"array{number}": np.ascontiguousarray(array, np.float32) for number, array in enumerate(arrays)}
-    node = helper.make_node(operation, list(feed), ["output"], **attributes)
-    return onnx_session([node], feed).run(None, feed)[0]
 
 
 def pooled(operation: str, image: np.ndarray, rows: Window, columns: Window, **attributes: object) -> np.ndarray:

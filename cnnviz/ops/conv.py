@@ -1,7 +1,7 @@
-"""The operations of a convolutional network on NumPy arrays: arrays in, arrays out, nothing kept.
+"""Convolution as a few large matrix products.
 
-How `conv2d` works. The obvious program has six loops (tests/oracles.py); this one arranges the numbers so that
-nearly all of the work is matrix products, and never lays out more than a block of about 1 MB at a time.
+The obvious program has six loops (tests/oracles.py); this one arranges the numbers so that nearly all of the work is
+matrix products, and never lays out more than a block of about 1 MB at a time.
 
 Take some rows of the padded picture and store them as band[row, channel, column]. The rows that feed one row of
 the output are then one matrix that already lies there, and the matrix of the next output row is the same memory,
@@ -47,8 +47,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, check_padding, origin, whole
+from cnnviz.ops.checks import maps, numbers, precision, windows
 
 BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
 NARROW = 64  # outputs with fewer columns than this are laid out window by window
@@ -93,25 +94,21 @@ def conv2d(
     Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), equation 9.6; the rules of
     torch.nn.functional.conv2d.
     """
-    given, filters = _numbers(input, "input"), _numbers(weight, "weight")
-    offsets = None if bias is None else _numbers(bias, "bias")
-    if given.ndim not in (3, 4):
-        raise ArrayError(f"The input has shape {given.shape}; it must be (C, H, W) or (N, C, H, W).")
+    given, images = maps(input)
+    filters, offsets = numbers(weight, "weight"), None if bias is None else numbers(bias, "bias")
     if filters.ndim != 4 or 0 in filters.shape:
         raise ArrayError(
             f"The weight has shape {filters.shape}; it must be (out_channels, in_channels / groups, kH, kW), "
             "each at least 1."
         )
-    images = given if given.ndim == 4 else given[np.newaxis]
     groups = whole(groups, "groups", 1)
     _check_channels(images.shape[1], filters.shape, None if offsets is None else offsets.shape, groups)
-    rows, columns = _windows(filters.shape[2:], stride, padding, dilation)
+    rows, columns = windows(filters.shape[2:], stride, padding, dilation)
     height, width = rows.output_size(images.shape[2]), columns.output_size(images.shape[3])
     check_padding(rows, images.shape[2], padding_mode)
     check_padding(columns, images.shape[3], padding_mode)
 
-    arrays = [array.dtype for array in (given, filters, offsets) if array is not None]
-    dtype = np.result_type(np.float32, *arrays)
+    dtype = precision(given, filters, offsets)
     filters = filters.astype(dtype, copy=False)
     offsets = None if offsets is None else offsets.astype(dtype, copy=False)
     output = np.empty((len(images), len(filters), height, width), dtype)
@@ -131,37 +128,6 @@ def conv2d(
                 padding_mode,
             )
     return output if given.ndim == 4 else output[0]
-
-
-def _numbers(value: ArrayLike, name: str) -> NDArray:
-    """`value` as an array of real numbers, long doubles excepted; anything else is an ArrayError."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ArrayError(f"The {name} is no array: its rows differ in length.") from None
-    if array.dtype.kind not in "biuf" or array.dtype.type is np.longdouble:
-        raise ArrayError(
-            f"The {name} holds {array.dtype} values; "
-            "it must hold real numbers: float32, float64, whole numbers or booleans."
-        )
-    return array
-
-
-def _pair(value: object, name: str) -> tuple:
-    """A setting for (height, width): itself if it is two values, else the same for both."""
-    if not isinstance(value, (tuple, list)):
-        return value, value
-    if len(value) != 2:
-        raise SettingError(f"{name} is {value!r}; it is one value for both axes, or two: (height, width).")
-    return tuple(value)
-
-
-def _windows(kernel_size: object, stride: object, padding: object, dilation: object) -> tuple[Window, Window]:
-    """The windows on the two axes, rows first."""
-    settings = [_pair(kernel_size, "kernel_size"), _pair(stride, "stride")]
-    settings += [_pair(padding, "padding"), _pair(dilation, "dilation")]
-    rows, columns = (Window(*axis) for axis in zip(*settings))
-    return rows, columns
 
 
 def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
@@ -350,10 +316,10 @@ def _by_windows(
             some = images[first : first + batch]
             band = np.empty((len(some), len(read), channels, len(across)), output.dtype)
             _fill(band, some, row_runs, column_runs)
-            windows = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))
-            windows = windows[:, :: rows.stride, :, :: columns.stride, :: rows.dilation, :: columns.dilation]
+            views = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))
+            views = views[:, :: rows.stride, :, :: columns.stride, :: rows.dilation, :: columns.dilation]
             # (N, row, channel, column, kH, kW) -> (N, channel kH kW, row column): the one copy, a block large
-            laid_out = windows.transpose(0, 2, 4, 5, 1, 3).reshape(len(some), matrix.shape[1], -1)
+            laid_out = views.transpose(0, 2, 4, 5, 1, 3).reshape(len(some), matrix.shape[1], -1)
             target = output[first : first + batch, :, top:bottom]
             np.matmul(matrix, laid_out, out=target.reshape(len(some), filters, -1, copy=False))
             if bias is not None:

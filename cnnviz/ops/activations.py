@@ -1,0 +1,214 @@
+"""Activation functions with their derivatives, and softmax.
+
+All take an array of any shape and return a new one of the same shape, float64 or float32 as `conv2d` decides it, and
+raise ArrayError for anything but real numbers. Numbers of any size give no warning, nan stays nan, and very small
+results keep their digits (sigmoid(-20) in float32 is 2.1e-9, not 0): whether a gradient vanishes depends on them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import whole
+from cnnviz.ops.checks import numbers, precision, real
+
+LEAK = 0.01
+# LeNet-5's, so that f(1) is 1 and f(-1) is -1.
+AMPLITUDE, SLOPE = 1.7159, 2 / 3
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function that is applied to each number by itself.
+
+    key, name           what programs and people call it
+    formula, derivative_formula  for people, in plain text
+    function, derivative  array -> array of the same shape
+    source              who described it; where the derivative jumps, what it is taken to be there
+    """
+
+    key: str
+    name: str
+    formula: str
+    derivative_formula: str
+    function: Callable[[ArrayLike], NDArray]
+    derivative: Callable[[ArrayLike], NDArray]
+    source: str
+
+
+def relu(x: ArrayLike) -> NDArray:
+    """max(0, x).
+
+    Source: V. Nair and G. Hinton, "Rectified Linear Units Improve Restricted Boltzmann Machines" (2010), section 2.
+    """
+    return np.asarray(np.maximum(_floats(x), 0))
+
+
+def leaky_relu(x: ArrayLike, negative_slope: float = LEAK) -> NDArray:
+    """x where it is above 0, else negative_slope * x. Raises SettingError for a slope that is no finite number.
+
+    Source: A. Maas, A. Hannun and A. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013),
+    equation 2.
+    """
+    x, slope = _floats(x), real(negative_slope, "negative_slope")
+    with np.errstate(all="ignore"):
+        return np.asarray(np.maximum(x, 0) + slope * np.minimum(x, 0))  # np.where takes more than twice as long
+
+
+def sigmoid(x: ArrayLike) -> NDArray:
+    """1 / (1 + exp(-x)).
+
+    Source: D. Rumelhart, G. Hinton and R. Williams, "Learning representations by back-propagating errors" (1986),
+    equation 2.
+    """
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        # Left of 0 the same as exp(x) / (1 + exp(x)): no exp is ever above 1.
+        return np.asarray(np.exp(np.minimum(x, 0)) / (1 + np.exp(-np.abs(x))))
+
+
+def tanh(x: ArrayLike) -> NDArray:
+    """The hyperbolic tangent.
+
+    Source: Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, "Efficient BackProp" (1998), section 4.4.
+    """
+    return np.asarray(np.tanh(_floats(x)))
+
+
+def scaled_tanh(x: ArrayLike) -> NDArray:
+    """1.7159 tanh(2x / 3), LeNet-5's.
+
+    Source: Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, "Gradient-Based Learning Applied to Document Recognition"
+    (1998), appendix A.
+    """
+    return np.asarray(AMPLITUDE * np.tanh(SLOPE * _floats(x)))
+
+
+def gelu(x: ArrayLike) -> NDArray:
+    """x times the share of a normal distribution below x: the exact form, with the error function.
+
+    Source: D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)" (2016), section 2.
+    """
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        return np.asarray(x * _normal_share(x))
+
+
+def softmax(x: ArrayLike, axis: int = -1) -> NDArray:
+    """exp(x) / the sum of exp(x) along `axis`: numbers above 0 that add up to 1.
+
+    The largest is taken off first, which changes nothing but keeps exp from overflowing. An infinite x, or nothing but
+    -inf, gives nan, as in PyTorch.
+
+    Raises ArrayError for an x that is none or a single number, SettingError for an axis that it does not have.
+
+    Source: J. Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs, with Relationships
+    to Statistical Pattern Recognition" (1990); Goodfellow, Bengio and Courville, "Deep Learning" (2016), equation 6.29.
+    """
+    x = _floats(x)
+    if x.ndim == 0:
+        raise ArrayError("The input is a single number; a softmax goes along an axis of numbers.")
+    if whole(axis, "axis", -x.ndim) >= x.ndim:
+        raise SettingError(f"axis is {axis!r}; the input has {x.ndim}, counted from 0, or from -1 backwards.")
+    with np.errstate(all="ignore"):
+        output = x - x.max(axis, keepdims=True, initial=-np.inf)
+        np.exp(output, out=output)
+        output /= output.sum(axis, keepdims=True)
+    return output
+
+
+def _floats(x: ArrayLike) -> NDArray:
+    """The input as float32 or float64."""
+    given = numbers(x, "input")
+    return given.astype(precision(given), copy=False)
+
+
+def _normal_share(x: NDArray) -> NDArray:
+    """The share of a standard normal distribution that lies below x, exact far below 0 too, unlike 1 + erf."""
+    from scipy.special import ndtr  # here, for SciPy takes longer to import than all of cnnviz
+
+    return np.asarray(ndtr(x))
+
+
+def _identity(x: ArrayLike) -> NDArray:
+    return _floats(x).copy()
+
+
+def _identity_slope(x: ArrayLike) -> NDArray:
+    return np.ones_like(_floats(x))
+
+
+def _relu_slope(x: ArrayLike) -> NDArray:
+    """At the kink, 0, PyTorch takes the slope on the left, here and in the leaky one."""
+    x = _floats(x)
+    return np.asarray(~(x <= 0)).astype(x.dtype)
+
+
+def _leaky_relu_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    return np.where(x > 0, 1, LEAK).astype(x.dtype)
+
+
+def _sigmoid_slope(x: ArrayLike) -> NDArray:
+    """exp(-|x|) / (1 + exp(-|x|))²: the same as s(1 - s), which is 0 from 17 up in float32, where 1 - s is."""
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        fall = np.exp(-np.abs(x))
+        return np.asarray(fall / np.square(1 + fall))
+
+
+def _tanh_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        return np.asarray(4 * _sigmoid_slope(2 * x))  # the same as 1 - tanh², which is 0 from 10 up in float32
+
+
+def _scaled_tanh_slope(x: ArrayLike) -> NDArray:
+    return np.asarray(AMPLITUDE * SLOPE * _tanh_slope(SLOPE * _floats(x)))
+
+
+def _gelu_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        density = np.exp(-np.square(x) / 2) / math.sqrt(2 * math.pi)
+        return np.asarray(_normal_share(x) + x * density)
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    activation.key: activation
+    for activation in (
+        Activation("identity", "identity", "x", "1", _identity, _identity_slope, "the number itself"),
+        Activation(
+            "relu", "ReLU", "max(0, x)", "1 where x > 0, else 0", relu, _relu_slope,
+            "V. Nair and G. Hinton (2010), section 2; 0 at x = 0, as PyTorch takes it",
+        ),
+        Activation(
+            "leaky relu", "leaky ReLU", f"x where x > 0, else {LEAK} × x", f"1 where x > 0, else {LEAK}", leaky_relu,
+            _leaky_relu_slope,
+            f"A. Maas, A. Hannun and A. Ng (2013), equation 2; {LEAK} at x = 0, as PyTorch takes it",
+        ),
+        Activation(
+            "sigmoid", "sigmoid", "1 / (1 + e⁻ˣ)", "s (1 − s), where s is the sigmoid of x", sigmoid, _sigmoid_slope,
+            "D. Rumelhart, G. Hinton and R. Williams (1986), equation 2",
+        ),
+        Activation(
+            "tanh", "tanh", "(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)", "1 − tanh² x", tanh, _tanh_slope,
+            "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller (1998), section 4.4",
+        ),
+        Activation(
+            "scaled tanh", "scaled tanh", "1.7159 tanh(2x / 3)", "1.1439 (1 − tanh²(2x / 3))", scaled_tanh,
+            _scaled_tanh_slope, "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner (1998), appendix A",
+        ),
+        Activation(
+            "gelu", "GELU", "x × (1 + erf(x / √2)) / 2",
+            "(1 + erf(x / √2)) / 2 + x × e^(−x² / 2) / √(2π)", gelu, _gelu_slope,
+            "D. Hendrycks and K. Gimpel (2016), section 2",
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,66 @@
+"""What the operations ask of what they are given, and the kind of number that they answer in."""
+
+from __future__ import annotations
+
+import math
+import numbers as kinds
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import Window
+
+
+def numbers(value: ArrayLike, name: str) -> NDArray:
+    """`value` as an array of real numbers, long doubles excepted; anything else is an ArrayError."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ArrayError(f"The {name} is no array: its rows differ in length.") from None
+    if array.dtype.kind not in "biuf" or array.dtype.type is np.longdouble:
+        raise ArrayError(
+            f"The {name} holds {array.dtype} values; "
+            "it must hold real numbers: float32, float64, whole numbers or booleans."
+        )
+    return array
+
+
+def maps(value: ArrayLike) -> tuple[NDArray, NDArray]:
+    """The input of a layer, as it was given and as a batch: (C, H, W) becomes (1, C, H, W)."""
+    given = numbers(value, "input")
+    if given.ndim not in (3, 4):
+        raise ArrayError(f"The input has shape {given.shape}; it must be (C, H, W) or (N, C, H, W).")
+    return given, given if given.ndim == 4 else given[np.newaxis]
+
+
+def precision(*arrays: NDArray | None) -> np.dtype:
+    """float64 if NumPy's promotion of the arrays and float32 is, else float32: the kind of an operation's result."""
+    return np.result_type(np.float32, *(array.dtype for array in arrays if array is not None))
+
+
+def real(value: object, name: str, least: float = -math.inf, most: float = math.inf) -> float:
+    """`value` as a finite float from `least` to `most`; anything else is a SettingError."""
+    if isinstance(value, kinds.Real) and not isinstance(value, bool):
+        number = float(value)
+        if math.isfinite(number) and least <= number <= most:
+            return number
+    bounds = f" from {least:g} to {most:g}" if most < math.inf else f" of at least {least:g}" * (least > -math.inf)
+    raise SettingError(f"{name} is {value!r}; it must be a finite number{bounds}.")
+
+
+def pair(value: object, name: str) -> tuple:
+    """A setting for (height, width): itself if it is two values, else the same for both."""
+    if not isinstance(value, (tuple, list)):
+        return value, value
+    if len(value) != 2:
+        raise SettingError(f"{name} is {value!r}; it is one value for both axes, or two: (height, width).")
+    return tuple(value)
+
+
+def windows(kernel_size: object, stride: object, padding: object, dilation: object) -> tuple[Window, Window]:
+    """The windows on the two axes, rows first."""
+    settings = [pair(kernel_size, "kernel_size"), pair(stride, "stride")]
+    settings += [pair(padding, "padding"), pair(dilation, "dilation")]
+    rows, columns = (Window(*axis) for axis in zip(*settings))
+    return rows, columns

@@ -1,0 +1,136 @@
+"""Batch normalisation, and dropout: what holds a network in training in check."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.ops.checks import maps, numbers, precision, real
+
+
+def batch_norm(
+    input: ArrayLike,
+    running_mean: ArrayLike | None = None,
+    running_var: ArrayLike | None = None,
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    *,
+    training: bool = False,
+    eps: float = 1e-5,
+) -> NDArray:
+    """Each channel moved to mean 0 and variance 1, then scaled by its weight (gamma) and moved by its bias (beta).
+
+        output[n, c] = (input[n, c] - mean[c]) / sqrt(variance[c] + eps) * weight[c] + bias[c]
+
+    input          (C, H, W) or (N, C, H, W)
+    running_mean, running_var  (C,): the statistics to use; both or none
+    weight, bias   (C,); 1 and 0 where they are None
+    training       use the statistics of this input (`batch_statistics`) instead, as where none are given. The running
+                   ones are never modified.
+    eps            at least 0, and above 0 where the statistics are the input's own
+
+    Returns the input's shape, float64 or float32 as `conv2d` decides it. Overflow, and a variance of 0 with eps 0, give
+    inf or nan without a warning.
+
+    Raises ArrayError for shapes and dtypes that do not belong together, and for a channel of a single number that is to
+    be normalised by itself; SettingError for eps.
+
+    Source: S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+    Covariate Shift" (2015), algorithms 1 and 2; the rules of torch.nn.functional.batch_norm.
+    """
+    given, images = maps(input)
+    channels = images.shape[1]
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    arrays = {name: numbers(value, name) for name, value in named.items() if value is not None}
+    for name, array in arrays.items():
+        if array.shape != (channels,):
+            raise ArrayError(f"The {name} has shape {array.shape}; {channels} channels need shape ({channels},).")
+    if ("running_mean" in arrays) != ("running_var" in arrays):
+        raise ArrayError("The running_mean and the running_var belong together: give both, or none.")
+    own = training or "running_mean" not in arrays
+    eps = real(eps, "eps", 0)
+    if own and eps == 0:
+        raise SettingError("eps is 0; it must be above 0 where a channel may be constant.")
+
+    dtype = precision(given, *arrays.values())
+    if images.size == 0:
+        return np.empty(given.shape, dtype)
+    mean, variance = batch_statistics(given) if own else (arrays["running_mean"], arrays["running_var"])
+    with np.errstate(all="ignore"):
+        scale = arrays.get("weight", 1) / np.sqrt(variance.astype(np.float64) + eps)
+        # The mean goes first: scale * input + (bias - scale * mean) would be the difference of two large numbers
+        # where a channel lies far from 0.
+        output = np.subtract(images, _each(mean, dtype), dtype=dtype)
+        output *= _each(scale, dtype)
+        if "bias" in arrays:
+            output += _each(arrays["bias"], dtype)
+    return output if given.ndim == 4 else output[0]
+
+
+def batch_statistics(input: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The mean and the variance of each channel, (C,) each, over all images, rows and columns.
+
+    input  (C, H, W) or (N, C, H, W), of more than one number a channel
+
+    Both are computed in float64. The variance is the biased one: divided by the count, not by one less.
+
+    Raises ArrayError for an input that is none, or that has a single number a channel.
+
+    Source: Ioffe and Szegedy (2015), algorithm 1.
+    """
+    _, images = maps(input)
+    count = images.size // max(1, images.shape[1])
+    if count < 2:
+        raise ArrayError(f"The input has {count} number a channel; a variance needs at least 2.")
+    with np.errstate(all="ignore"):
+        mean = images.mean((0, 2, 3), dtype=np.float64)
+        # A channel at a time: the deviations are a float64 copy of what they are taken of.
+        variance = [images[:, channel].var(dtype=np.float64) for channel in range(images.shape[1])]
+    return mean, np.array(variance)
+
+
+def _each(values: NDArray, dtype: np.dtype) -> NDArray:
+    """A value a channel, to be put beside (N, C, H, W)."""
+    return values.astype(dtype)[:, np.newaxis, np.newaxis]
+
+
+def dropout(input: ArrayLike, p: float = 0.5, *, training: bool = True, rng: np.random.Generator | None) -> NDArray:
+    """In training each number is dropped (made 0) with probability p, and the others are divided by 1 - p.
+
+    input     an array of any shape
+    p         the share to drop, 0 to 1; 1 drops everything
+    training  if not, nothing is dropped and nothing is scaled
+    rng       where chance comes from; it draws `dropout_mask`. May be None if not in training.
+
+    Since what stays is scaled up ("inverted" dropout), the expected value of each number is the number itself, and
+    inference needs no change. Returns a new array of the input's shape, float64 or float32 as `conv2d` decides it. What
+    is dropped is 0 even where it was inf or nan.
+
+    Raises ArrayError for an input that is none, SettingError for a p that is none or a missing rng.
+
+    Source: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov, "Dropout: A Simple Way to
+    Prevent Neural Networks from Overfitting" (2014), sections 4 and 10; the rules of torch.nn.functional.dropout.
+    """
+    given = numbers(input, "input")
+    p = real(p, "p", 0, 1)
+    output = given.astype(precision(given))
+    if not training:
+        return output
+    kept = dropout_mask(given.shape, p, rng)
+    if p < 1:
+        with np.errstate(all="ignore"):
+            output *= 1 / (1 - p)
+    output[~kept] = 0
+    return output
+
+
+def dropout_mask(shape: int | tuple[int, ...], p: float, rng: np.random.Generator | None) -> NDArray[np.bool_]:
+    """Which numbers dropout keeps, True for each with probability 1 - p: the mask of `dropout` with the same rng.
+
+    Raises SettingError for a p that is none or a missing rng.
+    """
+    p = real(p, "p", 0, 1)
+    if not isinstance(rng, np.random.Generator):
+        raise SettingError(f"rng is {rng!r}; dropping at random needs a numpy.random.Generator.")
+    return np.asarray(rng.random(shape) >= p)  # from 0 up to, but not including, 1: p = 0 keeps all, p = 1 none

@@ -1,0 +1,227 @@
+"""Max and average pooling: the largest number, or the mean, of each window of each channel.
+
+Both go over the rows of a window first and over its columns then: K + K passes of one NumPy call over whole rows
+instead of K x K. A block of about 1 MB goes through both passes before the next, so that what lies between them is
+never fresh memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import SettingError
+from cnnviz.geometry import Window
+from cnnviz.ops.checks import maps, precision, windows
+
+BLOCK_BYTES = 1 << 20  # of rows between the two passes, about half of a core's L2 cache; 0.13 to 1 MB measured alike
+
+Settings = int | tuple[int, int]
+Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
+
+
+@overload
+def max_pool2d(
+    input: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    ceil_mode: bool = False,
+    return_indices: Literal[False] = False,
+) -> NDArray: ...
+
+
+@overload
+def max_pool2d(
+    input: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    ceil_mode: bool = False,
+    *,
+    return_indices: Literal[True],
+) -> tuple[NDArray, NDArray[np.int64]]: ...
+
+
+def max_pool2d(
+    input: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> NDArray | tuple[NDArray, NDArray[np.int64]]:
+    """The largest number in each window; padding never is the largest.
+
+    input           (C, H, W) or (N, C, H, W); N may be 0
+    kernel_size, stride, dilation  a whole number or (height, width), at least 1; no stride is the kernel's size
+    padding         a whole number, (height, width) or ((top, bottom), (left, right)), at most half the kernel
+    ceil_mode       a last window may hang over the end, if it does not start behind the picture
+    return_indices  also where each number was found: row * W + column in the channel, int64; the first of equal ones,
+                    the last of several nan. A window that reads padding alone (dilation can bring that about) gives
+                    -inf and the index -1.
+
+    Returns (C, Ho, Wo) or (N, C, Ho, Wo), sizes by `Window.output_size`; float64 or float32 as `conv2d` decides it.
+    nan is larger than any number. The array given is never modified.
+
+    Raises ArrayError for an input that is none, SettingError for settings that are none, DoesNotFit where the window
+    is too large for the picture.
+
+    Source: the rules of torch.nn.functional.max_pool2d; V. Dumoulin and F. Visin, "A guide to convolution arithmetic
+    for deep learning" (2016), section 3.
+    """
+    given, images = maps(input)
+    rows, columns = _pooling_windows(kernel_size, stride, padding, dilation)
+    shape = _output_shape(images, rows, columns, ceil_mode)
+    if return_indices:
+        output, indices = _largest_and_where(images.astype(precision(given), copy=False), rows, columns, shape)
+        return (output, indices) if given.ndim == 4 else (output[0], indices[0])
+    output = np.empty(shape, precision(given))
+    _pool(np.maximum, -np.inf, images, output, rows, columns)
+    return output if given.ndim == 4 else output[0]
+
+
+def avg_pool2d(
+    input: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> NDArray:
+    """The mean of each window.
+
+    input              (C, H, W) or (N, C, H, W); N may be 0
+    kernel_size, stride  a whole number or (height, width), at least 1; no stride is the kernel's size
+    padding            zeros: a whole number, (height, width) or ((top, bottom), (left, right)), at most half the kernel
+    ceil_mode          a last window may hang over the end, if it does not start behind the picture
+    count_include_pad  whether padding counts in the number that the sum is divided by. What hangs over the padding
+                       never does.
+
+    Returns (C, Ho, Wo) or (N, C, Ho, Wo), sizes by `Window.output_size`; float64 or float32 as `conv2d` decides it.
+    The array given is never modified.
+
+    Raises ArrayError for an input that is none, SettingError for settings that are none, DoesNotFit where the window
+    is too large for the picture.
+
+    Source: the rules of torch.nn.functional.avg_pool2d; Dumoulin and Visin (2016), section 3.
+    """
+    given, images = maps(input)
+    rows, columns = _pooling_windows(kernel_size, stride, padding, 1)
+    output = np.empty(_output_shape(images, rows, columns, ceil_mode), precision(given))
+    with np.errstate(all="ignore"):
+        _pool(np.add, 0, images, output, rows, columns)
+        down = counted(rows, images.shape[2], output.shape[2], count_include_pad)
+        across = counted(columns, images.shape[3], output.shape[3], count_include_pad)
+        output /= np.multiply.outer(down, across, dtype=output.dtype)
+    return output if given.ndim == 4 else output[0]
+
+
+def _pooling_windows(kernel_size: object, stride: object, padding: object, dilation: object) -> tuple[Window, Window]:
+    """The windows on the two axes, their padding at most half of the kernel's size."""
+    rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
+    for window in (rows, columns):
+        largest, half = max(window.before, window.after), window.kernel_size // 2
+        if largest > half:
+            raise SettingError(
+                f"The padding of {largest} is more than half of the kernel's size of {window.kernel_size}; "
+                f"in pooling at most {half} works."
+            )
+    return rows, columns
+
+
+def _output_shape(images: NDArray, rows: Window, columns: Window, ceil_mode: bool) -> tuple[int, ...]:
+    down = rows.output_size(images.shape[2], ceil_mode=ceil_mode)
+    across = columns.output_size(images.shape[3], ceil_mode=ceil_mode)
+    return (*images.shape[:2], down, across)
+
+
+def counted(window: Window, size: int, count: int, padding_counts: bool) -> NDArray:
+    """How many positions of each of `count` windows count in a mean."""
+    low, high = (-window.before, size + window.after) if padding_counts else (0, size)
+    # Window by window, by `taps`, would take longer than the mean itself.
+    starts = window.stride * np.arange(count) - window.before
+    return np.minimum(starts + window.extent, high) - np.maximum(starts, low)
+
+
+def _pool(combine: np.ufunc, nothing: float, images: NDArray, output: NDArray, rows: Window, columns: Window) -> None:
+    """Fill output (N, C, Ho, Wo) with `combine` of each window of images (N, C, H, W), block by block."""
+    (channels, height, width), (down, across) = images.shape[1:], output.shape[2:]
+    reach = (across - 1) * columns.stride
+    reads = [slice(tap, tap + reach + 1, columns.stride) for tap in range(0, columns.extent, columns.dilation)]
+    # Rows with their padding, which is filled in once and never written again.
+    length = max(columns.before + width, reach + columns.extent)
+    most = max(1, BLOCK_BYTES // (length * output.itemsize))
+    room = np.full((min(most, channels * down), length), nothing, output.dtype)
+    inside = room[:, columns.before : columns.before + width]
+    for top, bottom in _row_pieces(rows, height, down, most):
+        taps = [tap for tap in rows.taps(top) if 0 <= tap < height]
+        sources = [slice(tap, tap + (bottom - top - 1) * rows.stride + 1, rows.stride) for tap in taps]
+        together = max(1, most // (bottom - top))
+        for image, result in zip(images, output):
+            for first in range(0, channels, together):
+                some = image[first : first + together]
+                shape = (len(some), bottom - top, -1)
+                between = inside[: len(some) * (bottom - top)].reshape(shape, copy=False)
+                padded = room[: len(some) * (bottom - top)].reshape(shape, copy=False)
+                _reduce(combine, nothing, [some[:, source] for source in sources], between)
+                target = result[first : first + together, top:bottom]
+                _reduce(combine, nothing, [padded[..., read] for read in reads], target)
+
+
+def _row_pieces(rows: Window, size: int, count: int, most: int) -> Iterator[tuple[int, int]]:
+    """The output's rows in pieces (first, last) of at most `most`; rows whose window hangs over are alone."""
+    low = min(count, -(-rows.before // rows.stride))
+    high = max(low, min(count, (size + rows.before - rows.extent) // rows.stride + 1))
+    return pairwise([*range(low), *range(low, high, most), *range(high, count), count])
+
+
+def _reduce(combine: np.ufunc, nothing: float, sources: list[NDArray], target: NDArray) -> None:
+    """Fill target with `combine` of arrays of its shape, with `nothing` where there are none."""
+    if len(sources) > 1:
+        combine(sources[0], sources[1], out=target, dtype=target.dtype)
+        for source in sources[2:]:
+            combine(target, source, out=target, dtype=target.dtype)
+    elif sources:
+        np.copyto(target, sources[0])
+    else:
+        target.fill(nothing)
+
+
+def _largest_and_where(
+    images: NDArray, rows: Window, columns: Window, shape: tuple[int, ...]
+) -> tuple[NDArray, NDArray[np.int64]]:
+    """The largest of each window, (N, C, Ho, Wo), and where it was found.
+
+    Columns go first here: of equal numbers in a window the first is the one in the highest row.
+    """
+    height, width = images.shape[2:]
+    positions = np.broadcast_to(np.arange(height * width).reshape(height, width), images.shape)
+    best, where = _winners(images.swapaxes(2, 3), positions.swapaxes(2, 3), columns, shape[3])
+    output, indices = _winners(best.swapaxes(2, 3), where.swapaxes(2, 3), rows, shape[2])
+    return np.ascontiguousarray(output), np.ascontiguousarray(indices)
+
+
+def _winners(values: NDArray, indices: NDArray, window: Window, count: int) -> tuple[NDArray, NDArray]:
+    """On the axis of rows of (N, C, rows, columns): the largest value in each of `count` windows, and its index."""
+    shape = (*values.shape[:2], count, values.shape[3])
+    best, where = np.full(shape, -np.inf, values.dtype), np.full(shape, -1)
+    for tap in window.taps(0):
+        # The outputs whose tap lies inside, and where it lies.
+        low, high = max(0, -(tap // window.stride)), min(count, (values.shape[2] - 1 - tap) // window.stride + 1)
+        if low >= high:
+            continue
+        inside = slice(tap + low * window.stride, tap + (high - 1) * window.stride + 1, window.stride)
+        value, index = values[:, :, inside], indices[:, :, inside]
+        best_part, where_part = best[:, :, low:high], where[:, :, low:high]
+        wins = (value > best_part) | np.isnan(value) | (where_part < 0)
+        np.copyto(best_part, value, where=wins)
+        np.copyto(where_part, index, where=wins)
+    return best, where

@@ -1,0 +1,189 @@
+"""batch_norm against ONNX Runtime and the statistics module; dropout against chance; what they refuse."""
+
+import statistics
+
+import numpy as np
+import pytest
+import scipy.stats
+
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.ops import batch_norm, batch_statistics, dropout, dropout_mask
+from oracles import by_onnxruntime
+
+
+def layer(seed, shape=(2, 5, 4, 7)):
+    """Images of channels that differ in mean and spread, and running_mean, running_var, weight, bias."""
+    rng = np.random.default_rng(seed)
+    channels = shape[-3]
+    images = rng.standard_normal(shape) * rng.uniform(0.1, 9, (channels, 1, 1)) + rng.uniform(-9, 9, (channels, 1, 1))
+    mean, variance = rng.standard_normal(channels), rng.uniform(0.1, 5, channels)
+    weight, bias = rng.standard_normal(channels), rng.standard_normal(channels)
+    return images, mean, variance, weight, bias
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1, 1), (2, 5, 4, 7), (1, 3, 9, 2)])
+@pytest.mark.parametrize("eps", [1e-5, 0.0, 0.3])
+def test_given_statistics_as_onnxruntime(shape, eps):
+    images, mean, variance, weight, bias = (array.astype(np.float32) for array in layer(1, shape))
+    output = batch_norm(images, mean, variance, weight, bias, eps=eps)
+    expected = by_onnxruntime("BatchNormalization", images, weight, bias, mean, variance, epsilon=eps)
+    assert output.dtype == np.float32
+    np.testing.assert_allclose(output, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_own_statistics_as_onnxruntimes_instance_normalisation():
+    # Of one image the two are the same: over its height and width.
+    images, _, _, weight, bias = (array.astype(np.float32) for array in layer(2, (1, 4, 6, 9)))
+    expected = by_onnxruntime("InstanceNormalization", images, weight, bias, epsilon=1e-3)
+    np.testing.assert_allclose(batch_norm(images, None, None, weight, bias, eps=1e-3), expected, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(batch_norm(images[0], None, None, weight, bias, eps=1e-3), expected[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(3, 5, 4, 7), (5, 4, 7), (2, 1, 1, 1), (1, 2, 1)])
+def test_statistics_run_over_images_rows_and_columns(shape):
+    images, mean, variance, weight, bias = layer(3, shape)
+    own = batch_statistics(images)
+    output = batch_norm(images, mean, variance, weight, bias, training=True)
+    assert np.array_equal(output, batch_norm(images, None, None, weight, bias))
+    for channel in range(shape[-3]):
+        numbers = images[..., channel, :, :]
+        centre = statistics.fmean(numbers.ravel())
+        spread = statistics.pvariance(numbers.ravel().tolist(), centre)  # the biased one
+        assert own[0][channel] == pytest.approx(centre, rel=1e-12)
+        assert own[1][channel] == pytest.approx(spread, rel=1e-12)
+        expected = (numbers - centre) / (spread + 1e-5) ** 0.5 * weight[channel] + bias[channel]
+        np.testing.assert_allclose(output[..., channel, :, :], expected, rtol=0, atol=1e-12)
+
+
+def test_weight_and_bias_may_be_missing_one_by_one():
+    images, mean, variance, weight, bias = layer(4)
+    plain = batch_norm(images, mean, variance)
+    scaled = plain * weight[:, np.newaxis, np.newaxis]
+    np.testing.assert_allclose(batch_norm(images, mean, variance, weight), scaled, atol=1e-12)
+    moved = plain + bias[:, np.newaxis, np.newaxis]
+    np.testing.assert_allclose(batch_norm(images, mean, variance, None, bias), moved, atol=1e-12)
+
+
+def test_a_channel_far_from_zero_keeps_its_digits():
+    pattern = np.random.default_rng(5).integers(0, 4, (1, 8, 9))
+    far = (pattern + 100_000).astype(np.float32)  # exact in float32, and so is what is left after the mean
+    np.testing.assert_allclose(batch_norm(far), batch_norm(pattern.astype(np.float64)), rtol=0, atol=0.01)
+    mean, variance = batch_statistics(far)
+    assert mean == pytest.approx(pattern.mean() + 100_000, rel=1e-14)
+    assert variance == pytest.approx(pattern.var(), rel=1e-12)
+
+
+def test_a_constant_channel_becomes_its_bias_and_an_empty_batch_stays_one():
+    assert batch_norm(np.full((1, 2, 3), 7.0), bias=[2.0]).tolist() == [[[2] * 3] * 2]
+    assert np.isnan(batch_norm(np.ones((1, 2, 2)), [1.0], [0.0], eps=0)).all()
+    assert batch_norm(np.zeros((0, 3, 4, 5))).shape == (0, 3, 4, 5)
+    assert np.isnan(batch_norm([[[np.inf, 1.0]]])).all()
+
+
+@pytest.mark.parametrize(
+    ("image", "weight", "result"),
+    [
+        ("float32", "float32", "float32"),
+        ("float32", "float64", "float64"),
+        ("uint8", "float32", "float32"),
+        ("bool", "bool", "float32"),
+        ("int32", "float32", "float64"),
+        (">f4", ">f4", "float32"),
+    ],
+)
+def test_kinds_of_numbers_and_nothing_given_is_changed(image, weight, result):
+    given = np.array([[[0, 1, 1], [1, 0, 1]]]).astype(image)
+    ones = np.ones(1, weight)
+    for array in (given, ones):
+        array.flags.writeable = False
+    for output in (batch_norm(given, ones, ones, ones, ones), batch_norm(given, weight=ones)):
+        assert output.dtype == np.dtype(result) and output.dtype.isnative and output.flags.writeable
+    np.testing.assert_allclose(batch_norm(given), batch_norm(given.astype(float)), rtol=0, atol=1e-6)
+
+
+IMAGES, THREE = np.zeros((2, 3, 4, 5)), np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "words"),
+    [
+        ((IMAGES[0, 0],), {}, ArrayError, r"input has shape \(4, 5\); .*\(C, H, W\)"),
+        ((IMAGES, THREE[:2], THREE), {}, ArrayError, r"running_mean has shape \(2,\); 3 channels need shape \(3,\)"),
+        ((IMAGES, THREE, 1.0), {}, ArrayError, r"running_var has shape \(\)"),
+        ((IMAGES, None, None, IMAGES), {}, ArrayError, r"weight has shape \(2, 3, 4, 5\)"),
+        ((IMAGES, None, None, None, THREE[:1]), {}, ArrayError, r"bias has shape \(1,\)"),
+        ((IMAGES, THREE), {}, ArrayError, "running_mean and the running_var belong together"),
+        ((IMAGES, None, THREE), {"training": True}, ArrayError, "belong together"),
+        ((IMAGES * 1j,), {}, ArrayError, "input holds complex128"),
+        ((IMAGES[:1, :, :1, :1],), {}, ArrayError, "has 1 number a channel; a variance needs at least 2"),
+        (
+            (IMAGES, THREE, THREE),
+            {"eps": -1e-5},
+            SettingError,
+            "eps is -1e-05; it must be a finite number of at least 0",
+        ),
+        ((IMAGES, THREE, THREE), {"eps": "a"}, SettingError, "eps is 'a'"),
+        ((IMAGES,), {"eps": 0}, SettingError, "eps is 0; it must be above 0"),
+    ],
+)
+def test_what_batch_norm_refuses_and_how(arguments, options, error, words):
+    with pytest.raises(error, match=words):
+        batch_norm(*arguments, **options)
+
+
+@pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8, 1.0])
+def test_dropout_drops_its_share_and_keeps_the_expectation(p):
+    ones = np.ones((400, 250), np.float32)
+    output = dropout(ones, p, rng=np.random.default_rng(7))
+    kept = int((output != 0).sum())
+    assert output.dtype == np.float32 and scipy.stats.binomtest(kept, ones.size, 1 - p).pvalue > 1e-3
+    if p < 1:
+        assert set(np.unique(output)) <= {0, np.float32(1 / (1 - p))}
+        assert output.mean() == pytest.approx(1, abs=0.02)
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 4, 5), (2, 3, 4, 5), (0, 3), ()])
+def test_the_mask_is_the_one_that_dropout_used(shape):
+    numbers = np.random.default_rng(8).standard_normal(shape) + 9
+    mask = dropout_mask(shape, 0.3, np.random.default_rng(11))
+    assert mask.dtype == bool and mask.shape == shape
+    output = dropout(numbers, 0.3, rng=np.random.default_rng(11))
+    assert np.array_equal(output, np.where(mask, numbers * (1 / 0.7), 0))
+    again = np.random.default_rng(11)
+    dropout(numbers, 0.3, rng=again)
+    assert not numbers.size or not np.array_equal(again.random(shape), np.random.default_rng(11).random(shape))
+
+
+def test_what_is_dropped_is_zero_whatever_it_was():
+    bad = np.array([np.nan, np.inf, -np.inf, -1.0])
+    output = dropout(bad, 1, rng=np.random.default_rng(0))
+    assert output.tolist() == [0, 0, 0, 0] and not np.signbit(output).any()
+    assert np.array_equal(dropout(bad, 0, rng=np.random.default_rng(0)), bad, equal_nan=True)
+
+
+def test_inference_changes_nothing_and_draws_nothing():
+    levels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    output = dropout(levels, 0.9, training=False, rng=None)
+    assert output.dtype == np.float32 and output.tolist() == levels.tolist()
+    same = np.ones(3)
+    assert not np.shares_memory(dropout(same, 0.5, training=False, rng=None), same)
+    dropout(same, 0.5, rng=np.random.default_rng(1))
+    assert same.tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "error", "words"),
+    [
+        ((THREE, 1.5), {}, SettingError, "p is 1.5; it must be a finite number from 0 to 1"),
+        ((THREE, -0.1), {}, SettingError, "p is -0.1"),
+        ((THREE, np.nan), {}, SettingError, "p is nan"),
+        ((THREE, True), {}, SettingError, "p is True"),
+        ((THREE, "half"), {"training": False}, SettingError, "p is 'half'"),
+        ((THREE, 0.5), {"rng": None}, SettingError, "rng is None; .*numpy.random.Generator"),
+        ((THREE, 0.5), {"rng": 42}, SettingError, "rng is 42"),
+        ((["a"], 0.5), {}, ArrayError, "input holds <U1"),
+    ],
+)
+def test_what_dropout_refuses_and_how(arguments, options, error, words):
+    with pytest.raises(error, match=words):
+        dropout(*arguments, **{"rng": np.random.default_rng(0)} | options)
