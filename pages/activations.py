@@ -1,7 +1,28 @@
-"""Activations."""
+"""Activations: what a function does to each number of a map, to the gradient that comes back, and what it costs."""
 
+from cnnviz.errors import CnnvizError
 from cnnviz.ui import controls, frame
+from cnnviz.ui.lessons import activations
 
 frame.page("Activations")
-frame.title("Activations", "In the making.")
+frame.title("Activations", activations.CLAIM)
 picture, divisor = controls.picture()
+map = None
+with frame.main():
+    with frame.settings():
+        activation = activations.choose()
+    try:
+        map = activations.signed_map(picture, controls.kernel(picture), divisor)
+    except CnnvizError as problem:
+        controls.explain(problem, picture, activations.remedies(picture))
+    else:
+        with frame.stage():
+            activations.view(map, activation)
+        activations.scale(map, activation)
+if map:
+    activations.histograms(map, activation)
+    activations.table(map, activation)
+stack = activations.gradients(picture, activation)
+activations.tiny()
+activations.cost()
+frame.notice(*activations.noticed(map, activation, stack))

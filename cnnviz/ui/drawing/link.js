@@ -2,6 +2,7 @@
 // says so to its group, and the others follow. What is said, `place`, is the group's own matter; a stage says
 //     { row, column }   of the output cell that it shows     { y, x }   the middle of its window on the input
 //     { pixel }         the input pixel under the pointer, or null
+// and who has just joined may say { asks: true }, to be told where the others are.
 const EVENT = "cnnviz-cursor";
 
 // Joins a group; returns { tell(place), leave() }. `follow(place)` is called for what the others tell, never for its own.

@@ -75,7 +75,7 @@ const REDUCE = {
   max: (terms) => terms.reduce((best, term) => (Number.isNaN(term) || term <= best ? best : term), -Infinity),
 };
 
-const APPLY = {
+export const APPLY = {
   identity: (x) => x,
   relu: (x) => Math.max(x, 0),
   "leaky relu": (x) => (x > 0 ? x : 0.01 * x),

@@ -119,17 +119,23 @@ class Stage {
     this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
   }
 
+  get isFilling() { return this.player.filled < this.trace.count; }
+
+  // Where this stage is, to be compared with what the group knows of it.
+  get news() {
+    const { step, pointer: { pixel } } = this;
+    return `${this.version}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${this.isFilling}|${this.hidden}`;
+  }
+
   // Say where this stage is, if that is news to the group.
   tell() {
-    if (!this.link) return;
-    const { step, trace, pointer: { pixel } } = this;
-    const isFilling = this.player.filled < trace.count;
-    const news = `${this.version}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${isFilling}`;
-    if (news === this.told) return;
+    const { news } = this;
+    if (!this.link || news === this.told) return;
     this.told = news;
+    const { step, trace, isFilling, pointer: { pixel } } = this;
     const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
-      unit: trace.options.unit, row: step.row, column: step.column, isFilling, pixel,
+      unit: trace.options.unit, row: step.row, column: step.column, isFilling, isHidden: this.hidden, pixel,
       y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
     });
   }
@@ -138,6 +144,7 @@ class Stage {
   follow(place) {
     const { trace } = this;
     if (!trace) return;
+    if (place.asks) { this.told = ""; if (this.step) this.tell(); return; }
     const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
     const { unit } = trace.options;
     if (unit ? !isSame(unit, place.unit) : place.y === undefined) return;
@@ -180,7 +187,7 @@ class Stage {
     if (this.operands.panel.width) paintOperands(this.operands.panel, this); // a compact stage has no room for it
     paintOutput(this.output.panel, this);
     this.write();
-    if (this.isFollowing) this.isFollowing = false;
+    if (this.isFollowing) { this.isFollowing = false; this.told = this.news; } // it was the group that said so
     else this.tell();
   }
 

@@ -1,0 +1,41 @@
+"""An activation's curve and its slope, with the number under a stage's cursor as a point on both, written out."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.envelope import packed
+from cnnviz.ops import Activation
+from cnnviz.ui.drawing import DRAWING
+from cnnviz.ui.javascript import joined
+
+_HERE = files("cnnviz.ui.curve")
+_component = st.components.v2.component(
+    "cnnviz_curve",
+    js=joined(
+        *DRAWING,
+        files("cnnviz.ui.stage").joinpath("arithmetic.js"),
+        _HERE.joinpath("slopes.js"),
+        _HERE.joinpath("curve.js"),
+    ),
+    css=_HERE.joinpath("curve.css").read_text("utf-8"),
+)
+
+
+def curve(
+    activation: Activation, map: np.ndarray, *, key: str, group: str, reach: float, steepest: float, least: float
+) -> None:
+    """Draw the function over its slope, from -reach to reach, and on both the number of `map` under the cursor.
+
+    map       (H, W), what the activation reads: the numbers of the cells of the group's stage
+    group     whose cursor is followed
+    steepest  the largest slope, without its sign; where it is below the share `least` of that, the curve is shaded
+    """
+    header = {
+        "key": activation.key, "name": activation.name, "formula": activation.formula,
+        "slope": activation.derivative_formula, "group": group, "reach": reach, "flat": least * steepest,
+    }  # fmt: skip
+    _component(key=key, data=packed(header, {"map": map.astype(np.float32, copy=False)}))

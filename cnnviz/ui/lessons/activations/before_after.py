@@ -1,0 +1,147 @@
+"""The main view, the map before and after, and what became of its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import figures
+from cnnviz.errors import CnnvizError
+from cnnviz.ops import Activation
+from cnnviz.pictures import Picture
+from cnnviz.ui import controls, settings
+from cnnviz.ui.curve import curve
+from cnnviz.ui.lessons.activations.choose import BY_NAME
+from cnnviz.ui.lessons.activations.counts import FLAT, SignedMap, counted, steepest, trace, windows
+from cnnviz.ui.lessons.activations.words import first, number, share
+from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.stage import stage
+
+GROUP = "activations"
+NEAR = 6.0  # the curve shows at least the numbers from -6 to 6
+BINS = 81  # an odd number, so that 0 lies in the middle of a bin
+
+
+def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+    """The nearest K that gives a map, and the kernel that has every size."""
+
+    def works(state: Any) -> bool:
+        try:
+            settings.filter_of(state, len(picture.pixels))
+            windows(state).output_size(picture)
+        except CnnvizError:
+            return False
+        return True
+
+    state, first = controls.state(), settings.START["kernel"]
+    found = settings.nearest(state, {"k": "K"}, works)
+    plain = {"kernel": first, "k": 3, "rect": False}
+    return found or [(f"{first}, K = 3", plain)]
+
+
+def view(map: SignedMap, activation: Activation) -> None:
+    """The stage, its two panels on one scale, and beside it the curve under the same cursor."""
+    left, right = st.columns([1.9, 1], gap="small")
+    with left, st.container(key="before-after"):
+        stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True)
+    with right, st.container(key="curve-room"):
+        curve(
+            activation,
+            map.numbers,
+            key="activation-curve",
+            group=GROUP,
+            reach=max(NEAR, map.largest),
+            steepest=steepest(activation.key),
+            least=FLAT,
+        )
+
+
+def scale(map: SignedMap, activation: Activation) -> None:
+    """What the colours mean, and what the chosen values do to the activation."""
+    limit = number(trace(map, activation).limit)
+    words = f"One scale for both panels: green to {limit}, purple to −{limit}, white is 0; nothing is rescaled first. "
+    words += f"Values {'0–255' if map.divisor == 1 else '0–1'}: this map reaches ±{number(map.largest)}. "
+    words += _range(map, activation)
+    with st.container(key="values-words", horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(controls.plain(words), width="stretch")
+        other = "0–1" if map.divisor == 1 else "0–255"
+        st.button(f"values {other}", key="other-values", on_click=controls.put, kwargs={"values": other})
+
+
+def _range(map: SignedMap, activation: Activation) -> str:
+    """What the range of the numbers is to the activation."""
+    saturated = share(counted(map, activation).saturated, map.numbers.size)
+    name = first(activation.name)
+    if activation.key in ("relu", "leaky relu"):
+        return f"{name} has the same shape at every size: the negative numbers, {saturated}, lie on its flat side."
+    if activation.key == "gelu":
+        return f"{name} bends near 0 and is all but ReLU beyond ±3; {saturated} lie where it is flat."
+    flat = {"sigmoid": "±4.4", "tanh": "±2.2"}[activation.key]
+    told = f"{name} is flat beyond {flat}, and {saturated} lie there."
+    if map.largest > 20:
+        told += f" What comes out is at most 1, next to white on a scale to {number(map.largest)}."
+    return told
+
+
+def histograms(map: SignedMap, activation: Activation) -> None:
+    """How often which numbers come, before and after, in the same bins."""
+    found = trace(map, activation)
+    part(
+        "The numbers before and after",
+        f"<p>Same bins for both. {first(activation.name)} {_fate(activation)}. The scale of shares is logarithmic: "
+        "without that, one bar would hide all the others.</p>",
+    )
+    reach = max(found.limit, 1e-9)
+    st.plotly_chart(
+        figures.histogram(
+            {"before": map.numbers, f"after {activation.name}": found.output},
+            bins=BINS,
+            range=(-reach, reach),
+            log_y=True,
+            x_title="the number",
+            y_title="share of the map",
+        ),
+        config={"displayModeBar": False},
+        key="before-after-chart",
+    )
+
+
+def _fate(activation: Activation) -> str:
+    return {
+        "relu": "puts all that lies left of 0 into the one bin at 0, and leaves the right side as it is",
+        "leaky relu": "pushes the left side to a hundredth of itself, and leaves the right side as it is",
+        "sigmoid": "puts everything between 0 and 1; a 0 becomes 0.5",
+        "tanh": "puts everything between −1 and 1",
+        "gelu": "lets no number fall below −0.17, and leaves large ones nearly as they are",
+    }[activation.key]
+
+
+def table(map: SignedMap, activation: Activation) -> None:
+    """All five on this map, counted."""
+    size = map.numbers.size
+    lines = []
+    for name, other in BY_NAME.items():
+        found = counted(map, other)
+        lines.append([
+            name,
+            _of(found.zeroed, size),
+            _of(found.saturated, size),
+            f"{number(found.least)} to {number(found.most)}",
+            number(found.slope),
+        ])  # fmt: skip
+    negative, zero = int(np.count_nonzero(map.numbers < 0)), int(np.count_nonzero(map.numbers == 0))
+    part(
+        "What each of them does to this map",
+        f"<p>{size:,} numbers: {negative:,} negative, {zero:,} zero before anything is done. "
+        "Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below 5 % of the largest that "
+        "this activation has, so that next to nothing of a gradient comes back.</p>"
+        + rows(
+            ["", "zeroed", "saturated", "comes out", "mean slope"], lines, chosen=list(BY_NAME).index(activation.name)
+        ),
+    )
+
+
+def _of(count: int, size: int) -> str:
+    return f"{share(count, size)}<small>{count:,}</small>"

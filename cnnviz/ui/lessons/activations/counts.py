@@ -1,0 +1,110 @@
+"""The map that goes into an activation, and what each activation does to its numbers, counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.geometry import Window
+from cnnviz.ops import ACTIVATIONS, Activation
+from cnnviz.pictures import Picture
+from cnnviz.steps import ROUNDING, Trace
+from cnnviz.ui import cached, controls, settings
+from cnnviz.ui.settings import Filter, Windows
+
+FLAT = 0.05
+"""The share of its largest slope below which an activation counts as saturated."""
+
+
+@dataclass(frozen=True)
+class SignedMap:
+    """A map (H, W) in float32, the largest of its numbers without sign, and what tells it from every other."""
+
+    numbers: np.ndarray
+    largest: float
+    divisor: float
+    digest: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What an activation does to the numbers of a map.
+
+    zeroed     how many were not 0 before and are now
+    saturated  how many lie where its slope is below FLAT of its largest
+    least, most  the smallest and largest number that comes out
+    slope      the mean of its slope over the map, without signs
+    """
+
+    zeroed: int
+    saturated: int
+    least: float
+    most: float
+    slope: float
+
+
+def windows(state: Mapping[str, Any]) -> Windows:
+    """One number out for each pixel: stride 1, and the picture's edge repeated, so that no edge is made up."""
+    kept = {**state, "d": 1, "border": "replicate"}
+    return settings.windows({**kept, **settings.keeping(kept)})
+
+
+def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
+    """What the filter makes of the picture, at its size. What rounding left of a zero is a zero."""
+    found = cached.convolve(picture, filter, windows(controls.state()), divisor)
+    reach = float(np.abs(filter.weight).sum()) * 255 / divisor + abs(filter.bias)
+    numbers = np.where(np.abs(found.output) > ROUNDING * reach, found.output, np.float32(0))
+    return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _trace(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Trace:
+    after = ACTIVATIONS[key].function(_numbers.astype(np.float64)).astype(np.float32)
+    limit = float(max(np.abs(_numbers).max(), np.abs(after).max()))
+    return Trace(
+        input=_numbers[np.newaxis],
+        output=after,
+        rows=Window(1),
+        columns=Window(1),
+        channels=(0,),
+        term="value",
+        function=key,
+        outside="none",
+        limit=limit,
+        input_limit=limit,
+        names={"input": "Before: the map", "output": f"After {ACTIVATIONS[key].name}"},
+    )
+
+
+def trace(map: SignedMap, activation: Activation) -> Trace:
+    """The activation over the map, number by number; one scale of colours for both."""
+    return _trace(map.numbers, map.digest, map.numbers.shape, activation.key)
+
+
+@st.cache_data(show_spinner=False)
+def steepest(key: str) -> float:
+    """The largest slope of an activation, without its sign: all of them have it between -4 and 4."""
+    return float(np.abs(ACTIVATIONS[key].derivative(np.linspace(-4, 4, 8001))).max())
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Counted:
+    before = _numbers.astype(np.float64)
+    after, slope = ACTIVATIONS[key].function(before), np.abs(ACTIVATIONS[key].derivative(before))
+    return Counted(
+        int(np.count_nonzero((before != 0) & (after == 0))),
+        int(np.count_nonzero(slope < FLAT * steepest(key))),
+        float(after.min()),
+        float(after.max()),
+        float(slope.mean()),
+    )
+
+
+def counted(map: SignedMap, activation: Activation) -> Counted:
+    """What the activation does to the map."""
+    return _counted(map.numbers, map.digest, map.numbers.shape, activation.key)

@@ -1,0 +1,88 @@
+"""What an activation costs: measured here, on this machine, when the visitor asks."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import figures
+from cnnviz.ops import conv2d
+from cnnviz.ui.lessons.activations.choose import BY_NAME
+from cnnviz.ui.lessons.stride.markup import part
+
+MILLION = 1_000_000
+TIMES = 7
+LAYER = "a CONV layer, 3 × 3 × 8"
+
+
+def cost() -> None:
+    """The button, and what was measured when it was last pressed."""
+    part(
+        "Is ReLU cheaper?",
+        "<p>The time for a million numbers in float32, forwards (the function) and backwards (its slope), on the "
+        f"machine that serves this page: the median of {TIMES} runs. Beside it, for comparison, a CONV layer of 8 "
+        "filters over 8 channels that makes a million numbers. Whether a network learns faster is another question, of "
+        "steps and of seconds: it belongs to the Learning page.</p>",
+    )
+    with st.container(key="cost"):
+        if st.button("Measure here and now", key="measure"):
+            st.session_state["costs"] = measured()
+        costs = st.session_state.get("costs")
+        if costs:
+            st.plotly_chart(
+                figures.bars(
+                    costs, y_title="milliseconds for a million numbers, on this machine", across=True, height=320
+                ),
+                config={"displayModeBar": False},
+                key="cost-chart",
+            )
+            st.html(f'<div class="part"><p>{said(costs)}</p></div>')
+
+
+def measured() -> dict[str, dict[str, float]]:
+    """Milliseconds for a million numbers: {"forwards": {name: ...}, "backwards": {name: ...}}."""
+    rng = np.random.default_rng(0)
+    numbers = rng.standard_normal(MILLION, np.float32)
+    costs: dict[str, dict[str, float]] = {"forwards": {}, "backwards": {}}
+    for name, activation in BY_NAME.items():
+        costs["forwards"][name] = _median(partial(activation.function, numbers))
+        costs["backwards"][name] = _median(partial(activation.derivative, numbers))
+    volume = rng.standard_normal((8, 250, 500), np.float32)  # 8 filters give 8 x 250 x 500, a million
+    weight = rng.standard_normal((8, 8, 3, 3), np.float32)
+    costs["forwards"][LAYER] = _median(partial(conv2d, volume, weight, padding=1))
+    return costs
+
+
+def _median(run: Callable[[], object]) -> float:
+    run()  # the first run pays for what is loaded once
+    times = []
+    for _ in range(TIMES):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return 1000 * statistics.median(times)
+
+
+def said(costs: dict[str, dict[str, float]]) -> str:
+    """The winner and by how much, and what that is to the layer."""
+    forwards = {name: milliseconds for name, milliseconds in costs["forwards"].items() if name in BY_NAME}
+    both = {name: forwards[name] + costs["backwards"][name] for name in forwards}
+    cheapest = min(both, key=lambda name: both[name])
+    ratio = forwards["sigmoid"] / forwards["ReLU"]
+    than = f"{ratio:.2g} times as long as" if ratio >= 1 else f"only {ratio:.2g} times as long as"
+    return (
+        f"Forwards, sigmoid takes {than} ReLU ({forwards['sigmoid']:.2g} against {forwards['ReLU']:.2g} ms); the "
+        f"cheapest in both directions together is {cheapest}. The CONV layer itself takes "
+        f"{costs['forwards'][LAYER]:.2g} ms: with ReLU behind it, {_share(forwards['ReLU'], costs)} of the layer’s "
+        f"forward time is the activation, with sigmoid {_share(forwards['sigmoid'], costs)}. "
+        "Another machine or another library gives other numbers."
+    )
+
+
+def _share(milliseconds: float, costs: dict[str, dict[str, float]]) -> str:
+    return f"{milliseconds / (milliseconds + costs['forwards'][LAYER]):.0%}".replace("%", " %")

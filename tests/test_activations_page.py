@@ -1,0 +1,450 @@
+"""The Activations page: counts, gradients and tiny numbers against other programs; the page; the curve in a browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+import re
+import subprocess
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special
+from PIL import Image
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import kernels
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.vanishing import INITIALISATIONS, vanishing
+from cnnviz.geometry import same_padding
+from cnnviz.ops import ACTIVATIONS
+from cnnviz.pictures import SAMPLES, open_picture, sample
+from cnnviz.ui import cached, settings
+from cnnviz.ui.frame import LESSONS
+from cnnviz.ui.lessons.activations import counts, floats, stack, timing, words
+from cnnviz.ui.lessons.activations.choose import BY_NAME, OFFERED
+from cnnviz.ui.settings import START
+from lab import Lab
+from oracles import convolve_by_loops
+from server import ROOT
+from test_javascript import NODE
+
+RANDOM = kernels.KERNELS["random"].name
+GELU_AT_ROOT_2 = 1.1289041  # its steepest place: Φ(√2) + √2 φ(√2), by a table of the normal distribution
+
+FUNCTIONS = {
+    "relu": lambda x: np.where(x > 0, x, 0.0),
+    "leaky relu": lambda x: np.where(x > 0, x, 0.01 * x),
+    "sigmoid": scipy.special.expit,
+    "tanh": np.tanh,
+    "gelu": lambda x: x / 2 * scipy.special.erfc(-x / math.sqrt(2)),
+}
+
+
+def slope(key: str, x: np.ndarray) -> np.ndarray:
+    """By central differences of SciPy's functions; no x may lie at a kink."""
+    return (FUNCTIONS[key](x + 1e-5) - FUNCTIONS[key](x - 1e-5)) / 2e-5
+
+
+def map_of(numbers: np.ndarray, divisor: float = 1.0) -> counts.SignedMap:
+    numbers = np.asarray(numbers, np.float32)
+    return counts.SignedMap(numbers, float(np.abs(numbers).max()), divisor, numbers.tobytes().hex())
+
+
+SOME = map_of([[-3.0, -0.1, 0.0, 0.2], [5.0, -8.0, 4.0, -900.0]])
+
+
+# --- the map that goes in ---
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 6, 15])
+@pytest.mark.parametrize("lab", [{}, {"s": 3, "p": 9, "d": 4, "border": "circular", "sides": "1, 2, 3, 40"}])
+def test_whatever_the_lab_was_set_to_the_map_keeps_the_size_and_repeats_the_edge(k, lab):
+    picture = sample(next(iter(SAMPLES))).at(17, "rgb")
+    _, height, width = picture.shape
+    assert height != width
+    state = {**START, **lab, "kernel": RANDOM, "k": k}
+    windows, filter = counts.windows(state), settings.filter_of(state, 3)
+    found = cached.trace(picture, filter, windows, 255.0).output
+    assert found.shape == (height, width)
+    weight = filter.weight[np.newaxis]
+    ends = same_padding(k)
+    padded = np.pad(picture.levels() / 255.0, [(0, 0), ends, ends], "edge")
+    plain = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1, "padding_mode": "zeros"}
+    expected = convolve_by_loops(padded[np.newaxis], weight, np.array([filter.bias]), **plain)[0, 0]
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+def test_what_rounding_leaves_of_a_zero_is_a_zero():
+    """A flat picture has no edges, though its three weighted planes add up to some 1e-14."""
+    file = io.BytesIO()
+    Image.new("RGB", (12, 9), (255, 201, 77)).save(file, "PNG")
+    flat = open_picture(file.getvalue(), "flat").at(12, "rgb")
+    filter = settings.filter_of(START, 3)
+    assert cached.convolve(flat, filter, counts.windows(START), 1.0).output.any()
+    found = counts.signed_map(flat, filter, 1.0)
+    assert found.largest == 0 and not found.numbers.any()
+    assert counts.counted(found, ACTIVATIONS["relu"]).zeroed == 0
+
+
+# --- before and after ---
+
+
+@pytest.mark.parametrize("key", OFFERED)
+def test_before_and_after_share_one_scale_and_nothing_is_rescaled(key):
+    for map in (SOME, map_of([[0.1, -0.2, 0.0]])):
+        found = counts.trace(map, ACTIVATIONS[key])
+        np.testing.assert_array_equal(found.input[0], map.numbers)
+        expected = FUNCTIONS[key](map.numbers.astype(float))
+        np.testing.assert_allclose(found.output, expected, rtol=1e-6, atol=1e-12)
+        largest = np.float32(max(np.abs(map.numbers).max(), np.abs(expected).max()))
+        assert found.limit == found.input_limit == pytest.approx(largest)
+        for row, column in np.ndindex(found.output.shape):
+            assert found.step(row, column).result == pytest.approx(found.output[row, column], rel=1e-6, abs=1e-12)
+
+
+def test_zeroed_and_saturated_counted_by_hand():
+    zeroed = {key: counts.counted(SOME, ACTIVATIONS[key]).zeroed for key in OFFERED}
+    # -3, -0.1, -8 and -900 become 0; the 0 was one before. GELU's x Φ(x) is below the smallest double at -900 alone.
+    assert zeroed == {"relu": 4, "leaky relu": 0, "sigmoid": 1, "tanh": 0, "gelu": 1}
+    assert scipy.special.expit(-900.0) == 0
+    saturated = {key: counts.counted(SOME, ACTIVATIONS[key]).saturated for key in OFFERED}
+    # The five numbers that are not above 0; for sigmoid those beyond 4.36, for tanh beyond 2.18; for GELU, whose slope
+    # crosses 0 at -0.75 and is -0.012 at -3, the three far below 0.
+    assert saturated == {"relu": 5, "leaky relu": 5, "sigmoid": 3, "tanh": 5, "gelu": 3}
+
+
+@pytest.mark.parametrize("key", OFFERED)
+def test_counts_on_many_numbers_are_those_of_other_programs(key):
+    numbers = np.random.default_rng(3).normal(0, 3, (61, 47)).astype(np.float32)
+    map = map_of(numbers)
+    found, x = counts.counted(map, ACTIVATIONS[key]), numbers.astype(float)
+    after, steep = FUNCTIONS[key](x), np.abs(slope(key, x))
+    most = {"relu": 1, "leaky relu": 1, "sigmoid": 0.25, "tanh": 1, "gelu": GELU_AT_ROOT_2}[key]
+    assert counts.steepest(key) == pytest.approx(most, rel=1e-5)
+    assert found.zeroed == ((x != 0) & (after == 0)).sum()
+    assert found.saturated == (steep < 0.05 * most).sum()
+    assert (found.least, found.most) == pytest.approx((after.min(), after.max()), rel=1e-9)
+    assert found.slope == pytest.approx(steep.mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize(("key", "at"), [("sigmoid", 4.4), ("tanh", 2.2)])
+def test_the_places_that_are_called_flat_are(key, at):
+    assert slope(key, np.array(at)) < 0.05 * counts.steepest(key) < slope(key, np.array(at - 0.1))
+
+
+# --- gradients ---
+
+
+def stack_of(depth: int, start: str, *keys: str) -> stack.Stack:
+    image = sample(next(iter(SAMPLES))).at(16, "grey").pixels
+    return stack.Stack({key: vanishing(image, depth, key, start) for key in keys}, depth, start)
+
+
+def test_the_sentence_says_what_was_measured_whoever_wins():
+    he = stack_of(20, "He (2015)", "sigmoid", "relu")
+    told = stack.verdict(he)
+    assert words.number(he.left("sigmoid")) in told and words.number(he.left("relu")) in told
+    assert he.left("relu") > 0.01 and "ReLU’s gradient does not vanish" in told
+    small = stack_of(12, "normal 0.01", "sigmoid", "relu", "tanh")
+    assert small.left("relu") < 0.01 and "vanishes too" in stack.verdict(small)
+    assert "tanh" in stack.verdict(small)
+    assert "Give the stack more layers" in stack.verdict(stack_of(1, "He (2015)", "sigmoid", "relu"))
+
+
+def test_what_a_layer_leaves_multiplies_up_to_what_is_left():
+    found = stack_of(9, "Glorot (2010)", "sigmoid", "relu")
+    for key in found.found:
+        assert found.each(key) ** 8 == pytest.approx(found.left(key))
+        assert found.left(key) == found.found[key].layers[0].gradient
+        assert found.foretold(key) == found.found[key].layers[0].predicted
+        behind = found.found[key].layers[1:]
+        assert math.prod(layer.derivative * layer.weights for layer in behind) == pytest.approx(found.foretold(key))
+
+
+# --- tiny numbers ---
+
+
+def test_the_tanh_form_is_exactly_0_at_minus_20_and_the_stable_one_is_not():
+    value, steep = floats.naive(np.float32([-20]))
+    assert value.dtype == steep.dtype == np.float32 and value[0] == steep[0] == 0
+    value, steep = floats.stable(np.float32([-20]))
+    assert value.dtype == steep.dtype == np.float32
+    assert value[0] == pytest.approx(2.0611536e-09, rel=1e-6) and steep[0] == pytest.approx(2.0611536e-09, rel=1e-6)
+
+
+def test_the_stable_form_keeps_its_digits_all_the_way():
+    x = np.linspace(-40, 0, 161, dtype=np.float32)
+    exact = scipy.special.expit(x.astype(float))
+    value, steep = floats.stable(x)
+    np.testing.assert_allclose(value, exact, rtol=1e-6)
+    np.testing.assert_allclose(steep, exact * scipy.special.expit(-x.astype(float)), rtol=1e-6)
+
+
+def test_what_is_said_of_a_tiny_number():
+    assert "exactly 0" in floats.said(-40) and "exactly 0" in floats.said(-20)
+    assert "still agree" in floats.said(0) and "still agree" in floats.said(-8)
+    assert re.search(r"is 5\.9 % off", floats.said(-16))
+    # 2.06e-9 to the fifth is 3.7e-44, to the fourth 1.8e-35: float32 drops digits below 1.2e-38.
+    assert "after 5 such layers" in floats.said(-20)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.0, "0"), (0.5, "0.5"), (-0.25, "−0.25"), (123.456, "123"), (12345.6, "12,346"), (2.0611e-9, "2.1 × 10⁻⁹"),
+        (-1.44e-49, "−1.4 × 10⁻⁴⁹"), (3.7e9, "3.7 × 10⁹"), (0.001, "0.001"),
+    ],
+)  # fmt: skip
+def test_numbers_of_any_size_are_said(value, said):
+    assert words.number(value).replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [(0, "0 %"), (1, "under 0.1 %"), (5000, "50 %"), (1234, "12.3 %"), (9975, "99.7 %"), (9999, "over 99.9 %"),
+     (10000, "100 %")],
+)  # fmt: skip
+def test_a_share_is_nothing_or_all_only_where_it_is(count, said):
+    assert words.share(count, 10000) == said
+
+
+# --- the cost ---
+
+
+def test_the_cost_is_measured_of_all_and_a_layer(monkeypatch):
+    monkeypatch.setattr(timing, "MILLION", 1000)
+    monkeypatch.setattr(timing, "TIMES", 1)
+    found = timing.measured()
+    assert [*found["forwards"]] == [*BY_NAME, timing.LAYER] and [*found["backwards"]] == [*BY_NAME]
+    assert all(0 < time < 10_000 for side in found.values() for time in side.values())
+
+
+def test_what_is_said_of_the_cost_follows_the_numbers():
+    costs = {
+        "forwards": {"ReLU": 1.0, "leaky ReLU": 2.0, "sigmoid": 6.0, "tanh": 3.0, "GELU": 9.0, timing.LAYER: 3.0},
+        "backwards": {"ReLU": 9.0, "leaky ReLU": 2.0, "sigmoid": 6.0, "tanh": 0.5, "GELU": 9.0},
+    }
+    told = timing.said(costs)
+    assert "sigmoid takes 6 times as long as ReLU (6 against 1 ms)" in told
+    assert "in both directions together is tanh" in told and "25 % of" in told and "with sigmoid 67 %" in told
+    costs["forwards"]["sigmoid"] = 0.5
+    assert "only 0.5 times as long as" in timing.said(costs)
+
+
+# --- the page, without a browser ---
+
+
+def page(**link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/activations.py")
+    for name, value in {"size": "24", **link}.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at: Any) -> AppTest:
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def sent(at: AppTest, component: str) -> dict[str, Any] | None:
+    """What a component was sent: its header, with each array under its name."""
+    found = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(component)]
+    if not found:
+        return None
+    length = int.from_bytes(found[0][:4], "little")
+    header = json.loads(found[0][4 : 4 + length])
+    for name, array in header["arrays"].items():
+        count = math.prod(array["shape"])
+        data = np.frombuffer(found[0], array["dtype"], count, 4 + length + array["offset"])
+        header[name] = data.reshape(array["shape"])
+    return header
+
+
+def told(at: AppTest) -> str:
+    """All the HTML and Markdown of the page."""
+    html = [element.proto.body for element in at.get("html")]
+    return "\n".join([*html, *(element.value for element in at.markdown)])
+
+
+def charts(at: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
+
+
+def numbers_of(axis: Any) -> np.ndarray:
+    """The numbers of a chart's axis; Plotly sends arrays as base64."""
+    if isinstance(axis, dict):
+        return np.frombuffer(base64.b64decode(axis["bdata"]), axis["dtype"])
+    return np.array(axis, float)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("values", ["0–255", "0–1"])
+def test_stage_and_curve_are_of_the_same_map_and_counts_are_its(name, values):
+    at = page(activation=name, values=values)
+    stage, curve = sent(at, "cnnviz_stage"), sent(at, "cnnviz_curve")
+    key = BY_NAME[name].key
+    map = curve["map"]
+    np.testing.assert_array_equal(stage["input"][0], map)
+    np.testing.assert_allclose(stage["output"], FUNCTIONS[key](map.astype(float)), rtol=1e-6, atol=1e-12)
+    assert stage["limit"] == stage["inputLimit"] == pytest.approx(max(np.abs(map).max(), np.abs(stage["output"]).max()))
+    assert curve["group"] == stage["options"]["group"] and curve["reach"] == pytest.approx(max(6, np.abs(map).max()))
+    zeroed = int(((map != 0) & (FUNCTIONS[key](map.astype(float)) == 0)).sum())
+    row = re.search(rf'<tr class="chosen"><th scope="row">{name}</th>(.*?)</tr>', told(at))
+    assert row and f"<small>{zeroed:,}</small>" in row[1]
+    before, after = charts(at)[0]["data"]
+    counted = np.histogram(map.astype(float), 81, (-stage["limit"], stage["limit"]))[0] / map.size
+    np.testing.assert_allclose(np.nan_to_num(numbers_of(before["y"])), counted, rtol=1e-9)
+    assert np.nansum(numbers_of(after["y"])) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("start", INITIALISATIONS)
+def test_the_gradients_are_of_this_picture(start):
+    at = page(activation="tanh", start=start, stack="7", depth="Grey")
+    small = sample(next(iter(SAMPLES))).at(32, "grey")
+    chart = charts(at)[1]["data"]
+    assert [line["name"] for line in chart][::2] == ["sigmoid", "ReLU", "tanh"]
+    for line, expected, key in zip(chart[::2], chart[1::2], ("sigmoid", "relu", "tanh")):
+        layers = vanishing(small.pixels, 7, key, start).layers
+        np.testing.assert_allclose(numbers_of(line["y"]), [layer.gradient for layer in layers], rtol=1e-12)
+        np.testing.assert_allclose(numbers_of(expected["y"]), [layer.predicted for layer in layers], rtol=1e-12)
+        assert words.number(layers[0].gradient) in told(at)
+    assert f"Through 7 layers that start as {start}" in told(at)
+
+
+@pytest.mark.parametrize("depth", ["1", "2", "30"])
+def test_every_depth_of_the_stack_is_drawn(depth):
+    assert len(charts(page(stack=depth, start="normal 0.01"))) == 3
+
+
+def test_x_can_be_moved_from_a_link():
+    assert "At x = −37 the first form stops every gradient" in told(page(tiny="-37"))
+
+
+def test_settings_that_give_no_map_are_explained_and_the_rest_stays():
+    name = next(  # a kernel that has no size of 2
+        kernel.name for kernel in kernels.KERNELS.values() if not kernel.allows(2)
+    )
+    for link in ({"kernel": name, "k": "2"}, {"kernel": "Your own numbers", "weights": "a"}):
+        at = page(**link)
+        assert sent(at, "cnnviz_stage") is None and "Do gradients vanish?" in told(at)
+        remedies = [button.key for button in at.button if button.key and button.key.startswith("remedy")]
+        assert remedies
+        for key in remedies:
+            fixed = run(page(**link).button(key=key).click())
+            assert sent(fixed, "cnnviz_stage") is not None, key
+
+
+def test_the_button_changes_the_values_and_the_cost_is_measured_when_asked(monkeypatch):
+    monkeypatch.setattr(timing, "MILLION", 1000)
+    monkeypatch.setattr(timing, "TIMES", 1)
+    at = page(activation="sigmoid")
+    assert "next to white" in told(at) and len(charts(at)) == 3
+    at = run(at.button(key="other-values").click())
+    assert at.session_state["values"] == "0–1" and "next to white" not in told(at)
+    at = run(at.button(key="measure").click())
+    assert len(charts(at)) == 4 and "on this machine" in json.dumps(charts(at)[3]["layout"])
+
+
+def test_it_is_a_lesson():
+    assert LESSONS["pages/activations.py"] == "Activations"
+    with pytest.raises(CnnvizError):
+        vanishing(np.ones((1, 4, 4)), 31, "relu", "He (2015)")
+
+
+# --- the curve's arithmetic ---
+
+
+def test_the_curve_computes_as_python_does(tmp_path):
+    x = [-900, -40, -20, -5.5, -1, -1e-3, 0, 1e-9, 0.3, 2, 7.25, 30, 800]
+    script = tmp_path / "ask.mjs"
+    path = (ROOT / "cnnviz" / "ui" / "curve" / "slopes.js").as_posix()
+    script.write_text(
+        f"import {{ slopeAt, valueAt, valueWords, slopeWords, told, passing }} from {json.dumps(path)};\n"
+        f"const xs = {json.dumps(x)}, keys = {json.dumps(OFFERED)};\n"
+        "const said = {};\n"
+        "for (const key of keys) said[key] = {\n"
+        "  values: xs.map((x) => valueAt(key, x)), slopes: xs.map((x) => slopeAt(key, x)),\n"
+        "  words: xs.map((x) => [valueWords(key, x), slopeWords(key, x, valueAt(key, x))]) };\n"
+        "said.told = [0, 1, -0.25, 391.375, 2.0611536e-9, -5e-7, 0.00012].map(told);\n"
+        "said.passing = [0, 1, 0.25, 1.13, -0.1].map(passing);\n"
+        "console.log(JSON.stringify(said));\n",
+        "utf-8",
+    )
+    said = json.loads(subprocess.check_output([NODE, script], text=True, encoding="utf-8"))
+    for key in OFFERED:
+        values, slopes = ACTIVATIONS[key].function(np.array(x)), ACTIVATIONS[key].derivative(np.array(x))
+        np.testing.assert_allclose(said[key]["values"], values, rtol=1e-12, atol=1e-14, err_msg=key)
+        np.testing.assert_allclose(said[key]["slopes"], slopes, rtol=1e-12, atol=1e-14, err_msg=key)
+        assert all("NaN" not in part and "undefined" not in part for pair in said[key]["words"] for part in pair)
+    two = x.index(2)
+    assert said["relu"]["words"][two] == ["max(0, 2)", "2 is above 0"]
+    assert said["sigmoid"]["words"][two] == ["1 / (1 + e^{−2})", "0.8808 × 0.1192"]
+    assert said["tanh"]["words"][two][1] == "(1 − t)(1 + t) = 0.03597 × 1.964"
+    assert said["leaky relu"]["words"][x.index(-5.5)][0] == "0.01 × (−5.5)"
+    assert said["gelu"]["words"][two] == ["2 × 0.9772", "0.9772 + 2 × 0.05399"]
+    assert said["told"] == ["0", "1", "−0.25", "391.4", "2.06 × 10^{−9}", "−5.00 × 10^{−7}", "0.00012"]
+    assert said["passing"] == [
+        ": no gradient passes", ": a gradient passes whole", " of a gradient passes", " times the gradient",
+        ": a gradient changes its sign",
+    ]  # fmt: skip
+
+
+# --- in a browser ---
+
+
+@pytest.fixture(scope="module")
+def link() -> str:
+    return "activations?activation=sigmoid&values=0%E2%80%931&size=64"
+
+
+def test_the_curve_follows_the_stage_and_the_first_screen_is_whole(open_page, link):
+    page = open_page(link)
+    lab = Lab(page).ready()
+    curve = page.locator(".curve[data-ready]")
+    expect(curve).to_be_visible()
+
+    def point() -> tuple[float, float, float]:
+        found = curve.evaluate("element => ({ ...element.dataset })")
+        return float(found["x"]), float(found["y"]), float(found["slope"])
+
+    # From the start it is where the stage is.
+    expect(curve.locator("header span")).to_have_text(re.compile("^row .*column"))
+    assert point()[1] == pytest.approx(lab.numbers()[1], rel=1e-6)
+    before = point()
+    lab.hover("output", 40, 30)
+    x, y, steep = point()
+    assert (x, y) != before[:2] and y == pytest.approx(lab.numbers()[0], rel=1e-12)
+    assert y == pytest.approx(scipy.special.expit(x), rel=1e-9) and steep == pytest.approx(y * (1 - y), rel=1e-9)
+    row, column = re.search(r"Row (\d+) of \d+, column (\d+)", lab.line.inner_text()).groups()
+    assert curve.locator("header span").inner_text() == f"row {row}, column {column}"
+    # The pointer on the curve itself reads any number off it.
+    box = curve.locator("canvas").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.98, box["y"] + 40)
+    expect(curve.locator("header span")).to_have_text("the pointer's number")
+    assert point()[0] == pytest.approx(6)
+    page.mouse.move(box["x"] + 10, box["y"] + box["height"] + 200)
+    # A guess is not given away.
+    page.get_by_role("button", name="Hide each answer").click()
+    expect(curve.locator(".value output")).to_have_text("?")
+    expect(curve.locator(".slope output")).to_have_text("?")
+    for width, height in ((1440, 900), (1024, 768), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        lab.painted()
+        stage, beside = page.locator(".stage").bounding_box(), curve.bounding_box()
+        assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        for part in (stage, beside):
+            assert part["x"] >= 0 and part["x"] + part["width"] <= width
+        if width > 400:
+            assert max(stage["y"] + stage["height"], beside["y"] + beside["height"]) <= height
+        else:
+            assert stage["y"] + stage["height"] <= height and beside["y"] >= stage["y"] + stage["height"]
+        assert curve.evaluate(
+            "curve => [...curve.querySelectorAll('p')].every(p => p.scrollWidth <= p.clientWidth + 1)"
+        )
