@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
-from cnnviz.ui.formulas import general, output_size, overlap, reading, with_numbers
+from cnnviz.ui.formulas import filled, general, output_size, overlap, reading, with_numbers
 from cnnviz.ui.settings import Windows
 
 SECONDS = settings(derandomize=True, deadline=None, max_examples=300)
@@ -213,3 +213,14 @@ def test_a_border_that_borrows_may_read_them_from_the_padding():
 )
 def test_what_the_stride_does_to_neighbours(window, words):
     assert overlap(window, window) == words
+
+
+def test_the_numbers_alone_are_the_end_of_the_whole_line():
+    for windows, picture in (
+        (Windows(Window(3, 2, 1), Window(3, 2, 1)), blank(5, 5)),
+        (Windows(Window(3, 2, 1), Window(3, 2, 1)), blank(5, 8)),
+        (Windows(Window(4, 1, (1, 2)), Window(3)), blank(7, 7)),
+    ):
+        numbers = filled(windows, picture)
+        assert output_size(windows, picture).endswith(numbers) and "W" not in numbers
+    assert shown(filled(Windows(Window(3, 2, 1), Window(3, 2, 1)), blank(5, 5))) == "⌊(5 − 3 + 2·1) / 2⌋ + 1 = 3"

@@ -44,13 +44,23 @@ def with_numbers(window: Window, size: int) -> str:
 
 def output_size(windows: Windows, picture: Picture) -> str:
     """The whole line: in letters, then for height and width; once where both are the same."""
+    return f"{general(windows)} {'=' if _alike(windows, picture) else ':'} {filled(windows, picture)}"
+
+
+def filled(windows: Windows, picture: Picture) -> str:
+    """The numbers put in, for height and width; once where both are the same."""
     _, height, width = picture.shape
-    if windows.rows == windows.columns and height == width:
-        return f"{general(windows)} = {with_numbers(windows.rows, height)}"
+    if _alike(windows, picture):
+        return with_numbers(windows.rows, height)
     return (
-        f"{general(windows)} : <span>height {with_numbers(windows.rows, height)},</span> "
+        f"<span>height {with_numbers(windows.rows, height)},</span> "
         f"<span>width {with_numbers(windows.columns, width)}</span>"
     )
+
+
+def _alike(windows: Windows, picture: Picture) -> bool:
+    _, height, width = picture.shape
+    return windows.rows == windows.columns and height == width
 
 
 def _many(count: int, word: str) -> str:

@@ -23,7 +23,12 @@ from cnnviz.pictures import Picture
 MEGAPIXEL = 2**20  # what the stage takes at most
 OWN = "Your own numbers"
 KERNEL_NAMES = {kernel.name: kernel.key for kernel in kernels.KERNELS.values()}
-RANGES = {"k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 2048), "angle": (0, 179)}
+RANGES = {
+    "k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 2048), "angle": (0, 179),
+    "kb": (1, 15), "sb": (1, 8), "pb": (0, 15),  # the second setting, where two stand side by side
+    "f": (1, 16), "g": (1, 16), "f2": (1, 16), "g2": (1, 16),  # filters and groups of two layers in a row
+    "pk": (1, 15), "ps": (1, 8), "pp": (0, 7),  # a pooling's
+}  # fmt: skip
 START: dict[str, Any] = {
     "k": 3, "rect": False, "kw": 3, "s": 1, "p": 1, "sides": "", "d": 1, "border": "zeros", "bias": 0.0,
     "kernel": "Sobel, left to right", "weights": "", "angle": 45, "seed": 0, "flip": False,

@@ -1,0 +1,104 @@
+"""What stride throws away, and how often the pixels at the border are read."""
+
+from __future__ import annotations
+
+from cnnviz.geometry import Window, same_padding
+from cnnviz.pictures import Picture
+from cnnviz.ui import formulas
+from cnnviz.ui.lessons.stride.counts import Reading, after_layers, read_at, reading
+from cnnviz.ui.lessons.stride.main import now
+from cnnviz.ui.lessons.stride.markup import listed, many, part, percent, rows
+from cnnviz.ui.lessons.stride.two import BOTH, A, Setting
+
+LAYERS = 10
+
+
+def left_out(picture: Picture) -> None:
+    """A and B beside each other: the windows kept, how they overlap, what no window reads."""
+    state = now()
+    columns = [_column(setting, state, picture) for setting in BOTH]
+    labels = (
+        "Windows, and so numbers out",
+        "Kept, of stride 1's windows",
+        "Neighbouring windows",
+        "Windows that read a pixel",
+        "The floor drops, at the end of the padded picture",
+        "Pixels that no window reads",
+    )
+    part("What stride throws away", rows(["", "A", "B"], [*zip(labels, *columns, strict=True)]))
+
+
+def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
+    if setting.problem(state, picture):
+        return ["no map", *["–"] * 5]
+    windows = setting.windows(state)
+    counted = reading(windows, picture.shape[1:])
+    height, width = windows.output_size(picture)
+    return [
+        f"{height} × {width} = {counted.windows:,}",
+        f"{counted.windows:,} of {counted.at_stride_one:,}: {percent(counted.windows / counted.at_stride_one)}",
+        formulas.overlap(windows.rows, windows.columns) + (f" ({percent(counted.shared)})" if counted.shared else ""),
+        f"{counted.mean:.2f} on average, {counted.least} to {counted.most}",
+        _dropped(*counted.dropped),
+        _unread(counted, picture),
+    ]
+
+
+def _dropped(down: int, across: int) -> str:
+    parts = [many(count, word) for count, word in ((down, "row"), (across, "column")) if count]
+    return " and ".join(parts) or "nothing"
+
+
+def _unread(counted: Reading, picture: Picture) -> str:
+    _, height, width = picture.shape
+    if not counted.rows and not counted.columns:
+        return "none"
+    never = height * width - (height - len(counted.rows)) * (width - len(counted.columns))
+    parts = [listed(found, word) for found, word in ((counted.rows, "row"), (counted.columns, "column")) if found]
+    return f"{never:,} of {height * width:,} ({percent(never / (height * width))}): {'; '.join(parts)}"
+
+
+def edges(picture: Picture) -> None:
+    """How often pixels at the border and in the middle are read at stride 1: without padding, and with (K − 1)/2."""
+    k = now()[A.k]
+    _, height, width = picture.shape
+    padded = Window(k, 1, same_padding(k))
+    kinds = [("P = 0", Window(k)), (_named(padded), padded)]
+    labels = (
+        "A corner pixel is read by",
+        "A pixel in the middle of the first row",
+        "A pixel in the middle of the picture",
+        "Pixels that are the centre of a window" if k % 2 else "Windows for each pixel",
+        "Size after one layer",
+        f"Size after {LAYERS} such layers in a row",
+    )
+    columns = []
+    for _, window in kinds:
+        if not (window.fits(height) and window.fits(width)):
+            columns.append(["no map", *["–"] * 5])
+            continue
+        places = [(0, 0), (0, width // 2), (height // 2, width // 2)]
+        centred = window.output_size(height) * window.output_size(width) / (height * width)
+        columns.append([
+            *(many(read_at(window, (height, width), *place), "window") for place in places),
+            percent(centred),
+            _after(window, height, width, 1),
+            _after(window, height, width, LAYERS),
+        ])  # fmt: skip
+    part(
+        "Padding keeps the information at the border",
+        f"<p>K = {k}, A's, at stride 1, counted on this picture."
+        " Padding does not make the border equal to the middle: part of what its windows read is padding.</p>"
+        + rows(["", *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
+    )
+
+
+def _named(window: Window) -> str:
+    if window.before == window.after:
+        return f"P = (K − 1)/2 = {window.before}"
+    return f"P = {window.before} before, {window.after} behind"
+
+
+def _after(window: Window, height: int, width: int, layers: int) -> str:
+    left = after_layers(window, height, layers), after_layers(window, width, layers)
+    return "nothing is left" if None in left else f"{left[0]} × {left[1]}"

@@ -1,0 +1,131 @@
+"""The main view: the dials of A and B, their formulas, their stages under one cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.geometry import PADDING_MODES, Window
+from cnnviz.pictures import Picture
+from cnnviz.ui import cached, controls
+from cnnviz.ui import formulas as written
+from cnnviz.ui.controls import Dial, dial, put
+from cnnviz.ui.lessons.stride.counts import reading
+from cnnviz.ui.lessons.stride.markup import percent
+from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, Setting
+from cnnviz.ui.stage import stage
+
+
+def now() -> dict[str, Any]:
+    """The settings of A and B as they stand."""
+    return {key: st.session_state.get(key, start) for key, start in START.items()}
+
+
+def lecture() -> None:
+    """The lecture's own case, one click away."""
+    st.button(
+        "demo: W = 5, K = 3, S = 2, P = 1",
+        key="lecture",
+        on_click=put,
+        kwargs={"refusal": "", **LECTURE},
+    )
+
+
+def dials(picture: Picture) -> None:
+    """K, S and P of A and of B, and the border of both, with what each does to this picture."""
+    boxes = st.columns([3, 3, 0.8], gap="medium")
+    drawn = []
+    for setting, box in zip(BOTH, boxes[:2], strict=True):
+        with box, st.container(key=f"setting-{setting.letter}"):
+            drawn.append(_three(setting))
+    with boxes[2], st.container(key="border-box", gap=None):
+        st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+    state = now()  # every dial is drawn
+    for setting, of_this in zip(BOTH, drawn, strict=True):
+        _say(setting, of_this, state, picture)
+
+
+def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
+    boxes = st.columns(3, gap="small")
+    found = []
+    for box, key, name in zip(
+        boxes, (setting.k, setting.s, setting.p), ("K kernel", "S stride", "P padding"), strict=True
+    ):
+        with box:
+            found.append(dial(f"{setting.letter}: {name}", key, START[key]))
+    k, s, p = found
+    p.room.checkbox(
+        "+1 below, right",
+        key=setting.more,
+        bind="query-params",
+        help="One row more below and one column more on the right: what an even K needs to keep the size.",
+    )
+    return k, s, p
+
+
+def _say(setting: Setting, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
+    k, s, p = drawn
+    size = state[setting.k]
+    bare = Window(size, state[setting.s])
+    k.say("odd: has a centre" if size % 2 else "even: no pixel is the centre")
+    s.say(written.overlap(bare, bare))
+    p.room.button(
+        "keep the size", key=f"keep-{setting.letter}", type="tertiary", on_click=put, kwargs=setting.keeping(size)
+    )
+
+
+def formulas(picture: Picture) -> None:
+    """For A and for B: the formula with the numbers put in, the size, how much its windows overlap."""
+    state = now()
+    with st.container(key="formulas"):
+        for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
+            letter = f'<b class="letter">{setting.letter}</b>'
+            box.html(f'<div class="formula of-two">{letter}{_formula(setting, state, picture)}</div>')
+
+
+def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> str:
+    problem = setting.problem(state, picture)
+    if problem:
+        return "<span>gives no map: see below</span>"
+    windows = setting.windows(state)
+    height, width = windows.output_size(picture)
+    counted = reading(windows, picture.shape[1:])
+    shared = f" ({percent(counted.shared)})" if counted.shared else ""
+    return (
+        f"<span>{written.filled(windows, picture)}</span>"
+        f"<small><b>{height} × {width}</b> · {written.overlap(windows.rows, windows.columns)}{shared}"
+        f" · a pixel is read {counted.mean:.2f} times on average</small>"
+    )
+
+
+def stages(picture: Picture, divisor: float) -> None:
+    """The two stages under one cursor. A setting that gives no map says why; the other one stays."""
+    state = now()
+    for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
+        with box, st.container(key=f"stage-{setting.letter}"):
+            try:
+                windows = setting.windows(state)
+                filter = setting.filter(state, len(picture.pixels))
+                trace = cached.convolve(picture, filter, windows, divisor)
+            except CnnvizError as problem:
+                _explain(setting, problem, setting.remedies(state, picture))
+            else:
+                names = {**trace.names, "input": f"{setting.letter}: picture", "output": f"{setting.letter}: map"}
+                corner = (
+                    None if windows.border == "zeros" else (0, 0)
+                )  # where the borrowed pixels are tied to their origins
+                stage(replace(trace, names=names), key=setting.letter.lower(), group="stride", compact=True, at=corner)
+
+
+def _explain(setting: Setting, problem: CnnvizError, remedies: list[tuple[str, dict[str, Any]]]) -> None:
+    """Why A or B gives no map, and the nearest that does, to press."""
+    with st.container(key=f"problem-{setting.letter}", border=True):
+        st.html(f"<b>{setting.letter} gives no map. {escape(str(problem))}</b>")
+        with st.container(horizontal=True):
+            for label, changes in remedies:
+                st.button(label, key=f"remedy {setting.letter} {label}", on_click=controls.put, kwargs=changes)
