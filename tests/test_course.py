@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
@@ -80,6 +82,18 @@ def test_one_picture_through_every_lesson(open_page, dark):
         assert view["y"] + view["height"] <= 900, f"{name}: its main view ends {view['y'] + view['height']:.0f} px down"
         assert page.locator(".notice").count() == 1 and page.locator(".title p").inner_text().strip()
         assert page.evaluate(CUT_OFF) == [], name
+
+
+def test_the_settings_of_a_link_go_along(open_page):
+    """From the first change of page on: Streamlit alone would forget them there."""
+    page = open_page("convolution?k=5&s=2&depth=Grey&size=64&kernel=Box+blur")
+    ready(page)
+    for name in ("Stride, padding", "Activations", "Convolution"):
+        go(page, name)
+        assert page.locator(".st-key-dial-k input[type=range]").first.input_value() == "5", name
+        expect(page.get_by_test_id("stSidebar").get_by_text("× 64 × 1.")).to_be_visible()
+        expect(page).to_have_url(re.compile("k=5"))
+    assert page.locator(".st-key-dial-s input[type=range]").input_value() == "2"
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (390, 844)], ids=["middle", "phone"])

@@ -32,6 +32,8 @@ _STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
 def page(title: str) -> None:
     """Open a page: its title in the browser's tab, the style, and the lessons in one row; on a phone, in a menu."""
     st.set_page_config(page_title=f"{title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
+    st.session_state["arriving"] = st.session_state.get("page", title) != title
+    st.session_state["page"] = title
     style()
     with st.container(key="lessons", horizontal=True, gap="small"):
         _links()

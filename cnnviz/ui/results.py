@@ -76,11 +76,11 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
 def compare(picture: Picture, divisor: float) -> None:
     """Several filters over the same picture, as small maps; any of them can go on the stage."""
     with st.container(key="compare", border=True):
-        chosen = st.multiselect(
+        chosen = controls.kept(
+            st.multiselect,
             "Several filters, same picture",
             list(KERNEL_NAMES),
             key="filters",
-            bind="query-params",
             max_selections=8,
             placeholder="Choose filters to compare",
         )

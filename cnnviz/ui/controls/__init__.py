@@ -4,7 +4,7 @@ Each setting has one key in `st.session_state`, which is also its name in the UR
 Ranges are fixed, so nothing jumps; what cannot be is explained, with the nearest settings as buttons.
 """
 
-from cnnviz.ui.controls.basics import Dial, choice, dial, plain, put, refuse, state
+from cnnviz.ui.controls.basics import Dial, choice, dial, kept, plain, put, refuse, state
 from cnnviz.ui.controls.demos import DEMOS, demos
 from cnnviz.ui.controls.kernel import kernel
 from cnnviz.ui.controls.picture import YOURS, original, picture
@@ -12,6 +12,6 @@ from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.window import sliders, windows
 
 __all__ = [
-    "DEMOS", "YOURS", "Dial", "choice", "demos", "dial", "explain", "kernel", "original", "picture", "plain", "put",
-    "refuse", "sliders", "state", "windows",
+    "DEMOS", "YOURS", "Dial", "choice", "demos", "dial", "explain", "kept", "kernel", "original", "picture", "plain",
+    "put", "refuse", "sliders", "state", "windows",
 ]  # fmt: skip

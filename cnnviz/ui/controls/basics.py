@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -34,9 +35,20 @@ def refuse(message: str) -> None:
     st.error(plain(message))
 
 
+def kept(widget: Callable[..., Any], *args: Any, key: str, **options: Any) -> Any:
+    """Draw a widget whose value stands in the URL and goes along from page to page.
+
+    Streamlit does both, except that at the first change of page after a link its widgets start anew, although the
+    session still holds their values. Said once more there, a value counts as set.
+    """
+    if st.session_state.get("arriving") and key in st.session_state and key not in st.query_params:
+        st.session_state[key] = st.session_state[key]
+    return widget(*args, key=key, bind="query-params", **options)
+
+
 def choice(label: str, key: str, options: list[str], start: str) -> str:
     """One of a few, side by side."""
-    chosen = st.segmented_control(label, options, key=key, default=start, required=True, bind="query-params")
+    chosen = kept(st.segmented_control, label, options, key=key, default=start, required=True)
     return chosen or start
 
 
@@ -60,8 +72,12 @@ def dial(
     range: tuple[int, int] | None = None,
     on_change: Callable[[], None] | None = None,
     help: str | None = None,
+    bound: bool = True,
 ) -> Dial:
-    """A slider with its number beside it, which can be typed. Its range is fixed: `range`, or what RANGES says."""
+    """A slider with its number beside it, which can be typed. Its range is fixed: `range`, or what RANGES says.
+
+    bound  its value stands in the URL; not so where another setting there already says it
+    """
     least, most = range or RANGES[key]
 
     def take(typed: str, before: int) -> None:
@@ -73,16 +89,8 @@ def dial(
 
     with st.container(key=f"dial-{key}", gap=None):
         head = st.container(key=f"head-{key}", horizontal=True, vertical_alignment="center", gap="small")
-        value = st.slider(
-            label,
-            least,
-            most,
-            start,
-            key=key,
-            bind="query-params",
-            on_change=on_change or "rerun",
-            label_visibility="collapsed",
-        )
+        slider = partial(kept, st.slider) if bound else st.slider
+        value = slider(label, least, most, start, key=key, on_change=on_change or "rerun", label_visibility="collapsed")
         # A new box for each value. One box that the server writes to would send its old number back when keys are
         # pressed faster than the page answers, and that could not be told from typing.
         typed = f"{key}-typed-{value}"

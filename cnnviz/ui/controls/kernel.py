@@ -9,7 +9,7 @@ from cnnviz import kernels
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
 from cnnviz.ui import settings
-from cnnviz.ui.controls.basics import dial, plain, put, state
+from cnnviz.ui.controls.basics import dial, kept, plain, put, state
 from cnnviz.ui.grid import grid
 from cnnviz.ui.settings import KERNEL_NAMES, OWN, START, Filter
 
@@ -41,12 +41,12 @@ def _start() -> None:
 def kernel(picture: Picture) -> Filter:
     """The filter: a preset or numbers of one's own, bias, flip. Raises KernelError for a size that it does not have."""
     with st.sidebar:
-        name = st.selectbox(
+        name = kept(
+            st.selectbox,
             "Kernel",
             [*KERNEL_NAMES, OWN],
             index=list(KERNEL_NAMES).index(START["kernel"]),
             key="kernel",
-            bind="query-params",
             on_change=_start,
         )
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
@@ -55,7 +55,7 @@ def kernel(picture: Picture) -> Filter:
             if preset and "angle" in preset.takes:
                 dial("Angle, degrees", "angle", START["angle"])
             if preset and "seed" in preset.takes:
-                st.number_input("Seed", 0, 9999, START["seed"], key="seed", bind="query-params")
+                kept(st.number_input, "Seed", 0, 9999, START["seed"], key="seed")
         with st.container(key="kernel-words"):
             if preset:
                 shared = (
@@ -63,18 +63,18 @@ def kernel(picture: Picture) -> Filter:
                 )
                 st.caption(plain(preset.finds + shared), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
-            st.text_area(
+            kept(
+                st.text_area,
                 "Numbers",
                 key="weights",
-                bind="query-params",
                 on_change=_edited,
                 args=("weights",),
                 height=80,
                 placeholder="1 0 -1; 2 0 -2; 1 0 -1",
                 help="Rows end with ; or a new line, slices with |. 1/9 works.",
             )
-            st.number_input("Bias", -1e6, 1e6, START["bias"], key="bias", bind="query-params", step=1.0, format="%g")
-            st.toggle("flip the kernel", key="flip", bind="query-params")
+            kept(st.number_input, "Bias", -1e6, 1e6, START["bias"], key="bias", step=1.0, format="%g")
+            kept(st.toggle, "flip the kernel", key="flip")
             st.caption(
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
                 "what it calls convolution is cross-correlation."

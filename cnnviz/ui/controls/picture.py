@@ -8,7 +8,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture
 from cnnviz.pictures import sample as sample_picture
 from cnnviz.ui import cached, settings
-from cnnviz.ui.controls.basics import choice, dial, plain, put, refuse
+from cnnviz.ui.controls.basics import choice, dial, kept, plain, put, refuse
 
 YOURS = "Your own picture"
 SAMPLE_NAMES = {told.name: key for key, told in SAMPLES.items()}
@@ -51,9 +51,7 @@ def picture() -> tuple[Picture, float]:
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        chosen = st.selectbox(
-            "or a sample", [*SAMPLE_NAMES, YOURS], key="sample", bind="query-params", on_change=_forgive
-        )
+        chosen = kept(st.selectbox, "or a sample", [*SAMPLE_NAMES, YOURS], key="sample", on_change=_forgive)
         with st.container(key="picture-words"):
             _say_whose(chosen)
         with st.container(key="reading", horizontal=True, gap="small"):

@@ -11,7 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.geometry import PADDING_MODES, Window
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas, settings
-from cnnviz.ui.controls.basics import dial, put, state
+from cnnviz.ui.controls.basics import dial, kept, put, state
 from cnnviz.ui.settings import START, Windows
 
 
@@ -31,14 +31,14 @@ def sliders(picture: Picture) -> None:
     with boxes[3]:
         d = dial("D dilation", "d", START["d"])
     with boxes[4], st.container(key="border-box", gap=None):
-        st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+        kept(st.selectbox, "Border", PADDING_MODES, key="border", help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
-            st.toggle("K's height and width differ", key="rect", bind="query-params")
+            kept(st.toggle, "K's height and width differ", key="rect")
             kw = dial("K's width", "kw", START["kw"])
-            st.text_input(
+            kept(
+                st.text_input,
                 "Padding: top, bottom, left, right",
                 key="sides",
-                bind="query-params",
                 placeholder="P on all four",
                 help="Padding for each side. Empty: P on all four.",
             )

@@ -172,9 +172,9 @@ function paintBlock(context, stage, plan, block) {
 function paintChannels(context, stage, plan) {
   const { trace, theme, step, say } = stage;
   trace.channels.forEach((_, i) => {
-    const name = channelName(trace, i);
+    const name = channelName(trace, i), mark = /\d+$/.exec(name)?.[0] ?? name[0].toUpperCase(); // "map 12": 12, "red": R
     const middle = plan.top + plan.corner(i)[1] + (trace.rows.kernel * plan.cell) / 2;
-    write(context, name[0].toUpperCase(), plan.x(0) - 11, middle, 14, theme.dark ? theme.text : INK[name[0].toUpperCase()] ?? theme.text, theme.font, 700);
+    write(context, mark, plan.x(0) - 11, middle, 14, theme.dark ? theme.text : INK[mark] ?? theme.text, theme.font, 700);
     if (!plan.sums) return;
     const x = plan.x(plan.blocks.length - 1) + plan.width;
     const text = stage.hidden ? "?" : say.partial(step.sums[i]);

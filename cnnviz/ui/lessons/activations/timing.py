@@ -27,7 +27,7 @@ def cost() -> None:
         "<p>The time for a million numbers in float32, forwards (the function) and backwards (its slope), on the "
         f"machine that serves this page: the median of {TIMES} runs. Beside it, for comparison, a CONV layer of 8 "
         "filters over 8 channels that makes a million numbers. Whether a network learns faster is another question, of "
-        "steps and of seconds: it belongs to the Learning page.</p>",
+        "steps and of seconds: it waits for a lesson on learning.</p>",
     )
     with st.container(key="cost"):
         if st.button("Measure here and now", key="measure"):

@@ -14,7 +14,7 @@ from cnnviz.geometry import PADDING_MODES, Window
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui import formulas as written
-from cnnviz.ui.controls import Dial, dial, put
+from cnnviz.ui.controls import Dial, dial, kept, put
 from cnnviz.ui.lessons.stride.counts import reading
 from cnnviz.ui.lessons.stride.markup import percent
 from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, Setting
@@ -44,7 +44,7 @@ def dials(picture: Picture) -> None:
         with box, st.container(key=f"setting-{setting.letter}"):
             drawn.append(_three(setting))
     with boxes[2], st.container(key="border-box", gap=None):
-        st.selectbox("Border", PADDING_MODES, key="border", bind="query-params", help="What stands in the padding.")
+        kept(st.selectbox, "Border", PADDING_MODES, key="border", help="What stands in the padding.")
     state = now()  # every dial is drawn
     for setting, of_this in zip(BOTH, drawn, strict=True):
         _say(setting, of_this, state, picture)
@@ -59,10 +59,10 @@ def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
         with box:
             found.append(dial(f"{setting.letter}: {name}", key, START[key]))
     k, s, p = found
-    p.room.checkbox(
+    kept(
+        p.room.checkbox,
         "+1 below, right",
         key=setting.more,
-        bind="query-params",
         help="One row more below and one column more on the right: what an even K needs to keep the size.",
     )
     return k, s, p
