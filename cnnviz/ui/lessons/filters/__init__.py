@@ -1,0 +1,7 @@
+"""Filters and volumes: two CONV layers in a row, their volumes, their costs, their groups."""
+
+from cnnviz.ui.lessons.filters.costs import counts, groups
+from cnnviz.ui.lessons.filters.main import dials, explain, run, stage, volumes
+from cnnviz.ui.lessons.filters.seen import question, seen
+
+__all__ = ["counts", "dials", "explain", "groups", "question", "run", "seen", "stage", "volumes"]

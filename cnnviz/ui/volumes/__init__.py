@@ -1,0 +1,83 @@
+"""A network on one picture: the picture at the left, then each layer's maps as a volume, drawn as a stack of planes.
+
+    shapes = [volume.maps.shape for volume in layers]
+    unit = chosen("unit", shapes, start=Unit(0, 0))         # at the top of the run: from the link, or the last click
+    volumes(picture, layers, key="unit", selected=unit, group="filters")
+    stage(trace of layer unit.layer, channel unit.channel, key=..., group="filters", at=unit.at, unit=unit.map)
+
+Pointing at a number of a map shows its value, its receptive field on the picture and what it sees of every layer on
+the way there. A click on a map that is not on the stage puts it there: the choice goes into the URL under the
+component's key ("unit=2.5.10.12": layer, map, row, column, counted from 1) and the page runs once. On the map
+that is on the stage it moves the stage's cursor and asks the server for nothing. Where the stage's cursor goes, the
+volumes follow, as it plays too.
+
+    unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
+    units.js     pure: what a unit sees; words    layout.js   pure: where each volume stands
+    planes.js    the maps and stacks              sight.js    what the shown unit sees, drawn over them
+    pointing.js  the pointer and the keys         volumes.js  the elements, the current unit; volumes.css
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+
+import streamlit as st
+
+from cnnviz.pictures import Picture
+from cnnviz.ui.drawing import DRAWING
+from cnnviz.ui.javascript import joined
+from cnnviz.ui.volumes.message import Volume, envelope
+from cnnviz.ui.volumes.unit import Unit, choose, chosen
+
+__all__ = ["Unit", "Volume", "choose", "chosen", "sources", "volumes"]
+
+_HERE = files("cnnviz.ui.volumes")
+_ORDER = ("units.js", "layout.js", "planes.js", "sight.js", "pointing.js", "volumes.js")
+
+
+def sources() -> str:
+    """The JavaScript as one module."""
+    return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
+
+
+_component = st.components.v2.component(
+    "cnnviz_volumes", js=sources(), css=_HERE.joinpath("volumes.css").read_text("utf-8")
+)
+
+
+def volumes(
+    picture: Picture,
+    layers: Sequence[Volume],
+    *,
+    key: str,
+    selected: Unit,
+    group: str | None = None,
+    on_select: Callable[[Unit], None] | None = None,
+) -> None:
+    """Draw the picture and the layers' volumes, `selected` in front.
+
+    key        of the component, and of the choice in the URL: a page reads it with `chosen(key, ...)`
+    selected   the unit that is on the stage; without a row and column the middle of its map is shown until the stage
+               tells where it stands
+    group      the name that a stage shares: both then have one cursor
+    on_select  called with the unit that was clicked, after it has been put into the URL, before the page runs again
+
+    The maps are sent once: choosing another unit sends them no second time.
+    """
+    # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
+    sent, known = st.session_state.get(f"{key}-sent", (None, None))
+    if selected != known:
+        sent = selected
+    st.session_state[f"{key}-sent"] = (sent, selected)
+
+    def clicked() -> None:
+        unit = Unit.read(st.session_state[key].selected)
+        if unit is None:  # not from this component
+            return
+        choose(key, unit)
+        st.session_state[f"{key}-sent"] = (sent, unit)
+        if on_select:
+            on_select(unit)
+
+    _component(key=key, data=envelope(picture, layers, sent, group), on_selected_change=clicked)

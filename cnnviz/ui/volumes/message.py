@@ -1,0 +1,116 @@
+"""What goes to the browser: the picture and the maps in one envelope, within a budget of bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.envelope import packed
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import Field
+from cnnviz.pictures import Picture
+from cnnviz.ui.volumes.unit import Unit
+
+BUDGET = 2_500_000  # bytes of one envelope
+MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
+NUMBERS = 4096
+PICTURE_SIDE = 256  # the picture is drawn about 170 pixels high: twice that is more than any screen shows
+
+
+@dataclass(frozen=True)
+class Volume:
+    """One layer's output, to be drawn.
+
+    name    what it is called: "Layer 1: 6 filters"
+    maps    (C, H, W), or (features,) for a vector; finite real numbers, sent as float32
+    fields  the receptive fields of its units, rows and columns, on the picture: a `Row.fields` of a Network
+    groups  in how many groups its maps read those of the layer before: 1 where each map reads all of them (CONV,
+            FC), C where each reads only its own (pooling, activations, depthwise)
+    limit   the value drawn in the palette's full colour; 0: the largest number of the maps, without its sign
+    detail  a line below the name, plain text: "5 × 5 × 6 weights each"
+
+    Raises ArrayError for other arrays, SettingError for a limit or groups that make no sense.
+    """
+
+    name: str
+    maps: np.ndarray
+    fields: tuple[Field, Field]
+    groups: int = 1
+    limit: float = 0.0
+    detail: str = ""
+
+    def __post_init__(self) -> None:
+        if self.maps.ndim not in (1, 3) or not self.maps.size or self.maps.dtype.kind not in "biuf":
+            raise ArrayError(
+                f"A volume is an array of numbers (C, H, W) or (features,), not {self.maps.dtype} {self.maps.shape}."
+            )
+        if not (self.limit >= 0 and math.isfinite(self.limit)):
+            raise SettingError(f"limit is {self.limit:g}; it must be a finite number of at least 0.")
+        if self.groups < 1 or len(self.maps) % self.groups:
+            raise SettingError(f"{len(self.maps)} maps do not fall into {self.groups} equal groups.")
+
+
+@dataclass
+class _Sending:
+    """How a layer's maps go over: which of them, every how many rows and columns, exact or as palette places."""
+
+    maps: np.ndarray
+    step: int = 1
+    exact: bool = True
+
+    @property
+    def bytes(self) -> int:
+        count, height, width = self.maps.shape
+        return count * -(-height // self.step) * -(-width // self.step) * (4 if self.exact else 1)
+
+    def shrink(self) -> None:
+        """The next smaller way."""
+        if self.exact:
+            self.exact = False
+        else:
+            self.step += 1
+
+    def array(self, limit: float) -> np.ndarray:
+        maps = self.maps[:, :: self.step, :: self.step].astype(np.float32)
+        if self.exact:
+            return maps
+        if np.float32(limit):
+            maps /= np.float32(limit)
+            np.clip(maps, -1, 1, out=maps)
+        # As `signedIndex` of ui/drawing/palette.js: zero is the middle of 255 colours.
+        return np.floor(maps * 127 + 127.5, out=maps).astype(np.uint8)
+
+
+def _first(maps: np.ndarray) -> np.ndarray:
+    """The maps of a layer that are sent, (c, H, W)."""
+    volume = maps if maps.ndim == 3 else maps[:, np.newaxis, np.newaxis]
+    return volume[: max(MAPS, NUMBERS // (volume.shape[1] * volume.shape[2]))]
+
+
+def envelope(picture: Picture, layers: Sequence[Volume], selected: Unit, group: str | None) -> bytes:
+    """The picture and the layers in one `bytes`: float32 as long as that fits the budget.
+
+    Beyond it the largest layer becomes places in the palette, a byte a number, then every second row and
+    column of it, until all fits: the exact numbers are the stage's.
+    """
+    step = -(-max(picture.shape[1:]) // PICTURE_SIDE)
+    levels = picture.levels()[:, ::step, ::step]
+    sendings = [_Sending(_first(layer.maps)) for layer in layers]
+    while levels.nbytes + sum(sending.bytes for sending in sendings) > BUDGET:
+        max(sendings, key=lambda sending: sending.bytes).shrink()
+    told, arrays = [], {"picture": levels}
+    for at, (layer, sending) in enumerate(zip(layers, sendings, strict=True)):
+        limit = float(layer.limit or np.abs(layer.maps).max())
+        told.append({
+            "name": layer.name, "detail": layer.detail, "shape": layer.maps.shape, "groups": layer.groups,
+            "fields": [[field.size, field.jump, field.start] for field in layer.fields],
+            "limit": limit, "step": sending.step, "exact": sending.exact,
+        })  # fmt: skip
+        arrays[f"maps {at}"] = sending.array(limit)
+    header = {
+        "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,
+    }  # fmt: skip
+    return packed(header, arrays)

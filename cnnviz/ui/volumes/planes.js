@@ -1,0 +1,103 @@
+// The picture and the stacks: each map a bitmap of one pixel a number, made when it is first drawn.
+import { SIGNED, inkOn, signedIndex } from "../drawing/palette.js";
+import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { cellOf, channelOf, cornerOf } from "./layout.js";
+import { valueOf, valueText } from "./units.js";
+
+const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+
+function bitmapOf(width, height, fill) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
+  fill(new Uint32Array(image.data.buffer));
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+function pictureBitmap({ picture: { data, shape: [depth, height, width] } }) {
+  const plane = height * width, [red, green, blue] = depth === 3 ? [0, plane, 2 * plane] : [0, 0, 0];
+  return bitmapOf(width, height, (pixels) => {
+    for (let at = 0; at < plane; at += 1) pixels[at] = packColour([data[red + at], data[green + at], data[blue + at]]);
+  });
+}
+
+// The bitmaps of a model, each made once.
+export class Planes {
+  constructor(model) {
+    this.model = model;
+    this.made = new Map();
+    this.colours = Uint32Array.from(PRGN, packColour);
+  }
+
+  get picture() { return this.keep("picture", () => pictureBitmap(this.model)); }
+
+  map(at, channel) {
+    return this.keep(`${at} ${channel}`, () => {
+      const { data, exact, limit, drawnHeight, drawnWidth } = this.model.layers[at];
+      const count = drawnHeight * drawnWidth, start = channel * count;
+      return bitmapOf(drawnWidth, drawnHeight, (pixels) => {
+        for (let cell = 0; cell < count; cell += 1) {
+          const found = data[start + cell];
+          pixels[cell] = this.colours[exact ? signedIndex(found, limit) : found];
+        }
+      });
+    });
+  }
+
+  keep(name, make) {
+    if (!this.made.has(name)) this.made.set(name, make());
+    return this.made.get(name);
+  }
+}
+
+function drawMap(context, bitmap, x, y, width, height) {
+  context.imageSmoothingEnabled = width < bitmap.width;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, x, y, width, height);
+}
+
+export function paintPicture(context, { plan: { columns: [column] }, planes, theme }) {
+  drawMap(context, planes.picture, column.x, column.y, column.width, column.height);
+  outline(context, column.x - 0.5, column.y - 0.5, column.width + 1, column.height + 1, theme.border, 1);
+}
+
+// All of the volumes that does not change as the cursor moves.
+export function paintPlanes(context, { model, plan, planes, fronts, theme }) {
+  model.layers.forEach((layer, at) => {
+    const column = plan.columns[at + 1];
+    if (column.isVector) paintVector(context, layer, column, theme);
+    else paintStack(context, layer, column, fronts[at], (channel) => planes.map(at, channel), theme);
+    if (!column.isVector && column.cell >= NUMBERS_FROM) paintNumbers(context, model, { layer: at, channel: fronts[at] }, column, theme);
+  });
+}
+
+// The numbers of a front map whose cells are large enough to hold them.
+function paintNumbers(context, model, map, column, theme) {
+  const { height, width, limit } = model.layers[map.layer];
+  for (let cell = 0; cell < height * width; cell += 1) {
+    const unit = { ...map, row: Math.floor(cell / width), column: cell % width };
+    const found = valueOf(model, unit);
+    if (!found?.isExact) return;
+    const box = cellOf(column, unit);
+    writeIn(context, valueText(model, unit), box.x, box.y, box.width, box.height, inkOn(PRGN[signedIndex(found.value, limit)]), theme.font);
+  }
+}
+
+function paintStack(context, layer, column, front, map, theme) {
+  for (let plane = column.planes - 1; plane >= 0; plane -= 1) {
+    const [x, y] = cornerOf(column, plane);
+    drawMap(context, map(channelOf(layer, front, plane)), x, y, column.width, column.height);
+    outline(context, x - 0.5, y - 0.5, column.width + 1, column.height + 1, plane ? theme.border : theme.muted, 1);
+  }
+}
+
+function paintVector(context, layer, column, theme) {
+  const { cell, perColumn } = column, line = cell > 5 ? 1 : 0;
+  for (let at = 0; at < layer.sent; at += 1) {
+    const x = column.x + Math.floor(at / perColumn) * cell, y = column.y + (at % perColumn) * cell;
+    context.fillStyle = SIGNED[layer.exact ? signedIndex(layer.data[at], layer.limit) : layer.data[at]];
+    context.fillRect(x, y, cell, cell);
+    if (line) outline(context, x + 0.5, y + 0.5, cell, cell, theme.border, line);
+  }
+}

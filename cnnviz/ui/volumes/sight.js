@@ -1,0 +1,96 @@
+// What the shown unit sees, drawn over the volumes: the picture dimmed but for its receptive field, the part of each
+// layer on the way, and its own cell. All of it is the current window, so all of it is orange.
+import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { cellOf, cornerOf, planeOf } from "./layout.js";
+import { inside, layerOf, seen } from "./units.js";
+
+// The rectangle of a span of rows and columns on a front map; null where it lies in the padding alone.
+function boxOf(column, layer, { rows, columns }) {
+  const down = inside(rows, layer.height), across = inside(columns, layer.width);
+  if (down.last < down.first || across.last < across.first) return null;
+  return {
+    x: column.x + across.first * column.cell, y: column.y + down.first * column.cell,
+    width: (across.last - across.first + 1) * column.cell, height: (down.last - down.first + 1) * column.cell,
+  };
+}
+
+// On the picture: all of it dimmed but what the unit sees.
+export function paintField(context, { model, plan: { columns: [column] }, theme, shown }) {
+  const box = boxOf(column, model.image, seen(model, shown, -1));
+  context.fillStyle = theme.unread;
+  context.beginPath();
+  context.rect(column.x, column.y, column.width, column.height);
+  if (box) context.rect(box.x, box.y, box.width, box.height);
+  context.fill("evenodd");
+  if (box) paintMark(context, box, theme);
+}
+
+// On the volumes: the part of each layer on the way, and the unit's own cell.
+export function paintSight(context, { model, plan, fronts, theme, shown, isHidden }) {
+  const cell = cellOf(plan.columns[shown.layer + 1], shown);
+  let after = cell;
+  for (let at = shown.layer - 1; at >= -1; at -= 1) {
+    const column = plan.columns[at + 1], layer = layerOf(model, at), view = seen(model, shown, at);
+    const box = column.isVector ? column : boxOf(column, layer, view);
+    if (!box) continue;
+    paintLines(context, box, after, theme);
+    if (column.isVector) paintRead(context, column, layer, view, theme);
+    else if (at >= 0) { paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
+    after = box;
+  }
+  if (isHidden && cell.width >= NUMBERS_FROM) {
+    context.fillStyle = theme.background;
+    context.fillRect(cell.x, cell.y, cell.width, cell.height);
+    writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);
+  }
+  paintMark(context, cell, theme);
+}
+
+// An outline that is seen however small what it encloses.
+function paintMark(context, box, theme) {
+  const grow = Math.max(0, 6 - Math.min(box.width, box.height)) / 2;
+  const [x, y, width, height] = [box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow];
+  outline(context, x, y, width, height, "rgba(255,255,255,0.7)", 4);
+  outline(context, x, y, width, height, theme.window, 2);
+}
+
+// The window reaches back through the planes that it reads: from its front face to the last of them that is drawn.
+function paintDepth(context, column, layer, front, box, { first, last }, theme) {
+  let deepest = 0;
+  for (let channel = first; channel <= Math.min(last, layer.sent - 1); channel += 1) {
+    const plane = planeOf(layer, front, channel);
+    if (plane < column.planes) deepest = Math.max(deepest, plane);
+  }
+  if (!deepest) return;
+  const [x, y] = cornerOf({ x: box.x, y: box.y }, deepest);
+  context.strokeStyle = theme.window;
+  context.lineWidth = 1.25;
+  context.beginPath();
+  for (const [right, below] of [[0, 0], [1, 0], [1, 1]]) {
+    context.moveTo(box.x + right * box.width, box.y + below * box.height);
+    context.lineTo(x + right * box.width, y + below * box.height);
+  }
+  context.moveTo(x, y);
+  context.lineTo(x + box.width, y);
+  context.lineTo(x + box.width, y + box.height);
+  context.stroke();
+}
+
+// Which numbers of a vector it reads.
+function paintRead(context, column, layer, { first, last }, theme) {
+  if (last - first + 1 >= layer.count) { outline(context, column.x - 1, column.y - 1, column.width + 3, column.height + 3, theme.window, 2); return; }
+  for (let channel = first; channel <= Math.min(last, layer.sent - 1); channel += 1) paintMark(context, cellOf(column, { channel }), theme);
+}
+
+function paintLines(context, from, to, theme) {
+  context.strokeStyle = theme.window;
+  context.globalAlpha = 0.55;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const below of [0, 1]) {
+    context.moveTo(from.x + from.width, from.y + below * from.height);
+    context.lineTo(to.x, to.y + below * to.height);
+  }
+  context.stroke();
+  context.globalAlpha = 1;
+}

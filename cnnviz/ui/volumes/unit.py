@@ -1,0 +1,71 @@
+"""Which number of a network is meant: layer, map, row, column; and how a link says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+_TEXT = re.compile(r"[1-9]\d{0,5}\.[1-9]\d{0,5}(\.[1-9]\d{0,5}\.[1-9]\d{0,5})?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of a network, everything counted from 0.
+
+    layer    place in the sequence of volumes that are drawn; the picture is none of them
+    channel  which of the layer's maps; of a vector, which of its numbers
+    row, column  its place in the map; None: no place chosen, the map alone (of a vector always None or 0)
+    """
+
+    layer: int
+    channel: int
+    row: int | None = None
+    column: int | None = None
+
+    @property
+    def text(self) -> str:
+        """As a link says it, counted from 1: "2.5.10.12", or "2.5" for a map alone."""
+        return ".".join(str(part + 1) for part in (self.layer, self.channel, self.row, self.column) if part is not None)
+
+    @property
+    def at(self) -> tuple[int, int] | None:
+        """(row, column), as `stage(at=...)` takes it; None where no place is chosen."""
+        return None if self.row is None or self.column is None else (self.row, self.column)
+
+    @property
+    def map(self) -> tuple[int, int]:
+        """(layer, channel), as `stage(unit=...)` takes them."""
+        return self.layer, self.channel
+
+    @classmethod
+    def read(cls, text: object) -> Unit | None:
+        """What `text` wrote; None for anything that it cannot have written."""
+        if not isinstance(text, str) or not _TEXT.fullmatch(text):
+            return None
+        return cls(*(int(part) - 1 for part in text.split(".")))
+
+    def within(self, shapes: Sequence[tuple[int, ...]]) -> Unit | None:
+        """The nearest unit in layers of these shapes, (C, H, W) or (features,); None where there is no such layer."""
+        if self.layer >= len(shapes):
+            return None
+        count, *size = shapes[self.layer]
+        place = (min(at, most - 1) for at, most in zip(self.at or (), size or (1, 1)))
+        return Unit(self.layer, min(self.channel, count - 1), *place)
+
+
+def chosen(key: str, shapes: Sequence[tuple[int, ...]], start: Unit) -> Unit:
+    """The unit that the link or the last click chose, as far as these layers have it; else `start`, as far as they do.
+
+    Read it at the top of a run, before anything is drawn: the choice lives in the URL under `key`, the key of the
+    `volumes` that are clicked. A click writes it there before the run that it causes begins.
+    """
+    unit = Unit.read(st.query_params.get(key))
+    return (unit and unit.within(shapes)) or start.within(shapes) or start
+
+
+def choose(key: str, unit: Unit) -> None:
+    """Choose a unit, as a button's callback: what a click on `volumes` of this key does."""
+    st.query_params[key] = unit.text

@@ -1,0 +1,132 @@
+// Pure: what Python sent, what a unit sees, and both in words. A unit is { layer, channel, row, column }, counted from
+// 0; layer −1 is the picture. Nothing here draws.
+import { opened } from "../drawing/envelope.js";
+import { decimalsFor, fixed, plural } from "../drawing/numbers.js";
+
+const axisOf = ([size, jump, start]) => ({ size, jump, start });
+const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
+
+// The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
+export function unpack(bytes) {
+  const { image, step, group, selected, layers, ...arrays } = opened(bytes);
+  const [depth, height, width] = image;
+  return {
+    image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
+    picture: arrays.picture, step, group, selected: readUnit(selected),
+    layers: layers.map(({ shape, fields, ...told }, at) => {
+      const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
+      return {
+        ...told, count, height: high, width: wide, isVector: high === 1 && wide === 1, shape,
+        rows: axisOf(fields[0]), columns: axisOf(fields[1]),
+        data: maps.data, sent: maps.shape[0], drawnHeight: maps.shape[1], drawnWidth: maps.shape[2],
+      };
+    }),
+  };
+}
+
+// "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open.
+export function readUnit(text) {
+  const [layer, channel, row = null, column = null] = text.split(".").map((part) => Number(part) - 1);
+  return { layer, channel, row, column };
+}
+
+export const unitText = ({ layer, channel, row, column }) => [layer, channel, row, column].map((part) => part + 1).join(".");
+
+export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
+
+// The nearest unit that there is: an open place becomes the middle of the map.
+export function within(model, { layer, channel, row, column }) {
+  const at = Math.max(0, Math.min(model.layers.length - 1, layer));
+  const { count, height, width } = model.layers[at];
+  const held = (value, most) => Math.max(0, Math.min(most - 1, value ?? Math.floor(most / 2)));
+  return { layer: at, channel: held(channel, count), row: held(row, height), column: held(column, width) };
+}
+
+// What position `index` of a layer's axis sees of an earlier layer's: { first, count }, padding included. Both fields
+// lead back to the same pixels, so the layers between them need not be asked.
+export function spanOf(index, axis, earlier) {
+  const start = axis.start + index * axis.jump;
+  return {
+    first: Math.round((start - earlier.start) / earlier.jump),
+    count: Math.round((axis.size - earlier.size) / earlier.jump) + 1,
+  };
+}
+
+// The part of a span that lies inside: { first, last, padding }; last < first where nothing does.
+export function inside({ first, count }, size) {
+  const from = Math.max(0, first), to = Math.min(size, first + count) - 1;
+  return { first: from, last: to, padding: count - Math.max(0, to - from + 1) };
+}
+
+// What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and the channels from first to last.
+export function seen(model, unit, at) {
+  const layer = model.layers[unit.layer], earlier = layerOf(model, at);
+  let [first, last] = [unit.channel, unit.channel];
+  for (let through = unit.layer; through > at; through -= 1) {
+    const { count, groups } = model.layers[through], before = layerOf(model, through - 1).count;
+    first = Math.floor(first / (count / groups)) * (before / groups);
+    last = (Math.floor(last / (count / groups)) + 1) * (before / groups) - 1;
+  }
+  if (at < 0) [first, last] = [0, earlier.count - 1]; // the picture is drawn with all its colours
+  return { rows: spanOf(unit.row, layer.rows, earlier.rows), columns: spanOf(unit.column, layer.columns, earlier.columns), first, last };
+}
+
+// The middle of the unit's window on the layer before: how a stage is told where to go.
+export function middleOf(model, unit) {
+  const { rows, columns } = seen(model, unit, unit.layer - 1);
+  const middle = ({ first, count }) => first + (count - 1) / 2;
+  return { y: middle(rows), x: middle(columns) };
+}
+
+// The number of a unit: { value, isExact }; null where its layer was not sent whole.
+export function valueOf(model, { layer, channel, row, column }) {
+  const { data, exact, step, sent, limit, height, width } = model.layers[layer];
+  if (step > 1 || channel >= sent) return null;
+  const found = data[(channel * height + row) * width + column];
+  return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limit, isExact: false };
+}
+
+export function valueText(model, unit) {
+  const found = valueOf(model, unit);
+  if (!found) return null;
+  const text = fixed(found.value, decimalsFor(model.layers[unit.layer].limit));
+  return found.isExact ? text : `about ${text}`;
+}
+
+// ---- words: rows, columns, layers and maps are counted from 1 ----
+
+export const sizeText = ({ shape, height, width, count }) => (shape?.length === 1 ? `${count}` : `${height} × ${width} × ${count}`);
+
+export function placeText(model, { layer, channel, row, column }) {
+  const { count, isVector } = model.layers[layer];
+  const where = isVector ? `number ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
+  return `Layer ${layer + 1}, ${where}`;
+}
+
+// Positions as a person counts them, the padding told apart.
+export function rangeText(word, { first, last, padding }) {
+  if (last < first) return `only padding beyond the ${word}s`;
+  const range = first === last ? `${word} ${first + 1}` : `${word}s ${first + 1} to ${last + 1}`;
+  return padding ? `${range} and ${padding} of padding` : range;
+}
+
+export function sightText(model, unit) {
+  const { rows, columns } = seen(model, unit, -1), { height, width } = model.image;
+  const [down, across] = [inside(rows, height), inside(columns, width)];
+  if (down.last - down.first + 1 === height && across.last - across.first + 1 === width) return "sees the whole picture";
+  const size = rows.count * columns.count === 1 ? "1 pixel" : `${rows.count} × ${columns.count} pixels`;
+  return `sees ${size}: ${rangeText("row", down)}, ${rangeText("column", across)}`;
+}
+
+export function narrate(model, unit, isHidden = false) {
+  const value = isHidden ? "?" : valueText(model, unit) ?? "its number is on the stage";
+  return `${placeText(model, unit)}: ${value}; ${sightText(model, unit)}.`;
+}
+
+// What is not drawn of a layer, if anything.
+export function leftOut({ count, sent, step, isVector }) {
+  const parts = [];
+  if (sent < count) parts.push(`the first ${sent} of ${plural(count, isVector ? "number" : "map")}`);
+  if (step > 1) parts.push(`1 row and column in ${step}`);
+  return parts.length ? `drawn: ${parts.join(", ")}` : "";
+}

@@ -1,0 +1,257 @@
+// The volumes on the page: their elements, the current unit, and who is told of it. What is drawn is in planes.js and
+// sight.js, where it stands in layout.js, what it means in units.js.
+import { make, say } from "../drawing/elements.js";
+import { join } from "../drawing/link.js";
+import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { SIGNED, themeOf } from "../drawing/palette.js";
+import { Panel } from "../drawing/paper.js";
+import { planOf } from "./layout.js";
+import { Planes, paintPicture, paintPlanes } from "./planes.js";
+import { Pointing } from "./pointing.js";
+import { paintField, paintSight } from "./sight.js";
+import { leftOut, middleOf, narrate, seen, sizeText, unitText, unpack, within } from "./units.js";
+
+const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
+
+// unit    on the stage                    chosen     the channel in front of each layer, as the visitor left it
+// looked  looked at since, by keys or     following  whether another component's cursor moved last
+//         buttons, or null
+class Volumes {
+  constructor(parent) {
+    Object.assign(this, { version: 0, unit: null, looked: null, chosen: [], told: "", written: 0 });
+    this.pointing = new Pointing(this);
+    this.build(parent);
+    this.observer = new ResizeObserver(() => { if (this.model && this.room !== this.scroller.clientWidth) this.arrange(); });
+    this.observer.observe(this.scroller);
+  }
+
+  build(parent) {
+    this.canvas = make("canvas", { class: "maps", "aria-hidden": "true" });
+    this.panel = new Panel(this.canvas);
+    const picture = make("canvas", { "aria-hidden": "true" });
+    this.picture = new Panel(picture);
+    this.pictureHead = make("header", {});
+    this.side = make("div", { class: "picture" }, this.pictureHead, picture);
+    this.inner = make("div", { class: "inner" });
+    this.scroller = make("div", { class: "scroller" }, this.inner);
+    this.line = make("p", { class: "line", "aria-live": "polite" });
+    this.tip = make("div", { class: "tip", role: "tooltip" });
+    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.scroller, this.line, this.tip);
+    this.pointing.listen(this.inner);
+    parent.append(this.root);
+  }
+
+  // ---- new maps ----
+
+  receive(data, send) {
+    this.send = send;
+    this.theme = themeOf(this.root);
+    const before = this.model;
+    this.model = unpack(data);
+    const { model } = this;
+    this.planes = new Planes(model);
+    this.root.style.setProperty("--muted", this.theme.muted);
+    this.root.style.setProperty("--palette", `linear-gradient(to right, ${SIGNED.filter((_, at) => at % 14 === 1).join(", ")})`);
+    if (!before || before.group !== model.group) {
+      this.link?.leave();
+      this.link = model.group ? join(model.group, (place) => this.follow(place)) : null;
+    }
+    // A choice that Python says anew; else the place where the cursor stands by now.
+    const said = JSON.stringify(model.selected);
+    this.unit = within(model, said === this.told && this.unit ? this.unit : model.selected);
+    this.told = said;
+    Object.assign(this, { looked: null, following: false });
+    this.pointing.point(null);
+    this.chosen = model.layers.map((layer, at) => (at === this.unit.layer ? this.unit.channel : this.chosen[at] ?? 0) % layer.sent);
+    this.furnish();
+    this.version += 1;
+    this.arrange();
+    this.paint();
+    this.root.setAttribute("data-ready", this.version);
+    if (!before) this.link?.tell({ asks: true }); // a stage may stand there already
+  }
+
+  // The words and buttons around the drawing.
+  furnish() {
+    const { model } = this;
+    this.counts = [];
+    this.pictureHead.replaceChildren(make("b", {}, "The picture"), make("span", {}, sizeText(model.image)));
+    this.parts = model.layers.map((layer, at) => [this.head(layer.name, sizeText(layer), layer.detail), this.area(layer, at), this.foot(layer, at)]);
+    this.inner.replaceChildren(this.side, this.canvas, ...this.parts.flat());
+    this.root.classList.toggle("has-details", model.layers.some(({ detail }) => detail));
+  }
+
+  head(name, size, detail) {
+    return make("header", { title: detail ? `${name}, ${size}. ${detail}` : `${name}, ${size}` }, make("b", {}, name), make("span", {}, size), make("small", {}, detail));
+  }
+
+  area(layer, at) {
+    const words = layer.isVector ? "Arrow keys go from number to number" : "Arrow keys move over the front map, Page Up and Page Down change it";
+    const area = make("div", {
+      class: "area", tabindex: "0", role: "group", "aria-label": `${layer.name}, ${sizeText(layer)}. ${words}, Enter puts it on the stage.`,
+      onkeydown: (event) => this.pointing.onKey(event, at),
+      onfocus: () => { if (area.matches(":focus-visible")) this.look(this.unitOf(at)); },
+    });
+    area.addEventListener("wheel", (event) => this.pointing.onWheel(event, at, area.getRootNode().activeElement === area), { passive: false });
+    return area;
+  }
+
+  foot(layer, at) {
+    const most = fixed(layer.limit, decimalsFor(layer.limit, 2));
+    const scale = make("div", { class: "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
+    const count = make("span", {});
+    this.counts.push(count);
+    const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
+    const one = layer.isVector ? "number" : "map";
+    const steps = layer.sent > 1 && !layer.isVector
+      ? [button("‹", `Layer ${at + 1}: the ${one} before`, -1), count, button("›", `Layer ${at + 1}: the next ${one}`, 1)] : [count];
+    const left = leftOut(layer);
+    return make("div", { class: "foot" }, make("div", { class: "steps", title: left }, ...steps), scale);
+  }
+
+  // Everything to its place, for the room that there is.
+  arrange() {
+    this.room = this.scroller.clientWidth;
+    this.plan = planOf(this.model, this.room);
+    const { plan } = this;
+    this.inner.style.width = `${plan.width}px`;
+    this.inner.style.setProperty("--high", `${plan.height}px`);
+    this.side.style.width = `${plan.columns[0].whole}px`;
+    this.parts.forEach((parts, at) => {
+      const { left, whole } = plan.columns[at + 1];
+      for (const part of parts) Object.assign(part.style, { left: `${left}px`, width: `${whole}px` });
+    });
+    this.bring(this.unit.layer);
+    this.repaint();
+  }
+
+  // Scroll sideways until a layer is seen, beside the picture that stays.
+  bring(layer) {
+    const { left, whole } = this.plan.columns[layer + 1], { scrollLeft, clientWidth } = this.scroller;
+    const taken = this.plan.columns[0].whole + 8;
+    if (left < scrollLeft + taken) this.scroller.scrollLeft = left - taken;
+    else if (left + whole > scrollLeft + clientWidth) this.scroller.scrollLeft = left + whole - clientWidth + 4;
+  }
+
+  // ---- the current unit ----
+
+  get shown() { return this.pointing.hover ?? this.looked ?? this.unit; }
+
+  // The maps in front: the visitor's own choice, but where the shown unit reads only some maps of a layer the first of
+  // those comes forward, for as long as it is shown.
+  get fronts() {
+    const { shown } = this;
+    return this.chosen.map((front, at) => {
+      if (at >= shown.layer) return front;
+      const { first, last } = seen(this.model, shown, at), { count, sent } = this.model.layers[at];
+      return last - first + 1 < count && first < sent ? first : front;
+    });
+  }
+
+  // The unit of a layer that the keys start from.
+  unitOf(at) {
+    const last = this.looked ?? this.unit;
+    return last.layer === at ? last : within(this.model, { layer: at, channel: this.chosen[at], row: null, column: null });
+  }
+
+  look(unit) {
+    this.looked = unit;
+    this.following = false;
+    this.chosen[unit.layer] = unit.channel;
+    this.bring(unit.layer);
+    this.repaint();
+  }
+
+  step(at, by) {
+    const { sent } = this.model.layers[at], unit = this.unitOf(at);
+    this.look({ ...unit, channel: (this.chosen[at] + by + sent) % sent });
+  }
+
+  front(at, channel) { this.look({ ...this.unitOf(at), channel }); }
+
+  // Chosen to be on the stage: its map is there already, and only the cursor moves; or Python is asked for it.
+  choose(unit) {
+    const isThere = unit.layer === this.unit.layer && unit.channel === this.unit.channel && this.model.group;
+    this.chosen[unit.layer] = unit.channel;
+    Object.assign(this, { unit, looked: null, following: false });
+    const { layer, channel, row, column } = unit;
+    if (isThere) this.link.tell({ unit: [layer, channel], row, column, ...middleOf(this.model, unit) });
+    else this.send(unitText(unit));
+    this.repaint();
+  }
+
+  // Where the stage's cursor stands.
+  follow({ unit: map, row, column, isHidden = false }) {
+    if (!map || !this.model || map[0] >= this.model.layers.length) return;
+    const [layer, channel] = map, isNew = layer !== this.unit.layer || channel !== this.unit.channel;
+    Object.assign(this, { unit: within(this.model, { layer, channel, row, column }), looked: null, following: true, isHidden });
+    if (isNew) {
+      this.chosen[this.unit.layer] = this.unit.channel % this.model.layers[this.unit.layer].sent;
+      this.bring(this.unit.layer);
+    }
+    this.repaint();
+  }
+
+  // ---- painting ----
+
+  repaint() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => { this.waiting = false; if (this.model) this.paint(); });
+  }
+
+  paint() {
+    const { panel, picture, theme, fronts, shown, model, plan, planes } = this;
+    for (const part of [panel, picture]) part.fit();
+    if (!panel.width || !plan) return; // not on the screen
+    // "Guess first" on the stage holds here too.
+    const isHidden = this.isHidden && unitText(shown) === unitText(this.unit);
+    const scene = { model, plan, planes, fronts, theme, shown, isHidden };
+    const key = `${this.version}|${theme.dark}|${this.room}`;
+    for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, paintSight, fronts]]) {
+      const context = part.begin();
+      part.blit(part.layer("base", `${key}|${more}`, (layer) => paintBase(layer, scene)), 0, 0, part.width, part.height);
+      paintOver(context, scene);
+    }
+    this.write(fronts, shown, isHidden);
+  }
+
+  write(fronts, shown, isHidden) {
+    const { model, following } = this;
+    const now = performance.now();
+    if (following && now - this.written < WORDS_EVERY) { this.later(); return; }
+    this.written = now;
+    // While another cursor moves nothing is read aloud: that component speaks for itself.
+    this.line.setAttribute("aria-live", following ? "off" : "polite");
+    say(this.line, narrate(model, shown, isHidden));
+    this.line.dataset.unit = unitText(shown);
+    model.layers.forEach((layer, at) => {
+      const part = layer.sent < layer.count ? `${layer.count} · ${layer.sent} here` : layer.count;
+      say(this.counts[at], layer.isVector ? `${part} numbers` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
+    });
+  }
+
+  // The last of many quick moves is told too.
+  later() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { if (this.model) this.repaint(); }, WORDS_EVERY);
+  }
+
+  leave() {
+    this.link?.leave();
+    this.observer.disconnect();
+    clearTimeout(this.timer);
+    this.model = null;
+  }
+}
+
+// One for each parent: Streamlit calls this again with new data or another theme, and runs only the last cleanup.
+const mounted = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  if (!data) return undefined;
+  if (!mounted.has(parentElement)) mounted.set(parentElement, new Volumes(parentElement));
+  const volumes = mounted.get(parentElement);
+  volumes.receive(data, (text) => setTriggerValue("selected", text));
+  return () => { volumes.leave(); mounted.delete(parentElement); };
+}

@@ -1,0 +1,224 @@
+// units.js and layout.js of the volumes: what a unit sees, told against a walk back through every window, and where
+// things stand.
+import assert from "node:assert/strict";
+import test from "node:test";
+import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
+import {
+  inside, leftOut, middleOf, narrate, rangeText, readUnit, seen, sightText, sizeText, unitText, unpack, valueOf, within,
+} from "../../cnnviz/ui/volumes/units.js";
+
+const PIXEL = { size: 1, jump: 1, start: 0 };
+const axis = (kernel, stride = 1, before = 0, after = 0, dilation = 1) => ({ kernel, stride, before, after, dilation });
+const through = ({ size, jump, start }, w) => ({ size: size + (w.kernel - 1) * w.dilation * jump, jump: jump * w.stride, start: start - w.before * jump });
+const outOf = (size, w) => Math.floor((size + w.before + w.after - w.dilation * (w.kernel - 1) - 1) / w.stride) + 1;
+
+// A model of layers that are told by their windows: { rows, columns, count, groups }.
+function modelOf(image, windows) {
+  const model = { image: { ...image, count: image.depth, rows: PIXEL, columns: PIXEL }, layers: [], windows };
+  let before = model.image;
+  for (const { rows, columns, count, groups = 1 } of windows) {
+    const height = outOf(before.height, rows), width = outOf(before.width, columns);
+    before = {
+      count, groups, height, width, isVector: height === 1 && width === 1, rows: through(before.rows, rows), columns: through(before.columns, columns),
+      limit: 2, step: 1, exact: true, sent: Math.min(64, count), shape: [count, height, width],
+      data: Float32Array.from({ length: count * height * width }, (_, at) => at / 100 - 1),
+    };
+    model.layers.push(before);
+  }
+  return model;
+}
+
+const CASES = [
+  modelOf({ depth: 3, height: 23, width: 31 }, [
+    { rows: axis(3, 2, 1, 0), columns: axis(4, 1, 2, 1), count: 6 },
+    { rows: axis(2, 2), columns: axis(2, 2), count: 6, groups: 6 },
+    { rows: axis(3, 1, 2, 2, 2), columns: axis(1, 1, 0, 0), count: 8, groups: 2 },
+    { rows: axis(2, 1), columns: axis(3, 3, 1, 1), count: 4, groups: 4 },
+  ]),
+  modelOf({ depth: 1, height: 12, width: 9 }, [
+    { rows: axis(5, 1, 4, 4), columns: axis(2, 2, 0, 1), count: 80 },
+    { rows: axis(16), columns: axis(5), count: 10 },
+    { rows: axis(1), columns: axis(1), count: 5 },
+  ]),
+];
+
+// Every position of layer `at` that a unit reads on one axis, by walking back tap by tap.
+function walked(model, name, index, from, at) {
+  let reached = new Set([index]);
+  for (let layer = from; layer > at; layer -= 1) {
+    const w = model.windows[layer][name], next = new Set();
+    for (const position of reached) for (let tap = 0; tap < w.kernel; tap += 1) next.add(position * w.stride - w.before + tap * w.dilation);
+    reached = next;
+  }
+  return reached;
+}
+
+function walkedChannels(model, channel, from, at) {
+  let reached = new Set([channel]);
+  for (let layer = from; layer > at; layer -= 1) {
+    const { count, groups } = model.layers[layer], before = layer ? model.layers[layer - 1].count : model.image.count, next = new Set();
+    for (const own of reached) for (let read = 0; read < before; read += 1) if (Math.floor(own / (count / groups)) === Math.floor(read / (before / groups))) next.add(read);
+    reached = next;
+  }
+  return reached;
+}
+
+test("what a unit sees of every layer before it is what a walk back through the windows reaches", () => {
+  for (const model of CASES) {
+    for (const [from, layer] of model.layers.entries()) {
+      for (let channel = 0; channel < layer.count; channel += 1) {
+        for (const [row, column] of [[0, 0], [layer.height - 1, layer.width - 1], [Math.floor(layer.height / 2), Math.floor(layer.width / 3)]]) {
+          for (let at = from - 1; at >= -1; at -= 1) {
+            const found = seen(model, { layer: from, channel, row, column }, at);
+            for (const [name, index] of [["rows", row], ["columns", column]]) {
+              const reached = [...walked(model, name, index, from, at)];
+              assert.equal(found[name].first, Math.min(...reached));
+              assert.equal(found[name].first + found[name].count - 1, Math.max(...reached));
+            }
+            const channels = [...walkedChannels(model, channel, from, at)];
+            const expected = at < 0 ? [0, model.image.depth - 1] : [Math.min(...channels), Math.max(...channels)];
+            assert.deepEqual([found.first, found.last], expected);
+          }
+        }
+      }
+    }
+  }
+});
+
+test("a span is clipped and its padding counted", () => {
+  assert.deepEqual(inside({ first: -2, count: 5 }, 10), { first: 0, last: 2, padding: 2 });
+  assert.deepEqual(inside({ first: 8, count: 5 }, 10), { first: 8, last: 9, padding: 3 });
+  assert.deepEqual(inside({ first: 3, count: 2 }, 10), { first: 3, last: 4, padding: 0 });
+  const none = inside({ first: -4, count: 3 }, 10);
+  assert.ok(none.last < none.first && none.padding === 3);
+});
+
+test("the middle of a window on the layer before", () => {
+  const [model] = CASES;
+  // Layer 1: K = 3 x 4, S = 2 x 1, one row of padding above, two columns on the left.
+  assert.deepEqual(middleOf(model, { layer: 0, channel: 0, row: 2, column: 5 }), { y: 4, x: 4.5 });
+  // Layer 3 reads every second row of five, from two above.
+  assert.deepEqual(middleOf(model, { layer: 2, channel: 0, row: 0, column: 7 }), { y: 0, x: 7 });
+});
+
+test("words count from 1, tell the padding apart and name the layer's own value", () => {
+  const [model, other] = CASES;
+  const unit = { layer: 0, channel: 1, row: 0, column: 0 };
+  const value = model.layers[0].data[1 * 11 * 31];
+  assert.equal(narrate(model, unit), `Layer 1, map 2 of 6, row 1, column 1: ${value.toFixed(2)}; sees 3 × 4 pixels: rows 1 to 2 and 1 of padding, columns 1 to 2 and 2 of padding.`);
+  assert.match(narrate(other, { layer: 2, channel: 3, row: 0, column: 0 }), /^Layer 3, number 4 of 5: .*; sees the whole picture\.$/);
+  assert.equal(sightText(other, { layer: 0, channel: 0, row: 0, column: 3 }), "sees 5 × 2 pixels: row 1 and 4 of padding, columns 7 to 8");
+  assert.equal(rangeText("row", { first: 0, last: -1, padding: 3 }), "only padding beyond the rows");
+  assert.equal(sizeText(model.layers[0]), "11 × 31 × 6");
+  assert.equal(sizeText({ shape: [10], count: 10, height: 1, width: 1 }), "10");
+});
+
+test("a unit in a link, and the nearest that there is", () => {
+  assert.deepEqual(readUnit("2.5.10.12"), { layer: 1, channel: 4, row: 9, column: 11 });
+  assert.deepEqual(readUnit("2.5"), { layer: 1, channel: 4, row: null, column: null });
+  assert.equal(unitText({ layer: 1, channel: 4, row: 9, column: 11 }), "2.5.10.12");
+  const [model] = CASES, { height, width } = model.layers[3];
+  assert.deepEqual(within(model, { layer: 9, channel: 9, row: 99, column: 99 }), { layer: 3, channel: 3, row: height - 1, column: width - 1 });
+  assert.deepEqual(within(model, { layer: 0, channel: 0, row: null, column: null }), { layer: 0, channel: 0, row: 5, column: 15 });
+});
+
+test("an envelope is read, and numbers that came as colours are told as about right", () => {
+  const header = {
+    image: [1, 2, 3], step: 1, group: "g", selected: "2.2", layers: [
+      { name: "a", detail: "", shape: [2, 1, 2], groups: 1, fields: [[2, 1, 0], [2, 1, 0]], limit: 4, step: 1, exact: true },
+      { name: "b", detail: "", shape: [3], groups: 1, fields: [[2, 1, 0], [3, 1, 0]], limit: 8, step: 1, exact: false },
+    ],
+    arrays: {
+      picture: { dtype: "uint8", shape: [1, 2, 3], offset: 0 }, "maps 0": { dtype: "float32", shape: [2, 1, 2], offset: 8 },
+      "maps 1": { dtype: "uint8", shape: [3, 1, 1], offset: 24 },
+    },
+  };
+  let text = JSON.stringify(header);
+  text += " ".repeat((8 - ((4 + text.length) % 8)) % 8);
+  const bytes = new Uint8Array(4 + text.length + 32), view = new DataView(bytes.buffer);
+  view.setUint32(0, text.length, true);
+  bytes.set(new TextEncoder().encode(text), 4);
+  [1.5, -4, 0.25, 3].forEach((value, at) => view.setFloat32(4 + text.length + 8 + 4 * at, value, true));
+  bytes.set([0, 127, 191], 4 + text.length + 24);
+  const model = unpack(bytes);
+  assert.deepEqual(model.selected, { layer: 1, channel: 1, row: null, column: null });
+  assert.deepEqual(valueOf(model, { layer: 0, channel: 1, row: 0, column: 1 }), { value: 3, isExact: true });
+  assert.deepEqual([0, 1].map((channel) => valueOf(model, { layer: 1, channel, row: 0, column: 0 }).value), [-8, 0]);
+  assert.ok(Math.abs(valueOf(model, { layer: 1, channel: 2, row: 0, column: 0 }).value - 4) < 8 / 127);
+  assert.match(narrate(model, { layer: 1, channel: 2, row: 0, column: 0 }), /number 3 of 3: about 4\.0/);
+  model.layers[0].step = 2;
+  assert.equal(valueOf(model, { layer: 0, channel: 0, row: 0, column: 0 }), null);
+  assert.match(narrate(model, { layer: 0, channel: 0, row: 0, column: 0 }), /its number is on the stage/);
+});
+
+test("what is left out is said", () => {
+  assert.equal(leftOut({ count: 6, sent: 6, step: 1 }), "");
+  assert.equal(leftOut({ count: 512, sent: 64, step: 2 }), "drawn: the first 64 of 512 maps, 1 row and column in 2");
+});
+
+// ---- where things stand ----
+
+const ROOMS = [330, 1000, 1280];
+
+test("columns follow each other without touching, and all that is drawn lies within them", () => {
+  for (const model of CASES) {
+    for (const room of ROOMS) {
+      const plan = planOf(model, room);
+      plan.columns.forEach((column, at) => {
+        assert.ok(column.x >= column.left - 0.5 && column.x + column.width + (column.planes - 1) * 4 <= column.left + column.whole + 0.5);
+        const [, top] = cornerOf(column, column.planes - 1);
+        assert.ok(top >= 0 && column.y + column.height <= HIGH + 0.5);
+        if (at) assert.ok(column.left >= plan.columns[at - 1].left + plan.columns[at - 1].whole + 20);
+      });
+      const last = plan.columns.at(-1);
+      assert.equal(plan.width, last.left + last.whole);
+      assert.ok(plan.columns[0].whole <= Math.max(0.37 * room, 125));
+    }
+  }
+});
+
+test("a larger map is never drawn smaller, a small one is still seen, and proportions are kept", () => {
+  const sides = [224, 112, 56, 28, 14, 7];
+  const model = modelOf({ depth: 3, height: 224, width: 224 }, sides.slice(1).map(() => ({ rows: axis(2, 2), columns: axis(2, 2), count: 64, groups: 1 })));
+  const widths = planOf(model, 1280).columns.map(({ width }) => width);
+  for (let at = 1; at < widths.length; at += 1) assert.ok(widths[at] < widths[at - 1]);
+  assert.ok(widths.at(-1) > 20);
+  const { columns } = planOf(CASES[0], 1280);
+  CASES[0].layers.forEach(({ height, width, isVector }, at) => { if (!isVector) assert.ok(Math.abs(columns[at + 1].width / columns[at + 1].height - width / height) < 1e-9); });
+});
+
+test("what lies under the middle of a cell is that cell", () => {
+  for (const model of CASES) {
+    const plan = planOf(model, 1280), fronts = model.layers.map(({ sent }) => sent - 1);
+    model.layers.forEach((layer, at) => {
+      const column = plan.columns[at + 1];
+      const units = layer.isVector ? Array.from({ length: layer.sent }, (_, channel) => ({ layer: at, channel, row: 0, column: 0 }))
+        : [[0, 0], [layer.height - 1, 0], [layer.height - 1, layer.width - 1]].map(([row, across]) => ({ layer: at, channel: fronts[at], row, column: across }));
+      for (const unit of units) {
+        const box = cellOf(column, unit);
+        assert.deepEqual(underPoint(model, plan, fronts, box.x + box.width / 2, box.y + box.height / 2), unit);
+      }
+      if (column.planes < 2) return;
+      const [x, y] = cornerOf(column, column.planes - 1);
+      assert.deepEqual(underPoint(model, plan, fronts, x + column.width - 1, y + 1), { layer: at, behind: channelOf(layer, fronts[at], column.planes - 1) });
+    });
+    assert.equal(underPoint(model, plan, fronts, plan.columns[1].left - 10, 3), null);
+  }
+});
+
+test("behind the front map come those that follow it, round and round", () => {
+  const layer = { sent: 6 };
+  assert.deepEqual([0, 1, 2, 5].map((plane) => channelOf(layer, 4, plane)), [4, 5, 0, 3]);
+  for (let channel = 0; channel < 6; channel += 1) assert.equal(channelOf(layer, 4, planeOf(layer, 4, channel)), channel);
+});
+
+test("a vector of any length finds room", () => {
+  for (const count of [1, 2, 10, 13, 14, 84, 120, 1000, 4096]) {
+    const model = modelOf({ depth: 1, height: 5, width: 5 }, [{ rows: axis(5), columns: axis(5), count }]);
+    model.layers[0].sent = count;
+    const column = planOf(model, 1000).columns[1];
+    assert.ok(column.height <= HIGH && column.cell >= 3 && column.width <= 210, `${count}: ${column.width} wide`);
+    assert.ok(column.perColumn * column.columns >= count);
+    if (count <= 13) assert.equal(column.columns, 1);
+  }
+});

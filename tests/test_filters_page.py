@@ -1,0 +1,310 @@
+"""Filters and volumes: both layers against ONNX Runtime, their costs against loops, the page as a visitor meets it."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.kernels import KERNELS, LUMA, named
+from cnnviz.pictures import Picture, sample
+from cnnviz.ui.lessons.filters import two_layers
+from cnnviz.ui.lessons.filters.costs import links
+from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START
+from cnnviz.ui.settings import RANGES
+from lab import Lab
+from oracles import convolve_by_onnxruntime
+from server import ROOT
+
+
+def noise(height: int, width: int, depth: int = 3) -> Picture:
+    levels = np.random.default_rng(height * 100 + width).integers(0, 256, (depth, height, width), np.uint8)
+    return Picture(levels, "RGB", (height, width))
+
+
+# --- the two layers as plain values ---
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 4, 7])
+@pytest.mark.parametrize(("depth", "g"), [(3, 1), (3, 3), (1, 1)])
+def test_the_first_layer_s_filters_are_the_lab_s_over_the_whole_depth(k, depth, g):
+    state = {**START, "k": k, "p": k, "f": 15, "g": g}
+    weight = two_layers.parameters(state, two_layers.network(state, (depth, 9, 12)))[0]["weight"]
+    names = two_layers.names(state)
+    keys, same = [], []  # at K = 2 Sobel's and Prewitt's are one and the same
+    for key in ORDER:
+        if KERNELS[key].allows(k) and not any(np.array_equal(named(key, k), other) for other in same):
+            keys, same = [*keys, key], [*same, named(key, k)]
+    keys = keys[:15]
+    assert names[: len(keys)] == [KERNELS[key].name for key in keys]
+    for at, key in enumerate(keys):
+        for channel in range(depth // g):
+            share = LUMA[channel] if (depth, g) == (3, 1) else 1
+            np.testing.assert_allclose(weight[at, channel], share * named(key, k), atol=1e-12)
+    # Where the lab has no more of this size, random ones follow: all different.
+    assert names[len(keys) :] == [f"random {at + 1}" for at in range(len(keys), 15)]
+    assert len({row.tobytes() for row in weight}) == 15
+
+
+def test_every_one_of_the_lab_s_kernels_that_is_not_random_has_its_place():
+    assert set(ORDER) == set(KERNELS) - {"random"} and len(set(ORDER)) == len(ORDER) == RANGES["f"][1]
+
+
+def test_random_filters_are_those_of_their_seed():
+    def weights(seed: int) -> list[np.ndarray]:
+        state = {**START, "first": RANDOM, "seed": seed}
+        return [own["weight"] for own in two_layers.parameters(state, two_layers.network(state, (3, 9, 9)))]
+
+    for first, again, other in zip(weights(4), weights(4), weights(5)):
+        np.testing.assert_array_equal(first, again)
+        assert not np.array_equal(first, other)
+    assert two_layers.names({**START, "first": RANDOM})[:2] == ["random 1", "random 2"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"g": 2}, "Layer 1: 3 channels and 6 filters cannot both be divided into 2 equal groups; 1 or 3 can be."),
+        ({"g": 3, "f": 5}, "Layer 1: 3 channels and 5 filters cannot both be divided into 3 equal groups; 1 can be."),
+        ({"g2": 4}, "Layer 2: 6 maps and 12 filters cannot both be divided into 4 equal groups; 1, 2, 3 or 6 can be."),
+        (
+            {"f": 1, "f2": 1, "g2": 2},
+            "Layer 2: 1 map and 1 filter cannot both be divided into 2 equal groups; 1 can be.",
+        ),
+        ({"k": 15, "p": 0}, "Layer 1, "),
+        ({"k": 8, "p": 0}, "Layer 2, "),
+    ],
+)
+def test_what_cannot_be_is_a_sentence_and_every_remedy_works(changes, sentence):
+    picture, state = noise(13, 14), {**START, **changes}
+    assert str(two_layers.problem(state, picture.shape)).startswith(sentence)
+    remedies = two_layers.remedies(state, picture)
+    assert remedies
+    for label, change in remedies:
+        assert two_layers.problem({**state, **change}, picture.shape) is None, label
+    # Of one setting the nearest: nothing nearer works.
+    for _, change in remedies:
+        if len(change) == 1 and (key := next(iter(change))) in changes:
+            for value in range(*sorted((state[key], change[key]))):
+                if value not in (state[key], change[key]):
+                    assert two_layers.problem({**state, key: value}, picture.shape) is not None
+
+
+def test_what_is_too_large_says_so_and_a_smaller_picture_helps():
+    picture = noise(800, 1200)
+    state = {**START, "k": 15, "p": 7, "f": 16, "f2": 16, "size": 1200}
+    assert "multiply-adds; this page runs up to 2,000,000,000" in str(two_layers.problem(state, picture.shape))
+    smaller = dict(two_layers.remedies(state, picture))
+    assert any(label.startswith("Longest side") for label in smaller)
+    few = two_layers.problem({**state, "k": 1, "p": 0}, picture.shape)
+    assert "this page draws up to 4,000,000" in str(few)
+
+
+@pytest.mark.parametrize(("depth", "filters", "groups"), [(3, 6, 1), (3, 6, 3), (6, 12, 2), (1, 4, 1), (16, 16, 16)])
+def test_the_drawing_of_links_has_a_line_for_each(depth, filters, groups):
+    import base64
+
+    found = re.search(r'base64,([^"]+)" .*alt="([^"]+)"', links(depth, filters, groups))
+    assert found
+    svg = base64.b64decode(found[1]).decode()
+    reads = [(f, c) for f in range(filters) for c in range(depth) if f // (filters // groups) == c // (depth // groups)]
+    assert svg.count("<line") == len(reads)
+    assert found[2] == f"{depth} channels, {filters} filters, {len(reads)} links"
+    assert svg.count("<circle") == depth + filters
+
+
+# --- the page, without a browser ---
+
+
+def filters_page(**link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    at.switch_page("pages/filters.py")
+    for name, value in {"size": "24", **link}.items():
+        at.query_params[name] = value
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def envelope(at: AppTest, component: str) -> dict:
+    protos = [element.proto for element in at.get("bidi_component")]
+    data = next(proto.bytes for proto in protos if proto.component_name.endswith(component))
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    for name, told in header["arrays"].items():
+        start, count = 4 + length + told["offset"], int(np.prod(told["shape"]))
+        header["arrays"][name] = np.frombuffer(data, told["dtype"], count, start).reshape(told["shape"])
+    return header
+
+
+def said(at: AppTest) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", " ".join(block.proto.body for block in at.get("html"))))
+
+
+def maps_by_onnxruntime(state: dict, picture: Picture, divisor: float) -> list[np.ndarray]:
+    """The two layers' maps, from the parameters that the page uses."""
+    parameters = two_layers.parameters(state, two_layers.network(state, picture.shape))
+    maps = [picture.levels()[np.newaxis].astype(np.float32) / np.float32(divisor)]
+    for own, groups in zip(parameters, (state["g"], state["g2"])):
+        maps.append(
+            convolve_by_onnxruntime(
+                maps[-1], own["weight"].astype(np.float32), own["bias"].astype(np.float32), (state["s"],) * 2,
+                ((state["p"],) * 2,) * 2, (1, 1), groups, "zeros",
+            )
+        )  # fmt: skip
+    return [map[0] for map in maps[1:]]
+
+
+@pytest.mark.parametrize(
+    ("link", "values"),
+    [
+        ({}, "0–255"),
+        ({"k": "4", "s": "2", "p": "3", "f": "9", "g": "3", "f2": "6", "g2": "3"}, "0–1"),
+        ({"first": RANDOM, "seed": "7", "f": "4", "f2": "8", "g2": "4", "depth": "Grey"}, "0–1"),
+    ],
+)
+def test_the_volumes_and_the_stage_hold_what_onnx_runtime_says(link, values):
+    at = filters_page(values=values, **link)
+    state = {**START, **{key: int(value) if value.isdigit() else value for key, value in link.items()}}
+    picture = sample("chelsea").at(24, "grey" if link.get("depth") else "rgb")
+    maps = maps_by_onnxruntime(state, picture, 255 if values == "0–1" else 1)
+    sent = envelope(at, "volumes")
+    np.testing.assert_array_equal(sent["arrays"]["picture"], picture.levels())
+    for number, map in enumerate(maps):
+        np.testing.assert_allclose(sent["arrays"][f"maps {number}"], map, atol=2e-6 * np.abs(map).max(), rtol=1e-4)
+        assert sent["layers"][number]["shape"] == list(map.shape)
+    # The second layer's first map is on the stage; its windows reach through the first layer's maps.
+    on_stage = envelope(at, "stage")
+    np.testing.assert_array_equal(on_stage["arrays"]["output"], sent["arrays"]["maps 1"][0])
+    assert on_stage["channels"] == list(range(state["f"] // state["g2"]))
+    assert on_stage["options"]["unit"] == [1, 0] and on_stage["options"]["group"] == sent["group"] == "filters"
+
+
+def test_a_link_puts_its_unit_on_the_stage():
+    at = filters_page(unit="1.3.2.5", g="3")
+    on_stage, sent = envelope(at, "stage"), envelope(at, "volumes")
+    assert (on_stage["options"]["unit"], on_stage["options"]["at"]) == ([0, 2], [1, 4])
+    assert on_stage["names"]["output"] == "Map 3: Gaussian blur"
+    assert on_stage["channels"] == [1] and on_stage["names"]["channels"] == ["red", "green", "blue"]
+    np.testing.assert_array_equal(on_stage["arrays"]["output"], sent["arrays"]["maps 0"][2])
+    assert sent["selected"] == "1.3.2.5"
+    # What no longer is there becomes the nearest that is.
+    assert envelope(filters_page(unit="1.99.2.5"), "stage")["options"]["unit"] == [0, 5]
+
+
+def parameters_by_hand(k: int, depth: int, filters: int, groups: int) -> int:
+    return sum(1 + sum(1 for _ in range(k * k) for c in range(depth // groups)) for _ in range(filters))
+
+
+@pytest.mark.parametrize(("k", "f", "g", "f2", "g2"), [(3, 6, 1, 12, 1), (2, 3, 3, 6, 3), (5, 16, 1, 4, 2)])
+def test_costs_are_products_with_their_numbers(k, f, g, f2, g2):
+    at = filters_page(k=str(k), p=str(k), f=str(f), g=str(g), f2=str(f2), g2=str(g2))
+    text = said(at)
+    for depth, filters, groups, map in ((3, f, g, "maps 0"), (f, f2, g2, "maps 1")):
+        parameters = parameters_by_hand(k, depth, filters, groups)
+        of_depth = f"{depth}/{groups}" if groups > 1 else f"{depth}"
+        assert f"({k}·{k}·{of_depth} + 1)·{filters} = {parameters:,}" in text
+        height, width = envelope(at, "volumes")["arrays"][map].shape[1:]
+        products = height * width * filters * k * k * (depth // groups)
+        assert f"{height}·{width}·{k}·{k}·{of_depth}·{filters} = {products:,}" in text
+        assert f"{k} × {k} × {depth // groups}" in text
+
+
+def test_a_card_for_each_number_of_groups_tells_its_costs_and_is_chosen_by_a_click():
+    at = filters_page()
+    assert {button.key for button in at.button if str(button.key).startswith("choose-")} == {
+        "choose-g-1", "choose-g-3", "choose-g2-1", "choose-g2-2", "choose-g2-3", "choose-g2-6",
+    }  # fmt: skip
+    text = re.sub(r"\s+", " ", said(at))
+    for groups in (1, 2, 3, 6):
+        parameters, links_ = parameters_by_hand(3, 6, 12, groups), 72 // groups
+        title = f"G = {groups}" + (", depthwise" if groups == 6 else "")
+        assert f"{title} {links_} links of 72 {parameters:,} parameters {16 * 24 * 9 * links_:,} multiply-adds" in text
+    assert "2 cannot be: G must divide C and F." in text and "4 and 5 cannot be" in text
+    at.button(key="choose-g2-3").click().run()
+    assert at.session_state["g2"] == 3
+    assert len(envelope(at, "stage")["channels"]) == 2
+    assert at.button(key="choose-g2-3").disabled
+
+
+def test_what_cannot_be_leaves_buttons_that_work():
+    at = filters_page(g="2", sample="5 x 5 varied numbers", size="8")
+    assert "cannot both be divided into 2 equal groups" in said(at)
+    at.button(key="remedy G = 1").click().run()
+    assert envelope(at, "volumes")["layers"][0]["groups"] == 1
+
+
+def test_the_closing_note_has_these_settings_numbers():
+    text = said(filters_page(f="1", f2="1", k="5", p="2"))
+    assert "1 filter, 1 map, stacked to a volume of depth 1" in text
+    assert "1 filter is 1 deep: (5·5·1 + 1)·1 = 26" in text and "sees 9 × 9 pixels" in text
+    assert "from 1 to 2" in text
+    assert "from 16 to 8" in said(filters_page(f="16"))
+
+
+# --- in a browser ---
+
+
+def shown(page: Page) -> Lab:
+    expect(page.locator(".volumes")).to_have_attribute("data-ready", re.compile("[0-9]+"), timeout=20_000)
+    return Lab(page).ready()
+
+
+@pytest.mark.parametrize(("size", "dark"), [((1440, 900), False), ((1024, 768), True), ((390, 844), False)])
+def test_the_first_screen(open_page, size, dark):
+    page = open_page("filters", size, dark=dark)
+    shown(page)
+    box = page.locator(".volumes").bounding_box()
+    assert box["y"] + box["height"] <= size[1] and box["x"] >= 0 and box["x"] + box["width"] <= size[0]
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    heads = page.locator(".volumes header")
+    expect(heads).to_have_text([re.compile("The picture"), re.compile("Layer 1: 6"), re.compile("Layer 2: 12")])
+    if size[0] > 1000:  # nothing to scroll for
+        assert page.locator(".scroller").evaluate("e => e.scrollWidth <= e.clientWidth")
+    cut = page.locator(".st-key-filter-dials, .st-key-groups-g2").evaluate_all(
+        "es => es.flatMap(e => [...e.querySelectorAll('p, span, button')])"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')"
+        ".map(e => e.textContent)"
+    )
+    assert cut == []
+
+
+def test_volumes_and_stage_go_together(warm):
+    page = warm("filters?size=24&k=3&values=0%E2%80%931")
+    lab = shown(page)
+    line = page.locator(".volumes .line")
+    # Where the stage goes, the volumes follow: 3 x 3 over 3 x 3 sees 5 x 5 pixels, cut off at the corner.
+    lab.press("Home")
+    expect(line).to_have_text(
+        re.compile(
+            "^Layer 2, map 1 of 12, row 1, column 1: .*rows 1 to 3 and 2 of padding, columns 1 to 3 and 2 of padding"
+        )
+    )
+    lab.press("ArrowRight", "ArrowDown")
+    expect(line).to_have_text(re.compile("row 2, column 2: "))
+    # A map of the other layer comes onto the stage with its number.
+    page.get_by_role("group", name=re.compile("^Layer 1: 6 filters")).focus()
+    page.keyboard.press("PageDown")
+    expect(line).to_have_text(re.compile("^Layer 1, map 2 of 6"))
+    page.keyboard.press("Enter")
+    expect(lab.stage.locator(".panel.output header b")).to_have_text("Map 2: Sobel, top to bottom")
+    assert re.search("unit=1[.]2[.]", page.url)
+    expect(lab.stage).to_have_attribute("data-ready", "2")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")  # on the stage's own map: the cursor moves, the server is not asked
+    words = line.inner_text()
+    row, column = re.search(r"row (\d+), column (\d+)", words).groups()
+    expect(lab.line).to_have_text(re.compile(f"^Row {row} of 16, column {column} of 24"))
+    value = re.search(r": (−?[\d.]+);", words)[1].replace("−", "-")
+    assert float(value) == pytest.approx(lab.numbers()[1], abs=0.01)
+    expect(lab.stage).to_have_attribute("data-ready", "2")
+
+
+def test_the_lab_s_order_starts_with_what_differs_most():
+    assert [KERNELS[key].name for key in ORDER[:3]] == ["Sobel, left to right", "Sobel, top to bottom", "Gaussian blur"]
+    assert START["first"] == LAB

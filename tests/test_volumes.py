@@ -1,0 +1,373 @@
+"""The volumes: which unit a link means, what is sent within the budget, and what a person's hands do in a browser."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+import volume_page
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.export import PRGN
+from cnnviz.geometry import Field, Window
+from cnnviz.pictures import Picture, sample
+from cnnviz.ui.volumes import Unit, Volume
+from cnnviz.ui.volumes.message import BUDGET, envelope
+from door import Door, settle
+from lab import Lab
+from server import ROOT, Server
+
+ORANGE = (217, 95, 2)
+HERE = (Field(), Field())
+
+
+# --- which unit ---
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [(Unit(1, 4, 9, 11), "2.5.10.12"), (Unit(0, 0, 0, 0), "1.1.1.1"), (Unit(8, 119), "9.120")],
+)
+def test_a_unit_in_a_link(unit, text):
+    assert unit.text == text
+    assert Unit.read(text) == unit
+    assert unit.at == (None if unit.row is None else (unit.row, unit.column))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "3",
+        "1.2.3",
+        "0.1",
+        "1.0.1.1",
+        "1.1.1.1.1",
+        "a.b",
+        "1.1.-1.1",
+        "1 .1",
+        "1.1\n",
+        "1.9999999",
+        5,
+        "²2.1",
+        "१.१",
+    ],
+)
+def test_what_is_no_unit(text):
+    assert Unit.read(text) is None
+
+
+def test_the_nearest_unit_that_there_is():
+    shapes = [(6, 4, 9), (10,)]
+    assert Unit(0, 7, 9, 3).within(shapes) == Unit(0, 5, 3, 3)
+    assert Unit(0, 7).within(shapes) == Unit(0, 5)
+    assert Unit(1, 3, 4, 4).within(shapes) == Unit(1, 3, 0, 0)
+    assert Unit(2, 0).within(shapes) is None
+
+
+# --- what is sent ---
+
+
+def opened(data: bytes) -> dict:
+    """An envelope as the browser reads it."""
+    length = int.from_bytes(data[:4], "little")
+    header = json.loads(data[4 : 4 + length])
+    for name, told in header["arrays"].items():
+        start = 4 + length + told["offset"]
+        count = int(np.prod(told["shape"]))
+        header["arrays"][name] = np.frombuffer(data, told["dtype"], count, start).reshape(told["shape"])
+    return header
+
+
+def picture_of(height: int, width: int) -> Picture:
+    return sample("chelsea").at(max(height, width), "rgb")
+
+
+def random_maps(*shape: int) -> np.ndarray:
+    return np.random.default_rng(2).normal(size=shape).astype(np.float32)
+
+
+def test_small_maps_go_over_as_they_are():
+    maps, vector, picture = random_maps(5, 7, 9), random_maps(200), sample("chelsea").at(24, "rgb")
+    fields = Field().through(Window(3, 2, 1)), Field().through(Window(2))
+    sent = opened(envelope(picture, [Volume("a", maps, fields, 5), Volume("b", vector, HERE)], Unit(0, 3), "g"))
+    np.testing.assert_array_equal(sent["arrays"]["maps 0"], maps)
+    np.testing.assert_array_equal(sent["arrays"]["maps 1"].ravel(), vector)
+    np.testing.assert_array_equal(sent["arrays"]["picture"], picture.levels())
+    assert sent["layers"][0]["fields"] == [[3, 2, -1], [2, 1, 0]]
+    assert sent["layers"][0]["limit"] == float(np.abs(maps).max())
+    assert (sent["layers"][0]["groups"], sent["selected"], sent["group"]) == (5, "1.4", "g")
+
+
+@pytest.mark.parametrize("name", ["small", "deep"])
+def test_whatever_is_drawn_fits_the_budget_and_says_how_it_was_cut(name):
+    layers = volume_page.stack(name, 192)
+    data = envelope(picture_of(192, 192), layers, Unit(0, 0), None)
+    assert len(data) <= BUDGET + 10_000
+    sent = opened(data)
+    for at, (layer, told) in enumerate(zip(layers, sent["layers"], strict=True)):
+        maps, step = sent["arrays"][f"maps {at}"], told["step"]
+        assert tuple(told["shape"]) == layer.maps.shape
+        if layer.maps.ndim == 1:
+            continue
+        assert len(maps) == min(64, len(layer.maps))
+        drawn = layer.maps[: len(maps), ::step, ::step]
+        if told["exact"]:
+            np.testing.assert_array_equal(maps, drawn.astype(np.float32))
+        else:
+            places = np.rint(np.clip(drawn / told["limit"], -1, 1) * 127) + 127
+            assert maps.max() < len(PRGN) and np.abs(maps.astype(int) - places).max() <= 1
+
+
+def test_a_cut_layer_keeps_zero_white_and_the_limit_at_the_ends():
+    maps = np.zeros((64, 300, 300), np.float32)
+    maps[:, 0, :3] = 5, -5, 9
+    sent = opened(envelope(picture_of(20, 30), [Volume("a", maps, HERE, limit=5)], Unit(0, 0), None))
+    assert list(sent["arrays"]["maps 0"][0, 0, :3]) in ([254, 0, 254], [254, 254, 127])
+    assert sent["arrays"]["maps 0"][9, 5, 5] == 127
+    flat = opened(envelope(picture_of(20, 30), [Volume("a", maps * 0, HERE)], Unit(0, 0), None))
+    assert (flat["arrays"]["maps 0"] == 127).all()
+
+
+def test_a_large_picture_is_thinned_out():
+    picture = sample("rocket")
+    sent = opened(envelope(picture, [Volume("a", random_maps(2, 3, 3), HERE)], Unit(0, 0), None))
+    assert max(sent["arrays"]["picture"].shape) <= 256
+    assert tuple(sent["image"]) == picture.shape
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"maps": np.zeros((2, 2))}, ArrayError, "(2, 2)"),
+        ({"maps": np.zeros((0,))}, ArrayError, "(0,)"),
+        ({"maps": np.array(["a"])}, ArrayError, "<U1"),
+        ({"limit": -1.0}, SettingError, "-1"),
+        ({"limit": float("nan")}, SettingError, "nan"),
+        ({"groups": 4}, SettingError, "6 maps do not fall into 4"),
+        ({"groups": 0}, SettingError, "0 equal groups"),
+    ],
+)
+def test_what_is_no_volume(changes, error, words):
+    with pytest.raises(error, match=re.escape(words)):
+        Volume(**{"name": "a", "maps": random_maps(6, 2, 2), "fields": HERE, **changes})
+
+
+# --- in a browser ---
+
+
+class Tab:
+    """The page of volumes in a tab, and what the server has sent since `quiet`."""
+
+    def __init__(self, page: Page, url: str):
+        self.page, self.url, self.sent, self.door = page, url, [], None
+        page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: self.sent.append(len(frame))))
+
+    def go(self, query: str = "") -> Tab:
+        self.page.mouse.move(1, 1)
+        self.page.goto(f"{self.url}/?{query}")
+        expect(self.volumes).to_have_attribute("data-ready", "1", timeout=20_000)
+        settle(self.page)
+        return self.quiet()
+
+    def quiet(self) -> Tab:
+        self.sent.clear()
+        return self
+
+    @property
+    def volumes(self):
+        return self.page.locator(".volumes")
+
+    @property
+    def line(self):
+        return self.page.locator(".volumes .line")
+
+    def says(self, start: str) -> None:
+        expect(self.line).to_have_text(re.compile("^" + re.escape(start)))
+
+    def ran(self, text: str) -> None:
+        expect(self.page.get_by_text(text, exact=True)).to_be_visible()
+
+    def place(self, layer: int, row: int, column: int) -> tuple[float, float]:
+        """A point of a cell of a front map; rows and columns from 1."""
+        return self.volumes.evaluate(WHERE, [layer, row, column])
+
+    def point(self, layer: int, row: int, column: int, click: bool = False) -> None:
+        x, y = self.place(layer, row, column)
+        self.page.mouse.move(x, y)
+        if click:
+            self.page.mouse.click(x, y)
+
+
+# Looks for a cell by going over the drawing: what is under the pointer says so itself.
+WHERE = """(root, [layer, row, column]) => {
+  const area = root.querySelectorAll(".area")[layer - 1], { left, top, right, bottom } = area.getBoundingClientRect();
+  const tip = root.querySelector(".tip"), wanted = `, row ${row}, column ${column}\\n`;
+  for (let y = top; y < bottom; y += 4) {
+    for (let x = left; x < right; x += 4) {
+      area.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true, composed: true }));
+      if (tip.textContent.startsWith(`Layer ${layer},`) && tip.textContent.includes(wanted)) return [x + 1, y + 1];
+    }
+  }
+  throw new Error(`no cell ${row}, ${column} in layer ${layer}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
+    quiet = ("--browser.gatherUsageStats=false", "--server.address=localhost", "--server.showEmailPrompt=false")
+    with Server(ROOT / "tests" / "volume_page.py", tmp_path_factory.mktemp("volumes"), quiet) as server:
+        door = Door(browser, server.url)
+        tab = Tab(door(wait=False), server.url)
+        tab.door = door
+        yield tab
+        door.close()
+        assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
+
+
+@pytest.fixture(scope="module")
+def layers() -> list[Volume]:
+    return volume_page.stack("small", volume_page.SIDE)
+
+
+def test_pointing_at_a_number_says_it_its_place_and_its_field(tab, layers):
+    tab.go("unit=1.2")
+    tab.point(1, 3, 8)
+    value = f"{layers[0].maps[1, 2, 7]:.3f}".replace("-", "−")
+    # K = 3 x 4, S = 2 x 1, one row of padding above and two columns on the left: rows 4 to 6, columns 6 to 9.
+    tab.says(f"Layer 1, map 2 of 6, row 3, column 8: {value}; sees 3 × 4 pixels: rows 4 to 6, columns 6 to 9.")
+    assert tab.sent == [], "the server was asked"
+
+
+def test_the_picture_is_dimmed_but_for_the_field(tab):
+    tab.go("unit=1.2.3.8")
+    lab = Lab(tab.page)
+    lab.painted()
+    levels = np.moveaxis(sample("chelsea").at(volume_page.SIDE, "rgb").levels(), 0, -1).astype(int)
+    address = tab.page.locator(".picture canvas").evaluate("canvas => canvas.toDataURL()")
+    with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as drawn:
+        image = np.asarray(drawn.convert("RGBA")).astype(int)
+    painted = np.argwhere(image[..., 3] > 200)
+    (top, left), bottom = painted.min(axis=0) + 1, painted[:, 0].max()  # without the border
+    cell = (bottom - top) / len(levels)
+
+    def at(row: float, column: float) -> np.ndarray:
+        return image[round(top + (row - 0.5) * cell), round(left + (column - 0.5) * cell), :3]
+
+    assert np.abs(at(5, 7) - levels[4, 6]).max() <= 3
+    assert np.abs(at(2, 20) - levels[1, 19]).max() > 20
+    assert (np.abs(image[..., :3] - ORANGE) < 30).all(axis=-1).sum() > 30
+
+
+def test_a_click_chooses_runs_the_page_once_and_sends_no_map_again(tab):
+    tab.go("unit=1.2")
+    tab.ran("1.2 in run 1")
+    tab.point(3, 2, 5, click=True)
+    tab.ran("3.1.2.5 in run 2")
+    assert "unit=3.1.2.5" in tab.page.url
+    assert sum(tab.sent) < 8_000, "the maps were sent again"
+    # Another widget's run leaves the choice, the link and the maps alone.
+    tab.page.mouse.move(1, 1)
+    tab.page.get_by_role("slider", name="other").focus()
+    tab.page.keyboard.press("ArrowRight")
+    tab.ran("3.1.2.5 in run 3")
+    assert "unit=3.1.2.5" in tab.page.url and "other=1" in tab.page.url
+    assert sum(tab.sent) < 16_000
+    tab.says("Layer 3, map 1 of 8, row 2, column 5:")
+    expect(tab.volumes).to_have_attribute("data-ready", "1")
+
+
+def test_on_the_map_of_the_stage_a_click_moves_the_cursor_and_asks_nothing(tab):
+    tab.go("unit=3.1")
+    tab.page.evaluate("() => addEventListener('cnnviz-cursor', ({ detail }) => { window.told = detail; })")
+    tab.point(3, 2, 5, click=True)
+    told = tab.page.evaluate("() => window.told")
+    assert told["group"] == "stack"
+    # K = 3, P = 1, S = 1: the window's middle is the same place of the layer before.
+    assert told["place"] == {"unit": [2, 0], "row": 1, "column": 4, "y": 1, "x": 4}
+    tab.page.mouse.move(1, 1)
+    tab.says("Layer 3, map 1 of 8, row 2, column 5:")
+    assert tab.sent == []
+
+
+TELL = """place => dispatchEvent(new CustomEvent("cnnviz-cursor", { detail: { group: "stack", from: {}, place } }))"""
+
+
+def test_the_volumes_follow_the_stage(tab):
+    tab.go("unit=3.1")
+    tab.page.evaluate(TELL, {"unit": [0, 3], "row": 0, "column": 0, "y": 0.5, "x": 0, "isHidden": True})
+    tab.says("Layer 1, map 4 of 6, row 1, column 1: ?; sees")
+    expect(tab.line).to_have_text(re.compile("rows 1 to 2 and 1 of padding, columns 1 to 2 and 2 of padding"))
+    expect(tab.line).to_have_attribute("aria-live", "off")
+    expect(tab.page.locator(".steps span").first).to_have_text("map 4 of 6")
+    for place in ({"pixel": None}, {"unit": [40, 0], "row": 0, "column": 0}, {"asks": True}):
+        tab.page.evaluate(TELL, place)
+    for column in range(9):  # as a stage that plays
+        tab.page.evaluate(TELL, {"unit": [0, 3], "row": 2, "column": column, "y": 0, "x": 0})
+    tab.says("Layer 1, map 4 of 6, row 3, column 9: ")
+    expect(tab.line).not_to_contain_text("?")
+    assert tab.sent == []
+
+
+def test_keys_move_change_the_map_and_choose(tab):
+    tab.go("unit=1.2.3.8")
+    area = tab.page.get_by_role("group", name=re.compile("^1 CONV"))
+    area.focus()
+    for key, start in (
+        ("ArrowDown", "Layer 1, map 2 of 6, row 4, column 8:"), ("ArrowLeft", "Layer 1, map 2 of 6, row 4, column 7:"),
+        ("PageDown", "Layer 1, map 3 of 6, row 4, column 7:"), ("PageUp", "Layer 1, map 2 of 6, row 4, column 7:"),
+        ("PageUp", "Layer 1, map 1 of 6, row 4, column 7:"), ("PageUp", "Layer 1, map 6 of 6, row 4, column 7:"),
+    ):  # fmt: skip
+        tab.page.keyboard.press(key)
+        tab.says(start)
+    assert tab.sent == []
+    tab.page.keyboard.press("Enter")
+    tab.ran("1.6.4.7 in run 2")
+
+
+def test_buttons_and_the_wheel_go_through_the_maps(tab):
+    tab.go("unit=3.3.2.5")
+    tab.page.get_by_role("button", name="Layer 2: the next map").click()
+    # Map 3 of layer 3 reads the first three of the six maps; layer 2 is looked at by itself.
+    tab.says("Layer 2, map 2 of 6")
+    area = tab.page.get_by_role("group", name=re.compile("^2 MAX"))
+    area.hover(position={"x": 5, "y": 5})
+    tab.page.mouse.wheel(0, 100)
+    tab.says("Layer 2, map 2 of 6")
+    area.focus()
+    tab.page.mouse.wheel(0, 100)
+    tab.says("Layer 2, map 3 of 6")
+    # What a pool of one map reads comes to the front in the layer before it.
+    expect(tab.page.locator(".steps span").first).to_have_text("map 3 of 6")
+    assert tab.sent == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
+def test_it_is_low_and_scrolls_inside_itself(tab, size):
+    tab.page.set_viewport_size({"width": size[0], "height": size[1]})
+    try:
+        tab.go("stack=deep&side=64&unit=9.7")
+        box = tab.volumes.bounding_box()
+        assert box["height"] <= 345 and (size[0] < 1000 or box["height"] <= 330)
+        assert tab.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        tab.says("Layer 9, number 7 of 120:")
+        # The chosen layer is in sight, and the picture stays beside it.
+        for name in ("9 FC 120", "The picture"):
+            head = tab.page.locator("header", has_text=name).bounding_box()
+            assert box["x"] <= head["x"] and head["x"] + head["width"] <= box["x"] + box["width"], name
+        cut = tab.volumes.evaluate(
+            """root => [...root.querySelectorAll(".foot *, header *")]
+              .filter(e => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== "inline")
+              .map(e => e.textContent)"""
+        )
+        assert cut == []
+    finally:
+        tab.page.set_viewport_size({"width": 1440, "height": 900})

@@ -1,0 +1,51 @@
+"""A page of volumes, for test_volumes.py: a stack on a small picture, what is chosen, how often the page has run."""
+
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs this from its own folder
+
+from cnnviz.layers import Activate, Conv2d, Linear, MaxPool2d
+from cnnviz.network import Network
+from cnnviz.pictures import sample
+from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
+
+SIDE = 24
+STACKS = {
+    "small": (Conv2d(6, (3, 4), (2, 1), ((1, 0), (2, 1))), MaxPool2d(2), Conv2d(8, 3, 1, 1, groups=2), Linear(10)),
+    "deep": (
+        Conv2d(16, 3, 1, 1), Activate("relu"), Conv2d(80, 3, 1, 1), MaxPool2d(2), Conv2d(32, 3, 1, 1), MaxPool2d(2),
+        Conv2d(64, 3, 1, 1), MaxPool2d(2), Linear(120), Linear(10),
+    ),
+}  # fmt: skip
+
+
+def stack(name: str, side: int, seed: int = 3) -> list[Volume]:
+    """The volumes of a stack on the cat, with random weights."""
+    picture = sample("chelsea").at(side, "rgb")
+    network = Network(picture.shape, STACKS[name])
+    maps = network.forward(picture.levels() / 255.0, network.initial(seed))
+    found = []
+    for row, map in zip(network.rows, maps[1:], strict=True):
+        own = row.layer.kind in ("POOL", "ACTIVATION")
+        groups = row.output_shape[0] if own else getattr(row.layer, "groups", 1)
+        found.append(Volume(f"{row.index + 1} {row.layer.name}", map, row.fields, groups))
+    return found
+
+
+def main() -> None:
+    st.set_page_config(layout="wide")
+    side = int(st.query_params.get("side", SIDE))
+    layers = stack(st.query_params.get("stack", "small"), side, int(st.query_params.get("seed", 3)))
+    unit = chosen("unit", [layer.maps.shape for layer in layers], Unit(2, 4, 3, 6))
+    st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+    volumes(sample("chelsea").at(side, "rgb"), layers, key="unit", selected=unit, group="stack")
+    st.text(f"{unit.text} in run {st.session_state['runs']}")
+    # Another widget that is bound to the URL: it must leave the choice there alone, and run the page for nothing.
+    st.slider("other", 0, 9, key="other", bind="query-params")
+
+
+if __name__ == "__main__":
+    main()
