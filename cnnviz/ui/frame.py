@@ -32,6 +32,8 @@ _STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
 def page(title: str) -> None:
     """Open a page: its title in the browser's tab, the style, and the lessons in one row; on a phone, in a menu."""
     st.set_page_config(page_title=f"{title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
+    if "link" not in st.session_state:  # what the visitor came with
+        st.session_state["link"] = st.query_params.to_dict()
     st.session_state["arriving"] = st.session_state.get("page", title) != title
     st.session_state["page"] = title
     style()

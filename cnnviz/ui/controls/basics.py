@@ -39,10 +39,14 @@ def kept(widget: Callable[..., Any], *args: Any, key: str, **options: Any) -> An
     """Draw a widget whose value stands in the URL and goes along from page to page.
 
     Streamlit does both, except that at the first change of page after a link its widgets start anew, although the
-    session still holds their values. Said once more there, a value counts as set.
+    session still holds their values. Said once more there, a value counts as set, and stands in the URL.
     """
     if st.session_state.get("arriving") and key in st.session_state and key not in st.query_params:
-        st.session_state[key] = st.session_state[key]
+        value = st.session_state[key]
+        st.session_state[key] = value
+        linked = st.session_state["link"].get(key, "")
+        if linked.lower() == str(value).lower():
+            st.query_params[key] = linked
     return widget(*args, key=key, bind="query-params", **options)
 
 
