@@ -4,7 +4,7 @@ import { inkOn, inputColour } from "../drawing/palette.js";
 import { boxFor, drawPart, reachBitmap } from "./bitmaps.js";
 import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "../drawing/paper.js";
 
-const ENLARGED = 92; // pixels kept for the window, enlarged
+const ENLARGED = 92; // pixels kept for the window, enlarged; less on a narrow panel, which is the picture's first
 
 // Where the input and the enlarged window go in the panel.
 export function inputPlan(panel, stage) {
@@ -13,10 +13,11 @@ export function inputPlan(panel, stage) {
   const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
   const whole = boxFor(view, area);
   if (whole.cell >= 20 || made.layout.tiles > 1 || trace.rows.kernel * trace.columns.kernel === 1) return { view, box: whole };
-  const below = boxFor(view, { ...area, height: area.height - ENLARGED - 10 });
-  const beside = boxFor(view, { ...area, width: area.width - ENLARGED - 10 });
+  const side = Math.min(ENLARGED, 0.34 * panel.width);
+  const below = boxFor(view, { ...area, height: area.height - side - 10 });
+  const beside = boxFor(view, { ...area, width: area.width - side - 10 });
   const extent = Math.max(extentOf(trace.rows), extentOf(trace.columns));
-  const glass = { cell: ENLARGED / extent };
+  const glass = { cell: side / extent };
   [glass.width, glass.height] = [extentOf(trace.columns) * glass.cell, extentOf(trace.rows) * glass.cell];
   if (below.cell >= beside.cell) {
     below.x = area.x;
@@ -250,7 +251,7 @@ function paintGlass(context, stage, plan) {
   outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
   if (!plan.isBelow || box.width < ENLARGED + 100) return;
   const words = ["the window, enlarged:", `rows ${rangeWords(step.top, high, trace.height)}`, `columns ${rangeWords(step.left, wide, trace.width)}`];
-  words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - ENLARGED - 14));
+  words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - glass.width - 14));
 }
 
 // Positions as a person counts them; what lies outside is called padding, never row -1.

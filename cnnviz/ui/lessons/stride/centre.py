@@ -20,7 +20,7 @@ PIXELS = 7  # of the row that is drawn: enough for the first and the last window
 def centre(picture: Picture) -> None:
     """One K to choose: its window on the first and the last pixel, and the padding that this takes; then K = 1 to 8."""
     part("An odd K has a centre")
-    drawing, facts = st.columns([1, 1.25], gap="medium")
+    drawing, facts = st.columns([1.1, 1.1], gap="medium")
     with drawing:
         k = int(controls.choice("K to look at", "kc", [str(size) for size in range(1, MOST + 1)], "3"))
         st.html(_drawn(k) + f"<p>{_told(k)}</p>")
