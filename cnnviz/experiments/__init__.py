@@ -1,0 +1,1 @@
+"""Claims about networks, measured: each experiment is a function of arrays and settings that returns plain numbers."""

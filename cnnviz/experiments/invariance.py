@@ -1,0 +1,170 @@
+"""How much does a map change when the picture moves by a few pixels, before and behind pooling?
+
+Two words that are often mixed up:
+
+    equivariant   the picture moves and the map moves along, unchanged otherwise. A convolution of stride 1 is, and
+                  behind a pooling of stride s a move by s pixels is a move by one cell
+    invariant     the picture moves and the map stays as it is. A global average nearly is; max pooling of w x w is
+                  where the largest number moves and stays in its window, and nowhere else
+
+Moved is not shifted with something made up at the border: a map is cut out of a larger one, and the moved map is cut
+out some pixels further on. A convolution of stride 1 without padding makes of the moved cut of a picture exactly the
+moved cut of its map, so no border takes part anywhere.
+
+Source: R. Zhang, "Making Convolutional Networks Shift-Invariant Again" (2019), section 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.geometry import Window, whole
+from cnnviz.ops import avg_pool2d, max_pool2d
+
+ROUNDING = 1e-9  # of the largest number: less is no change
+DIRECTIONS = {"across": 2, "down": 1}  # and their axis of (C, H, W)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of a map, counted from 0, before a move and after it."""
+
+    channel: int
+    row: int
+    column: int
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One map and its moved selves, all of one size.
+
+    maps     the stage's map for each distance: float64 (C, H, W)
+    changes  how much each differs from the first, unmoved one: |moved - map| / |map|, lengths being the root of the
+             sum of squares. 0 is invariant; sqrt(2) is what two maps differ by that have nothing in common
+    shifted  the same, once the unmoved map is moved along by distance / stride cells and compared where both have
+             cells; None where that is no whole number of cells, or leaves none. 0 is equivariant
+    """
+
+    name: str
+    maps: tuple[NDArray[np.float64], ...]
+    changes: tuple[float, ...]
+    shifted: tuple[float | None, ...]
+
+    def kept(self, move: int) -> NDArray[np.bool_]:
+        """Which numbers of the map a move of so many pixels leaves as they are, to a billionth of the largest."""
+        still, moved = self.maps[0], self.maps[move]
+        return np.abs(moved - still) <= ROUNDING * np.abs(still).max()
+
+    def share_kept(self, move: int) -> float | None:
+        """What share of the numbers other than 0 the move leaves as they are; None where all are 0."""
+        counted = np.abs(self.maps[0]) > ROUNDING * np.abs(self.maps[0]).max()
+        return float(self.kept(move)[counted].mean()) if counted.any() else None
+
+    def most_changed(self, move: int) -> Cell | None:
+        """The number that the move changes most; None where it changes none."""
+        differences = np.abs(self.maps[move] - self.maps[0])
+        return None if self.kept(move).all() else self._cell(int(differences.argmax()), move)
+
+    def largest_kept(self, move: int) -> Cell | None:
+        """The largest number, without sign, that the move leaves as it is; None where there is none but 0."""
+        sizes = np.where(self.kept(move), np.abs(self.maps[0]), 0)
+        return self._cell(int(sizes.argmax()), move) if sizes.any() else None
+
+    def _cell(self, index: int, move: int) -> Cell:
+        channel, row, column = (int(place) for place in np.unravel_index(index, self.maps[0].shape))
+        before, after = (float(self.maps[at][channel, row, column]) for at in (0, move))
+        return Cell(channel, row, column, before, after)
+
+
+@dataclass(frozen=True)
+class Invariance:
+    """The four stages, for one map that moves by `distances`, 0 to some pixels, across or down."""
+
+    activation: Stage
+    max_pooling: Stage
+    average_pooling: Stage
+    global_average: Stage
+    distances: tuple[int, ...]
+    direction: str
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """In the order in which they lose sight of the place."""
+        return self.activation, self.max_pooling, self.average_pooling, self.global_average
+
+
+def invariance(
+    map: ArrayLike, rows: Window, columns: Window, *, direction: str = "across", most: int = 4
+) -> Invariance:
+    """Move a map and compare: as it is, behind max and average pooling with these windows, and its global average.
+
+    map        real (C, H, W), made without padding; a picture or what a convolution of stride 1 made of it
+    rows, columns  the pooling's windows; their padding takes no part, for no border does
+    direction  "across": what is shown moves to the left; "down": upwards (the cut moves to the right, or down)
+    most       the largest move, in pixels: measured is every one from 0 to it
+
+    Raises SettingError for settings that are none, ArrayError for an array of another shape, DoesNotFit where nothing
+    is left to compare.
+    """
+    array = np.asarray(map, np.float64)
+    if array.ndim != 3 or not array.size:
+        raise ArrayError(f"The map has shape {array.shape}; it must be (C, H, W).")
+    if direction not in DIRECTIONS:
+        raise SettingError(f"direction is {direction!r}; it is one of {', '.join(DIRECTIONS)}.")
+    moves = range(whole(most, "most", 0) + 1)
+    cuts = [_cut(array, move, most, direction) for move in moves]
+    window = ((rows.kernel_size, columns.kernel_size), (rows.stride, columns.stride))
+    stride = rows.stride if direction == "down" else columns.stride
+
+    def stage(name: str, operation: Callable[[NDArray], NDArray], stride: int | None) -> Stage:
+        made = tuple(operation(cut) for cut in cuts)
+        return Stage(
+            name,
+            made,
+            tuple(relative_change(moved, made[0]) for moved in made),
+            tuple(_shifted(moved, made[0], move, stride, direction) for moved, move in zip(made, moves)),
+        )
+
+    return Invariance(
+        stage("activation map", lambda cut: cut, 1),
+        stage("max pooling", lambda cut: max_pool2d(cut, *window), stride),
+        stage("average pooling", lambda cut: avg_pool2d(cut, *window), stride),
+        stage("global average", lambda cut: cut.mean((1, 2), keepdims=True), None),
+        tuple(moves),
+        direction,
+    )
+
+
+def relative_change(moved: NDArray, still: NDArray) -> float:
+    """|moved - still| / |still|; 0 where both are nothing but zeros, inf where only `still` is."""
+    difference, length = float(np.linalg.norm(moved - still)), float(np.linalg.norm(still))
+    if length == 0:
+        return 0.0 if difference == 0 else float("inf")
+    return difference / length
+
+
+def _cut(array: NDArray, move: int, most: int, direction: str) -> NDArray:
+    """The part that starts `move` further on; all parts are of the size that leaves room for `most`."""
+    axis = DIRECTIONS[direction]
+    size = array.shape[axis] - most
+    if size < 1:
+        raise DoesNotFit(f"A map of {array.shape[axis]} pixels has no room to move by {most}; {most + 1} is the least.")
+    return array.take(range(move, move + size), axis)
+
+
+def _shifted(moved: NDArray, still: NDArray, move: int, stride: int | None, direction: str) -> float | None:
+    """How much `moved` differs from `still` moved along by whole cells."""
+    if stride is None or move % stride:
+        return None
+    cells, axis = move // stride, DIRECTIONS[direction]
+    count = still.shape[axis] - cells
+    if count < 1:
+        return None
+    return relative_change(moved.take(range(count), axis), still.take(range(cells, cells + count), axis))

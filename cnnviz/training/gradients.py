@@ -1,0 +1,206 @@
+"""Backwards through an operation: from a loss's gradient for its output to those for its input and its weights.
+
+A convolution adds up products, so each of its gradients adds up products of two other arrays:
+
+    weight gradient   A weight is multiplied by one number of the input for each number of the output: its gradient is
+                      the sum of those products, a matrix product for each place in the kernel.
+    input gradient    A number of the input reaches the outputs whose windows cover it, each through another weight.
+                      Seen from there the windows slide the other way: it is a cross-correlation of the output's
+                      gradient with the filters turned by 180 degrees, their inputs and outputs changed about. Where
+                      the stride is S, S - 1 zeros stand between the rows and the columns of the output's gradient.
+    bias gradient     The sum of the output's gradient, for each filter.
+
+All take the arrays and settings that the operation took, and `output_gradient`, the loss's derivative for each number
+of what it returned. The results are float64 if NumPy's promotion of the arrays and float32 is, else float32; the arrays
+given are never modified. Raised is what the operation raises, and ArrayError for an output gradient of another shape
+than its output.
+
+Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), equations 9.11 and 9.13; V. Dumoulin and
+F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relation 14.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError
+from cnnviz.geometry import Window
+from cnnviz.ops import avg_pool2d, conv2d, linear, max_pool2d
+from cnnviz.ops.checks import maps, numbers, precision, windows
+from cnnviz.ops.pooling import counted
+
+Settings = int | tuple[int, int]
+Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
+
+
+def conv2d_gradients(
+    input: ArrayLike,
+    weight: ArrayLike,
+    output_gradient: ArrayLike,
+    *,
+    stride: Settings = 1,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    groups: int = 1,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The gradients for a convolution's input, weight and bias.
+
+    input            (C, H, W) or (N, C, H, W)
+    weight           (out_channels, C / groups, kH, kW)
+    output_gradient  (out_channels, Ho, Wo) or (N, out_channels, Ho, Wo)
+    stride, padding, dilation, groups  as `conv2d` took them; the padding is of zeros
+
+    Returns (input gradient, weight gradient, bias gradient): shaped as the input, as the weight and (out_channels,).
+    Weight and bias serve the whole batch, so theirs are sums over it.
+    """
+    given, images = maps(input)
+    output = conv2d(images[:0], weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    gradient, images, filters = _ready(given, output, output_gradient, images, numbers(weight, "weight"))
+    rows, columns = windows(filters.shape[2:], stride, padding, dilation)
+    with np.errstate(all="ignore"):
+        for_input = _input_gradient(images.shape, filters, gradient, rows, columns, groups)
+        for_weight = _weight_gradient(images, filters.shape, gradient, rows, columns, groups)
+        for_bias = gradient.sum((0, 2, 3))
+    return for_input.reshape(given.shape), for_weight, for_bias
+
+
+def max_pool2d_gradient(
+    input: ArrayLike,
+    output_gradient: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    ceil_mode: bool = False,
+) -> NDArray:
+    """The gradient for the input of `max_pool2d`, in its shape: each window hands its own on to its winner alone.
+
+    Of equal numbers the first wins, row by row, as in PyTorch; a number that wins in several windows gets the sum.
+    """
+    given, images = maps(input)
+    output, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
+    gradient, images = _ready(given, output, output_gradient, images)
+    found = np.zeros_like(images)
+    count, channels, height, width = images.shape
+    planes = np.arange(count * channels).reshape(count, channels, 1, 1)
+    real = winners >= 0  # else the window read nothing but padding
+    places = (winners + planes * (height * width))[real]
+    np.add.at(found.reshape(-1), places, gradient[real])
+    return found.reshape(given.shape)
+
+
+def avg_pool2d_gradient(
+    input: ArrayLike,
+    output_gradient: ArrayLike,
+    kernel_size: Settings,
+    stride: Settings | None = None,
+    padding: Padding = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> NDArray:
+    """The gradient for the input of `avg_pool2d`, in its shape: each window hands the same share to all that it read.
+
+    Of the input only the shape and dtype matter.
+    """
+    given, images = maps(input)
+    output = avg_pool2d(images[:0], kernel_size, stride, padding, ceil_mode, count_include_pad)
+    gradient, images = _ready(given, output, output_gradient, images)
+    found = gradient
+    for window, size in zip(
+        windows(kernel_size, kernel_size if stride is None else stride, padding, 1), images.shape[2:]
+    ):
+        found = _handed_back(found, window, size, count_include_pad).swapaxes(2, 3)  # rows first, columns then
+    return found.reshape(given.shape)
+
+
+def linear_gradients(
+    input: ArrayLike, weight: ArrayLike, output_gradient: ArrayLike
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The gradients for the input, weight and bias of `linear`.
+
+    input (..., in_features), weight (out_features, in_features), output_gradient (..., out_features)
+    Returns (input gradient, weight gradient, bias gradient): shaped as the input, as the weight and (out_features,);
+    the last two are sums over all leading axes.
+    """
+    given, matrix = numbers(input, "input"), numbers(weight, "weight")
+    output = linear(given, matrix)
+    gradient, given, matrix = _ready(given, output, output_gradient, given, matrix)
+    rows = gradient.reshape(-1, len(matrix))
+    with np.errstate(all="ignore"):
+        return gradient @ matrix, rows.T @ given.reshape(-1, matrix.shape[1]), rows.sum(0)
+
+
+def _ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+    """The output's gradient, as a batch where maps are one, and the arrays: all of one dtype.
+
+    Raises ArrayError if the gradient has not the shape of the output; `output` may be that of an empty batch.
+    """
+    gradient = numbers(output_gradient, "output's gradient")
+    shape = output.shape if output.ndim != 4 else (*given.shape[:-3], *output.shape[1:])
+    if gradient.shape != shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shape}.")
+    dtype = precision(gradient, *arrays)
+    gradient = gradient[np.newaxis] if gradient.ndim == 3 and output.ndim == 4 else gradient
+    return tuple(array.astype(dtype, copy=False) for array in (gradient, *arrays))
+
+
+def _input_gradient(
+    shape: tuple[int, ...], weight: NDArray, gradient: NDArray, rows: Window, columns: Window, groups: int
+) -> NDArray:
+    """Cross-correlate the output's gradient, spread out by the stride, with the filters turned by 180 degrees."""
+    sizes = [size + window.extent - 1 for window, size in zip((rows, columns), shape[2:])]
+    spread = np.zeros((*gradient.shape[:2], *sizes), gradient.dtype)
+    (which_rows, at_rows), (which_columns, at_columns) = (
+        _last_taps(window, size, count) for window, size, count in zip((rows, columns), shape[2:], gradient.shape[2:])
+    )
+    spread[:, :, at_rows, at_columns] = gradient[:, :, which_rows, which_columns]
+    filters, channels, *kernel = weight.shape
+    turned = weight[:, :, ::-1, ::-1].reshape(groups, filters // groups, channels, *kernel).swapaxes(1, 2)
+    turned = turned.reshape(groups * channels, filters // groups, *kernel)
+    return conv2d(spread, turned, dilation=(rows.dilation, columns.dilation), groups=groups)
+
+
+def _last_taps(window: Window, size: int, count: int) -> tuple[slice, slice]:
+    """(which of the outputs reach into an axis of `size`, where the last taps of those lie)."""
+    last = window.taps(0)[-1]
+    first = max(0, -(last // window.stride))
+    end = max(first, min(count, (size + window.extent - 2 - last) // window.stride + 1))
+    start = last + first * window.stride
+    return slice(first, end), slice(start, start + (end - first) * window.stride, window.stride)
+
+
+def _weight_gradient(
+    images: NDArray, shape: tuple[int, ...], gradient: NDArray, rows: Window, columns: Window, groups: int
+) -> NDArray:
+    """A matrix product for each place in the kernel; measured faster than all places laid out at once (im2col)."""
+    filters, channels, kernel_height, kernel_width = shape
+    (count, _, height, width), (*_, out_height, out_width) = images.shape, gradient.shape
+    padded = np.zeros((*images.shape[:2], rows.padded(height), columns.padded(width)), images.dtype)
+    padded[:, :, rows.before : rows.before + height, columns.before : columns.before + width] = images
+    left = gradient.reshape(count, groups, filters // groups, out_height * out_width)
+    found = np.empty(shape, images.dtype)
+    for row in range(kernel_height):
+        down = _places(row, rows, out_height)
+        for column in range(kernel_width):
+            read = padded[:, :, down, _places(column, columns, out_width)]
+            right = read.reshape(count, groups, channels, out_height * out_width).swapaxes(2, 3)
+            found[:, :, row, column] = (left @ right).sum(0).reshape(filters, channels)
+    return found
+
+
+def _places(tap: int, window: Window, count: int) -> slice:
+    """Where one tap of `count` outputs reads, on the padded axis."""
+    start = tap * window.dilation
+    return slice(start, start + (count - 1) * window.stride + 1, window.stride)
+
+
+def _handed_back(gradient: NDArray, window: Window, size: int, padding_counts: bool) -> NDArray:
+    """The rows of (N, C, rows, columns), each shared out over the `size` rows that its window read."""
+    count = gradient.shape[2]
+    share = gradient / np.array(counted(window, size, count, padding_counts), gradient.dtype)[:, np.newaxis]
+    end = max(window.padded(size), window.taps(count - 1).stop + window.before)  # ceil_mode's last one hangs over
+    padded = np.zeros((*gradient.shape[:2], end, gradient.shape[3]), gradient.dtype)
+    for tap in range(window.kernel_size):
+        padded[:, :, _places(tap, window, count)] += share
+    return padded[:, :, window.before : window.before + size]
