@@ -1,7 +1,28 @@
-"""Pooling."""
+"""Pooling: each window of a map becomes one number; what that saves, and how much of a move it hides."""
 
+from cnnviz.errors import CnnvizError
 from cnnviz.ui import controls, frame
+from cnnviz.ui.lessons import pooling
+from cnnviz.ui.stage import stage
 
 frame.page("Pooling")
-frame.title("Pooling", "In the making.")
+frame.title("Pooling", pooling.CLAIM)
 picture, divisor = controls.picture()
+pooled = None
+with frame.main():
+    with frame.settings():
+        pooling.dials(picture)
+    try:
+        pooled = pooling.pooled(picture, divisor)
+    except CnnvizError as problem:
+        controls.explain(problem, picture, pooling.remedies(picture))
+    else:
+        pooling.formula(pooled)
+        with frame.stage():
+            stage(pooled.trace, key="pooling")
+if pooled:
+    counted = pooling.fewer(pooled)
+    pooling.strided(pooled, counted)
+    pooling.last(pooled, counted)
+    moved = pooling.moved(pooled)
+    frame.notice(*pooling.noticed(pooled, counted, moved))

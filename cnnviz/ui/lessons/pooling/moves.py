@@ -1,0 +1,155 @@
+"""Translation invariance, measured: the picture moves by some pixels, and the maps are compared."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from cnnviz import figures
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.invariance import DIRECTIONS, Cell, Invariance, Stage
+from cnnviz.ui import controls
+from cnnviz.ui.lessons.pooling import maps
+from cnnviz.ui.lessons.pooling.maps import Pooled
+from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.stage import stage
+
+MOST = 4
+FAILS, HOLDS = "where it fails", "where it holds"
+
+
+def moved(found: Pooled) -> Invariance | None:
+    """The controls, the chart, the sentence, and the two pooled maps side by side. None where nothing can be moved."""
+    part(
+        "Does a small move change nothing? Measured",
+        "<p>What is shown moves by some pixels: another part of the same picture is cut out, so no border takes part. "
+        "The chart says by how much each map then differs from the unmoved one: 0 % is invariant; two maps that have "
+        "nothing in common differ by 141 %.</p>",
+    )
+    left, right = st.columns([1, 2.2], gap="medium")
+    with left:
+        dial = controls.dial("Move by, pixels", "move", 1, range=(0, MOST))
+        direction = controls.choice("Direction", "way", list(DIRECTIONS), next(iter(DIRECTIONS)))
+        words = st.container(key="moved-words")
+    try:
+        measured = maps.moved(found, direction, MOST)
+    except CnnvizError as problem:
+        with words:
+            controls.refuse(f"Here nothing can be moved: {problem}")
+        return None
+    room = measured.distances[-1]
+    move = min(dial.value, room)
+    dial.say("of the map that is pooled" if room == MOST else f"this map has room for a move by {room} at most")
+    with right:
+        _draw(found, measured, move)
+    with words:
+        st.html(f'<div class="part"><p>{verdict(found, measured, move)}</p></div>')
+    _beside(found, measured, move)
+    return measured
+
+
+def _draw(found: Pooled, measured: Invariance, move: int) -> None:
+    names = ["activation map" if found.source.is_map else "picture", *(of.name for of in measured.stages[1:])]
+    series = {
+        name: (list(measured.distances), [100 * change for change in of.changes])
+        for name, of in zip(names, measured.stages, strict=True)
+    }
+    finite = [change for _, changes in series.values() for change in changes if math.isfinite(change)]
+    figure = figures.lines(
+        series,
+        x_title="moved by, pixels",
+        y_title="change, %",
+        marks={f"moved by {move}": move},
+        y_range=(0, max(10.0, 1.08 * max(finite))),
+        dots=True,
+        height=310,
+    )
+    figure.update_xaxes(dtick=1)
+    st.plotly_chart(figure, config={"displayModeBar": False}, key="moves-chart")
+
+
+def pooled_stage(found: Pooled, measured: Invariance) -> Stage:
+    """That of the pooling that the page shows."""
+    return measured.max_pooling if found.kind == "max" else measured.average_pooling
+
+
+def percent(change: float) -> str:
+    """A change to about two digits; 0 % is said only where it is exactly that."""
+    if not math.isfinite(change):
+        return "beyond measure (nothing was there before)"
+    if change == 0:
+        return "0 %"
+    return f"{100 * change:.2g} %" if change < 0.995 else f"{100 * change:.0f} %"
+
+
+def verdict(found: Pooled, measured: Invariance, move: int) -> str:
+    """What was measured at this distance, and whether the claim holds, in plain words."""
+    if move == 0:
+        return "Not moved: nothing changes. Move it by a pixel or more."
+    before, behind = measured.activation.changes[move], pooled_stage(found, measured).changes[move]
+    kept = pooled_stage(found, measured).share_kept(move)
+    shifted = pooled_stage(found, measured).shifted[move]
+    told = (
+        f"Moved by {move}, {'the map' if found.source.is_map else 'the picture'} changes by <b>{percent(before)}</b>, "
+        f"behind {found.kind} pooling by <b>{percent(behind)}</b>, "
+        f"and its global average by <b>{percent(measured.global_average.changes[move])}</b>. "
+    )
+    if kept is not None:
+        amount = {0.0: "none stays", 1.0: "all stay"}.get(kept, f"{percent(kept)} stay")
+        told += f"Of the pooled numbers other than 0, {amount} exactly as before. "
+    if before > 0:
+        told += _compared(behind, before)
+    if shifted is not None and found.windows[0].stride > 1:
+        cells = move // found.windows[0].stride
+        told += (
+            f" But {move} = {cells} × S: the pooled map is the same map moved by {cells} "
+            f"{'cell' if cells == 1 else 'cells'}, and once that is undone {percent(shifted)} is left."
+        )
+    return told
+
+
+def _compared(behind: float, before: float) -> str:
+    if behind == 0:
+        return "Here the claim holds: pooling hides the move."
+    if behind < 0.5 * before:
+        return "Pooling hides more than half of the move, not all of it."
+    if behind < 0.98 * before:
+        return "Pooling softens the move a little; it does not hide it."
+    return "Here the claim fails: pooling hides nothing of the move."
+
+
+def _beside(found: Pooled, measured: Invariance, move: int) -> None:
+    """The pooled map before and after the move, at the number that changes most or the largest that stays."""
+    of = pooled_stage(found, measured)
+    with st.container(key="look-row", horizontal=True, vertical_alignment="center", gap="medium"):
+        look = controls.choice("Go to", "look", [FAILS, HOLDS], FAILS)
+        cell = of.most_changed(move) if look == FAILS else of.largest_kept(move)
+        st.html(f'<div class="part"><p>{_told(cell, look, move, found.kind)}</p></div>', width="stretch")
+    for box, trace, name in zip(
+        st.columns(2, gap="medium"), maps.moved_traces(found, measured, move), ("still", "moved"), strict=True
+    ):
+        with box, st.container(key=f"moved-{name}"):
+            stage(
+                trace,
+                key=f"moved-{name}-stage",
+                group="moved",
+                compact=True,
+                at=(cell.row, cell.column) if cell else None,
+            )
+
+
+def _told(cell: Cell | None, look: str, move: int, kind: str) -> str:
+    if cell is None:
+        return "No number changes at this distance." if look == FAILS else "No number but 0 stays as it was."
+    where = f"Row {cell.row + 1}, column {cell.column + 1} of the pooled map"
+    if look == FAILS:
+        return f"{where} changes most: <b>{_number(cell.before)}</b> becomes <b>{_number(cell.after)}</b>."
+    told = f"{where}: <b>{_number(cell.before)}</b> stays, the largest number that does."
+    if move and kind == "max":
+        told += " Its winner moved and is still in the window, or another number of that size came in."
+    return told
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")

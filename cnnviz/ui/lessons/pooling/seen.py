@@ -1,0 +1,29 @@
+"""How the lesson ends: what was seen, with this picture's numbers, and a question that its controls can answer."""
+
+from __future__ import annotations
+
+from cnnviz.experiments.invariance import Invariance
+from cnnviz.ui.lessons.pooling.counts import Counted, percent
+from cnnviz.ui.lessons.pooling.maps import Pooled
+from cnnviz.ui.lessons.pooling.moves import percent as change
+from cnnviz.ui.lessons.pooling.moves import pooled_stage
+
+
+def noticed(found: Pooled, counted: Counted, measured: Invariance | None) -> tuple[str, str]:
+    """What is seen, and the question."""
+    before, after = counted.numbers
+    whole, left = counted.fully
+    seen = (
+        f"{found.kind.capitalize()} pooling leaves {after:,} of {before:,} numbers ({percent(after, before)}). A next "
+        f"CONV keeps all its parameters; a next FC needs {left:,} instead of {whole:,}. "
+    )
+    if measured:
+        one = pooled_stage(found, measured).changes[1]
+        seen += (
+            f"A move by one pixel changes the map by {change(measured.activation.changes[1])}, the pooled map by "
+            f"{change(one)}, the global average by {change(measured.global_average.changes[1])}."
+        )
+    return seen, (
+        "Move by 2 pixels with K = 2, S = 2, and again with K = 8, S = 8: which pooled map changes less, and how many "
+        "numbers are left to pay for it?"
+    )

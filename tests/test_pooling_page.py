@@ -1,0 +1,308 @@
+"""The pooling lesson: its maps against ONNX Runtime, its counts and changes by hand, its first screen."""
+
+from __future__ import annotations
+
+import html
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from cnnviz.pictures import sample
+from lab import Lab
+from oracles import convolve_by_onnxruntime
+from test_pages import Stage, markup, page_of, press, remedies, run, said, state
+from traces import by_onnxruntime
+
+SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
+NAMES = ("main", "pool", "conv", "mean", "still", "moved")
+
+
+def page(**link: str) -> Any:
+    """The page on a picture of 27 x 40, if the link says nothing else."""
+    return page_of("pages/pooling.py", **{"size": "40", "depth": "Grey", **link})
+
+
+def stages(at: Any) -> dict[str, Stage]:
+    """What each stage of the page was sent; the last two are missing where nothing can be moved."""
+    sent = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_stage")]
+    return dict(zip(NAMES, map(opened, sent)))
+
+
+def opened(sent: bytes) -> Stage:
+    length = int.from_bytes(sent[:4], "little")
+    header = json.loads(sent[4 : 4 + length])
+    arrays: dict[str, Any] = {"weight": None}
+    for name, told in header["arrays"].items():
+        found = np.frombuffer(sent, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"])
+        arrays[name] = found.reshape(told["shape"])
+    return Stage(header, **arrays)
+
+
+def read(shown: Stage) -> np.ndarray:
+    """(1, 1, H, W), what the stage's operation read."""
+    return (shown.input[np.newaxis] / shown.header["divisor"]).astype(np.float32)
+
+
+def pooled(kind: str, map: np.ndarray, k: int, s: int, p: int) -> np.ndarray:
+    """(1, 1, H, W) pooled by ONNX Runtime: (h, w)."""
+    settings: dict[str, Any] = {"kernel_shape": [k, k], "strides": [s, s], "pads": [p] * 4}
+    if kind == "max":
+        return by_onnxruntime("MaxPool", map, **settings)[0, 0]
+    return by_onnxruntime("AveragePool", map, count_include_pad=1, **settings)[0, 0]
+
+
+def chart(at: Any) -> dict[str, list[float]]:
+    """The lines of the page's chart, by name."""
+    (found,) = at.get("plotly_chart")
+    return {line["name"]: numbers(line["y"]) for line in json.loads(found.proto.spec)["data"]}
+
+
+def numbers(values: Any) -> list[float]:
+    """Plotly writes arrays as lists or as base64."""
+    if isinstance(values, dict):
+        import base64
+
+        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
+    return values
+
+
+# --- the main view ---
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+@pytest.mark.parametrize(("of", "k", "s", "p"), [
+    ("activation map", 2, 2, 0), ("activation map", 3, 2, 1), ("activation map", 2, 3, 1), ("picture", 5, 1, 2),
+    ("picture", 4, 8, 0),
+])  # fmt: skip
+def test_the_pooled_map_as_onnxruntime(of, kind, k, s, p):
+    shown = stages(page(of=of, pool=kind, pk=str(k), ps=str(s), pp=str(p)))["main"]
+    expected = pooled(kind, read(shown), k, s, p)
+    np.testing.assert_allclose(shown.output, expected, rtol=1e-6, atol=1e-4)
+    assert shown.header["reduction"] == {"max": "max", "average": "mean"}[kind]
+
+
+def test_the_activation_map_is_a_convolution_without_padding_and_relu():
+    shown = stages(page(values="0–1"))["main"]
+    picture = sample("chelsea").at(40, "grey").values[np.newaxis]
+    ones, zeros = (1, 1), ((0, 0), (0, 0))
+    expected = convolve_by_onnxruntime(picture, SOBEL[np.newaxis, np.newaxis], None, ones, zeros, ones, 1, "zeros")
+    assert shown.input.shape == (1, 25, 38)
+    np.testing.assert_allclose(shown.input, np.maximum(expected[0], 0), atol=1e-5)
+    assert shown.header["limit"] == shown.header["inputLimit"] == shown.input.max()
+
+
+def test_any_plane_of_a_picture_is_pooled_by_itself():
+    levels = sample("chelsea").at(40, "rgb").levels()
+    for number, name in enumerate(("red", "green", "blue")):
+        shown = stages(page(depth="RGB", of="picture", plane=name))["main"]
+        np.testing.assert_array_equal(shown.input[0], levels[number])
+        assert shown.header["names"]["input"] == f"Picture, {name}"
+
+
+def test_the_formula_has_the_numbers_of_the_map():
+    at = page(pk="3", ps="2")
+    text = said(at)
+    assert "⌊(25 − 3 + 2·0) / 2⌋ + 1 = <b>12</b>" in text and "⌊(38 − 3 + 2·0) / 2⌋ + 1" in text
+    assert "12 × 18 out" in text and "1 column never read" in text
+
+
+# --- the counts ---
+
+
+@pytest.mark.parametrize("maps", [1, 8, 13])
+def test_what_is_left_counted_by_hand(maps):
+    text = said(page(maps=str(maps), pk="2", ps="2"))
+    before, after = 25 * 38, 12 * 19
+    for count in (before * maps, after * maps, (9 * maps + 1) * 16, (before * maps + 1) * 10, (after * maps + 1) * 10,
+                  before * 9 * maps * 16, after * 9 * maps * 16, (maps + 1) * 10):  # fmt: skip
+        assert f"<b>{count:,}</b>" in text
+    assert f"(12 × 19 × {maps} + 1) × 10" in text and f"(25 × 38 × {maps} + 1) × 10" in text
+    assert f"{100 * after / before:.3g} %" in text  # 24: a row is lost to the floor
+
+
+def test_two_by_two_leaves_exactly_a_quarter_where_nothing_is_lost():
+    at = page(of="picture", size="32", sample="Checkerboard")
+    assert stages(at)["main"].input.shape == (1, 24, 32)
+    assert f"leaves {12 * 16 * 8:,} of {24 * 32 * 8:,} numbers (25 %)" in said(at)
+    assert "<td>the same</td>" in said(at)
+
+
+def test_the_costs_of_pooling_and_of_a_stride_counted_by_hand():
+    text = said(page(maps="4", pk="3", ps="2"))
+    outputs = 12 * 18 * 4
+    assert f"{outputs * 8:,} comparisons" in text and f"{outputs * 8:,} additions" in text
+    assert f"{outputs * 9:,} multiply-adds" in text and f"{outputs * 9 * 4:,} multiply-adds" in text
+    assert "<td>40</td>" in text and "<td>148</td>" in text  # (9 + 1) x 4, (9 x 4 + 1) x 4
+
+
+@pytest.mark.parametrize("weights", ["1/K² each", "random"])
+def test_a_strided_convolution_has_the_pooled_maps_size(weights):
+    found = stages(page(cw=weights, pk="3", ps="2", pp="1"))
+    shown = found["conv"]
+    assert shown.output.shape == found["pool"].output.shape
+    np.testing.assert_array_equal(shown.input, found["pool"].input)
+    expected = convolve_by_onnxruntime(
+        read(shown), shown.weight[np.newaxis].astype(np.float32), None, (2, 2), ((1, 1), (1, 1)), (1, 1), 1, "zeros"
+    )
+    np.testing.assert_allclose(shown.output, expected[0, 0], rtol=1e-5, atol=1e-3)
+    is_average = np.allclose(shown.output, pooled("average", read(shown), 3, 2, 1), rtol=1e-5, atol=1e-3)
+    assert is_average == (weights != "random")
+
+
+def test_the_global_average_is_the_mean_of_the_pooled_map():
+    found = stages(page(pool="average"))
+    np.testing.assert_array_equal(found["mean"].input[0], found["main"].output)
+    np.testing.assert_allclose(found["mean"].output, [[found["main"].output.astype(float).mean()]], rtol=1e-6)
+
+
+# --- the moves ---
+
+
+def differ(moved: np.ndarray, still: np.ndarray) -> float:
+    return float(100 * np.sqrt(((moved - still) ** 2).sum() / (still**2).sum()))
+
+
+@pytest.mark.parametrize(("way", "axis"), [("across", 3), ("down", 2)])
+def test_the_chart_is_what_cutting_pooling_and_comparing_gives(way, axis):
+    at = page(way=way, pk="3", ps="2")
+    map = read(stages(at)["main"])
+    size = map.shape[axis] - 4
+    cuts = [map.take(range(move, move + size), axis) for move in range(5)]
+    found = chart(at)
+    for name, made in {
+        "activation map": cuts,
+        "max pooling": [pooled("max", cut, 3, 2, 0) for cut in cuts],
+        "average pooling": [pooled("average", cut, 3, 2, 0) for cut in cuts],
+        "global average": [cut.mean(dtype=float) for cut in cuts],
+    }.items():
+        np.testing.assert_allclose(found[name], [differ(one, made[0]) for one in made], rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", ["max", "average"])
+def test_the_two_stages_go_to_the_number_that_changes_most(kind):
+    at = page(pool=kind, move="3", look="where it fails")
+    still, moved = stages(at)["still"], stages(at)["moved"]
+    np.testing.assert_array_equal(still.input[:, :, 3:], moved.input[:, :, :-3])
+    for shown in (still, moved):
+        np.testing.assert_allclose(shown.output, pooled(kind, read(shown), 2, 2, 0), rtol=1e-6)
+    changes = np.abs(still.output - moved.output)
+    row, column = still.header["options"]["at"]
+    assert changes[row, column] == changes.max() > 0
+    assert f"Row {row + 1}, column {column + 1} of the pooled map changes most" in said(at)
+
+
+def test_the_two_stages_go_to_the_largest_number_that_stays():
+    at = page(look="where it holds")
+    still, moved = stages(at)["still"], stages(at)["moved"]
+    row, column = still.header["options"]["at"]
+    kept = still.output == moved.output
+    assert kept[row, column] and still.output[row, column] == still.output[kept].max() > 0
+    share = kept[still.output > 0].mean()
+    assert f"Of the pooled numbers other than 0, {100 * share:.2g} % stay exactly as before." in said(at)
+
+
+def test_a_move_by_the_stride_is_told_to_be_a_move_by_a_cell():
+    assert "2 = 1 × S: the pooled map is the same map moved by 1 cell, and once that is undone 0 % is left" in said(
+        page(move="2")
+    )
+    assert "the same map moved by" not in said(page(move="1"))
+
+
+def test_where_the_claim_holds_the_page_says_so():
+    """Stripes of period 2 behind 2 x 2 max pooling: the largest is the same wherever they are."""
+    assert "Not moved: nothing changes" in said(page(move="0"))
+    large = said(page(pk="15", ps="1", pool="average", move="1"))
+    assert "Pooling hides more than half of the move" in large
+
+
+def test_a_picture_with_little_room_moves_less_far_and_says_so():
+    at = page(sample="The 5 x 5 binary picture", kernel="Diagonal cross", move="4")
+    assert len(chart(at)["max pooling"]) == 2
+    assert "room for a move by 1 at most" in said(at)
+
+
+# --- what cannot be ---
+
+
+@pytest.mark.parametrize(("link", "words"), [
+    ({"pp": "5"}, "more than half"),
+    ({"sample": "The 5 x 5 binary picture", "pk": "9"}, "kernel of at most 3"),
+    ({"sample": "The 5 x 5 binary picture", "pk": "9", "pp": "7", "ps": "8"}, "more than half"),
+    ({"size": "8", "k": "15"}, "spans 15"),
+    ({"kernel": "Sharpen", "k": "4"}, "Nearest"),
+    ({"size": "8", "k": "15", "pp": "7"}, ""),
+])  # fmt: skip
+def test_what_cannot_be_is_explained_and_every_remedy_works(link, words):
+    at = page(**link)
+    assert stages(at) == {}
+    assert words in html.unescape("\n".join(markup(at)))
+    assert remedies(at)
+    for remedy in remedies(at):
+        mended = press(page(**link), remedy)
+        assert "main" in stages(mended) and not remedies(mended)
+
+
+def test_the_nearest_that_works_is_the_nearest():
+    tiny = {"sample": "The 5 x 5 binary picture", "pk": "9"}
+    assert remedies(page(of="picture", **tiny)) == ["remedy K = 5", "remedy P = 2"]
+    assert remedies(page(**tiny))[0] == "remedy K = 3"
+    assert remedies(page(pk="2", pp="3")) == ["remedy K = 6", "remedy P = 1"]
+
+
+def test_a_filter_that_cannot_be_does_not_keep_the_picture_from_being_pooled():
+    assert stages(page(of="picture", kernel="Sharpen", k="4"))["main"].input.shape == (1, 27, 40)
+
+
+def test_a_link_brings_every_setting():
+    link = {"pool": "average", "of": "picture", "plane": "green", "pk": "3", "ps": "1", "pp": "1", "maps": "20",
+            "move": "2", "way": "down", "look": "where it holds", "cw": "random", "depth": "RGB"}  # fmt: skip
+    at = page(**link)
+    assert {key: str(state(at, key)) for key in link} == link
+
+
+def test_the_closing_words_have_this_pages_numbers():
+    at = page(maps="2", pool="average")
+    lines = chart(at)
+    seen = said(at)
+    assert f"leaves {12 * 19 * 2:,} of {25 * 38 * 2:,} numbers" in seen
+    assert f"changes the map by {lines['activation map'][1]:.2g} %" in seen
+    assert f"the pooled map by {lines['average pooling'][1]:.2g} %" in seen
+
+
+def test_a_setting_changes_the_page_and_no_visitor_sees_an_exception():
+    at = page()
+    for key, value in (("pk", 3), ("ps", 5), ("pp", 1), ("maps", 64), ("move", 4)):
+        at = run(at.slider(key=key).set_value(value))
+        assert state(at, key) == value
+
+
+# --- in a browser ---
+
+
+def test_the_first_screen_and_the_shared_cursor(open_page):
+    tab = open_page("pooling", (1440, 900))
+    lab = Lab(tab, ".st-key-stage ").ready()
+    for width, height in ((1440, 900), (1024, 768), (390, 844)):
+        tab.set_viewport_size({"width": width, "height": height})
+        lab.painted()
+        assert tab.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+        part = ".panel.input canvas" if width == 390 else ".total"
+        box = lab.stage.locator(part).first.bounding_box()
+        assert box and box["y"] + box["height"] <= height
+        if width == 1440:
+            line = lab.line.bounding_box()
+            assert line and line["y"] + line["height"] <= height
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    first, second = Lab(tab, ".st-key-beside-pool "), Lab(tab, ".st-key-beside-conv ")
+    expect(second.stage).to_have_attribute("data-ready", "1", timeout=20_000)
+    first.press("Home", "ArrowDown", "ArrowRight")
+    for one in (first, second):
+        expect(one.line).to_contain_text("Row 2 of 63, column 2 of 95")
+        written, output = one.numbers()
+        assert written == pytest.approx(output, rel=1e-5)
+    still, moved = Lab(tab, ".st-key-moved-still "), Lab(tab, ".st-key-moved-moved ")
+    assert still.numbers()[1] != moved.numbers()[1]
+    assert still.line.inner_text().partition(":")[0] == moved.line.inner_text().partition(":")[0]
