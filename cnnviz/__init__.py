@@ -10,6 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Field, Window
+from cnnviz.layers import (
+    Activate,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    GlobalAvgPool,
+    Linear,
+    MaxPool2d,
+)
+from cnnviz.models import ARCHITECTURES
+from cnnviz.network import Network
 from cnnviz.ops import (
     avg_pool2d,
     batch_norm,
@@ -31,8 +43,10 @@ if TYPE_CHECKING:
     from cnnviz.pictures import Picture, open_picture
 
 __all__ = [
-    "CnnvizError", "Field", "Picture", "Step", "Trace", "Window", "avg_pool2d", "batch_norm", "conv2d", "dropout",
-    "gelu", "leaky_relu", "linear", "max_pool2d", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "tanh",
+    "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
+    "GlobalAvgPool", "Linear", "MaxPool2d", "Network", "Picture", "Step", "Trace", "Window", "avg_pool2d",
+    "batch_norm", "conv2d", "dropout", "gelu", "leaky_relu", "linear", "max_pool2d", "open_picture", "relu",
+    "scaled_tanh", "sigmoid", "softmax", "tanh",
 ]  # fmt: skip
 
 

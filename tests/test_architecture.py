@@ -14,7 +14,7 @@ from server import ROOT
 # A module imports only from those before it; the modules of one folder may import each other.
 ORDER = (
     "errors", "geometry", "kernels", "ops", "layers", "network", "training", "models", "experiments",
-    "pictures", "envelope", "steps", "figures", "export", "ui",
+    "pictures", "envelope", "steps", "tracing", "figures", "export", "ui",
 )  # fmt: skip
 # Libraries that one module alone may import.
 KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui"}

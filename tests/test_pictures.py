@@ -580,6 +580,58 @@ def test_grey_as_rgb_is_three_equal_planes() -> None:
     assert grey.at(4, "grey") is grey and colour.at(4, "rgb") is colour
 
 
+@pytest.mark.parametrize("shape", [(30, 47), (51, 22)])
+@pytest.mark.parametrize("side", [9, 22, 30, 64])
+def test_a_square_is_cut_from_the_middle_and_resized_as_pillow_does(shape: tuple[int, int], side: int) -> None:
+    numbers = np.random.default_rng(9).integers(0, 256, (3, *shape), np.uint8)
+    square = Picture(numbers, "RGB", shape).square(side)
+    cut = min(shape)
+    top, left = (shape[0] - cut) // 2, (shape[1] - cut) // 2
+    image = Image.fromarray(np.moveaxis(numbers, 0, -1)).crop((left, top, left + cut, top + cut))
+    way = Image.Resampling.BOX if side < cut else Image.Resampling.BICUBIC
+    np.testing.assert_array_equal(np.moveaxis(square.pixels, 0, -1), np.asarray(image.resize((side, side), way)))
+    assert square.size == (side, side) and square.shape == (3, side, side) and square.notes == square.done
+    told = [f"Cut to the square in the middle, {cut} x {cut} of {shape[0]} x {shape[1]}."]
+    if side < cut:
+        told.append(f"Reduced from {cut} x {cut} to {side} x {side}, each pixel the mean of those it stands for.")
+    elif side > cut:
+        told.append(f"Enlarged from {cut} x {cut} to {side} x {side} by the bicubic filter, cut off at 0 and 255.")
+    assert list(square.notes) == told
+
+
+def test_a_square_by_hand_and_of_another_depth() -> None:
+    numbers = np.array([[[10, 0, 4, 8, 90, 3], [20, 2, 6, 8, 70, 1]]], np.uint8)
+    assert Picture(numbers, "L", (2, 6)).square(2).pixels.tolist() == [[[4, 8], [6, 8]]]
+    assert Picture(numbers, "L", (2, 6)).square(1).pixels.tolist() == [[[7]]]  # 6.5, half up
+    assert Picture(numbers[:, :, :5], "L", (2, 5)).square(2).pixels.tolist() == [[[0, 4], [2, 6]]]
+    colour = Picture(numbers, "L", (2, 6)).square(2, "rgb")
+    assert colour.shape == (3, 2, 2) and colour.notes[0] == "Grey, given as three equal planes."
+    dice = np.random.default_rng(6).integers(0, 256, (3, 40, 40), np.uint8)
+    grey = Picture(dice, "RGB", (40, 40)).square(20, "grey")
+    assert grey.shape == (1, 20, 20) and grey.notes[0].startswith("Colours turned to grey")
+    np.testing.assert_array_equal(grey.pixels, Picture(dice, "RGB", (40, 40)).at(40, "grey").at(20).pixels)
+
+
+def test_an_enlarged_square_is_cut_off_at_0_and_255() -> None:
+    edge = np.where(np.arange(8) < 4, 0, 255).astype(np.uint8)
+    square = Picture(np.tile(edge, (1, 8, 1)), "L", (8, 8)).square(32).pixels[0]
+    assert square.min() == 0 and square.max() == 255
+    assert (np.diff(square.astype(int), axis=1) >= 0).all(), "nothing wraps round"
+
+
+def test_a_square_of_16_bits_is_in_256_levels() -> None:
+    numbers = np.random.default_rng(8).integers(0, 65536, (1, 40, 30), dtype=np.uint16)
+    square = Picture(numbers, "I;16", (40, 30)).square(30)
+    np.testing.assert_array_equal(square.pixels, Picture(numbers, "I;16", (40, 30)).levels()[:, 5:35])
+    assert square.pixels.dtype == np.uint8 and square.notes[0] == "Its 16-bit values are rounded to 256 levels."
+
+
+@pytest.mark.parametrize("side", [0, -3, 2.5, True, "8"])
+def test_a_senseless_square_is_refused(side: object) -> None:
+    with pytest.raises(SettingError, match="side"):
+        sample("binary").square(side)  # type: ignore[arg-type]
+
+
 def test_working_pictures_are_in_256_levels() -> None:
     numbers = np.random.default_rng(8).integers(0, 65536, (1, 40, 30), dtype=np.uint16)
     working = Picture(numbers, "I;16", (40, 30)).at(11, "rgb")

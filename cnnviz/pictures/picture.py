@@ -123,6 +123,33 @@ class Picture:
             planes, done = np.repeat(planes, 3, axis=0), (*done, "Grey, given as three equal planes.")
         return self if planes is self.pixels else replace(self, pixels=planes, done=done)
 
+    def square(self, side: int, depth: str | None = None) -> Picture:
+        """This picture as a network of a fixed input size takes it: the square in its middle, `side` pixels a side.
+
+        Cut off is what is longer than the square; an odd pixel more at the end. Then it is reduced by the BOX filter,
+        as `at` does, or, where there are too few pixels, enlarged by Pillow's BICUBIC filter, whose overshoot is cut
+        off at 0 and 255. `depth` as in `at`; in 256 levels. `done` says each of these, and `size` is then the square's.
+
+        Raises SettingError for a side or depth that makes no sense.
+        """
+        side = whole(side, "side", 1)
+        whole_picture = self.at(max(self.shape[1:]), depth)
+        planes, done = whole_picture.levels(), whole_picture.notes
+        height, width = planes.shape[1:]
+        cut = min(height, width)
+        if height != width:
+            top, left = (height - cut) // 2, (width - cut) // 2
+            planes = planes[:, top : top + cut, left : left + cut]
+            done += (f"Cut to the square in the middle, {_by((cut, cut))} of {_by((height, width))}.",)
+        if side != cut:
+            reduced = side < cut
+            way = Image.Resampling.BOX if reduced else Image.Resampling.BICUBIC
+            planes = np.stack([np.asarray(Image.fromarray(plane).resize((side, side), way)) for plane in planes])
+            sizes = f"from {_by((cut, cut))} to {_by((side, side))}"
+            enlarged = f"Enlarged {sizes} by the bicubic filter, cut off at 0 and 255."
+            done += (f"Reduced {sizes}, each pixel the mean of those it stands for." if reduced else enlarged,)
+        return replace(self, pixels=planes, done=done, size=(side, side))
+
 
 def _by(size: Sequence[int]) -> str:
     return f"{size[0]} x {size[1]}"

@@ -1,0 +1,118 @@
+"""CONV: filters that slide over all channels, each giving one map."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.geometry import PADDING_MODES, Window, whole
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, checked_pair
+from cnnviz.layers.sliding import check_border, check_room, tidy, windows_of
+
+
+@dataclass(frozen=True)
+class Conv2d(Layer):
+    """A convolutional layer: (C, H, W) -> (out_channels, Ho, Wo), with PyTorch's parameter names and rules.
+
+    kernel_size, stride, dilation  a whole number or (height, width), at least 1
+    padding   a whole number, (height, width) or ((top, bottom), (left, right)), at least 0
+    groups    into how many parts, each convolved by itself, channels and filters are divided
+    bias      whether each filter adds a number of its own
+
+    Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
+    """
+
+    kind: ClassVar[str] = "CONV"
+
+    out_channels: int
+    kernel_size: Pair
+    stride: Pair = 1
+    padding: Sides = 0
+    dilation: Pair = 1
+    groups: int = 1
+    bias: bool = True
+    padding_mode: str = "zeros"
+
+    def __post_init__(self) -> None:
+        for name in ("out_channels", "groups"):
+            object.__setattr__(self, name, whole(getattr(self, name), name, 1))
+        for name in ("kernel_size", "stride", "dilation"):
+            object.__setattr__(self, name, checked_pair(getattr(self, name), name, 1))
+        windows = windows_of(self.kernel_size, self.stride, self.padding, self.dilation)
+        object.__setattr__(self, "padding", tidy(windows))
+        object.__setattr__(self, "bias", bool(self.bias))
+        if self.padding_mode not in PADDING_MODES:
+            raise SettingError(f"padding_mode is {self.padding_mode!r}; it is one of {', '.join(PADDING_MODES)}.")
+        if self.out_channels % self.groups:
+            raise SettingError(
+                f"{self.name}: {self.out_channels} filters cannot be divided into {self.groups} equal groups; "
+                f"{_listed(_divisors(self.out_channels))} can be."
+            )
+
+    @property
+    def name(self) -> str:
+        return f"CONV {by(self.kernel_size)}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        windows = self.windows(shape)
+        check_room(self, shape, windows)
+        check_border(self, shape, windows, self.padding_mode)
+        if shape[0] % self.groups:
+            works = _divisors(math.gcd(shape[0], self.out_channels))
+            raise DoesNotFit(
+                f"{self.name}: {shape[0]} channels come in, which cannot be divided into {self.groups} equal groups; "
+                f"with {self.out_channels} filters, {_listed(works)} can be."
+            )
+        down, across = (window.output_size(size) for window, size in zip(windows, shape[1:]))
+        return self.out_channels, down, across
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.out_channels, shape[0] // self.groups, *both(self.kernel_size))}
+        if self.bias:
+            shapes["bias"] = (self.out_channels,)
+        return shapes
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Ho x Wo x F x K x K x C / groups. Products with the zeros of padding count, as everywhere in the field."""
+        return math.prod(self.output_shape(shape)[1:]) * math.prod(self.parameter_shapes(shape)["weight"])
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"multiply-adds": self.multiply_adds(shape)}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return windows_of(self.kernel_size, self.stride, self.padding, self.dilation)
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        return ops.conv2d(
+            input,
+            parameters["weight"],
+            parameters.get("bias"),
+            stride=self.stride,
+            padding=self.padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            padding_mode=self.padding_mode,
+        )
+
+
+def _divisors(number: int) -> list[int]:
+    small = [divisor for divisor in range(1, math.isqrt(number) + 1) if number % divisor == 0]
+    return sorted({*small, *(number // divisor for divisor in small)})
+
+
+def _listed(numbers: list[int], most: int = 8) -> str:
+    """1, 2 or 4; where there are many, the first few and the last."""
+    shown = [*map(str, numbers if len(numbers) <= most else [*numbers[: most - 1], numbers[-1]])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"

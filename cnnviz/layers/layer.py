@@ -1,0 +1,121 @@
+"""What every layer is: shapes in, shapes out, what it costs to learn and to run; and how arrays go through it."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.geometry import Window, whole
+
+Shape = tuple[int, ...]  # (channels, height, width), or (features,) behind a fully connected layer
+Parameters = Mapping[str, NDArray[np.floating]]
+
+VECTOR = "what comes before it is {} numbers in a row, without height and width; it fits before the first FC."
+
+
+class Layer(ABC):
+    """One layer, before it has seen any input: its settings, and what they come to on a given input's shape.
+
+    A layer takes its channels from what comes in, as PyTorch's lazy layers do. Shapes are (C, H, W) or (features,).
+    Nothing here allocates an array but `initial` and `forward`, and counts are Python's whole numbers, which have no
+    largest one.
+    """
+
+    kind: ClassVar[str]  # CONV, POOL, ACTIVATION, FC, DROPOUT or BATCH NORM
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Short, for people: CONV 3 × 3."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """The shape that comes out. Raises DoesNotFit where the layer cannot follow, and says what would fit."""
+        return shape
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """The arrays that are learnt, by PyTorch's names."""
+        return {}
+
+    def parameters(self, shape: Shape) -> int:
+        """How many numbers are learnt."""
+        return sum(math.prod(size) for size in self.parameter_shapes(shape).values())
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """How many products are made and added up: those of CONV and FC. What else is done, `operations` tells."""
+        return 0
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        """What is done how many times, by name; none of it is a multiply-add but that of CONV and FC."""
+        return {}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        """What a unit reads of the map before it, down and across."""
+        return Window(1), Window(1)
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """Parameters to start learning from, float32.
+
+        Weights are normal around 0 with a variance of 2 / (the inputs of a unit), biases 0: K. He et al., "Delving
+        Deep into Rectifiers" (2015), equation 10.
+        """
+        shapes = self.parameter_shapes(shape)
+        start = {name: np.zeros(size, np.float32) for name, size in shapes.items()}
+        if "weight" in shapes:
+            deviation = np.float32(math.sqrt(2 / math.prod(shapes["weight"][1:])))
+            start["weight"] = rng.standard_normal(shapes["weight"], np.float32) * deviation
+        return start
+
+    @abstractmethod
+    def forward(
+        self,
+        input: NDArray[Any],
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        """What comes out for `input`, (C, H, W) or (features,), or a batch of them with N in front.
+
+        `training` matters to dropout and batch norm alone; `rng` to dropout in training.
+        """
+
+
+def needs_volume(layer: Layer, shape: Shape) -> None:
+    """Refuse what comes behind a fully connected layer: there is nothing left to slide over."""
+    if len(shape) != 3:
+        raise DoesNotFit(f"{layer.name}: {VECTOR.format(f'{math.prod(shape):,}')}")
+
+
+Sides = int | tuple[int | tuple[int, int], int | tuple[int, int]]
+Pair = int | tuple[int, int]
+
+
+def checked_pair(value: object, name: str, least: int) -> Pair:
+    """A number for both axes or (height, width), as a number where both are the same. Raises SettingError."""
+    if not isinstance(value, (tuple, list)):
+        return whole(value, name, least)
+    down, across = (whole(size, name, least) for size in two(value, name))
+    return down if down == across else (down, across)
+
+
+def two(value: tuple | list, name: str) -> tuple[object, object]:
+    """Both of two values. Raises SettingError for more or fewer."""
+    if len(value) != 2:
+        raise SettingError(f"{name} is {value!r}; it is one number for both axes, or two: (height, width).")
+    return value[0], value[1]
+
+
+def both(value: Any) -> tuple[Any, Any]:
+    """(height, width) of a setting that may be one for both."""
+    return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def by(value: Any) -> str:
+    """3 × 5 of a size."""
+    down, across = both(value)
+    return f"{down} × {across}"

@@ -1,0 +1,66 @@
+"""FC: every output reads every input, each through a weight of its own."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.geometry import Window, whole
+from cnnviz.layers.layer import Layer, Parameters, Shape
+
+
+@dataclass(frozen=True)
+class Linear(Layer):
+    """A fully connected layer: (features,) or a whole volume (C, H, W) -> (out_features,).
+
+    A volume is read channel by channel, each row by row, as PyTorch's Flatten lays it out.
+    Raises SettingError for settings that make no sense; it can follow any layer.
+    """
+
+    kind: ClassVar[str] = "FC"
+
+    out_features: int
+    bias: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "out_features", whole(self.out_features, "out_features", 1))
+        object.__setattr__(self, "bias", bool(self.bias))
+
+    @property
+    def name(self) -> str:
+        return f"FC {self.out_features}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.out_features,)
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        shapes: dict[str, Shape] = {"weight": (self.out_features, math.prod(shape))}
+        if self.bias:
+            shapes["bias"] = (self.out_features,)
+        return shapes
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return math.prod(shape) * self.out_features
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"multiply-adds": self.multiply_adds(shape)}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        """All of the map before it."""
+        return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        if input.ndim >= 3:  # a volume, or a batch of them
+            input = input.reshape(*input.shape[:-3], -1)
+        return ops.linear(input, parameters["weight"], parameters.get("bias"))

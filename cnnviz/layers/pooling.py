@@ -1,0 +1,162 @@
+"""POOL: the largest or the mean of each window, channel by channel. Nothing is learnt, nothing multiplied."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.errors import SettingError
+from cnnviz.geometry import Window
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, checked_pair, needs_volume
+from cnnviz.layers.sliding import check_room, read_inside, windows_of
+
+
+class _Pool(Layer):
+    """A pooling layer with a window: (C, H, W) -> (C, Ho, Wo)."""
+
+    kind: ClassVar[str] = "POOL"
+    kernel_size: Pair
+    stride: Pair | None
+    padding: Pair
+    ceil_mode: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
+        stride = self.kernel_size if self.stride is None else self.stride
+        object.__setattr__(self, "stride", checked_pair(stride, "stride", 1))
+        object.__setattr__(self, "padding", checked_pair(self.padding, "padding", 0))
+        object.__setattr__(self, "ceil_mode", bool(self.ceil_mode))
+        for padding, kernel in zip(both(self.padding), both(self.kernel_size)):
+            if padding > kernel // 2:
+                raise SettingError(
+                    f"{self.name}: its padding of {padding} is more than half the kernel of {kernel}; "
+                    f"at most {kernel // 2} works, or a window could lie in the padding alone."
+                )
+
+    def output_shape(self, shape: Shape) -> Shape:
+        windows = self.windows(shape)
+        check_room(self, shape, windows, most=min(both(self.kernel_size)) // 2)
+        down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(windows, shape[1:]))
+        return shape[0], down, across
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        stride = self.kernel_size if self.stride is None else self.stride
+        return windows_of(self.kernel_size, stride, self.padding)
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        """One operation less than a window has numbers; positions in the padding take no part."""
+        channels, *outputs = self.output_shape(shape)
+        read = [read_inside(*axis) for axis in zip(self.windows(shape), shape[1:], outputs)]
+        return {self._operation: channels * (math.prod(read) - math.prod(outputs))}
+
+    @property
+    @abstractmethod
+    def _operation(self) -> str:
+        """What is done to the numbers of a window."""
+
+
+@dataclass(frozen=True)
+class MaxPool2d(_Pool):
+    """The largest number of each window; padding takes no part. PyTorch's parameter names and rules.
+
+    kernel_size, stride, padding  a whole number or (height, width); stride None is the kernel's size, padding at most
+                                  half of it
+    ceil_mode  a window that hangs over the end counts too, unless it would begin in the padding there
+
+    Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
+    """
+
+    kernel_size: Pair
+    stride: Pair | None = None
+    padding: Pair = 0
+    ceil_mode: bool = False
+
+    _operation = "comparisons"
+
+    @property
+    def name(self) -> str:
+        return f"MAX POOL {by(self.kernel_size)}"
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
+
+
+@dataclass(frozen=True)
+class AvgPool2d(_Pool):
+    """The mean of each window. Settings as MaxPool2d's.
+
+    count_include_pad  the zeros of the padding count in the mean, as in PyTorch; else they take no part
+    """
+
+    kernel_size: Pair
+    stride: Pair | None = None
+    padding: Pair = 0
+    ceil_mode: bool = False
+    count_include_pad: bool = True
+
+    _operation = "additions"
+
+    @property
+    def name(self) -> str:
+        return f"AVERAGE POOL {by(self.kernel_size)}"
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        return ops.avg_pool2d(
+            input,
+            self.kernel_size,
+            self.stride,
+            self.padding,
+            ceil_mode=self.ceil_mode,
+            count_include_pad=self.count_include_pad,
+        )
+
+
+@dataclass(frozen=True)
+class GlobalAvgPool(Layer):
+    """The mean of each whole map: (C, H, W) -> (C, 1, 1), as PyTorch's AdaptiveAvgPool2d(1).
+
+    Source: M. Lin, Q. Chen and S. Yan, "Network In Network" (2014), section 3.2.
+    """
+
+    kind: ClassVar[str] = "POOL"
+
+    @property
+    def name(self) -> str:
+        return "GLOBAL AVERAGE POOL"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_volume(self, shape)
+        return shape[0], 1, 1
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"additions": math.prod(shape) - shape[0]}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return Window(shape[1]), Window(shape[2])
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        return ops.avg_pool2d(input, (input.shape[-2], input.shape[-1]))

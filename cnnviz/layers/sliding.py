@@ -1,0 +1,61 @@
+"""What CONV and POOL share: a window that slides over a map, and why it may find no room there."""
+
+from __future__ import annotations
+
+from cnnviz.errors import DoesNotFit
+from cnnviz.geometry import Window, most_padding
+from cnnviz.layers.layer import Layer, Pair, Shape, Sides, both, by, needs_volume
+
+
+def windows_of(kernel_size: Pair, stride: Pair, padding: Sides, dilation: Pair = 1) -> tuple[Window, Window]:
+    """The Windows down and across. Raises SettingError for settings that are none."""
+    down, across = (Window(*axis) for axis in zip(both(kernel_size), both(stride), both(padding), both(dilation)))
+    return down, across
+
+
+def tidy(windows: tuple[Window, Window]) -> Sides:
+    """The padding of two windows, as short as it can be written: 1, (1, 2) or ((0, 1), (2, 2))."""
+    down, across = (window.padding for window in windows)
+    if down == across and isinstance(down, int):
+        return down
+    return down, across
+
+
+def check_room(layer: Layer, shape: Shape, windows: tuple[Window, Window], most: int | None = None) -> None:
+    """Raises DoesNotFit where the windows find no room on the map, with what would: a smaller kernel, more padding.
+
+    most  how much padding may be at all (pooling: half the kernel)
+    """
+    needs_volume(layer, shape)
+    sizes = shape[1:]
+    tight = [(window, size) for window, size in zip(windows, sizes) if not window.fits(size)]
+    if not tight:
+        return
+    padded = [window.padded(size) for window, size in zip(windows, sizes)]
+    before = f"the map before it is only {by(tuple(sizes))}"
+    if padded != list(sizes):
+        before += f" ({by(tuple(padded))} with its padding)"
+    reach = f" and its kernel spans {by(tuple(w.extent for w in windows))}" if windows[0].dilation > 1 else ""
+    kernel = min((window.padded(size) - 1) // window.dilation + 1 for window, size in tight)
+    padding = max((window.extent - size + 1) // 2 for window, size in tight)
+    fits = [f"a kernel of at most {kernel} fits"]
+    if most is None or padding <= most:
+        fits.append(f"padding of at least {padding}")
+    raise DoesNotFit(f"{layer.name}: {before}{reach}; {', or '.join(fits)}.")
+
+
+def check_border(layer: Layer, shape: Shape, windows: tuple[Window, Window], padding_mode: str) -> None:
+    """Raises DoesNotFit where a border that borrows has too little to borrow from."""
+    for window, size in zip(windows, shape[1:]):
+        limit, largest = most_padding(size, padding_mode), max(window.before, window.after)
+        if limit is not None and largest > limit:
+            raise DoesNotFit(
+                f"{layer.name}: its padding of {largest} is more than a {padding_mode} border can borrow from {size} "
+                f"positions; at most {limit} fits, or a border of zeros."
+            )
+
+
+def read_inside(window: Window, size: int, outputs: int) -> int:
+    """How many positions, padding not counted, `outputs` windows read in all."""
+    taps = (window.taps(index) for index in range(outputs))
+    return sum(sum(0 <= position < size for position in read) for read in taps)

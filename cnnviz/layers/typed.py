@@ -1,0 +1,263 @@
+"""A stack of layers as text: what a visitor types, and what a link carries.
+
+conv 6 5x5 p2; relu; max 2x2; conv 16 5x5; relu; avg 2x2; fc 120; dropout 0.5; batch norm; sigmoid
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cnnviz.errors import CnnvizError, SettingError
+from cnnviz.geometry import PADDING_MODES, same_padding
+from cnnviz.kernels.weights import quoted
+from cnnviz.layers.convolution import Conv2d
+from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout
+from cnnviz.layers.layer import Layer, both
+from cnnviz.layers.linear import Linear
+from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
+
+LONGEST = 4000  # characters
+DEEPEST = 100  # layers
+LARGEST = 1_000_000  # filters, units, or a side
+
+_SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "|": ";", "\n": ";", "\r": ";"})
+_POOL = r"[\s-]*pool(?:ing)?(?:[\s-]*2d)?"
+_WORDS = {
+    kind: re.compile(rf"(?:{words})(?![a-z])")
+    for kind, words in {
+        "conv": r"conv(?:olution(?:al)?)?(?:[\s-]*2d)?",
+        "global avg": rf"global[\s-]*(?:avg|average|mean)(?:{_POOL})?|gap|adaptive[\s-]*avg{_POOL}",
+        "max": rf"max(?:{_POOL})?|pool(?:ing)?",
+        "avg": rf"(?:avg|average|mean)(?:{_POOL})?",
+        "fc": r"fc|fully[\s-]*connected|dense|linear",
+        "dropout": r"drop[\s-]*out",
+        "batch norm": r"batch[\s-]*norm(?:ali[sz]ation)?(?:[\s-]*[12]d)?|bn",
+        "relu": r"relu",
+        "leaky relu": r"leaky[\s-]*relu|lrelu",
+        "sigmoid": r"sigmoid|logistic",
+        "scaled tanh": r"scaled[\s-]*tanh",
+        "tanh": r"tanh",
+        "gelu": r"gelu",
+        "identity": r"identity",
+    }.items()
+}
+KINDS = tuple(_WORDS)
+_MAKERS: dict[str, Callable[..., Layer]] = {
+    "conv": Conv2d,
+    "max": MaxPool2d,
+    "avg": AvgPool2d,
+    "global avg": GlobalAvgPool,
+    "fc": Linear,
+    "dropout": Dropout,
+    "batch norm": BatchNorm2d,
+}
+_EXAMPLES = {
+    "conv": "conv 16 3x3 s1 p1 (16 filters of 3 × 3, stride 1, padding 1)",
+    "max": "max 2x2 s2",
+    "avg": "avg 2x2 s2",
+    "global avg": "global avg",
+    "fc": "fc 120",
+    "dropout": "dropout 0.5",
+    "batch norm": "batch norm",
+}
+_SETTINGS = {  # name: (which kinds have it, how it may be called)
+    "out_channels": ("conv", r"f|filters|out[\s_-]*channels"),
+    "out_features": ("fc", r"units|outputs|out[\s_-]*features"),
+    "kernel_size": ("conv max avg", r"k|kernel(?:[\s_-]*size)?"),
+    "stride": ("conv max avg", r"s|strides?"),
+    "padding": ("conv max avg", r"p|pad(?:ding)?"),
+    "dilation": ("conv", r"d|dilation"),
+    "groups": ("conv", r"g|groups"),
+}
+_NEEDED = {
+    "conv": {"out_channels": "number of filters", "kernel_size": "kernel's size"},
+    "max": {"kernel_size": "kernel's size"},
+    "avg": {"kernel_size": "kernel's size"},
+    "fc": {"out_features": "number of outputs"},
+}
+_FLAGS: dict[str, dict[str, dict[str, Any]]] = {  # what is said in a word, and what it means
+    "conv": {
+        r"no[\s-]*bias|bias[\s=:]*(?:false|no|off|0)": {"bias": False},
+        **{rf"(?:border\s*)?{mode}": {"padding_mode": mode} for mode in PADDING_MODES},
+        r"same": {"padding": "same"},
+        r"valid": {"padding": 0},
+    },
+    "fc": {r"no[\s-]*bias|bias[\s=:]*(?:false|no|off|0)": {"bias": False}},
+    "max": {r"ceil(?:[\s_-]*mode)?": {"ceil_mode": True}},
+    "avg": {
+        r"ceil(?:[\s_-]*mode)?": {"ceil_mode": True},
+        r"(?:ignore|without)[\s-]*padding": {"count_include_pad": False},
+    },
+}
+_SIZE = r"(\d+(?:\+\d+)?(?:\s*x\s*\d+(?:\+\d+)?)?)"
+_NUMBER = r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A layer as it is typed: its kind, and settings that need not work together yet.
+
+    kind      one of KINDS: conv, max, avg, global avg, fc, dropout, batch norm, or an activation
+    settings  by PyTorch's parameter names; what is not in it is as usual
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+
+    def layer(self) -> Layer:
+        """The layer that it means. Raises SettingError where the settings make none."""
+        make = _MAKERS.get(self.kind)
+        return make(**self.settings) if make else Activate(self.kind)
+
+    @property
+    def text(self) -> str:
+        """The shortest text that says it."""
+        return " ".join([self.kind, *_said(self.kind, self.settings)])
+
+    @classmethod
+    def of(cls, layer: Layer) -> Draft:
+        """The draft that means `layer`. Raises SettingError for a layer that cannot be typed."""
+        if isinstance(layer, Activate):
+            return cls(layer.function, {})
+        kind = next((kind for kind, make in _MAKERS.items() if type(layer) is make), None)
+        if kind is None:
+            raise SettingError(f"{layer.name} is no layer that can be typed.")
+        return cls(kind, {name: getattr(layer, name) for name in getattr(layer, "__dataclass_fields__", {})})
+
+
+def parts(text: str) -> list[str]:
+    """The layers of a text, each by itself. Raises SettingError where they are too many."""
+    if len(text) > LONGEST:
+        raise SettingError(f"The stack is written in {len(text):,} characters; it may have {LONGEST:,}.")
+    found = [part.strip() for part in text.lower().replace("->", ";").translate(_SIGNS).split(";")]
+    found = [part for part in found if part]
+    if len(found) > DEEPEST:
+        raise SettingError(f"The stack has {len(found)} layers; it may have {DEEPEST}.")
+    return found
+
+
+def draft(part: str, number: int) -> Draft:
+    """What one of the `parts` means, layer `number` from 1. Raises SettingError for what cannot be read."""
+    found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
+    if found is None:
+        raise SettingError(f"Layer {number}, {quoted(part)}, is none that is known; {_hint(part)}")
+    kind, match = found
+    return Draft(kind, _given(kind, part[match.end() :].strip(" :="), f"Layer {number}, {quoted(part)}"))
+
+
+def read(text: str) -> tuple[Layer, ...]:
+    """The layers that a text means, one after another.
+
+    Layers are separated by ; or new lines or arrows. Case, spaces and the field's other names do not matter: `conv`,
+    `max`, `avg`, `global avg`, `fc`, `dropout`, `batch norm`, and the activations `relu`, `leaky relu`, `sigmoid`,
+    `tanh`, `scaled tanh`, `gelu`, `identity`. CONV takes its number of filters, then its kernel; POOL its kernel; then
+    in any order s stride, p padding, d dilation, g groups, each one number or height x width (p0+1x2+2: top, bottom,
+    left, right); `same`, `no bias`, `ceil`, `ignore padding`, and a border: reflect, replicate, circular.
+
+    At most 100 layers and 4,000 characters; an empty text is no layer. Raises SettingError, naming the layer's number
+    counted from 1.
+    """
+    layers = []
+    for number, part in enumerate(parts(text), 1):
+        found = draft(part, number)
+        try:
+            layers.append(found.layer())
+        except CnnvizError as problem:
+            raise SettingError(f"Layer {number}, {problem}") from None
+    return tuple(layers)
+
+
+def _hint(text: str) -> str:
+    if text.startswith("flatten"):
+        return "it is not needed, for FC reads a whole volume."
+    return f"there are {', '.join(KINDS)}."
+
+
+def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
+    """The settings that stand behind a layer's kind."""
+    given: dict[str, Any] = {}
+    example = f"write it like {_EXAMPLES.get(kind, kind)}."
+    while rest:
+        for name, value, length in _readings(kind, rest, given):
+            if name in given:
+                raise SettingError(f"{where}, says its {name.replace('_', ' ')} twice; {example}")
+            given[name] = value
+            rest = rest[length:].strip()
+            break
+        else:
+            raise SettingError(f"{where}: {quoted(rest)} says nothing there; {example}")
+    for name, words in _NEEDED.get(kind, {}).items():
+        if name not in given:
+            raise SettingError(f"{where}, needs its {words}; {example}")
+    if given.get("padding") == "same":
+        axes = zip(both(given["kernel_size"]), both(given.get("dilation", 1)))
+        given["padding"] = tuple(same_padding(*axis) for axis in axes)
+    return given
+
+
+def _readings(kind: str, rest: str, given: dict[str, Any]) -> Iterable[tuple[str, Any, int]]:
+    """How the beginning of `rest` can be read: a setting's name, its value, and how many characters that took."""
+    for words, meaning in _FLAGS.get(kind, {}).items():
+        if match := re.match(rf"(?:{words})(?![a-z])", rest):
+            name, value = next(iter(meaning.items()))
+            yield name, value, match.end()
+    for name, (kinds, words) in _SETTINGS.items():
+        if kind in kinds.split():
+            if match := re.match(rf"(?:{words})\s*[=:]?\s*{_SIZE}(?![\w.+])", rest):
+                yield name, _size(match[1], name), match.end()
+            if match := re.match(rf"{_SIZE}\s*(?:{words})(?![\w.+])", rest) if name.startswith("out") else None:
+                yield name, _size(match[1], name), match.end()
+    if kind in ("dropout", "batch norm"):
+        name, words = ("p", r"(?:p\s*[=:]?\s*)?") if kind == "dropout" else ("eps", r"eps(?:ilon)?\s*[=:]?\s*")
+        if match := re.match(rf"{words}{_NUMBER}\s*(%?)(?![\w.])", rest):
+            yield name, float(match[1] + (match[2] or "")) / (100 if match[3] else 1), match.end()
+    elif match := re.match(rf"{_SIZE}(?![\w.+])", rest):
+        order = {"conv": ("out_channels", "kernel_size"), "fc": ("out_features",), "max": ("kernel_size", "stride")}
+        names = [name for name in order.get("max" if kind == "avg" else kind, ()) if name not in given]
+        if kind == "conv" and re.search(r"[x+]", match[1]):
+            names = [name for name in names if name == "kernel_size"]
+        if names:
+            yield names[0], _size(match[1], names[0]), match.end()
+
+
+def _size(text: str, name: str) -> Any:
+    """2, 2x3 or, of a padding, 0+1x2+2."""
+    axes = [[int(end) for end in axis.split("+")] for axis in text.replace(" ", "").split("x")]
+    largest = max(max(axis) for axis in axes)
+    if largest > LARGEST:
+        raise SettingError(f"A stack is written with numbers up to {LARGEST:,}; {largest:,} is more.")
+    sizes = [axis[0] if len(axis) == 1 else tuple(axis) for axis in axes]
+    down, across = sizes[0], sizes[-1]
+    return down if down == across and isinstance(down, int) else (down, across)
+
+
+def written(layers: Iterable[Layer]) -> str:
+    """The text that `read` reads back to exactly these layers. Raises SettingError for a layer that cannot be typed."""
+    return "; ".join(Draft.of(layer).text for layer in layers)
+
+
+def _said(kind: str, settings: Mapping[str, Any]) -> list[str]:
+    """Settings as text: what the layer needs, then what differs from the usual."""
+    if kind == "dropout":
+        return [f"{settings.get('p', Dropout().p)!r}"]
+    if kind == "batch norm":
+        eps = settings.get("eps", BatchNorm2d().eps)
+        return [f"eps {eps!r}"] * (eps != BatchNorm2d().eps)
+    said = [str(settings[name]) for name in ("out_channels", "out_features") if name in settings]
+    if "kernel_size" in settings:
+        said.append("x".join(map(str, both(settings["kernel_size"]))))
+    usual = {"stride": 1 if kind == "conv" else settings.get("kernel_size"), "padding": 0, "dilation": 1, "groups": 1}
+    for name, value in usual.items():
+        given = settings.get(name, value)
+        if given is not None and given != value:
+            axes = given if isinstance(given, tuple) else (given,)
+            said.append(
+                name[0] + "x".join("+".join(map(str, axis if isinstance(axis, tuple) else (axis,))) for axis in axes)
+            )
+    said += ["no bias"] * (not settings.get("bias", True)) + ["ceil"] * bool(settings.get("ceil_mode"))
+    said += ["ignore padding"] * (not settings.get("count_include_pad", True))
+    mode = settings.get("padding_mode", "zeros")
+    return said + [mode] * (mode != "zeros")

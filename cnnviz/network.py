@@ -1,0 +1,156 @@
+"""A stack of layers: counted without allocating anything, run with every map kept."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
+from cnnviz.geometry import Field, whole
+from cnnviz.layers import Layer, Parameters, Shape
+
+# What is run while somebody waits: at most about a second on one core, the first map of the widest stacks included.
+BUDGET_MULTIPLY_ADDS = 2_000_000_000
+BUDGET_NUMBERS = 30_000_000  # numbers kept, of all maps and parameters: 120 MB as float32
+
+
+@dataclass(frozen=True)
+class Row:
+    """One layer of a network, counted.
+
+    index          its place, from 0
+    fields         what a unit of its output sees of the picture, down and across
+    """
+
+    index: int
+    layer: Layer
+    input_shape: Shape
+    output_shape: Shape
+    parameters: int
+    multiply_adds: int
+    fields: tuple[Field, Field]
+
+
+@dataclass(frozen=True)
+class Network:
+    """Layers, one behind the other, on an input of one shape, (C, H, W) or (features,).
+
+    Raises SettingError for a shape that is none, and DoesNotFit for a layer that cannot follow, by its number from 1,
+    with the reason and what would fit.
+    """
+
+    input_shape: Shape
+    layers: tuple[Layer, ...]
+    rows: tuple[Row, ...] = field(init=False, repr=False, compare=False)
+
+    def __init__(self, input_shape: Sequence[int], layers: Sequence[Layer]) -> None:
+        if len(input_shape) not in (1, 3):
+            raise SettingError(f"The input's shape is {tuple(input_shape)}; it is (C, H, W) or (features,).")
+        shape = tuple(whole(size, "a size of the input's shape", 1) for size in input_shape)
+        object.__setattr__(self, "input_shape", shape)
+        object.__setattr__(self, "layers", tuple(layers))
+        object.__setattr__(self, "rows", tuple(self._count()))
+
+    def _count(self) -> list[Row]:
+        rows: list[Row] = []
+        shape, fields = self.input_shape, (Field(), Field())
+        for index, layer in enumerate(self.layers):
+            try:
+                output = layer.output_shape(shape)
+            except CnnvizError as problem:
+                raise DoesNotFit(f"Layer {index + 1}, {problem}") from None
+            down, across = layer.windows(shape)
+            fields = (fields[0].through(down), fields[1].through(across))
+            costs = layer.parameters(shape), layer.multiply_adds(shape)
+            rows.append(Row(index, layer, shape, output, *costs, fields))
+            shape = output
+        return rows
+
+    @classmethod
+    def as_far_as_it_goes(cls, input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[Network, str]:
+        """The layers up to the first that cannot follow, and the sentence why not; "" where all can."""
+        network = cls(input_shape, ())
+        for layer in layers:
+            try:
+                network = cls(input_shape, (*network.layers, layer))
+            except DoesNotFit as problem:
+                return network, str(problem)
+        return network, ""
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The input's shape, then each layer's output."""
+        return self.input_shape, *(row.output_shape for row in self.rows)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers are learnt in all."""
+        return sum(row.parameters for row in self.rows)
+
+    @property
+    def multiply_adds(self) -> int:
+        """How many products are made and added up in one run: by CONV and FC."""
+        return sum(row.multiply_adds for row in self.rows)
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers a run keeps: every map, the input among them, and every parameter."""
+        return self.parameters + sum(math.prod(shape) for shape in self.shapes)
+
+    @property
+    def over_budget(self) -> str:
+        """Why this network is counted and not run, in a sentence; "" where it is within the budget."""
+        over = [
+            f"{count:,} {what} (the budget is {most:,})"
+            for count, most, what in (
+                (self.multiply_adds, BUDGET_MULTIPLY_ADDS, "multiply-adds"),
+                (self.numbers, BUDGET_NUMBERS, "numbers to keep, maps and parameters"),
+            )
+            if count > most
+        ]
+        return f"This network takes {' and '.join(over)}; it is counted and not run." if over else ""
+
+    def initial(self, seed: int) -> list[dict[str, NDArray[np.float32]]]:
+        """Parameters to start learning from, for each layer, float32: He's for weights, 0 for biases.
+
+        The same seed gives the same numbers; a layer's numbers depend on the layers before it.
+        """
+        rng = np.random.default_rng(seed)
+        return [row.layer.initial(row.input_shape, rng) for row in self.rows]
+
+    def forward(
+        self,
+        input: ArrayLike,
+        parameters: Sequence[Parameters],
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> list[NDArray]:
+        """Every map: the input itself, then each layer's output.
+
+        input       of `input_shape`, or a batch of such, (N, ...)
+        parameters  for each layer, as `initial` gives them; batch norm's may hold running_mean and running_var
+        training    whether dropout drops and batch norm takes the statistics of this input
+        rng         what dropout draws from; needed in training
+
+        Raises ArrayError for an input or parameters that do not belong to this network.
+        """
+        maps = [np.asarray(input)]
+        axes = len(self.input_shape)
+        if maps[0].ndim not in (axes, axes + 1) or maps[0].shape[-axes:] != self.input_shape:
+            raise ArrayError(f"The input has shape {maps[0].shape}; this network takes {self.input_shape}.")
+        if len(parameters) != len(self.layers):
+            raise ArrayError(f"There are parameters for {len(parameters)} layers; the network has {len(self.layers)}.")
+        for row, given in zip(self.rows, parameters):
+            for name, shape in row.layer.parameter_shapes(row.input_shape).items():
+                if name not in given or given[name].shape != shape:
+                    found = given[name].shape if name in given else "missing"
+                    raise ArrayError(f"Layer {row.index + 1}, {row.layer.name}: its {name} is {found}, not {shape}.")
+            try:
+                maps.append(row.layer.forward(maps[-1], given, training, rng))
+            except DoesNotFit as problem:
+                raise DoesNotFit(f"Layer {row.index + 1}, {problem}") from None
+        return maps

@@ -1,0 +1,100 @@
+"""What is run: the stack, the picture as it takes it, its weights, training or inference. In the sidebar."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from cnnviz.layers import Shape
+from cnnviz.pictures import Picture
+from cnnviz.ui import controls
+from cnnviz.ui.controls import choice, kept, put
+from cnnviz.ui.lessons.layers.stack import START, Stack, stack_of
+from cnnviz.ui.volumes import Unit
+
+OWN_SIZE = "the picture as it is"
+# What a network of a fixed size takes: a square of so many pixels, grey or RGB.
+INPUTS = {
+    OWN_SIZE: None,
+    "32 × 32, grey": (32, "grey"),
+    "224 × 224, RGB": (224, "rgb"),
+    "227 × 227, RGB": (227, "rgb"),
+}
+SEED = 16  # of the first draw: one whose maps are not empty behind ReLU on the first sample
+UNIT = "unit"  # the choice in the URL: layer, map, row, column
+MODES = ("inference", "training")
+HELP = (
+    "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
+    "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm."
+)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """One run, before it is run.
+
+    picture   as the network takes it
+    divisor   what its levels are divided by, 1 or 255
+    seed      of the weights
+    training  whether dropout drops and batch norm takes this picture's statistics
+    draw      which of dropout's draws
+    """
+
+    stack: Stack
+    picture: Picture
+    divisor: float
+    seed: int
+    training: bool
+    draw: int
+
+    @property
+    def shape(self) -> Shape:
+        return self.picture.shape
+
+    @property
+    def is_own_size(self) -> bool:
+        """Whether the picture's size is the visitor's to choose."""
+        return INPUTS[st.session_state["input"]] is None
+
+    @property
+    def chosen(self) -> int:
+        """The layer that is changed, and looked into where it can be."""
+        unit = Unit.read(st.query_params.get(UNIT))
+        return max(0, min(unit.layer if unit else 0, len(self.stack.parts) - 1))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int, depth: str) -> Picture:
+    return _picture.square(side, depth)
+
+
+def setup(picture: Picture, divisor: float) -> Setup:
+    """The controls of the run, below the picture's."""
+    with st.sidebar, st.container(key="run", gap="small"):
+        text = kept(st.text_area, "The stack as text", START, key="stack", height=112, help=HELP)
+        name = kept(st.selectbox, "The stack reads", list(INPUTS), key="input")
+        with st.container(key="input-words"):
+            taken = _taken(picture, INPUTS[name])
+        with st.container(key="drawn", horizontal=True, gap="small", vertical_alignment="bottom"):
+            seed = kept(
+                st.number_input, "Weights, seed", 0, 9999, SEED, key="net", width=110,
+                help="Nothing here has learnt yet: weights are drawn at random, normal with a variance of 2 / (inputs "
+                "of a unit), after He et al. (2015); biases are 0. The same seed draws the same weights.",
+            )  # fmt: skip
+            mode = choice("Run in", "mode", list(MODES), MODES[0])
+        with st.container(key="draw-room"):
+            draw = st.session_state.get("draw", 0)
+            if mode == MODES[1]:
+                st.button("draw dropout again", key="draw-again", on_click=put, kwargs={"draw": draw + 1})
+    return Setup(stack_of(text or "", taken.shape), taken, divisor, int(seed), mode == MODES[1], draw)
+
+
+def _taken(picture: Picture, square: tuple[int, str] | None) -> Picture:
+    """The picture as the network takes it; what was done to it is said."""
+    if square is None:
+        return picture
+    full = controls.original()
+    taken = _square(full, full.digest, (full.name, full.mode, full.size, full.done), *square)
+    st.caption(controls.plain(" ".join(taken.notes)))
+    return taken

@@ -1,0 +1,215 @@
+"""The stack as text, part by part: which parts make a layer, how far the layers follow, and what would.
+
+No Streamlit here, so that "would this follow?" can be asked of stacks that nobody has built yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from cnnviz.errors import CnnvizError
+from cnnviz.layers import Layer, Shape
+from cnnviz.layers.typed import Draft, draft, parts
+from cnnviz.network import Network
+from cnnviz.ui.settings import RANGES
+
+START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
+FILTERS, UNITS = (1, 512), (1, 4096)  # what the dials reach; a text may say more
+SLIDES = ("conv", "max", "avg")
+NEW = {
+    "CONV": "conv 8 3x3 p1",
+    "MAX POOL": "max 2x2",
+    "AVERAGE POOL": "avg 2x2",
+    "GLOBAL AVERAGE": "global avg",
+    "ACTIVATION": "relu",
+    "FC": "fc 10",
+    "DROPOUT": "dropout 0.5",
+    "BATCH NORM": "batch norm",
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One layer as it was typed. `draft` is None where it cannot be read, `layer` where its settings make none."""
+
+    text: str
+    draft: Draft | None = None
+    layer: Layer | None = None
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What a text comes to on an input of one shape: its parts, and the network as far as its layers follow."""
+
+    parts: tuple[Part, ...]
+    network: Network
+    problem: str = ""
+
+    @property
+    def text(self) -> str:
+        return joined([part.text for part in self.parts])
+
+    @property
+    def stuck(self) -> int | None:
+        """The part that cannot follow, from 0; None where all do."""
+        return len(self.network.layers) if self.problem and self.parts else None
+
+    @property
+    def shape(self) -> Shape:
+        """What comes out of the last layer that follows."""
+        return self.network.shapes[-1]
+
+
+@lru_cache(maxsize=64)
+def stack_of(text: str, shape: Shape) -> Stack:
+    """The stack that a text means on an input of this shape."""
+    nothing = Network(shape, ())
+    try:
+        texts = parts(text)
+    except CnnvizError as problem:
+        return Stack((), nothing, str(problem))
+    if not texts:
+        return Stack((), nothing, "The stack has no layer yet.")
+    found, first = [], ""
+    for number, part in enumerate(texts, 1):
+        made, problem_of_this = _part(part, number)
+        found.append(made)
+        first = first or problem_of_this
+    readable: list[Layer] = []
+    for made in found:
+        if made.layer is None:
+            break
+        readable.append(made.layer)
+    network, problem_of_network = Network.as_far_as_it_goes(shape, readable)
+    return Stack(tuple(found), network, problem_of_network or first)
+
+
+def _part(text: str, number: int) -> tuple[Part, str]:
+    """A part, and why it makes no layer, in a sentence."""
+    try:
+        found = draft(text, number)
+    except CnnvizError as problem:
+        return Part(text), str(problem)
+    try:
+        return Part(found.text, found, found.layer()), ""
+    except CnnvizError as problem:
+        return Part(found.text, found), f"Layer {number}, {problem}"
+
+
+def joined(texts: list[str]) -> str:
+    return "; ".join(texts)
+
+
+def replaced(stack: Stack, at: int, text: str) -> str:
+    """The stack's text with another part at `at`."""
+    return joined([text if index == at else part.text for index, part in enumerate(stack.parts)])
+
+
+def changed(stack: Stack, at: int, **settings: Any) -> str:
+    """The stack's text with other settings of the part at `at`."""
+    found = stack.parts[at].draft
+    if found is None:
+        return stack.text
+    before = dict(found.settings)
+    if found.kind in ("max", "avg"):  # its stride is the kernel's size where nothing is said, and stays what it was
+        before.setdefault("stride", before["kernel_size"])
+    return replaced(stack, at, Draft(found.kind, {**before, **settings}).text)
+
+
+def inserted(stack: Stack, at: int, text: str) -> str:
+    """With a part more, in front of the one at `at`."""
+    texts = [part.text for part in stack.parts]
+    return joined([*texts[:at], text, *texts[at:]])
+
+
+def removed(stack: Stack, at: int) -> str:
+    return joined([part.text for index, part in enumerate(stack.parts) if index != at])
+
+
+def moved(stack: Stack, at: int, to: int) -> str:
+    """With the part at `at` standing at `to`."""
+    texts = [part.text for part in stack.parts]
+    texts.insert(to, texts.pop(at))
+    return joined(texts)
+
+
+def remedies(stack: Stack) -> list[tuple[str, str]]:
+    """What to press where a layer cannot follow: labels and the stack's text with it, the nearest value of each."""
+    at = stack.stuck
+    if at is None:
+        return [("the stack at the start", START)] if stack.problem else []
+    found = [(label, changed(stack, at, **settings)) for label, settings in _fitting(stack, at)]
+    first_fc = next((index for index, part in enumerate(stack.parts) if part.draft and part.draft.kind == "fc"), at)
+    if first_fc < at:
+        text = moved(stack, at, first_fc)
+        if stack_of(text, stack.network.input_shape).stuck != first_fc:
+            found.append((f"put it before layer {first_fc + 1}, FC", text))
+    return [*found, (f"leave layer {at + 1} out", removed(stack, at))]
+
+
+def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Of each setting of the layer that cannot follow, the value nearest to its own with which it can."""
+    found = stack.parts[at].draft
+    if found is None or len(stack.shape) != 3 or found.kind not in SLIDES:
+        if found is not None and found.kind == "dropout":
+            yield "p = 0.5", {"p": 0.5}
+        return
+    settings = found.settings
+
+    def nearest(name: str, values: range, start: int) -> int | None:
+        ordered = sorted(values, key=lambda value: (abs(value - start), value))
+        return next((value for value in ordered if _follows(found, stack.shape, {name: value})), None)
+
+    for letter, name, key in (("K", "kernel_size", "k"), ("S", "stride", "s"), ("P", "padding", "p")):
+        start = settings.get(name, 0)
+        start = start if isinstance(start, int) else _longest(start)
+        least, most = RANGES[key]
+        value = nearest(name, range(least, most + 1), start)
+        if value is not None and value != settings.get(name):
+            yield f"{letter} = {value}", {name: value}
+    groups = settings.get("groups", 1)
+    if groups != 1:
+        value = nearest("groups", range(1, FILTERS[1] + 1), groups)
+        if value is not None:
+            yield f"groups = {value}", {"groups": value}
+        value = nearest("out_channels", range(1, FILTERS[1] + 1), settings["out_channels"])
+        if value is not None:
+            yield f"F = {value}", {"out_channels": value}
+    if settings.get("padding_mode", "zeros") != "zeros" and _follows(found, stack.shape, {"padding_mode": "zeros"}):
+        yield "border: zeros", {"padding_mode": "zeros"}
+
+
+def _follows(found: Draft, shape: Shape, settings: Mapping[str, Any]) -> bool:
+    try:
+        Draft(found.kind, {**found.settings, **settings}).layer().output_shape(shape)
+    except CnnvizError:
+        return False
+    return True
+
+
+def _longest(value: Any) -> int:
+    """The largest number of a setting that has several."""
+    return value if isinstance(value, int) else max(map(_longest, value))
+
+
+def product(layer: Layer, shape: Shape) -> str:
+    """A layer's parameters written as a product: (3 × 3 × 8 + 1) × 16."""
+    shapes = layer.parameter_shapes(shape)
+    if "weight" not in shapes:
+        return ""
+    weight, bias = shapes["weight"], " + 1" if "bias" in shapes else ""
+    if layer.kind == "BATCH NORM":
+        return f"2 × {weight[0]:,}"
+    if layer.kind == "CONV":
+        reads = f"{weight[2]} × {weight[3]} × {weight[1]:,}"
+    else:
+        reads = " × ".join(f"{size:,}" for size in (*shape[1:], shape[0]))
+    return f"({reads}{bias}) × {weight[0]:,}" if bias else f"{reads} × {weight[0]:,}"
+
+
+def size(shape: Shape) -> str:
+    """Height × width × depth, or how many numbers in a row."""
+    return " × ".join(f"{side:,}" for side in (*shape[1:], shape[0])) if len(shape) == 3 else f"{shape[0]:,}"

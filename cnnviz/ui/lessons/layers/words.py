@@ -1,0 +1,29 @@
+"""Numbers in sentences."""
+
+from __future__ import annotations
+
+
+def number(value: float) -> str:
+    """About four digits, with a true minus."""
+    value = float(value)
+    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
+    return ("0" if text in ("0", "-0") else text).replace("-", "−")
+
+
+def distance(centimetres: float) -> str:
+    """A length as one would say it: 3.2 cm, 45 m, 1,200 km."""
+    for unit, length in (("km", 100_000), ("m", 100), ("cm", 1)):
+        if centimetres >= length or unit == "cm":
+            value = centimetres / length
+            return f"{value:,.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
+    raise AssertionError
+
+
+def bytes_of(count: int) -> str:
+    """So many numbers of 4 bytes each: 896 bytes, 58 GB."""
+    size = 4.0 * count
+    for unit in ("bytes", "KB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{size:,.0f} {unit}" if size >= 10 or unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    raise AssertionError

@@ -1,0 +1,154 @@
+"""A stack of layers as one ONNX graph, every layer's map an output: ONNX Runtime's answer to `Network.forward`."""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+
+from cnnviz.layers import (
+    Activate,
+    AvgPool2d,
+    BatchNorm2d,
+    Conv2d,
+    Dropout,
+    GlobalAvgPool,
+    Layer,
+    Linear,
+    MaxPool2d,
+)
+from cnnviz.layers.typed import read
+
+# Every kind of layer, with what is asymmetric in each; on (4, 17, 22).
+EVERY_KIND = """
+conv 6 3x2 s1x2 p0+1x2 d2x1 g2 replicate; batch norm; leaky relu; max 3x2 s2x1 p1 ceil; tanh; conv 8 2x3 p1 no bias
+gelu; dropout 0.25; avg 3x2 s2 p1x0 ceil; conv 9 1x1 reflect; scaled tanh; avg 2x3 s1 p1 ignore padding; relu
+fc 12; batch norm eps 0.01; sigmoid; fc 7 no bias; identity
+"""
+INPUT_SHAPE = (4, 17, 22)
+
+
+def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
+    """Input shapes and layers: one stack of all kinds, and one that ends in a global average."""
+    return [(INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4"))]
+
+
+def some_parameters(network, seed):
+    """Parameters of a network as if it had been learning: nothing is 0 or 1, batch norm has its statistics."""
+    rng = np.random.default_rng(seed)
+    found = network.initial(seed)
+    for row, parameters in zip(network.rows, found):
+        for name in ("bias", "weight") if isinstance(row.layer, BatchNorm2d) else ("bias",):
+            if name in parameters:
+                parameters[name] = rng.uniform(0.3, 1.5, parameters[name].shape).astype(np.float32)
+        if isinstance(row.layer, BatchNorm2d):
+            parameters["running_mean"] = rng.standard_normal(row.input_shape[0]).astype(np.float32)
+            parameters["running_var"] = rng.uniform(0.3, 2, row.input_shape[0]).astype(np.float32)
+    return found
+
+
+def by_onnxruntime(layers, parameters, input, training=False):
+    """Every map of float32 `input` (C, H, W) or (features,), the input first. Dropout lets everything through.
+
+    In training batch norm takes the statistics of this one picture, which ONNX calls InstanceNormalization.
+    """
+    nodes, constants, outputs, axes = [], {}, [], input.ndim
+    name = "input"
+    for number, (layer, given) in enumerate(zip(layers, parameters)):
+        made, axes = _nodes(layer, given, name, f"map{number}", f"{number}/", axes, training, constants)
+        nodes += made
+        name = f"map{number}"
+        outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * (axes + 1)))
+    graph = helper.make_graph(
+        nodes, "stack", [helper.make_tensor_value_info("input", TensorProto.FLOAT, (1, *input.shape))],
+        outputs,
+        [numpy_helper.from_array(np.asarray(array), key) for key, array in constants.items()],
+    )  # fmt: skip
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    onnx.checker.check_model(model)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return [input, *(map[0] for map in session.run(None, {"input": input[np.newaxis]}))]
+
+
+def _pair(value):
+    return [value, value] if isinstance(value, int) else list(value)
+
+
+def _pads(padding):
+    (top, bottom), (left, right) = (end if isinstance(end, tuple) else (end, end) for end in _pair(padding))
+    return [top, left, bottom, right]
+
+
+def _nodes(layer, given, source, target, prefix, axes, training, constants):
+    """The nodes of one layer, and how many axes its output has."""
+
+    def keep(name, array):
+        constants[prefix + name] = np.asarray(array)
+        return prefix + name
+
+    def one(operation, *names, **attributes):
+        return [helper.make_node(operation, [source, *names], [target], **attributes)], axes
+
+    match layer:
+        case Conv2d():
+            names = [keep(name, given[name]) for name in ("weight", "bias") if name in given]
+            settings = {
+                "strides": _pair(layer.stride), "dilations": _pair(layer.dilation), "group": layer.groups,
+                "kernel_shape": _pair(layer.kernel_size),
+            }  # fmt: skip
+            pads = _pads(layer.padding)
+            if layer.padding_mode == "zeros":
+                return one("Conv", *names, pads=pads, **settings)
+            ends = keep("pads", np.array([0, 0, *pads[:2], 0, 0, *pads[2:]], np.int64))
+            mode = {"reflect": "reflect", "replicate": "edge"}[layer.padding_mode]
+            pad = helper.make_node("Pad", [source, ends], [prefix + "padded"], mode=mode)
+            return [pad, helper.make_node("Conv", [prefix + "padded", *names], [target], **settings)], axes
+        case MaxPool2d() | AvgPool2d():
+            settings = {
+                "kernel_shape": _pair(layer.kernel_size), "strides": _pair(layer.stride),
+                "pads": _pads(layer.padding), "ceil_mode": int(layer.ceil_mode),
+            }  # fmt: skip
+            if isinstance(layer, MaxPool2d):
+                return one("MaxPool", **settings)
+            return one("AveragePool", count_include_pad=int(layer.count_include_pad), **settings)
+        case GlobalAvgPool():
+            return one("GlobalAveragePool")
+        case Linear():
+            flat = helper.make_node("Flatten", [source], [prefix + "flat"])
+            names = [keep(name, given[name]) for name in ("weight", "bias") if name in given]
+            return [flat, helper.make_node("Gemm", [prefix + "flat", *names], [target], transB=1)], 1
+        case Dropout():
+            return one("Identity")
+        case BatchNorm2d():
+            names = [keep(name, given[name]) for name in ("weight", "bias")]
+            if training:
+                return one("InstanceNormalization", *names, epsilon=layer.eps)
+            usual = {"running_mean": np.zeros_like(given["bias"]), "running_var": np.ones_like(given["bias"])}
+            names += [keep(name, given.get(name, value)) for name, value in usual.items()]
+            return one("BatchNormalization", *names, epsilon=layer.eps)
+        case Activate(function="scaled tanh"):
+            inner, outer = keep("inner", np.float32(2 / 3)), keep("outer", np.float32(1.7159))
+            return [
+                helper.make_node("Mul", [source, inner], [prefix + "a"]),
+                helper.make_node("Tanh", [prefix + "a"], [prefix + "b"]),
+                helper.make_node("Mul", [prefix + "b", outer], [target]),
+            ], axes
+        case Activate(function="gelu"):
+            root, one_, half = (keep(f"n{n}", np.float32(n)) for n in (np.sqrt(2), 1, 0.5))
+            return [
+                helper.make_node("Div", [source, root], [prefix + "a"]),
+                helper.make_node("Erf", [prefix + "a"], [prefix + "b"]),
+                helper.make_node("Add", [prefix + "b", one_], [prefix + "c"]),
+                helper.make_node("Mul", [prefix + "c", source], [prefix + "d"]),
+                helper.make_node("Mul", [prefix + "d", half], [target]),
+            ], axes
+        case Activate():
+            names = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "identity": "Identity"}
+            if layer.function == "leaky relu":
+                return one("LeakyRelu", alpha=0.01)
+            return one(names[layer.function])
+    raise AssertionError(layer)

@@ -1,0 +1,473 @@
+"""The Layers page: the stack in the link, what its buttons and dials make of it, what is run, counted and refused."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.layers.typed import read
+from cnnviz.models import ARCHITECTURES
+from cnnviz.network import Network
+from cnnviz.pictures import sample
+from cnnviz.ui.lessons.layers.setup import SEED
+from cnnviz.ui.lessons.layers.stack import NEW, START, product, remedies, size, stack_of
+from cnnviz.ui.lessons.layers.words import bytes_of, distance, number
+from server import ROOT
+from stacks import by_onnxruntime
+
+SMALL = {"size": "24", "values": "0–1"}  # a picture of 16 x 24
+INPUT = (3, 16, 24)
+
+
+# --- a visitor ---
+
+
+def page(**link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/layers.py")
+    for name, value in {**SMALL, **link}.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at) -> AppTest:
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return run(at.button(key=key).click())
+
+
+def said(at: AppTest) -> str:
+    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
+    text = re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies)))
+    return re.sub(r"\s+", " ", text) + " ".join(caption.value for caption in at.caption)
+
+
+def unit(at: AppTest) -> str:
+    """What the link chooses, before a run (a list) or after it."""
+    found = at.query_params["unit"]
+    return found if isinstance(found, str) else found[0]
+
+
+def stack_text(at: AppTest) -> str:
+    return at.session_state["stack"]
+
+
+@dataclass
+class Sent:
+    """What a component was sent, read by other code than wrote it."""
+
+    header: dict
+    data: bytes
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        told = self.header["arrays"][name]
+        length = int.from_bytes(self.data[:4], "little")
+        dtype, shape = np.dtype(told["dtype"]), told["shape"]
+        count = math.prod(shape)
+        return np.frombuffer(self.data, dtype, count, 4 + length + told["offset"]).reshape(shape)
+
+
+def sent(at: AppTest, name: str) -> Sent | None:
+    found = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(name)]
+    if not found:
+        return None
+    (data,) = found
+    return Sent(json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]), data)
+
+
+def on_stage(at: AppTest) -> Sent | None:
+    return sent(at, "cnnviz_stage")
+
+
+def is_drawn(at: AppTest) -> bool:
+    assert (on_stage(at) is None) == (sent(at, "cnnviz_volumes") is None)
+    return on_stage(at) is not None
+
+
+def maps_of(text: str, divisor: float = 255.0, seed: int = SEED) -> list[np.ndarray]:
+    """Every map of a stack on the small sample, by ONNX Runtime."""
+    picture = sample("chelsea").at(24, "rgb")
+    layers = read(text)
+    parameters = Network(INPUT, layers).initial(seed)
+    return by_onnxruntime(layers, parameters, picture.levels().astype(np.float32) / np.float32(divisor))
+
+
+# --- what is run ---
+
+EVERYTHING = (
+    "conv 6 3x2 p1 s1x2 g3; batch norm; leaky relu; max 3x3 s2 p1 ceil; avg 2x2 s1; dropout 0.3; fc 9; sigmoid; fc 4"
+)
+
+
+def test_every_layers_map_on_the_stage_is_onnxruntimes():
+    maps = maps_of(EVERYTHING)
+    at = page(stack=EVERYTHING)
+    for layer, expected in enumerate(maps[1:]):
+        channel = len(expected) - 1
+        at.query_params["unit"] = (
+            f"{layer + 1}.{channel + 1}.1.1" if expected.ndim == 3 else f"{layer + 1}.{channel + 1}"
+        )
+        stage = on_stage(run(at))
+        assert stage.header["options"]["unit"] == [layer, channel]
+        np.testing.assert_allclose(stage.output, np.atleast_2d(expected[channel]), rtol=1e-4, atol=1e-5)
+        # Only what it reads goes over: FC all, the last of three groups over RGB the last channel, the rest their own.
+        reads = maps[layer] if read(EVERYTHING)[layer].kind == "FC" else maps[layer][[2 if layer == 0 else channel]]
+        given = stage.input / stage.header["divisor"]
+        np.testing.assert_allclose(given, reads.reshape(given.shape), rtol=1e-4, atol=1e-5)
+        name = read(EVERYTHING)[layer].name
+        assert stage.header["names"]["output"].startswith(f"Layer {layer + 1}, {name}, ")
+
+
+def test_values_of_the_sidebar_are_what_is_multiplied():
+    at = page(values="0–255")
+    stage = on_stage(at)
+    assert stage.header["divisor"] == 1 and stage.input.dtype == np.uint8
+    np.testing.assert_allclose(stage.output, maps_of(START, 1.0)[1][0], rtol=1e-4, atol=1e-3)
+    assert on_stage(page()).header["divisor"] == 255
+
+
+def test_the_seed_draws_other_weights():
+    at = page()
+    before = on_stage(at).weight.copy()
+    at = run(at.number_input(key="net").set_value(5))
+    assert (on_stage(at).weight != before).all()
+    np.testing.assert_allclose(on_stage(at).output, maps_of(START, seed=5)[1][0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_presets_reach_their_published_counts(name):
+    at = press(page(), f"preset {name}")
+    told = ARCHITECTURES[name]
+    assert f"Published: {told.parameters:,} parameters; counted here: {told.parameters:,}." in said(at)
+    assert stack_text(at) == told.stack
+    assert f"{told.parameters:,}" in said(at) and f"{told.network.multiply_adds:,}" in said(at)
+    assert f"Input {size(told.input_shape)}" in said(at)
+    assert is_drawn(at) == (name == "LeNet-5")
+    if name != "LeNet-5":
+        assert "Counted, not run. This network takes" in said(at) and "the budget is 30,000,000" in said(at)
+    if name == "VGG-16":
+        assert "7 × 7 × 512" in said(at) and "212 × 212" in said(at)
+    at = press(at, "preset small")
+    assert stack_text(at) == START and is_drawn(at)
+
+
+def test_a_picture_too_large_to_run_is_counted_and_offered_smaller():
+    at = page(size="440", stack="conv 64 9x9 p4; relu; max 2")
+    assert "Counted, not run. This network takes 2,004,963,840 multiply-adds (the budget is 2,000,000,000);" in said(at)
+    assert not is_drawn(at)
+    at = press(at, "remedy size")
+    assert at.session_state["size"] == 384 and is_drawn(at)
+    assert not [button for button in press(at, "preset AlexNet").button if button.key == "remedy size"]
+
+
+def test_a_square_input_says_what_was_done():
+    at = page(stack="conv 4 3x3", input="32 × 32, grey")
+    assert on_stage(at).input.shape == (1, 32, 32)
+    words = said(at).replace("\\", "")
+    assert "Cut to the square in the middle, 300 x 300 of 300 x 451" in words and "Reduced from 300 x 300" in words
+
+
+# --- building ---
+
+
+def test_a_click_on_a_layer_brings_its_dials_and_its_map():
+    at = press(page(), "chip 3")
+    assert unit(at) == "4.1"
+    assert [at.slider(key=f"layer-{letter}").value for letter in "fksp"] == [16, 3, 1, 1]
+    assert on_stage(at).header["options"]["unit"] == [3, 0]
+    at = press(at, "chip 6")
+    assert at.slider(key="layer-f").value == 10
+
+
+def test_dials_write_the_text():
+    at = run(page().slider(key="layer-k").set_value(5))
+    assert stack_text(at).startswith("conv 8 5x5 p1; relu;")
+    for letter, value in (("f", 12), ("s", 2), ("p", 2), ("d", 2)):
+        at = run(at.slider(key=f"layer-{letter}").set_value(value))
+    assert stack_text(at).startswith("conv 12 5x5 s2 p2 d2; relu;")
+    at = run(at.slider(key="layer-g").set_value(3))
+    at = run(at.selectbox(key="layer-border").set_value("reflect"))
+    at = run(at.toggle(key="layer-bias").set_value(False))
+    assert stack_text(at).startswith("conv 12 5x5 s2 p2 d2 g3 no bias reflect; relu;")
+    assert on_stage(at).output.shape == (6, 10)
+    at = press(at, "chip 1")
+    at = run(at.selectbox(key="layer-function").set_value("GELU"))
+    at = press(at, "chip 2")
+    at = run(at.selectbox(key="layer-pool").set_value("average"))
+    at = run(at.slider(key="layer-k").set_value(3))
+    assert "; gelu; avg 3x3 s2; conv" in stack_text(at)
+    at = run(at.toggle(key="layer-ceil").set_value(True))
+    assert "; gelu; avg 3x3 s2 ceil; conv" in stack_text(at)
+
+
+def test_what_dials_cannot_reach_is_told_and_kept():
+    at = page(stack="conv 6 3x2 p0+1x2; max 9; fc 4097")
+    assert "as typed: 3 × 2" in said(at) and "as typed: 0+1 × 2" in said(at)
+    at = run(at.slider(key="layer-f").set_value(7))
+    assert stack_text(at) == "conv 7 3x2 p0+1x2; max 9x9; fc 4097"
+    at = press(at, "chip 2")
+    assert "as typed: 4,097" in said(at)
+
+
+def test_layers_of_every_kind_are_added_behind_the_chosen_one():
+    at, texts = page(unit="3.1"), START.split("; ")
+    for name, text in NEW.items():
+        at = press(at, f"add {name}")
+        assert stack_text(at).split("; ") == [*texts[:3], text, *texts[3:]]
+        assert unit(at) == "4.1" and on_stage(at) is not None or name == "FC"
+        at = press(at, "remove")
+        at = press(at, "chip 2")
+    assert stack_text(at) == START
+
+
+def test_layers_are_moved_and_removed():
+    at = press(page(unit="3.1"), "move earlier")
+    assert stack_text(at).startswith("conv 8 3x3 p1; max 2x2; relu;") and unit(at) == "2.1"
+    at = press(at, "move later")
+    assert stack_text(at) == START
+    at = press(at, "remove")
+    assert stack_text(at) == START.replace("max 2x2; ", "", 1)
+    for _ in range(6):
+        at = press(at, "remove")
+    assert stack_text(at) == "" and "The stack has no layer yet." in said(at) and not is_drawn(at)
+    at = press(at, "add FC")
+    assert stack_text(at) == "fc 10" and is_drawn(at)
+    assert at.button(key="move earlier").disabled and at.button(key="move later").disabled
+
+
+def test_a_link_holds_the_whole_page():
+    at = page(stack="conv 4 5x5; max 2; fc 3", unit="2.3.4.5", mode="training", net="7")
+    options = on_stage(at).header["options"]
+    assert options["unit"] == [1, 2] and options["at"] == [3, 4]
+    assert at.slider(key="layer-k").value == 2
+    np.testing.assert_allclose(on_stage(at).output, maps_of("conv 4 5x5; max 2", seed=7)[2][2], rtol=1e-4, atol=1e-5)
+
+
+def test_a_link_to_a_unit_that_is_not_there_shows_one_that_is():
+    at = page()
+    for text in ("99.1", "1.99.99.99", "0.0", "x", "<b>"):
+        at.query_params["unit"] = text
+        assert is_drawn(run(at))
+
+
+# --- what cannot follow ---
+
+STUCK = (
+    "conv 4 3x3; conv 4 20x3; relu",
+    "max 2; max 2; max 2; max 2; max 2; max 2",
+    "fc 10; relu; conv 4 3x3",
+    "conv 4 3x3; fc 5; max 2; fc 3",
+    "conv 4 3x3 g2",
+    "conv 6 3x3 g4",
+    "relu; max 3 p2; relu",
+    "conv 4 3x3 p15; max 4; conv 4 3x3 p14 reflect",
+    "conv 4 9x9 d4; relu",
+    "relu; foo; max 2",
+    "dropout 7; relu",
+    "fc 3; global avg",
+    "conv 4 3x3 s0",
+    "avg 2x2; conv 4",
+)
+
+
+@pytest.mark.parametrize("text", STUCK)
+def test_every_remedy_lets_the_layer_follow(text):
+    stack = stack_of(text, INPUT)
+    assert stack.problem.startswith(f"Layer {stack.stuck + 1}, ") and stack.problem.endswith((".", ")"))
+    offered = remedies(stack)
+    assert offered and len({label for label, _ in offered}) == len(offered)
+    for label, other in offered:
+        again = stack_of(other, INPUT)
+        assert again.stuck is None or again.stuck > stack.stuck or len(again.parts) < len(stack.parts), label
+
+
+def test_nearest_values_are_the_nearest():
+    offered = dict(remedies(stack_of("conv 4 3x3; conv 8 20x20; relu", INPUT)))
+    assert offered["K = 14"] == "conv 4 3x3; conv 8 14x14; relu" and "K = 15" not in offered
+    assert offered["P = 3"] == "conv 4 3x3; conv 8 20x20 p3; relu"
+    offered = dict(remedies(stack_of("conv 4 3x3 g2", INPUT)))
+    assert offered["groups = 1"] == "conv 4 3x3"
+    offered = dict(remedies(stack_of("fc 10; relu; conv 4 3x3", INPUT)))
+    assert offered["put it before layer 1, FC"] == "conv 4 3x3; fc 10; relu"
+
+
+def test_a_stuck_layer_keeps_what_is_before_it_and_can_be_mended():
+    at = page(stack="conv 4 3x3; relu; conv 4 15x15; relu", unit="3.1")
+    assert "Layer 3, CONV 15 × 15: the map before it is only 14 × 22; a kernel of at most 14 fits" in said(at)
+    assert is_drawn(at) and on_stage(at).header["options"]["unit"] == [0, 0]
+    assert at.slider(key="layer-k").value == 15 and "cannot follow: see below" in said(at)
+    at = press(at, "remedy K = 14")
+    assert stack_text(at) == "conv 4 3x3; relu; conv 4 14x14; relu"
+    assert on_stage(at).header["options"]["unit"] == [2, 0] and "cannot" not in said(at)
+
+
+def test_any_text_gives_a_sentence():
+    at = page()
+    for text in ("<img src=x onerror=alert(1)>", "; ;", "relu;" * 101, "**bold** [a](b)"):
+        at = run(at.text_area(key="stack").set_value(text))
+        assert not is_drawn(at)
+        assert "<img src=x" not in "".join(element.proto.body for element in at.get("html"))
+        assert [button.key for button in at.button if button.key.startswith("remedy")]
+
+
+def test_batch_norm_of_single_numbers_in_training_is_refused_and_mended():
+    at = page(stack="conv 4 3x3; fc 5; batch norm", mode="training")
+    assert "Layer 3, BATCH NORM: in training it needs more than one number" in said(at) and not is_drawn(at)
+    at = press(at, "remedy inference")
+    assert is_drawn(at)
+
+
+# --- dropout, batch norm, FC ---
+
+
+def test_dropout_in_training_drops_and_draws_again():
+    text = "conv 4 3x3; dropout 0.4; fc 3"
+    assert on_stage(page(stack=text, unit="2.1")).header["scale"] == 1
+    at = page(stack=text, unit="2.1", mode="training")
+    first, zeros = on_stage(at), maps_of(text)[1][0]
+    assert first.header["scale"] == pytest.approx(1 / 0.6)
+    kept = first.output != 0
+    assert 0.45 < kept.mean() < 0.75
+    np.testing.assert_allclose(first.output[kept], (zeros / 0.6)[kept], rtol=1e-4)
+    again = on_stage(press(at, "draw-again"))
+    assert ((again.output != 0) != kept).any()
+
+
+def test_dropout_keeps_the_expectation():
+    at = page(values="0–255")
+    at = run(at.slider(key="dropped").set_value(30))
+    words = said(at)
+    mean = maps_of(START, 1.0)[1][0].mean()
+    assert f"the map itself, mean {number(mean)}" in words
+    share = float(re.search(r"([\d.]+)% of what was not 0 dropped", words)[1])
+    assert 22 < share < 38
+    off = re.search(r"one draw is off by ([\d.]+) a number on average, the mean of 1,000 draws by ([\d.]+):", words)
+    one, many = map(float, off.groups())
+    # A number x is off by x with probability p, else by x p / (1 - p); the mean of 1,000 draws is about normal.
+    size = np.abs(maps_of(START, 1.0)[1][0]).mean()
+    assert one == pytest.approx(2 * 0.3 * size, rel=0.15)
+    assert many == pytest.approx(math.sqrt(2 / math.pi * 0.3 / 0.7 / 1000) * size, rel=0.1)
+    assert said(press(at, "dropout-again")) != words
+
+
+def test_batch_norm_moves_the_distribution_to_beta_and_gamma():
+    at = page()
+    map = maps_of(START)[1][0]
+    assert f"Before : mean {number(map.mean())}, deviation {number(map.std())}" in markdown(at)
+    assert "After : mean 0, deviation 0.999" in markdown(at) or "After : mean 0, deviation 1" in markdown(at)
+    at = run(at.slider(key="gamma").set_value(-2.0))
+    at = run(at.slider(key="beta").set_value(0.5))
+    after = re.search(r"After : mean ([\d.]+), deviation ([\d.]+)", markdown(at))
+    assert float(after[1]) == pytest.approx(0.5) and float(after[2]) == pytest.approx(2, rel=2e-3)
+    assert "16 × 24 = 384 numbers" in said(at)
+    assert "One number has no spread" in said(page(unit="7.1"))
+
+
+def markdown(at: AppTest) -> str:
+    return " ".join(element.value.replace("**", " ").strip() for element in at.markdown)
+
+
+def test_fc_against_conv_on_the_visitors_sizes():
+    words = said(page())
+    assert "(3 × 3 × 3 + 1) × 8 = 224 parameters, 896 bytes; 82,944 multiply-adds" in words
+    assert "(16 × 24 × 3 + 1) × 3,072 = 3,542,016 parameters, 14 MB; 3,538,944 multiply-adds" in words
+    assert "FC’s is 158 m long: 15,813 times" in words and "does not fit on any screen" in words
+    words = said(page(stack="conv 2 15x15 s2; relu; fc 2"))
+    assert "(15 × 15 × 3 + 1) × 2 = 1,352 parameters" in words and "(16 × 24 × 3 + 1) × 10 = 11,530 parameters" in words
+    assert "FC’s is 8.5 cm long" in words and "screen" not in words
+    assert "Put a CONV layer into the stack" in said(page(stack="relu"))
+
+
+def test_the_closing_note_tells_this_stack():
+    words = said(page())
+    assert "7 layers make 10 numbers of the picture’s 16 × 24 × 3, with 5,242 parameters." in words
+    assert "A unit of layer 1 sees 3 × 3 of the picture, one of layer 6 sees 10 × 10: deeper units see more" in words
+    assert "73% of the parameters are in FC layers" in words
+    words = said(page(stack="conv 4 3x3; relu"))
+    assert "sees 3 × 3 of the picture; behind it no layer widens that." in words and "in FC layers" not in words
+
+
+# --- in a browser ---
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1024, 768), (1440, 900)], ids=lambda size: str(size[0]))
+def test_the_first_screen(warm, size):
+    page = warm("layers?size=96")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme="dark" if size[0] == 1024 else "light")
+    expect(page.locator(".stage")).to_have_attribute("data-ready", re.compile(r"\d"), timeout=20_000)
+    page.wait_for_function(f"() => innerWidth === {size[0]}")
+    boxes = {name: page.locator(name).first.bounding_box() for name in (".volumes", ".stage", ".st-key-settings")}
+    bottom = {name: box["y"] + box["height"] for name, box in boxes.items()}
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    for box in boxes.values():
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size[0]
+    assert bottom[".volumes"] <= boxes[".stage"]["y"] and bottom[".volumes"] <= size[1]
+    if size[0] == 390:
+        assert boxes[".stage"]["y"] < boxes[".st-key-settings"]["y"]
+    else:
+        assert bottom[".st-key-settings"] <= boxes[".volumes"]["y"]
+    if size[0] == 1440:
+        controls, line = (page.locator(f".stage {part}").bounding_box() for part in (".controls", ".line"))
+        assert controls["y"] + controls["height"] <= 900 and line["y"] + 20 <= 900
+
+
+def test_a_click_on_a_map_puts_it_on_the_stage_and_into_the_link(warm):
+    page = warm("layers?size=96")
+    stage = page.locator(".stage")
+    expect(stage).to_have_attribute("data-ready", "1", timeout=20_000)
+    page.get_by_role("group", name=re.compile("^2 ReLU, ")).click()
+    expect(stage.locator(".output header b")).to_have_text("Layer 2, ReLU, map 1")
+    expect(page.locator(".st-key-layer-settings")).to_contain_text("Function")
+    assert re.search(r"unit=2\.1\.\d+\.\d+", page.url)
+    # What the browser adds up is what Python computed.
+    line = stage.locator(".line")
+    written, computed = (float(line.get_attribute(f"data-{name}")) for name in ("sum", "output"))
+    assert written == pytest.approx(computed, rel=1e-5, abs=1e-3)
+
+
+def test_the_dial_of_a_layer_changes_the_link_and_the_volumes(warm):
+    page = warm("layers?size=96")
+    expect(page.locator(".stage")).to_have_attribute("data-ready", "1", timeout=20_000)
+    page.get_by_role("slider", name="K kernel").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".volumes")).to_contain_text("1 CONV 5 × 5")
+    expect(page.get_by_role("textbox", name="The stack as text")).to_have_value(re.compile("^conv 8 5x5 p1; relu"))
+    page.wait_for_function("() => decodeURIComponent(location.search).includes('5x5')")
+
+
+# --- words ---
+
+
+def test_products_come_out_as_counted():
+    network = Network((6, 9, 8), read("conv 4 3x2 g2; conv 3 2x2 no bias; batch norm; fc 7; fc 5 no bias"))
+    for row in network.rows:
+        text = product(row.layer, row.input_shape)
+        assert eval(text.replace("×", "*").replace(",", "")) == row.parameters, text
+    assert product(read("relu")[0], (1, 2, 3)) == ""
+
+
+def test_numbers_as_one_says_them():
+    assert [distance(length) for length in (1, 3.21, 45, 250, 4_512, 230_000, 64_712_997)] == [
+        "1 cm", "3.2 cm", "45 cm", "2.5 m", "45 m", "2.3 km", "647 km"]  # fmt: skip
+    assert [bytes_of(count) for count in (1, 224, 1_168, 61_706, 138_357_544, 14_495_711_232)] == [
+        "4 bytes", "896 bytes", "4.7 KB", "247 KB", "553 MB", "58 GB"]  # fmt: skip
+    assert [number(value) for value in (0.0, -0.0, -1.23456, 1234567.8)] == ["0", "0", "−1.235", "1,234,568"]
+
+
+def test_the_start_stack_is_within_the_budget_at_any_working_size():
+    for side in (8, 192, 512):
+        assert stack_of(START, (3, side, side)).network.over_budget == ""
