@@ -15,7 +15,8 @@ def noticed(found: Pooled, counted: Counted, measured: Invariance | None) -> tup
     whole, left = counted.fully
     seen = (
         f"{found.kind.capitalize()} pooling leaves {after:,} of {before:,} numbers ({percent(after, before)}: "
-        f"{percent(before - after, before)} fewer). A next CONV keeps all its parameters; a next FC needs {left:,} instead of {whole:,}. "
+        f"{percent(before - after, before)} fewer). A next CONV keeps all its parameters; a next FC needs {left:,} "
+        f"instead of {whole:,}. "
     )
     if measured:
         one = pooled_stage(found, measured).changes[1]
