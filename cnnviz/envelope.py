@@ -23,7 +23,7 @@ def packed(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     for name, array in sent.items():
         described[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": offset}
         offset += _aligned(array.nbytes)
-    text = json.dumps({**header, "arrays": described}, separators=(",", ":")).encode()
+    text = json.dumps({**header, "arrays": described}, separators=(",", ":"), allow_nan=False).encode()
     text += b" " * (_aligned(4 + len(text)) - 4 - len(text))
     parts = [len(text).to_bytes(4, "little"), text]
     for array in sent.values():

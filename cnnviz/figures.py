@@ -6,6 +6,8 @@ Backgrounds are left to the page, and every colour stands out from a light one a
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import whole
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -93,7 +96,8 @@ def _decades(figure: Figure) -> int:
     """How many powers of ten lie between two lines of the grid, so that there are about six of them."""
     values = np.concatenate([np.asarray(line.y, float) for line in figure.data] or [np.ones(1)])
     values = values[np.isfinite(values)]
-    span = float(np.log10(values.max() / values.min())) if values.size else 0.0
+    # A difference of logarithms: the quotient may be more than float64 holds.
+    span = float(np.log10(values.max()) - np.log10(values.min())) if values.size else 0.0
     return max(1, round(span / 6))
 
 
@@ -118,9 +122,14 @@ def bars(
     words     what stands at each bar of one series, instead of nothing
     height    pixels
 
-    Raises SettingError for `signed` or `words` with more than one series.
+    Raises SettingError for `signed` or `words` with more than one series, and for numbers beside series of them.
     """
     nested = {name: value for name, value in series.items() if isinstance(value, Mapping)}
+    alone = [name for name in series if name not in nested]
+    if nested and alone:
+        raise SettingError(
+            f"{alone[0]} is a number and {next(iter(nested))} a series of them; bars are all of one kind."
+        )
     groups: dict[str, Mapping[str, float]] = nested or {"": {name: float(of) for name, of in series.items()}}  # type: ignore[arg-type]
     if len(groups) > 1 and (signed or words is not None):
         raise SettingError(f"Bars of {len(groups)} series are told apart by colour, and take no words of their own.")
@@ -187,8 +196,12 @@ def histogram(
     log_y  a logarithmic y axis: where one bin holds nearly all
     marks  upright lines, each a name and its x
 
-    Raises ArrayError for an array that is empty or holds nan or inf.
+    Raises ArrayError for no array, for one that is empty or holds nan or inf, and where the numbers are so far apart
+    that float64 does not hold the distance; SettingError for a `range` that is none and for no bins.
     """
+    bins = whole(bins, "bins", 1)
+    if not series:
+        raise ArrayError("There is nothing to count; a histogram needs at least one array.")
     # In float64, for NumPy's bins have the precision of the numbers that they count.
     arrays = {name: np.asarray(values, np.float64).ravel() for name, values in series.items()}
     for name, values in arrays.items():
@@ -198,8 +211,9 @@ def histogram(
         min(float(values.min()) for values in arrays.values()),
         max(float(values.max()) for values in arrays.values()),
     )
-    if low == high:
-        low, high = low - 0.5, high + 0.5
+    if range and not (math.isfinite(low) and math.isfinite(high) and low <= high):
+        raise SettingError(f"The range is from {low:g} to {high:g}; it must be finite, the lower end first.")
+    low, high = _parted(low, high, bins)
     figure = _figure(x_title, y_title, height)
     for number, (name, values) in enumerate(arrays.items()):
         counts, edges = np.histogram(values, bins, (low, high))
@@ -221,6 +235,19 @@ def histogram(
     figure.update_xaxes(range=(low, high))
     figure.update_yaxes(type="log" if log_y else "linear", tickformat=".3~%", dtick=1 if log_y else None)
     return figure
+
+
+def _parted(low: float, high: float, bins: int) -> tuple[float, float]:
+    """The ends of a histogram's x axis, moved apart where float64 has not enough numbers between them for the bins."""
+    if not math.isfinite(high - low):
+        raise ArrayError(
+            f"The numbers go from {low:g} to {high:g}; a histogram spans at most {sys.float_info.max:.2g}."
+        )
+    needed = 2 * bins * float(np.spacing(max(abs(low), abs(high))))
+    if low < high and high - low >= needed:
+        return low, high
+    room = max(needed, 0.5 * (low == high))
+    return low - room, high + room
 
 
 def _mark(figure: Figure, name: str, at: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,10 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, whole
 from cnnviz.layers import Layer, Parameters, Shape
+from cnnviz.ops.checks import numbers
 
 # What is run while somebody waits: at most about a second on one core, the first map of the widest stacks included.
 BUDGET_MULTIPLY_ADDS = 2_000_000_000
 BUDGET_NUMBERS = 30_000_000  # numbers kept, of all maps and parameters: 120 MB as float32
+BUDGET_HANDLED = 1_000_000_000  # numbers that CONV lays out and POOL compares or adds: each about a nanosecond
+BUDGET_WINDOW = 2**17  # numbers in one window
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,9 @@ class Network:
     rows: tuple[Row, ...] = field(init=False, repr=False, compare=False)
 
     def __init__(self, input_shape: Sequence[int], layers: Sequence[Layer]) -> None:
-        if len(input_shape) not in (1, 3):
-            raise SettingError(f"The input's shape is {tuple(input_shape)}; it is (C, H, W) or (features,).")
+        if not isinstance(input_shape, (tuple, list)) or len(input_shape) not in (1, 3):
+            told = tuple(input_shape) if isinstance(input_shape, list) else input_shape
+            raise SettingError(f"The input's shape is {told!r}; it is (C, H, W) or (features,).")
         shape = tuple(whole(size, "a size of the input's shape", 1) for size in input_shape)
         object.__setattr__(self, "input_shape", shape)
         object.__setattr__(self, "layers", tuple(layers))
@@ -102,6 +106,21 @@ class Network:
         return self.parameters + sum(math.prod(shape) for shape in self.shapes)
 
     @property
+    def handled(self) -> int:
+        """About how many numbers CONV lays out and POOL compares or adds in one run (`Layer.handled`)."""
+        return sum(row.layer.handled(row.input_shape) for row in self.rows)
+
+    @property
+    def largest_window(self) -> int:
+        """How many numbers the largest window of CONV and POOL reads."""
+        return max((row.layer.in_a_window(row.input_shape) for row in self.rows), default=0)
+
+    @property
+    def widest(self) -> int:
+        """How many numbers the largest map before a layer has with its padding."""
+        return max((_padded(row) for row in self.rows), default=0)
+
+    @property
     def over_budget(self) -> str:
         """Why this network is counted and not run, in a sentence; "" where it is within the budget."""
         over = [
@@ -109,6 +128,9 @@ class Network:
             for count, most, what in (
                 (self.multiply_adds, BUDGET_MULTIPLY_ADDS, "multiply-adds"),
                 (self.numbers, BUDGET_NUMBERS, "numbers to keep, maps and parameters"),
+                (self.handled, BUDGET_HANDLED, "numbers to lay out, compare or add"),
+                (self.largest_window, BUDGET_WINDOW, "numbers in one window"),
+                (self.widest, BUDGET_NUMBERS, "numbers in the maps before one layer, with their padding"),
             )
             if count > most
         ]
@@ -136,21 +158,54 @@ class Network:
         training    whether dropout drops and batch norm takes the statistics of this input
         rng         what dropout draws from; needed in training
 
-        Raises ArrayError for an input or parameters that do not belong to this network.
+        Raises ArrayError for an input or parameters that do not belong to this network, and where numbers that are
+        all finite become inf or nan; DoesNotFit where memory does not suffice.
         """
-        maps = [np.asarray(input)]
+        maps = [numbers(input, "input")]
         axes = len(self.input_shape)
         if maps[0].ndim not in (axes, axes + 1) or maps[0].shape[-axes:] != self.input_shape:
             raise ArrayError(f"The input has shape {maps[0].shape}; this network takes {self.input_shape}.")
+        if not isinstance(parameters, Sequence) or not all(isinstance(given, Mapping) for given in parameters):
+            raise ArrayError("The parameters are none; they are a list with a dict of arrays for each layer.")
         if len(parameters) != len(self.layers):
             raise ArrayError(f"There are parameters for {len(parameters)} layers; the network has {len(self.layers)}.")
-        for row, given in zip(self.rows, parameters):
+        arrays = [{name: numbers(value, name) for name, value in given.items()} for given in parameters]
+        for row, given in zip(self.rows, arrays):
             for name, shape in row.layer.parameter_shapes(row.input_shape).items():
-                if name not in given or given[name].shape != shape:
-                    found = given[name].shape if name in given else "missing"
+                found = given[name].shape if name in given else "missing"
+                if found != shape:
                     raise ArrayError(f"Layer {row.index + 1}, {row.layer.name}: its {name} is {found}, not {shape}.")
+        return self.onward(maps, arrays, training, rng)
+
+    def onward(
+        self,
+        maps: Sequence[NDArray],
+        parameters: Sequence[Parameters],
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> list[NDArray]:
+        """Every map, as `forward` gives them, where the first few are there already: the input, then some layers'."""
+        maps = [*maps]
+        is_finite = np.isfinite(maps[-1]).all()
+        for row, given in list(zip(self.rows, parameters))[len(maps) - 1 :]:
             try:
                 maps.append(row.layer.forward(maps[-1], given, training, rng))
             except DoesNotFit as problem:
                 raise DoesNotFit(f"Layer {row.index + 1}, {problem}") from None
+            except MemoryError:
+                raise DoesNotFit(
+                    f"Layer {row.index + 1}, {row.layer.name}: there is not enough memory to run it; "
+                    "a smaller picture, less padding or fewer filters need less."
+                ) from None
+            if is_finite and not np.isfinite(maps[-1]).all():
+                raise ArrayError(
+                    f"Layer {row.index + 1}, {row.layer.name}: some of what comes out is too large for "
+                    f"{maps[-1].dtype}; smaller numbers in the picture or smaller weights stay within it."
+                )
         return maps
+
+
+def _padded(row: Row) -> int:
+    """How many numbers a layer's input has with its padding."""
+    channels, *sides = row.input_shape
+    return channels * math.prod(window.padded(size) for window, size in zip(row.layer.windows(row.input_shape), sides))

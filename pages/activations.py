@@ -25,4 +25,4 @@ if map:
 stack = activations.gradients(picture, activation)
 activations.tiny()
 activations.cost()
-frame.notice(*activations.noticed(map, activation, stack))
+frame.notice(*activations.noticed(map, activation, stack), then="pages/layers.py")

@@ -21,10 +21,11 @@ with frame.main():
         results.formula(windows, picture)
         with frame.stage():
             stage(trace, key="convolution", whole=True)
-        frame.notice(
-            "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
-            "Switch on “guess first” and step on: what will the next number be?",
-        )
         results.figures(trace)
         results.downloads(picture, filter, windows, divisor)
     results.compare(picture, divisor)
+frame.notice(
+    "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
+    "Switch on “guess first” and step on: what will the next number be?",
+    then="pages/stride.py",
+)

@@ -24,4 +24,4 @@ with frame.main():
             filters.stage(maps, picture, divisor)
         filters.counts(maps.network)
         filters.groups(maps.network)
-        frame.notice(filters.seen(maps.network), filters.question(maps.network))
+        frame.notice(filters.seen(maps.network), filters.question(maps.network), then="pages/pooling.py")

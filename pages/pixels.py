@@ -14,4 +14,4 @@ picture, divisor = controls.picture()
 with frame.main():
     with frame.stage():
         pixels(picture, divisor, key="pixels")
-    frame.notice(*noticed(picture, divisor))
+    frame.notice(*noticed(picture, divisor), then="pages/convolution.py")

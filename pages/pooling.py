@@ -25,4 +25,4 @@ if pooled:
     pooling.strided(pooled, counted)
     pooling.last(pooled, counted)
     moved = pooling.moved(pooled)
-    frame.notice(*pooling.noticed(pooled, counted, moved))
+    frame.notice(*pooling.noticed(pooled, counted, moved), then="pages/activations.py")

@@ -69,14 +69,19 @@ def later_traces() -> dict[str, Trace]:
 
 
 def linked() -> None:
-    """Two compact stages side by side that share a cursor, and two maps of a network, named."""
-    for column, name, k, s, p in zip(st.columns(2), ("fine", "coarse"), (3, 5), (1, 2), (1, 0)):
+    """Two compact stages side by side that share a cursor, and two maps of a network, named.
+
+    Changed, the coarse one has padding, and the second map is sent nowhere.
+    """
+    changed = st.toggle("changed")
+    for column, name, k, s, p in zip(st.columns(2), ("fine", "coarse"), (3, 5), (1, 2), (1, int(changed))):
         state = {**START, "kernel": "Box blur", "k": k, "s": s, "p": p}
         with column, st.container(key=name):
             stage(preset_trace(state, "grey", 1), key=f"stage {name}", group="two", compact=True)
     levels = sample("chelsea").at(SIDE, "grey").levels()[:, :, :SIDE].astype(np.float32)
     one, height, width = Window(1), *levels.shape[1:]
-    for name, limit, unit, at in (("first", 255.0, (1, 0), (0, 0)), ("second", 0.0, (2, 1), (2, 1))):
+    sent = None if changed else (2, 1)
+    for name, limit, unit, at in (("first", 255.0, (1, 0), (0, 0)), ("second", 0.0, (2, 1), sent)):
         trace = Trace(
             levels, np.zeros((height, width)), one, one, (0,), term="value", function="relu", input_limit=limit
         )

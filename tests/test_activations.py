@@ -173,6 +173,15 @@ def test_a_number_alone_is_an_array_of_no_axes():
             assert isinstance(function(2), np.ndarray) and function(2).shape == ()
 
 
+def test_a_slope_that_float32_does_not_hold_spoils_nothing_above_zero():
+    x = np.float32([2, 0, -0.0, -1e-30, -1, np.inf, np.nan])
+    for slope, tiny in ((1e60, -1e30), (-1e60, 1e30)):
+        output = leaky_relu(x, slope)
+        expected = np.float32([2, 0, 0, tiny, -np.inf if slope > 0 else np.inf, np.inf, np.nan])
+        assert output.dtype == np.float32
+        np.testing.assert_allclose(output, expected, rtol=1e-6)
+
+
 def test_the_scaled_tanh_of_lenet_keeps_one_at_one():
     np.testing.assert_allclose(scaled_tanh([-1.0, 1.0]), [-1, 1], atol=1e-5)
 
@@ -194,6 +203,8 @@ def test_softmax_as_scipy_and_where_it_is_hard():
         ((leaky_relu, [1.0], "a"), SettingError, "negative_slope is 'a'; it must be a finite number."),
         ((leaky_relu, [1.0], np.nan), SettingError, "negative_slope is nan"),
         ((leaky_relu, [1.0], True), SettingError, "negative_slope is True"),
+        ((leaky_relu, [1.0], 10**400), SettingError, "slope is a number that float64 does not hold; .*finite"),
+        ((leaky_relu, [1.0], -(10**5000)), SettingError, "slope is a number that float64 does not hold; .*finite"),
         ((softmax, 3.0), ArrayError, "input is a single number"),
         ((softmax, [1.0, 2.0], 1), SettingError, "axis is 1; the input has 1"),
         ((softmax, [1.0, 2.0], -2), SettingError, "axis is -2"),

@@ -41,6 +41,12 @@ def test_a_logarithmic_axis_leaves_out_what_has_no_place_on_it():
     assert 40 <= figure.layout.yaxis.dtick <= 60  # 301 powers of ten in about six parts
 
 
+def test_a_logarithmic_axis_spans_all_that_float64_holds():
+    """Its largest over its smallest is more than float64 holds."""
+    figure = figures.lines({"a": ([1, 2], [1e-300, 1e300])}, x_title="", y_title="", log_y=True)
+    assert figure.layout.yaxis.dtick == 100
+
+
 def test_a_logarithmic_axis_with_nothing_to_show_is_no_error():
     assert figures.lines({"a": ([1], [0.0])}, x_title="", y_title="", log_y=True).data[0].name == "a"
 
@@ -119,6 +125,12 @@ def test_several_series_take_no_colours_or_words_of_one(option):
         figures.bars({"a": {"x": 1}, "b": {"x": 2}}, y_title="", **option)
 
 
+@pytest.mark.parametrize("series", [{"a": 1, "b": {"x": 2}}, {"b": {"x": 2}, "a": 1}])
+def test_numbers_and_series_of_them_are_not_mixed(series):
+    with pytest.raises(SettingError, match="a is a number and b a series of them"):
+        figures.bars(series, y_title="")
+
+
 # --- histograms ---
 
 
@@ -154,6 +166,30 @@ def test_an_empty_bin_has_no_place_on_a_logarithmic_axis():
 def test_a_megapixel_travels_as_its_bins():
     map = RNG.standard_normal(1 << 20).astype(np.float32)
     assert len(figures.histogram({"before": map, "after": map * 2}, x_title="").to_json()) < 20_000
+
+
+@pytest.mark.parametrize("low, high", [
+    (1e20, 1e20), (-1e20, -1e20), (1.0, np.nextafter(1, 2)), (1e16, 1e16 + 4), (-1e300, -1e300), (0, 5e-324),
+])  # fmt: skip
+def test_numbers_too_close_together_for_bins_have_one_around_them(low, high):
+    """Where float64 has no 60 numbers between the two ends to part the bins."""
+    (bar,) = figures.histogram({"a": [low, high]}, x_title="").data
+    edges = [*np.asarray(bar.customdata)[:, 0], bar.customdata[-1][1]]
+    assert edges[0] <= low and high <= edges[-1] and len(set(edges)) == 61
+    assert sum(bar.y) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("series", "settings", "error", "words"), [
+    ({}, {}, ArrayError, "nothing to count"),
+    ({"a": [1.0]}, {"range": (1, 0)}, SettingError, "range.*from 1 to 0.*lower end first"),
+    ({"a": [1.0]}, {"range": (0, np.inf)}, SettingError, "range.*from 0 to inf.*finite"),
+    ({"a": [1.0]}, {"range": (np.nan, 1)}, SettingError, "range"),
+    ({"a": [1.0]}, {"bins": 0}, SettingError, "bins is 0"),
+    ({"a": [-1.7e308, 1.7e308]}, {}, ArrayError, "from -1.7e[+]308 to 1.7e[+]308"),
+])  # fmt: skip
+def test_a_histogram_that_cannot_be_drawn_is_refused(series, settings, error, words):
+    with pytest.raises(error, match=words):
+        figures.histogram(series, x_title="", **settings)
 
 
 @pytest.mark.parametrize("values", [[], [1.0, np.nan], [np.inf]])

@@ -186,7 +186,7 @@ def test_the_volumes_and_the_stage_hold_what_onnx_runtime_says(link, values):
 
 
 def test_a_link_puts_its_unit_on_the_stage():
-    at = filters_page(unit="1.3.2.5", g="3")
+    at = filters_page(map="1.3.2.5", g="3")
     on_stage, sent = envelope(at, "stage"), envelope(at, "volumes")
     assert (on_stage["options"]["unit"], on_stage["options"]["at"]) == ([0, 2], [1, 4])
     assert on_stage["names"]["output"] == "Map 3: Gaussian blur"
@@ -194,7 +194,19 @@ def test_a_link_puts_its_unit_on_the_stage():
     np.testing.assert_array_equal(on_stage["arrays"]["output"], sent["arrays"]["maps 0"][2])
     assert sent["selected"] == "1.3.2.5"
     # What no longer is there becomes the nearest that is.
-    assert envelope(filters_page(unit="1.99.2.5"), "stage")["options"]["unit"] == [0, 5]
+    assert envelope(filters_page(map="1.99.2.5"), "stage")["options"]["unit"] == [0, 5]
+
+
+def test_a_unit_chosen_on_the_layers_page_is_none_of_this_page():
+    assert envelope(filters_page(unit="1.3.2.5"), "stage")["options"]["unit"] == [1, 0]
+    # And the last layer of a stack that has grown shorter is not another than the one on the stage.
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/layers.py")
+    for name, value in {"size": "24", "stack": "conv 4 3x3; relu", "unit": "7.3.2.5", "map": "2.1"}.items():
+        at.query_params[name] = value
+    at = at.run()
+    assert envelope(at, "stage")["options"]["unit"] == [0, 0] and envelope(at, "volumes")["selected"] == "1.1"
+    assert at.button(key="chip 0").proto.type == "primary"
 
 
 def parameters_by_hand(k: int, depth: int, filters: int, groups: int) -> int:
@@ -293,16 +305,28 @@ def test_volumes_and_stage_go_together(warm):
     expect(line).to_have_text(re.compile("^Layer 1, map 2 of 6"))
     page.keyboard.press("Enter")
     expect(lab.stage.locator(".panel.output header b")).to_have_text("Map 2: Sobel, top to bottom")
-    assert re.search("unit=1[.]2[.]", page.url)
+    row, column = map(int, re.search(r"map=1[.]2[.](\d+)[.](\d+)", page.url).groups())
     expect(lab.stage).to_have_attribute("data-ready", "2")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")  # on the stage's own map: the cursor moves, the server is not asked
+    column += 1
+    expect(line).to_have_text(re.compile(f"^Layer 1, map 2 of 6, row {row}, column {column}: "))
     words = line.inner_text()
-    row, column = re.search(r"row (\d+), column (\d+)", words).groups()
     expect(lab.line).to_have_text(re.compile(f"^Row {row} of 16, column {column} of 24"))
     value = re.search(r": (−?[\d.]+);", words)[1].replace("−", "-")
     assert float(value) == pytest.approx(lab.numbers()[1], abs=0.01)
     expect(lab.stage).to_have_attribute("data-ready", "2")
+    # Guess first: what the stage hides no words here tell, at the next place too, once an answer has been seen.
+    lab.stage.get_by_text("guess first").click()
+    expect(line).to_have_text(re.compile(f"column {column}: [?];"))
+    lab.stage.get_by_role("button", name="Show the answer").click()
+    expect(line).to_have_text(re.compile(f"column {column}: −?[0-9.]+;"))
+    page.get_by_role("group", name=re.compile("^Layer 1: 6 filters")).focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(lab.line).to_have_text(re.compile(f"^Row {row} of 16, column {column + 1} of 24"))
+    expect(line).to_have_text(re.compile(f"column {column + 1}: [?];"))
+    lab.stage.get_by_text("guess first").click()
 
 
 def test_the_lab_s_order_starts_with_what_differs_most():

@@ -1,6 +1,7 @@
 """The gradients of operations against central differences and against PyTorch's."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -132,6 +133,23 @@ def test_linear_against_central_differences(leading):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-8)
 
 
+@pytest.mark.parametrize(("given", "units"), [((2, 5), 0), ((5,), 0), ((2, 0), 3), ((0, 5), 3), ((2, 0, 5), 0)])
+def test_linear_with_nothing_to_add_up_has_gradients_of_zero(given, units):
+    towards = np.ones((*given[:-1], units))
+    assert linear(np.ones(given), np.ones((units, given[-1]))).shape == towards.shape
+    for_input, for_weight, for_bias = linear_gradients(np.ones(given), np.ones((units, given[-1])), towards)
+    assert for_input.shape == given and for_weight.shape == (units, given[-1]) and for_bias.shape == (units,)
+    assert for_weight.tolist() == np.zeros(for_weight.shape).tolist() and (for_input == (units > 0) * units).all()
+    assert for_bias.tolist() == [math.prod(given[:-1])] * units
+
+
+def test_linear_knows_its_outputs_shape_without_computing_it():
+    """A million rows for a million units would be 4 TB: refused before any is computed."""
+    many = np.ones((1_000_000, 1), np.float32)
+    with pytest.raises(ArrayError, match=r"has shape \(2, 3\); the output has \(1000000, 1000000\)"):
+        linear_gradients(many, many, np.ones((2, 3)))
+
+
 def test_a_picture_is_a_batch_of_one_without_its_axis():
     name, settings, kept = TORCH_CONVOLUTIONS[2]
     found = conv2d_gradients(kept["input"][0], kept["weight"], kept["output_gradient"][0], **settings)
@@ -180,6 +198,10 @@ IMAGES, WEIGHT = np.ones((2, 4, 5, 6)), np.ones((3, 4, 3, 3))
     (lambda: avg_pool2d_gradient(IMAGES, np.ones((2, 4, 2, 3)), 2, padding=2), SettingError, "half"),
     (lambda: linear_gradients(np.ones((2, 5)), np.ones((3, 5)), np.ones((2, 4))), ArrayError, r"\(2, 4\).*\(2, 3\)"),
     (lambda: linear_gradients(np.ones((2, 5)), np.ones((3, 4)), np.ones((2, 3))), ArrayError, "features"),
+    (lambda: linear_gradients(np.ones(5), np.ones((3, 5)), np.ones((1, 3))), ArrayError, r"\(1, 3\).*\(3,\)"),
+    (lambda: linear_gradients(2.0, np.ones((3, 5)), np.ones(3)), ArrayError, "single number"),
+    (lambda: linear_gradients(np.ones((1, 1, 2, 5)), np.ones((3, 5)), np.ones((1, 2, 3))), ArrayError,
+     r"\(1, 2, 3\).*\(1, 1, 2, 3\)"),
 ])  # fmt: skip
 def test_what_is_refused(call, error, words):
     with pytest.raises(error, match=words):

@@ -146,6 +146,30 @@ def test_only_the_windows_sizes_and_strides_count():
     assert plain.max_pooling.changes == padded.max_pooling.changes
 
 
+def test_a_billionth_is_no_change_and_a_millionth_is_one():
+    """ "Kept" is said of numbers to the reader: what differs in the seventh digit is not the same number."""
+    map = np.zeros((1, 2, 3))
+    map[0, 0] = 1000, 1000 + 1e-3, 1000 + 1e-3 + 1e-7
+    found = invariance(map, Window(1), Window(1), most=1).activation
+    assert found.kept(1)[0, 0].tolist() == [False, True]
+    assert found.share_kept(1) == 0.5 and found.most_changed(1).column == 0 and found.largest_kept(1).column == 1
+
+
+def test_a_maximum_that_leaves_may_be_followed_by_its_like():
+    """The largest number leaves the window, an equal one comes in: max pooling stays, with nothing left in place."""
+    found = invariance(np.tile([5.0, 0, 5, 0, 5], (1, 2, 1)), TWO, TWO, most=1).max_pooling
+    assert found.kept(1).all() and found.changes == (0, 0)
+
+
+@pytest.mark.parametrize("windows", [(Window(2, 2, dilation=2), TWO), (TWO, Window(2, 2, 0, 3))])
+def test_a_dilated_pooling_is_refused(windows):
+    """Rather than measured as if it were none: average pooling has no dilation."""
+    with pytest.raises(SettingError, match=r"dilation [23].*1"):
+        invariance(np.ones((1, 20, 20)), *windows)
+    one = invariance(np.ones((1, 20, 20)), Window(1, 2, dilation=3), TWO)  # a window of one pixel has no gaps
+    assert one.max_pooling.changes == (0,) * 5
+
+
 def test_nothing_compared_with_nothing():
     zeros, ones = np.zeros((1, 2, 2)), np.ones((1, 2, 2))
     assert relative_change(zeros, zeros) == 0
@@ -158,7 +182,13 @@ def test_nothing_compared_with_nothing():
     (np.ones((1, 9, 4)), {}, DoesNotFit, "4 pixels.*move by 4"),
     (np.ones((1, 9, 5)), {}, DoesNotFit, "spans 2"),
     (np.ones((1, 9, 9)), {"direction": "up"}, SettingError, "up.*across, down"),
+    (np.ones((1, 9, 9)), {"direction": ["up"]}, SettingError, "up.*across, down"),
     (np.ones((1, 9, 9)), {"most": -1}, SettingError, "most is -1"),
+    ("map", {}, ArrayError, "map holds <U3 values"),
+    ([[[1, 2], [3]]], {}, ArrayError, "map is no array"),
+    (None, {}, ArrayError, "map holds object values"),
+    (np.full((1, 9, 9), np.nan), {}, ArrayError, "map holds nan or inf.*finite"),
+    (np.where(np.arange(81) == 40, -np.inf, 1).reshape(1, 9, 9), {}, ArrayError, "map holds nan or inf"),
 ])  # fmt: skip
 def test_what_is_refused(map, settings, error, words):
     with pytest.raises(error, match=words):

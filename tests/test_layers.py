@@ -125,6 +125,9 @@ def test_layers_are_separated_by_semicolons_lines_and_arrows():
         ("relu; conv 0 3x3", "Layer 2, out_channels is 0; it must be a whole number of at least 1."),
         ("conv 6 3x3 s0", "Layer 1, stride is 0; it must be a whole number of at least 1."),
         ("conv 6 3x3 g4", "Layer 1, CONV 3 × 3: 6 filters cannot be divided into 4 equal groups; 1, 2, 3 or 6 can be."),
+        ("conv 5040 3x3 g11", "5040 filters cannot be divided into 11 equal groups; 1, 2, 3, 4, 5, 6, 7, … or 5040 "
+         "(52 more in between) can be."),
+        ("batch norm eps 1e-300", "Layer 1, eps is 1e-300; it is a small number above 0, such as 0.00001"),
         ("max 3x4 p2", "Layer 1, MAX POOL 3 × 4: its padding of 2 is more than half the kernel of 3; at most 1 works"),
         ("max 3 p1+0", "padding is (1, 0); it must be a whole number of at least 0."),
         ("dropout 1.5", "Layer 1, p is 1.5; the share to drop is a number from 0 to below 1"),
@@ -166,12 +169,15 @@ def test_a_long_text_without_sense_is_refused_at_once():
         lambda: MaxPool2d(0), lambda: MaxPool2d(2, 0), lambda: AvgPool2d(3, padding=(1, 2)),
         lambda: Linear(0), lambda: Linear("10"), lambda: Dropout(1), lambda: Dropout("x"),
         lambda: Dropout(float("nan")),
+        lambda: Dropout(10**400), lambda: Dropout(10**5000), lambda: Dropout(True), lambda: BatchNorm2d(10**400),
+        lambda: BatchNorm2d(1e-300), lambda: BatchNorm2d(9.9e-13), lambda: BatchNorm2d([1]),
         lambda: BatchNorm2d(-1), lambda: BatchNorm2d(float("inf")), lambda: Activate("softmax"),
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(make):
-    with pytest.raises(SettingError):
+    with pytest.raises(SettingError) as refused:
         make()
+    assert len(str(refused.value)) < 250
 
 
 def test_a_setting_for_both_axes_is_the_same_written_once_or_twice():

@@ -17,6 +17,19 @@ def test_published_totals(name):
     assert told.source and told.told.endswith(".")
 
 
+@pytest.mark.parametrize(("name", "papers", "counted_by"), [
+    ("LeNet-5", "60,000", "modern form"), ("AlexNet", "60 million", "Caffe"), ("VGG-16", "138 million", "torchvision"),
+])  # fmt: skip
+def test_whose_total_it_is_and_what_the_paper_says(name, papers, counted_by):
+    """LeCun et al., section II B; Krizhevsky et al., abstract; Simonyan and Zisserman, table 2: none to the digit."""
+    told = ARCHITECTURES[name]
+    assert papers in told.counted_by and counted_by in told.counted_by
+
+
+def test_titles_are_quoted_whole():
+    assert "“ImageNet Classification with Deep Convolutional Neural Networks” (2012)" in ARCHITECTURES["AlexNet"].source
+
+
 def counted(name):
     """(output shape, parameters) of the layers that learn, and the output shapes of the pools."""
     rows = ARCHITECTURES[name].network.rows

@@ -9,10 +9,11 @@ import pytest
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Field
-from cnnviz.layers import AvgPool2d, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d
+from cnnviz.layers import Activate, AvgPool2d, BatchNorm2d, Conv2d, Dropout, GlobalAvgPool, Linear, MaxPool2d
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
-from cnnviz.network import BUDGET_MULTIPLY_ADDS, BUDGET_NUMBERS, Network
+from cnnviz.network import BUDGET_HANDLED, BUDGET_MULTIPLY_ADDS, BUDGET_NUMBERS, BUDGET_WINDOW, Network
+from cnnviz.ops import max_pool2d
 from stacks import by_onnxruntime, every_kind, some_parameters
 
 
@@ -262,3 +263,119 @@ def test_operations_that_are_no_multiply_adds():
     inside = sum((counted[0, 0, i : i + 3, j : j + 3] == 2).sum() - 1 for i in (0, 2, 4, 6) for j in (0, 2, 4, 6))
     assert MaxPool2d(3, 2, 1).operations(shape) == {"comparisons": 3 * inside}
     assert MaxPool2d(2).multiply_adds(shape) == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "told"),
+    [
+        (Conv2d(4, (3, 2), groups=2), (6, 5, 8), {"multiply-adds": 4 * 3 * 7 * 3 * 3 * 2}),
+        (Linear(7), (3, 4, 5), {"multiply-adds": 7 * 60}),
+        (Linear(7), (60,), {"multiply-adds": 7 * 60}),
+        (MaxPool2d((2, 3), 1), (3, 5, 8), {"comparisons": 3 * 4 * 6 * 5}),
+        (AvgPool2d((2, 3), 1), (3, 5, 8), {"additions": 3 * 4 * 6 * 5}),
+        # windows of 2, 2 and 1 rows, and of 3, 3 and 2 columns: 5 × 8 numbers in 9 windows
+        (MaxPool2d((2, 3), ceil_mode=True), (3, 5, 8), {"comparisons": 3 * (5 * 8 - 9)}),
+        (AvgPool2d((2, 3), ceil_mode=True), (3, 5, 8), {"additions": 3 * (5 * 8 - 9)}),
+        (MaxPool2d((2, 3)), (3, 5, 8), {"comparisons": 3 * (4 * 6 - 4)}),
+        (GlobalAvgPool(), (3, 5, 8), {"additions": 3 * (5 * 8 - 1)}),
+        (Activate("gelu"), (3, 5, 8), {"function values": 120}),
+        (BatchNorm2d(), (3, 5, 8), {"scales and shifts": 120}),
+        (BatchNorm2d(), (60,), {"scales and shifts": 60}),
+        (Dropout(0.3), (3, 5, 8), {}),
+    ],
+)
+def test_what_each_layer_does_how_many_times(layer, shape, told):
+    assert layer.operations(shape) == told
+
+
+LARGE = (3, 224, 224)
+
+
+@pytest.mark.parametrize(
+    ("shape", "layers", "words"),
+    [
+        (LARGE, [Conv2d(1, 2, 10**6, 10**6, 10**6)], "in the maps before one layer, with their padding"),
+        (LARGE, [Conv2d(1, 2, 20000, 20000, 20000)], "in the maps before one layer, with their padding"),
+        ((3, 515, 515), [Conv2d(1, 500)], "750,000 numbers in one window"),
+        ((3, 768, 1024), [MaxPool2d((768, 1024), 1, (384, 512))], "numbers to lay out, compare or add"),
+        ((3, 1024, 1024), [MaxPool2d(300, 1, 150)] * 3, "numbers to lay out, compare or add"),
+        ((1, 1024, 1), [MaxPool2d((1000, 1), 1, (500, 0))], "numbers to lay out, compare or add"),
+        ((1, 1024, 512), [Conv2d(2, (1, 400), padding=(0, 200))], "numbers to lay out, compare or add"),
+        ((1, 1, 1), [Conv2d(10**6, 1), Conv2d(10**6, 1, groups=10**6)], "numbers to lay out, compare or add"),
+        ((1, 70, 70), [Conv2d(2000, 1), *[Conv2d(2000, 1, groups=2000)] * 10], "numbers to lay out, compare or add"),
+    ],
+)
+def test_what_would_take_long_or_much_is_over_the_budget(shape, layers, words):
+    assert words in Network(shape, layers).over_budget
+
+
+def test_the_budget_is_no_less_than_it_says():
+    assert (BUDGET_MULTIPLY_ADDS, BUDGET_NUMBERS, BUDGET_HANDLED, BUDGET_WINDOW) == (2 * 10**9, 3 * 10**7, 10**9, 2**17)
+    for stack in ("conv 1 11x11 p5", "conv 2 11x11 p5", "max 3x3 s1 p1; avg 5 s1 p2", "conv 4 3x3 p1; max 2; conv 8 3"):
+        assert Network((3, 1024, 1024), read(stack)).over_budget == ""
+    for stack in ("conv 512 1x1; conv 512 3x3 p1 g512; conv 512 1x1", "conv 4096 7x7 p3; global avg; fc 10"):
+        assert Network((64, 14, 14), read(stack)).handled < BUDGET_HANDLED / 2
+
+
+def test_memory_that_does_not_suffice_is_said(monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError
+
+    network = Network((2, 6, 7), read("relu; conv 3 3x3"))
+    monkeypatch.setattr("cnnviz.ops.conv2d", fail)
+    with pytest.raises(DoesNotFit, match="Layer 2, CONV 3 × 3: there is not enough memory to run it;"):
+        network.forward(picture((2, 6, 7)), network.initial(0))
+
+
+def test_numbers_that_become_infinite_are_refused_with_the_layer_that_made_them():
+    network = Network((2, 3, 3), read("relu; fc 3"))
+    parameters = network.initial(0)
+    parameters[1]["weight"][:] = 9
+    with pytest.raises(ArrayError, match="Layer 2, FC 3: some of what comes out is too large for float32;"):
+        network.forward(np.full((2, 3, 3), 3e38, np.float32), parameters)
+    given = np.full((2, 3, 3), np.inf, np.float32)  # what was infinite before is no layer's doing
+    assert np.isinf(network.forward(given, parameters)[-1]).all()
+
+
+def test_arrays_that_are_none_and_a_batch_of_no_picture():
+    network = Network((2, 3, 3), read("batch norm; fc 4"))
+    start = network.initial(0)
+    lists = [{name: value.tolist() for name, value in given.items()} for given in start]
+    given = picture((2, 3, 3))
+    np.testing.assert_allclose(network.forward(given, lists)[-1], network.forward(given, start)[-1], rtol=1e-5)
+    assert network.forward(np.zeros((0, 2, 3, 3)), start)[-1].shape == (0, 4)
+    for input, parameters in [
+        ([[1, 2], [3]], start), ("picture", start), (given, 3), (given, [3, 4]),
+        (given, [start[0], {"weight": [[1], [1, 2]], "bias": [1]}]),
+        (given, [{**start[0], "running_mean": np.zeros(2)}, start[1]]),
+    ]:  # fmt: skip
+        with pytest.raises(ArrayError):
+            network.forward(input, parameters)
+    for shape in (5, "abc", None, (3, 4)):
+        with pytest.raises(SettingError, match="The input's shape is"):
+            Network(shape, [])
+
+
+def test_a_pool_in_ceil_mode_may_hang_over_a_small_map():
+    for pool in (MaxPool2d(3, 2, ceil_mode=True), AvgPool2d(3, 2, ceil_mode=True)):
+        network = Network((2, 2, 2), [pool])
+        assert network.rows[0].output_shape == (2, 1, 1) == network.forward(picture((2, 2, 2)), [{}])[1].shape
+        for size in range(1, 9):  # layers and operations refuse the same, and what is offered works
+            for kernel, stride in [(3, 2), (7, 3), (5, 5), (6, 1)]:
+                layer = type(pool)(kernel, stride, ceil_mode=True)
+                try:
+                    expected = max_pool2d(np.zeros((1, size, 9)), kernel, stride, ceil_mode=True).shape
+                except DoesNotFit:
+                    with pytest.raises(DoesNotFit) as refused:
+                        layer.output_shape((1, size, 9))
+                    most = int(str(refused.value).split("at most ")[1].split()[0])
+                    type(pool)(most, stride, ceil_mode=True).output_shape((1, size, 9))
+                    with pytest.raises(DoesNotFit):
+                        type(pool)(most + 1, stride, ceil_mode=True).output_shape((1, size, 9))
+                else:
+                    assert layer.output_shape((1, size, 9)) == expected
+
+
+def test_the_span_of_a_kernel_dilated_across_alone_is_told():
+    with pytest.raises(DoesNotFit, match="5 × 9 and its kernel spans 2 × 13;"):
+        Conv2d(4, (2, 7), dilation=(1, 2)).output_shape((3, 5, 9))

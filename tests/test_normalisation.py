@@ -1,6 +1,8 @@
 """batch_norm against ONNX Runtime and the statistics module; dropout against chance; what they refuse."""
 
+import math
 import statistics
+import sys
 
 import numpy as np
 import pytest
@@ -187,3 +189,32 @@ def test_inference_changes_nothing_and_draws_nothing():
 def test_what_dropout_refuses_and_how(arguments, options, error, words):
     with pytest.raises(error, match=words):
         dropout(*arguments, **{"rng": np.random.default_rng(0)} | options)
+
+
+@pytest.mark.parametrize("shape", [(2, 70000, 1, 3), (1, 5, 300, 200), (3, 7, 160, 130)])
+def test_statistics_of_many_channels_and_of_large_ones_are_taken_by_a_few_calls(shape):
+    images = np.random.default_rng(6).standard_normal(shape) + np.arange(shape[1])[:, np.newaxis, np.newaxis]
+    mean, variance = batch_statistics(images)
+    for channel in (0, 1, shape[1] // 2, shape[1] - 1):
+        numbers = images[:, channel].ravel().tolist()
+        assert mean[channel] == pytest.approx(statistics.fmean(numbers), rel=1e-12)
+        spread = math.fsum((number - mean[channel]) ** 2 for number in numbers) / len(numbers)
+        assert variance[channel] == pytest.approx(spread, rel=1e-9)
+    calls = count_calls(lambda: batch_statistics(images))
+    assert calls < 5000  # not some for each of 70,000 channels
+
+
+def count_calls(function):
+    """How many functions of Python a function calls."""
+    calls = 0
+
+    def note(frame, event, argument):
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return calls

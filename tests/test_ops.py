@@ -9,11 +9,11 @@ import scipy.ndimage
 import scipy.signal
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES
+from cnnviz.geometry import PADDING_MODES, Window
 from cnnviz.ops import conv, conv2d
 from oracles import convolve_by_loops, convolve_by_onnxruntime
 
-SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20}
+SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20, "MOST_BYTES": 6000}
 
 
 @pytest.fixture
@@ -291,3 +291,33 @@ def test_a_large_picture_is_never_laid_out_whole(shape, dtype, filters, kernel, 
     image = np.broadcast_to(np.ones((), dtype), shape if len(shape) == 4 else (1, *shape))
     weight = np.full((filters, 1, *kernel), 1 / math.prod(kernel), np.float32)
     assert megabytes_beyond_the_output(image, weight, **options) < 4
+
+
+@pytest.mark.parametrize("shape", [(3, 515, 515), (700, 61, 70)])
+def test_large_windows_are_laid_out_in_parts(shape):
+    kernel = tuple(size - 15 for size in shape[1:])
+    image = np.broadcast_to(np.ones((), np.float32), shape)
+    weight = np.broadcast_to(np.ones((), np.float32), (1, shape[0], *kernel))
+    assert megabytes_beyond_the_output(image, weight) < 9 + 4 * math.prod(shape) * 1e-6 * 1.2  # what a window spans
+
+
+@pytest.mark.parametrize("most", [40, 700, 3000])
+@pytest.mark.parametrize("groups", [1, 2])
+def test_windows_in_parts_are_the_obvious_loop(most, groups, monkeypatch):
+    rng = np.random.default_rng(most)
+    images, weight, bias = rng.random((2, 4, 13, 17)), rng.random((6, 4 // groups, 5, 4)), rng.random(6)
+    settings = {"stride": (2, 1), "padding": ((1, 2), (0, 3)), "dilation": (1, 2), "groups": groups}
+    expected = convolve_by_loops(images, weight, bias, **settings, padding_mode="reflect")
+    monkeypatch.setattr(conv, "MOST_BYTES", most)
+    np.testing.assert_allclose(conv2d(images, weight, bias, **settings, padding_mode="reflect"), expected, rtol=1e-12)
+
+
+def test_what_is_laid_out_is_what_is_copied():
+    """The estimate against the numbers that NumPy is told to copy, counted."""
+    for shape, filters, kernel, window in [((3, 40, 30), 5, 3, Window(3)), ((2, 90, 100), 4, 5, Window(5))]:
+        outputs = tuple(window.output_size(size) for size in shape[1:])
+        told = conv.laid_out((filters, shape[0], kernel, kernel), 1, window, window, outputs)
+        taken = shape[0] * math.prod(outputs) * (kernel * kernel if outputs[1] < conv.NARROW else kernel)
+        assert taken <= told < 4 * taken + 100 * conv.CALL
+    one = conv.laid_out((1, 1, 3, 3), 1, Window(3), Window(3), (20, 20))
+    assert conv.laid_out((64, 1, 3, 3), 64, Window(3), Window(3), (20, 20)) == 64 * one >= 64 * 20 * conv.CALL

@@ -22,7 +22,7 @@ from cnnviz.geometry import Window
 from cnnviz.kernels import KERNELS, LUMA, named
 from cnnviz.pictures import SAMPLES, open_picture, sample
 from cnnviz.ui import cached
-from cnnviz.ui.frame import LESSONS
+from cnnviz.ui.frame import LESSONS, STYLES
 from cnnviz.ui.settings import START, Windows, filter_of
 from oracles import convolve_by_onnxruntime
 from server import ROOT
@@ -171,7 +171,18 @@ def test_every_page_runs_and_has_something_to_see(path):
     assert at.get("bidi_component")
     row = [link.proto.label for link in at.get("page_link")]
     assert row[: 2 * len(LESSONS)] == 2 * [*LESSONS.values()], "the row, and the phone's menu"
+    if path != "app.py":  # home leads to all of them
+        order = [*LESSONS]
+        assert row[2 * len(LESSONS) :] == [f"Next: {LESSONS[name]}" for name in order[order.index(path) + 1 :][:1]]
     assert at.error.len == at.info.len == at.warning.len == 0
+
+
+def test_the_style_has_every_file_once():
+    assert sorted(STYLES) == sorted(path.stem for path in (ROOT / "cnnviz" / "ui" / "style").iterdir())
+    bodies = [element.proto.body for element in page_of("app.py").get("html")]
+    (style,) = (body for body in bodies if body.startswith("<style>"))
+    for name in STYLES:
+        assert style.count((ROOT / "cnnviz" / "ui" / "style" / f"{name}.css").read_text("utf-8")) == 1
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/convolution.py"])

@@ -240,3 +240,13 @@ def test_a_large_picture_is_pooled_block_by_block(pool, kernel_size, stride, pad
         tracemalloc.stop()
     # One block; and for a mean what each cell of one channel is divided by.
     assert beyond < 2.5e6 + (pool is avg_pool2d) * output[0].nbytes
+
+
+def test_the_mean_of_a_large_window_keeps_its_digits():
+    # One after another in float32, a million of 255 add up to a mean of 255.004.
+    white = np.full((1, 1000, 1000), 255, np.float32)
+    assert avg_pool2d(white, 1000).tolist() == [[[255]]] and avg_pool2d(white, 1000).dtype == np.float32
+    picture = np.random.default_rng(3).random((2, 90, 70), np.float32) + 1000
+    exact = picture.astype(np.float64)
+    expected = [[[exact[c, i : i + 80, j : j + 66].mean() for j in (0, 3)] for i in (0, 5, 10)] for c in (0, 1)]
+    np.testing.assert_allclose(avg_pool2d(picture, (80, 66), (5, 3)), expected, rtol=6e-8)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
+from bad_pictures import saved
+from cnnviz.geometry import Window
 from cnnviz.pictures import sample
+from cnnviz.ui.lessons.pooling.parts import around
+from cnnviz.ui.words import number
 from lab import Lab
 from oracles import convolve_by_onnxruntime
-from test_pages import Stage, markup, page_of, press, remedies, run, said, state
+from test_pages import Stage, markup, page_of, press, remedies, run, said, state, upload
 from traces import by_onnxruntime
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
@@ -96,9 +102,9 @@ def test_the_activation_map_is_a_convolution_without_padding_and_relu():
 
 def test_any_plane_of_a_picture_is_pooled_by_itself():
     levels = sample("chelsea").at(40, "rgb").levels()
-    for number, name in enumerate(("red", "green", "blue")):
+    for at, name in enumerate(("red", "green", "blue")):
         shown = stages(page(depth="RGB", of="picture", plane=name))["main"]
-        np.testing.assert_array_equal(shown.input[0], levels[number])
+        np.testing.assert_array_equal(shown.input[0], levels[at])
         assert shown.header["names"]["input"] == f"Picture, {name}"
 
 
@@ -120,13 +126,13 @@ def test_what_is_left_counted_by_hand(maps):
                   before * 9 * maps * 16, after * 9 * maps * 16, (maps + 1) * 10):  # fmt: skip
         assert f"<b>{count:,}</b>" in text
     assert f"(12 × 19 × {maps} + 1) × 10" in text and f"(25 × 38 × {maps} + 1) × 10" in text
-    assert f"{100 * after / before:.3g} %" in text  # 24: a row is lost to the floor
+    assert f"{100 * after / before:.3g}\u00a0%" in text  # 24: a row is lost to the floor
 
 
 def test_two_by_two_leaves_exactly_a_quarter_where_nothing_is_lost():
     at = page(of="picture", size="32", sample="Checkerboard")
     assert stages(at)["main"].input.shape == (1, 24, 32)
-    assert f"leaves {12 * 16 * 8:,} of {24 * 32 * 8:,} numbers (25 %)" in said(at)
+    assert f"leaves {12 * 16 * 8:,} of {24 * 32 * 8:,} numbers (25\u00a0%: 75\u00a0% fewer)" in said(at)
     assert "<td>the same</td>" in said(at)
 
 
@@ -201,12 +207,13 @@ def test_the_two_stages_go_to_the_largest_number_that_stays():
     kept = still.output == moved.output
     assert kept[row, column] and still.output[row, column] == still.output[kept].max() > 0
     share = kept[still.output > 0].mean()
-    assert f"Of the pooled numbers other than 0, {100 * share:.2g} % stay exactly as before." in said(at)
+    assert f"Of the pooled numbers other than 0, {100 * share:.3g}\u00a0% stay exactly as before." in said(at)
 
 
 def test_a_move_by_the_stride_is_told_to_be_a_move_by_a_cell():
-    assert "2 = 1 × S: the pooled map is the same map moved by 1 cell, and once that is undone 0 % is left" in said(
-        page(move="2")
+    assert (
+        "2 = 1 × S: the pooled map is the same map moved by 1 cell, and once that is undone 0\u00a0% is left"
+        in said(page(move="2"))
     )
     assert "the same map moved by" not in said(page(move="1"))
 
@@ -222,6 +229,79 @@ def test_a_picture_with_little_room_moves_less_far_and_says_so():
     at = page(sample="The 5 x 5 binary picture", kernel="Diagonal cross", move="4")
     assert len(chart(at)["max pooling"]) == 2
     assert "room for a move by 1 at most" in said(at)
+
+
+# --- a large picture ---
+
+
+SIDES = (900, 1024)
+
+
+def large_page(**link: str) -> Any:
+    """The page on noise of 900 x 1024 pixels, no part of which is like another."""
+    noise = np.random.default_rng(0).integers(0, 240, SIDES, np.uint8)
+    noise[0, 0] = 255  # the colours of a part are the whole map's
+    at = page(**{"size": "1024", "k": "1", "kernel": "Identity", "pk": "3", "ps": "2", "pp": "1", "move": "3", **link})
+    return upload(at, "noise.png", saved(Image.fromarray(noise), "PNG"))
+
+
+@pytest.fixture(scope="module")
+def large() -> Any:
+    return large_page()
+
+
+def test_a_large_map_is_sent_once(large):
+    sent = {name: shown.input.size for name, shown in stages(large).items()}
+    assert sent.pop("main") == SIDES[0] * SIDES[1] and max(sent.values()) <= 256**2
+    assert sum(len(e.proto.bytes) for e in large.get("bidi_component")) < 8_000_000
+
+
+def test_a_part_of_a_large_map_is_pixel_for_pixel(large):
+    found, text = stages(large), said(large)
+    whole = read(found["main"])
+    middle = whole[:, :, 322:578, 384:640]
+    assert "the middle 256 × 256 numbers" in text
+    for name in ("pool", "conv"):
+        np.testing.assert_array_equal(read(found[name]), middle)
+        assert found[name].header["inputLimit"] == found["main"].header["inputLimit"]
+    np.testing.assert_allclose(found["pool"].output, pooled("max", middle, 3, 2, 1))
+    np.testing.assert_array_equal(found["mean"].input[0], found["main"].output[97:353, 128:384])
+    mean = number(found["main"].output.astype(float).mean())
+    assert f"The middle 256 × 256 of the pooled map, pixel for pixel; the mean of all is {mean}." in text
+    assert found["mean"].output == pytest.approx(found["mean"].input.astype(float).mean())
+    cuts = whole[..., :-4], whole[..., 3:-1]
+    before, after = (pooled("max", cut, 3, 2, 0) for cut in cuts)
+    changes = np.abs(after - before)
+    told = re.search(r"Row (\d+), column (\d+) of the pooled map.*it begins at row (\d+), column (\d+)", text)
+    row, column, top, left = (int(place) - 1 for place in told.groups())
+    assert changes[row, column] == changes.max() > 0
+    assert found["still"].header["options"]["at"] == [row - top, column - left]
+    for name, map in (("still", before), ("moved", after)):
+        shown = found[name]
+        high, wide = shown.output.shape
+        assert min(high, wide) >= 120
+        np.testing.assert_array_equal(shown.output, map[top : top + high, left : left + wide])
+        np.testing.assert_array_equal(shown.output, pooled("max", read(shown), 3, 2, 0))
+
+
+def test_at_stride_1_next_to_nothing_is_sent_beside_the_main_view():
+    at = large_page(ps="1")
+    main, *others = (len(e.proto.bytes) for e in at.get("bidi_component"))
+    assert main > 2 * 4 * 890 * 1000 and sum(others) < 2_500_000
+
+
+@pytest.mark.parametrize("size", [2, 200, 256, 257, 258, 300, 1021])
+@pytest.mark.parametrize(("k", "s"), [(1, 1), (2, 2), (3, 8), (15, 4)])
+def test_the_part_around_a_cell_has_it_and_nothing_beyond_the_map(size, k, s):
+    window = Window(min(k, size), s)
+    count = window.output_size(size)
+    for cell in {0, count // 3, count // 2, count - 1}:
+        first, part = around(cell, window, size)
+        assert 0 <= part.start < part.stop <= size and part.stop - part.start <= 256
+        assert part.start == first * s
+        shown = window.output_size(part.stop - part.start)
+        assert first <= cell < first + shown <= count
+        assert shown == min(count, window.output_size(min(size, 256)))
 
 
 # --- what cannot be ---
@@ -268,8 +348,8 @@ def test_the_closing_words_have_this_pages_numbers():
     lines = chart(at)
     seen = said(at)
     assert f"leaves {12 * 19 * 2:,} of {25 * 38 * 2:,} numbers" in seen
-    assert f"changes the map by {lines['activation map'][1]:.2g} %" in seen
-    assert f"the pooled map by {lines['average pooling'][1]:.2g} %" in seen
+    assert f"changes the map by {lines['activation map'][1]:.3g}\u00a0%" in seen
+    assert f"the pooled map by {lines['average pooling'][1]:.3g}\u00a0%" in seen
 
 
 def test_a_setting_changes_the_page_and_no_visitor_sees_an_exception():

@@ -145,6 +145,43 @@ def test_playing_one_plays_the_group(linked):
     assert fine.stage.locator("button.play").inner_text().strip() == "Play"
 
 
+def test_who_follows_says_nothing_aloud(linked):
+    """Two voices at once would be none: only the stage that is moved is read aloud."""
+    fine, coarse, *_ = linked
+    fine.press("Home", "ArrowRight")
+    coarse.painted()
+    assert [lab.line.get_attribute("aria-live") for lab in (fine, coarse)] == ["polite", "off"]
+    coarse.press("End")
+    fine.painted()
+    assert [lab.line.get_attribute("aria-live") for lab in (fine, coarse)] == ["off", "polite"]
+
+
+def test_new_settings_of_one_do_not_move_the_other(linked):
+    fine, coarse, *_ = linked
+    fine.press("Home", *["ArrowRight"] * 5)
+    switch(fine.page, coarse, "2")
+    fine.painted()
+    assert place(fine) == (1, 6)
+    fine.press("End")
+    coarse.painted()
+    assert place(coarse) == (3, 5), "and it still follows"
+
+
+def test_a_place_named_again_is_gone_to_again(linked):
+    *_, second = linked
+    second.press("End")
+    switch(second.page, second, "2")
+    assert place(second) == (8, 12), "sent nowhere, it stays"
+    switch(second.page, second, "3")
+    expect(second.line).to_contain_text("Row 3 of 8, column 2 of 12")
+
+
+def switch(page: Page, lab: Lab, version: str) -> None:
+    """Change the settings of the page, and wait until the stage has its new trace."""
+    page.get_by_test_id("stCheckbox").locator("label").click()
+    expect(lab.stage).to_have_attribute("data-ready", version)
+
+
 def test_a_named_map_follows_only_its_own_name(linked):
     *_, first, second = linked
     before = place(second)

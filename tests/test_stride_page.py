@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
 from cnnviz.ui.lessons.stride.counts import after_layers, first_row, reading, reads
-from cnnviz.ui.lessons.stride.markup import listed, percent
+from cnnviz.ui.lessons.stride.left_out import positions
 from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, A, B
 from cnnviz.ui.settings import RANGES, Windows
 from lab import Lab
@@ -147,7 +147,7 @@ def test_there_is_always_something_to_press_and_it_works(setting, height, width)
 
 
 @pytest.mark.parametrize(
-    ("positions", "words"),
+    ("found", "words"),
     [
         ((3,), "row 4"),
         ((3, 7), "rows 4 and 8"),
@@ -155,15 +155,8 @@ def test_there_is_always_something_to_press_and_it_works(setting, height, width)
         (tuple(range(1, 99, 2)), "49 rows: 2, 4, 6, 8, …"),
     ],
 )
-def test_positions_as_a_person_counts_them(positions, words):
-    assert listed(positions, "row") == words
-
-
-@pytest.mark.parametrize(
-    ("share", "words"), [(1, "100%"), (0.25, "25%"), (2 / 3, "66.7%"), (1 / 64, "1.56%"), (0, "0%"), (11.5, "1,150%")]
-)
-def test_shares(share, words):
-    assert percent(share) == words
+def test_positions_as_a_person_counts_them(found, words):
+    assert positions(found, "row") == words
 
 
 # --- the page without a browser ---
@@ -286,10 +279,10 @@ def test_what_one_cannot_the_other_still_can():
     assert [*stages(at)] == ["B"]
     assert "A gives no map. The window spans 9, the picture has only 5." in said(at)
     assert [button.key for button in at.button if button.key.startswith("remedy")] == [
-        "remedy A K = 5",
-        "remedy A P = 2",
+        "remedy-A K = 5",
+        "remedy-A P = 2",
     ]
-    assert check(press(at, "remedy A P = 2")) == {"A": (1, 1), "B": (3, 3)}
+    assert check(press(at, "remedy-A P = 2")) == {"A": (1, 1), "B": (3, 3)}
 
 
 def test_neither_can_and_each_says_so():
@@ -298,9 +291,9 @@ def test_neither_can_and_each_says_so():
     assert "A gives no map. The padding of 6 is more than a reflect border can borrow from 5 pixels" in said(at)
     assert "B gives no map. The window spans 8, the picture has only 5." in said(at)
     assert {button.key for button in at.button if button.key.startswith("remedy")} == {
-        "remedy A P = 4", "remedy A border: zeros", "remedy B K = 5", "remedy B P = 2",
+        "remedy-A P = 4", "remedy-A border: zeros", "remedy-B K = 5", "remedy-B P = 2",
     }  # fmt: skip
-    assert check(press(press(at, "remedy A border: zeros"), "remedy B P = 2")) == {"A": (15, 15), "B": (2, 2)}
+    assert check(press(press(at, "remedy-A border: zeros"), "remedy-B P = 2")) == {"A": (15, 15), "B": (2, 2)}
 
 
 def test_keep_the_size_is_for_each_setting_by_itself():
@@ -343,15 +336,15 @@ def test_what_stride_throws_away_is_what_a_walk_finds():
     at = page_of(**NUMBERS, k="2", s="3", p="0", kb="3", sb="2", pb="1")
     told = {name: (a, b) for name, a, b in table_of(at, "What stride throws away")[1:]}
     assert told["Windows, and so numbers out"] == ("2 × 2 = 4", "3 × 3 = 9")
-    assert told["Kept, of stride 1's windows"] == ("4 of 16: 25%", "9 of 25: 36%")
-    assert told["Neighbouring windows"] == ("windows leave 1 between them", "windows overlap by 1 of 3 (33.3%)")
+    assert told["Kept, of stride 1's windows"] == ("4 of 16: 25\u00a0%", "9 of 25: 36\u00a0%")
+    assert told["Neighbouring windows"] == ("windows leave 1 between them", "windows overlap by 1 of 3 (33.3\u00a0%)")
     assert told["Windows that read a pixel"] == ("0.64 on average, 0 to 1", "1.96 on average, 1 to 4")
     assert told["The floor drops, at the end of the padded picture"] == ("nothing", "nothing")
-    assert told["Pixels that no window reads"] == ("9 of 25 (36%): row 3; column 3", "none")
+    assert told["Pixels that no window reads"] == ("9 of 25 (36\u00a0%): row 3; column 3", "none")
     at = page_of(**NUMBERS, k="2", s="2", p="0")
     told = {name: a for name, a, _ in table_of(at, "What stride throws away")[1:]}
     assert told["The floor drops, at the end of the padded picture"] == "1 row and 1 column"
-    assert told["Pixels that no window reads"] == "9 of 25 (36%): row 5; column 5"
+    assert told["Pixels that no window reads"] == "9 of 25 (36\u00a0%): row 5; column 5"
 
 
 def test_only_an_odd_k_has_a_centre_and_every_k_can_be_put_on_a():
@@ -388,7 +381,7 @@ def test_the_border_is_read_more_often_with_padding():
     assert told["A corner pixel is read by"] == ("1 window", "4 windows")
     assert told["A pixel in the middle of the first row"] == ("3 windows", "6 windows")
     assert told["A pixel in the middle of the picture"] == ("9 windows", "9 windows")
-    assert told["Pixels that are the centre of a window"] == ("36%", "100%")
+    assert told["Pixels that are the centre of a window"] == ("36\u00a0%", "100\u00a0%")
     assert told["Size after one layer"] == ("3 × 3", "5 × 5")
     assert told["Size after 10 such layers in a row"] == ("nothing is left", "5 × 5")
 
@@ -417,8 +410,8 @@ def test_each_border_s_numbers_and_where_they_come_from(values):
 
 def test_what_is_seen_names_this_picture_and_these_settings():
     told = said(page_of(size="24", kb="4", sb="4"))
-    assert "A, S = 1: windows overlap by 2 of 3; 16 × 24 becomes 16 × 24, 100% of the numbers." in told
-    assert "B, S = 4: windows touch and do not overlap; 16 × 24 becomes 4 × 6, 6.25% of the numbers." in told
+    assert "A, S = 1: windows overlap by 2 of 3; 16 × 24 becomes 16 × 24, 100\u00a0% of the numbers." in told
+    assert "B, S = 4: windows touch and do not overlap; 16 × 24 becomes 4 × 6, 6.25\u00a0% of the numbers." in told
 
 
 # --- the page in a browser ---

@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 import pytest
+import scipy.ndimage
+import scipy.special
 
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments import vanishing as module
@@ -104,6 +106,53 @@ def test_what_float32_would_lose_is_said():
     assert vanishing(picture(), 30, "relu", "He (2015)").below_float32 == 0
 
 
+def test_what_is_nothing_is_not_lost():
+    """A black picture: every ReLU rests at 0, where its slope is 0, and float32 holds 0 as well as float64."""
+    found = vanishing(np.zeros((3, 6, 5)), 4, "relu", "He (2015)")
+    assert [layer.gradient for layer in found.layers] == [0, 0, 0, 1]
+    assert not any(layer.weight_gradient for layer in found.layers) and found.below_float32 == 0
+
+
+def test_the_weights_gradient_may_be_lost_alone():
+    """Each is a product of a gradient near 1 and of numbers of a picture that is all but black."""
+    dark = vanishing(1e-41 * picture(6, 5), 3, "identity", "He (2015)")
+    assert min(layer.gradient for layer in dark.layers) > 0.1
+    assert max(layer.weight_gradient for layer in dark.layers) < 1e-38
+    assert [layer.below_float32 for layer in dark.layers] == [True] * 3 and dark.below_float32 == 3
+
+
+def test_the_product_against_one_multiplied_out():
+    """Slopes by differences of a sigmoid of SciPy's correlations; a layer's own slope and weights are not among its."""
+    rng = np.random.default_rng(9)
+    image, factors = rng.random((2, 7, 6)), [2.0, 3.0, 5.0, 7.0]
+    weights = [rng.standard_normal((3, reads, 3, 3)) for reads in (2, 3, 3, 3)]
+    maps, slopes = image, []
+    for weight in weights:
+        sums = np.array([
+            sum(scipy.ndimage.correlate(of, kernel, mode="constant") for of, kernel in zip(maps, filter, strict=True))
+            for filter in weight
+        ])  # fmt: skip
+        maps = scipy.special.expit(sums)
+        difference = (scipy.special.expit(sums + 1e-5) - scipy.special.expit(sums - 1e-5)) / 2e-5
+        slopes.append(math.sqrt((difference**2).mean()))
+    found = through(image, weights, factors, np.ones((3, 7, 6)), "sigmoid")
+    assert [layer.derivative for layer in found] == pytest.approx(slopes, rel=1e-7)
+    assert [layer.predicted for layer in found] == pytest.approx([
+        3 * slopes[1] * 5 * slopes[2] * 7 * slopes[3], 5 * slopes[2] * 7 * slopes[3], 7 * slopes[3], 1,
+    ], rel=1e-7)  # fmt: skip
+
+
+def test_the_weights_part_is_the_formula_with_the_layers_own_numbers():
+    """sqrt(K K C v) by hand, with 3 channels read by the first layer and 5 by the others."""
+    for name, expected in (
+        ("He (2015)", [math.sqrt(45 * 2 / 27), math.sqrt(2), math.sqrt(2)]),
+        ("Glorot (2010)", [math.sqrt(45 * 2 / 72), 1, 1]),
+        ("normal 0.01", [math.sqrt(45) * 0.01] * 3),
+    ):
+        found = vanishing(picture(6, 5), 3, "tanh", name, channels=5)
+        assert [layer.weights for layer in found.layers] == pytest.approx(expected, rel=1e-12)
+
+
 def test_squares_that_underflow_are_still_measured():
     assert rms(np.array([3e-200, -4e-200])) == pytest.approx(math.sqrt(12.5) * 1e-200)
     assert rms(np.zeros(3)) == 0
@@ -135,6 +184,7 @@ def test_a_stack_is_seeded_and_grows_at_its_end():
 @pytest.mark.parametrize(("change", "words"), [
     ({"depth": 0}, "depth is 0"), ({"depth": 31}, "31.*at most 30"), ({"depth": 2.5}, "depth"),
     ({"activation": "step"}, "step.*relu"), ({"initialisation": "zeros"}, "zeros.*He"), ({"channels": 0}, "channels"),
+    ({"seed": -1}, "seed is -1.*at least 0"), ({"seed": 1.5}, "seed is 1.5"), ({"activation": ["relu"]}, "relu"),
 ])  # fmt: skip
 def test_settings_that_are_none_are_refused(change, words):
     settings = {"depth": 3, "activation": "relu", "initialisation": "He (2015)", **change}
@@ -142,9 +192,14 @@ def test_settings_that_are_none_are_refused(change, words):
         vanishing(picture(), **settings)
 
 
-def test_an_input_of_another_shape_is_refused():
-    with pytest.raises(ArrayError, match=r"\(4, 5\)"):
-        vanishing(np.ones((4, 5)), 3, "relu", "He (2015)")
+@pytest.mark.parametrize(("input", "words"), [
+    (np.ones((4, 5)), r"\(4, 5\)"), ("picture", "input holds <U7 values"), ([[[1, 2], [3]]], "input is no array"),
+    (None, "input holds object values"), (np.full((3, 4, 5), np.nan), "input holds nan or inf.*finite"),
+    ([[[1, np.inf]]], "input holds nan or inf"),
+])  # fmt: skip
+def test_an_input_that_is_no_picture_is_refused(input, words):
+    with pytest.raises(ArrayError, match=words):
+        vanishing(input, 3, "relu", "He (2015)")
 
 
 def test_the_kernel_keeps_the_size():

@@ -19,7 +19,7 @@ from cnnviz.export import PRGN
 from cnnviz.geometry import Field, Window
 from cnnviz.pictures import Picture, sample
 from cnnviz.ui.volumes import Unit, Volume
-from cnnviz.ui.volumes.message import BUDGET, envelope
+from cnnviz.ui.volumes.message import BUDGET, envelope, holds
 from door import Door, settle
 from lab import Lab
 from server import ROOT, Server
@@ -137,6 +137,33 @@ def test_a_cut_layer_keeps_zero_white_and_the_limit_at_the_ends():
     assert (flat["arrays"]["maps 0"] == 127).all()
 
 
+def test_the_chosen_map_is_sent_and_what_it_reads():
+    layers = volume_page.stack("wide", 24)  # 128 filters, ReLU, 128 filters in 4 groups
+    for unit, lasts in (
+        (Unit(0, 99), [99, 63, 63]), (Unit(1, 99, 2, 3), [99, 99, 63]), (Unit(2, 127), [96, 96, 127]),
+        (Unit(0, 5), [63, 63, 63]), (Unit(1, 63), [63, 63, 63]), (Unit(9, 500), [63, 63, 63]),
+        (Unit(0, 500), [127, 63, 63]),
+    ):  # fmt: skip
+        sent = opened(envelope(picture_of(24, 24), layers, unit, None))
+        assert [told["last"] for told in sent["layers"]] == lasts
+        for at, (layer, last) in enumerate(zip(layers, lasts, strict=True)):
+            np.testing.assert_array_equal(
+                sent["arrays"][f"maps {at}"], layer.maps[[*range(63), last]].astype(np.float32)
+            )
+    # What was sent for one choice holds another, or does not.
+    shapes = [(layer.maps.shape, layer.groups) for layer in layers]
+    assert holds(shapes, Unit(1, 99), Unit(0, 99)) and holds(shapes, Unit(1, 99), Unit(1, 62))
+    assert not holds(shapes, Unit(1, 99), Unit(1, 63)) and not holds(shapes, Unit(0, 99), Unit(1, 99))
+    assert holds([((64, 9, 9), 1)], Unit(0, 99), Unit(0, 63)) and holds([((4096,), 1)], Unit(0, 0), Unit(0, 4095))
+    assert holds([((2, 1, 9), 1)], Unit(7, 3), Unit(0, 1))
+
+
+def test_what_cannot_be_made_smaller_is_sent_as_it_is():
+    layers = [Volume("a", random_maps(4096), HERE)] * (BUDGET // 4096 + 9)
+    sent = opened(envelope(picture_of(20, 30), layers, Unit(0, 0), None))
+    assert not any(told["exact"] for told in sent["layers"]) and {told["step"] for told in sent["layers"]} == {1}
+
+
 def test_a_large_picture_is_thinned_out():
     picture = sample("rocket")
     sent = opened(envelope(picture, [Volume("a", random_maps(2, 3, 3), HERE)], Unit(0, 0), None))
@@ -150,6 +177,9 @@ def test_a_large_picture_is_thinned_out():
         ({"maps": np.zeros((2, 2))}, ArrayError, "(2, 2)"),
         ({"maps": np.zeros((0,))}, ArrayError, "(0,)"),
         ({"maps": np.array(["a"])}, ArrayError, "<U1"),
+        ({"maps": np.array([1.0, np.nan])}, ArrayError, "finite"),
+        ({"maps": np.array([[[1.0, -np.inf]]])}, ArrayError, "finite"),
+        ({"maps": np.array([1e39])}, ArrayError, "finite"),  # as float32 it would be no number
         ({"limit": -1.0}, SettingError, "-1"),
         ({"limit": float("nan")}, SettingError, "nan"),
         ({"groups": 4}, SettingError, "6 maps do not fall into 4"),
@@ -211,10 +241,11 @@ class Tab:
 WHERE = """(root, [layer, row, column]) => {
   const area = root.querySelectorAll(".area")[layer - 1], { left, top, right, bottom } = area.getBoundingClientRect();
   const tip = root.querySelector(".tip"), wanted = `, row ${row}, column ${column}\\n`;
+  const isThere = (text) => text.startsWith(`Layer ${layer},`) && text.includes(wanted);
   for (let y = top; y < bottom; y += 4) {
     for (let x = left; x < right; x += 4) {
       area.dispatchEvent(new PointerEvent("pointermove", { clientX: x, clientY: y, bubbles: true, composed: true }));
-      if (tip.textContent.startsWith(`Layer ${layer},`) && tip.textContent.includes(wanted)) return [x + 1, y + 1];
+      if (tip.style.visibility === "visible" && isThere(tip.textContent)) return [x + 1, y + 1];
     }
   }
   throw new Error(`no cell ${row}, ${column} in layer ${layer}`);
@@ -287,7 +318,9 @@ def test_a_click_chooses_runs_the_page_once_and_sends_no_map_again(tab):
 
 def test_on_the_map_of_the_stage_a_click_moves_the_cursor_and_asks_nothing(tab):
     tab.go("unit=3.1")
-    tab.page.evaluate("() => addEventListener('cnnviz-cursor', ({ detail }) => { window.told = detail; })")
+    tab.page.evaluate(
+        "() => addEventListener('cnnviz-cursor', ({ detail }) => { if (detail.place.unit) window.told = detail; })"
+    )
     tab.point(3, 2, 5, click=True)
     told = tab.page.evaluate("() => window.told")
     assert told["group"] == "stack"
@@ -315,6 +348,56 @@ def test_the_volumes_follow_the_stage(tab):
     tab.says("Layer 1, map 4 of 6, row 3, column 9: ")
     expect(tab.line).not_to_contain_text("?")
     assert tab.sent == []
+
+
+def test_what_the_stage_hides_is_told_nowhere(tab):
+    tab.go("unit=3.1")
+    tab.page.evaluate(TELL, {"unit": [2, 0], "row": 1, "column": 4, "y": 1, "x": 4, "isHidden": True})
+    tab.says("Layer 3, map 1 of 8, row 2, column 5: ?; sees")
+    tip = tab.volumes.locator(".tip")
+    tab.point(3, 2, 5)
+    expect(tip).to_have_text("Layer 3, map 1 of 8, row 2, column 5\n?")
+    tab.point(3, 2, 6)
+    expect(tip).to_have_text(re.compile("column 6\n−?[0-9.]+$"))
+    # A stage that hides the next cell too says so only when it is asked.
+    tab.page.evaluate(TELL, {"unit": [2, 0], "row": 1, "column": 4, "y": 1, "x": 4, "isHidden": False})
+    tab.says("Layer 3, map 1 of 8, row 2, column 6:")
+    tab.page.evaluate(
+        """tell => addEventListener("cnnviz-cursor", ({ detail: { place } }) => {
+          if (place.asks) eval(tell)({ unit: [2, 0], row: 1, column: 5, y: 1, x: 5, isHidden: true });
+        })""",
+        TELL,
+    )
+    tab.point(3, 2, 6, click=True)
+    tab.says("Layer 3, map 1 of 8, row 2, column 6: ?; sees")
+
+
+def test_until_the_stage_has_the_chosen_map_its_old_one_is_not_followed(tab):
+    tab.go("unit=1.2")
+    tab.point(3, 2, 5, click=True)
+    tab.page.mouse.move(1, 1)
+    tab.page.evaluate(TELL, {"unit": [0, 1], "row": 0, "column": 0, "y": 0, "x": 0})  # a stage that plays
+    tab.ran("3.1.2.5 in run 2")
+    tab.says("Layer 3, map 1 of 8, row 2, column 5:")
+    tab.page.evaluate(TELL, {"unit": [2, 0], "row": 1, "column": 5, "y": 1, "x": 5})
+    tab.says("Layer 3, map 1 of 8, row 2, column 6:")
+    tab.page.evaluate(TELL, {"unit": [0, 1], "row": 0, "column": 0, "y": 0, "x": 0})
+    tab.says("Layer 1, map 2 of 6, row 1, column 1:")
+
+
+def test_a_chosen_map_beyond_those_that_are_sent_is_the_one_in_front(tab):
+    tab.go("stack=wide&unit=2.100.3.4")
+    value = f"{volume_page.stack('wide', 24)[1].maps[99, 2, 3]:.3f}".replace("-", "−")
+    tab.says(f"Layer 2, map 100 of 128, row 3, column 4: {value}; sees")
+    feet = tab.page.locator(".steps span")
+    expect(feet).to_have_text(["map 100 of 128 · 64 here", "map 100 of 128 · 64 here", "map 1 of 128 · 64 here"])
+    assert tab.page.locator(".steps").first.get_attribute("title") == "drawn: the first 63 of 128 maps and map 100"
+    tab.point(2, 5, 5)
+    tab.says("Layer 2, map 100 of 128, row 5, column 5:")
+    tab.page.mouse.move(1, 1)
+    for name, number in (("the next map", 1), ("the map before", 100), ("the map before", 63)):
+        tab.page.get_by_role("button", name=f"Layer 2: {name}").click()
+        tab.says(f"Layer 2, map {number} of 128")
 
 
 def test_keys_move_change_the_map_and_choose(tab):

@@ -14,6 +14,7 @@ from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
 
 SIDE = 24
 STACKS = {
+    "wide": (Conv2d(128, 1), Activate("tanh"), Conv2d(128, 3, groups=4)),
     "small": (Conv2d(6, (3, 4), (2, 1), ((1, 0), (2, 1))), MaxPool2d(2), Conv2d(8, 3, 1, 1, groups=2), Linear(10)),
     "deep": (
         Conv2d(16, 3, 1, 1), Activate("relu"), Conv2d(80, 3, 1, 1), MaxPool2d(2), Conv2d(32, 3, 1, 1), MaxPool2d(2),

@@ -4,8 +4,9 @@ Two words that are often mixed up:
 
     equivariant   the picture moves and the map moves along, unchanged otherwise. A convolution of stride 1 is, and
                   behind a pooling of stride s a move by s pixels is a move by one cell
-    invariant     the picture moves and the map stays as it is. A global average nearly is; max pooling of w x w is
-                  where the largest number moves and stays in its window, and nowhere else
+    invariant     the picture moves and the map stays as it is. A global average nearly is; max pooling is
+                  where a window's largest value stays the same: most often because the number itself moves and stays
+                  in its window, now and then because an equal one comes in as it leaves
 
 Moved is not shifted with something made up at the border: a map is cut out of a larger one, and the moved map is cut
 out some pixels further on. A convolution of stride 1 without padding makes of the moved cut of a picture exactly the
@@ -22,9 +23,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window, whole
 from cnnviz.ops import avg_pool2d, max_pool2d
+from cnnviz.ops.checks import one_map
 
 ROUNDING = 1e-9  # of the largest number: less is no change
 DIRECTIONS = {"across": 2, "down": 1}  # and their axis of (C, H, W)
@@ -106,18 +108,19 @@ def invariance(
     """Move a map and compare: as it is, behind max and average pooling with these windows, and its global average.
 
     map        real (C, H, W), made without padding; a picture or what a convolution of stride 1 made of it
-    rows, columns  the pooling's windows; their padding takes no part, for no border does
+    rows, columns  the pooling's windows, without dilation; their padding takes no part, for no border does
     direction  "across": what is shown moves to the left; "down": upwards (the cut moves to the right, or down)
     most       the largest move, in pixels: measured is every one from 0 to it
 
-    Raises SettingError for settings that are none, ArrayError for an array of another shape, DoesNotFit where nothing
-    is left to compare.
+    Raises SettingError for settings that are none and for a dilation, which average pooling does not have; ArrayError
+    for an array of another shape, or of other than finite numbers; DoesNotFit where nothing is left to compare.
     """
-    array = np.asarray(map, np.float64)
-    if array.ndim != 3 or not array.size:
-        raise ArrayError(f"The map has shape {array.shape}; it must be (C, H, W).")
-    if direction not in DIRECTIONS:
+    array = one_map(map, "map")
+    if direction not in tuple(DIRECTIONS):
         raise SettingError(f"direction is {direction!r}; it is one of {', '.join(DIRECTIONS)}.")
+    for along in (rows, columns):
+        if along.extent > along.kernel_size:
+            raise SettingError(f"A pooling with dilation {along.dilation} is not measured here; dilation 1 works.")
     moves = range(whole(most, "most", 0) + 1)
     cuts = [_cut(array, move, most, direction) for move in moves]
     window = ((rows.kernel_size, columns.kernel_size), (rows.stride, columns.stride))

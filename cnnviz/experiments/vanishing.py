@@ -25,9 +25,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, whole
 from cnnviz.ops import ACTIVATIONS, conv2d
+from cnnviz.ops.checks import one_map
 from cnnviz.training import conv2d_gradients
 
 MOST_LAYERS = 30
@@ -117,8 +118,11 @@ class LayerGradient:
 
     @property
     def below_float32(self) -> bool:
-        """Whether float32, in which networks are trained, would lose digits of this gradient or all of it."""
-        return min(self.gradient, self.weight_gradient) < FLOAT32_SMALLEST
+        """Whether float32, in which networks are trained, would lose digits of one of the two gradients or all of it.
+
+        A gradient of exactly 0, as behind a ReLU that never answers, is not lost: float32 holds it as it is.
+        """
+        return any(0 < size < FLOAT32_SMALLEST for size in (self.gradient, self.weight_gradient))
 
 
 @dataclass(frozen=True)
@@ -145,10 +149,13 @@ def vanishing(
     activation      a key of ops.ACTIVATIONS
     initialisation  a key of INITIALISATIONS
     channels        C, the filters of each layer
-    seed            of the weights and of the loss's signs; fewer layers are the first ones of more
+    seed            at least 0, of the weights and of the loss's signs; fewer layers are the first ones of more
 
     The loss is LOSS: so what enters at the end is +1 or -1 everywhere, its rms is 1, and every gradient reads as a
-    share of it. Computed in float64, which holds gradients down to 1e-308. Raises SettingError and ArrayError.
+    share of it. Computed in float64, which holds gradients down to 1e-308.
+
+    Raises SettingError for settings that are none, ArrayError for an input of another shape, or of other than finite
+    numbers.
     """
     depth = whole(depth, "depth", 1)
     if depth > MOST_LAYERS:
@@ -156,13 +163,11 @@ def vanishing(
     for value, allowed, name in (
         (activation, ACTIVATIONS, "activation"), (initialisation, INITIALISATIONS, "initialisation"),
     ):  # fmt: skip
-        if value not in allowed:
+        if value not in tuple(allowed):
             raise SettingError(f"{name} is {value!r}; it is one of {', '.join(allowed)}.")
-    image = np.asarray(input, np.float64)
-    if image.ndim != 3 or not image.size:
-        raise ArrayError(f"The input has shape {image.shape}; it must be (C, H, W).")
+    image = one_map(input, "input")
     drawn = INITIALISATIONS[initialisation]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(whole(seed, "seed", 0))
     signs = rng.choice([-1.0, 1.0], (whole(channels, "channels", 1), *image.shape[1:]))
     depths = [len(image), *[channels] * (depth - 1)]
     shapes = [(channels, reads, KERNEL.kernel_size, KERNEL.kernel_size) for reads in depths]

@@ -14,6 +14,7 @@ from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, whole
 from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, checked_pair
 from cnnviz.layers.sliding import check_border, check_room, tidy, windows_of
+from cnnviz.ops.conv import laid_out
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,14 @@ class Conv2d(Layer):
         """Ho x Wo x F x K x K x C / groups. Products with the zeros of padding count, as everywhere in the field."""
         return math.prod(self.output_shape(shape)[1:]) * math.prod(self.parameter_shapes(shape)["weight"])
 
+    def in_a_window(self, shape: Shape) -> int:
+        return math.prod(self.parameter_shapes(shape)["weight"][1:])
+
+    def handled(self, shape: Shape) -> int:
+        _, *outputs = self.output_shape(shape)
+        weight = self.parameter_shapes(shape)["weight"]
+        return laid_out(weight, self.groups, *self.windows(shape), (outputs[0], outputs[1]))
+
     def operations(self, shape: Shape) -> dict[str, int]:
         return {"multiply-adds": self.multiply_adds(shape)}
 
@@ -113,6 +122,9 @@ def _divisors(number: int) -> list[int]:
 
 
 def _listed(numbers: list[int], most: int = 8) -> str:
-    """1, 2 or 4; where there are many, the first few and the last."""
-    shown = [*map(str, numbers if len(numbers) <= most else [*numbers[: most - 1], numbers[-1]])]
+    """1, 2 or 4; where there are many, the first few and the last, and that there are more."""
+    if len(numbers) > most:
+        left_out = len(numbers) - most
+        return f"{', '.join(map(str, numbers[: most - 1]))}, … or {numbers[-1]} ({left_out} more in between)"
+    shown = [*map(str, numbers)]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,8 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.layer import Layer, Parameters, Shape
+
+LEAST_EPS = 1e-12
+
+
+def _float(value: object) -> float:
+    """A setting as a float; nan for what is no number, inf for one beyond float64."""
+    if isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        return math.inf
+    except (TypeError, ValueError):
+        return math.nan
+
+
+def _told(value: object) -> str:
+    """A setting in a sentence, by no more than its first digits."""
+    if isinstance(value, int) and abs(value) >= 10**15:
+        return "a number of more than 15 digits"
+    return reprlib.repr(value)
 
 
 @dataclass(frozen=True)
@@ -56,12 +78,9 @@ class Dropout(Layer):
     p: float = 0.5
 
     def __post_init__(self) -> None:
-        try:
-            p = float(self.p)
-        except (TypeError, ValueError):
-            p = math.nan
-        if isinstance(self.p, bool) or not 0 <= p < 1:
-            raise SettingError(f"p is {self.p!r}; the share to drop is a number from 0 to below 1, such as 0.5.")
+        p = _float(self.p)
+        if not 0 <= p < 1:
+            raise SettingError(f"p is {_told(self.p)}; the share to drop is a number from 0 to below 1, such as 0.5.")
         object.__setattr__(self, "p", p)
 
     @property
@@ -90,6 +109,7 @@ class BatchNorm2d(Layer):
     they are those gathered in training, `running_mean` and `running_var` among the parameters; a network that has not
     been trained has gathered none and takes 0 and 1.
 
+    eps is at least 1e-12: with much less, a map of equal numbers would be divided by what float32 takes for 0.
     Behind an FC layer it is PyTorch's BatchNorm1d. One number a channel has no spread: `forward` in training refuses
     a single (features,) or (C, 1, 1) with DoesNotFit, as PyTorch does.
     Source: S. Ioffe and C. Szegedy, "Batch Normalization" (2015), algorithms 1 and 2.
@@ -100,12 +120,11 @@ class BatchNorm2d(Layer):
     eps: float = 1e-5
 
     def __post_init__(self) -> None:
-        try:
-            eps = float(self.eps)
-        except (TypeError, ValueError):
-            eps = math.nan
-        if isinstance(self.eps, bool) or not 0 < eps < math.inf:
-            raise SettingError(f"eps is {self.eps!r}; it is a small number above 0, such as 0.00001.")
+        eps = _float(self.eps)
+        if not LEAST_EPS <= eps < math.inf:
+            raise SettingError(
+                f"eps is {_told(self.eps)}; it is a small number above 0, such as 0.00001, and at least {LEAST_EPS:g}."
+            )
         object.__setattr__(self, "eps", eps)
 
     @property
@@ -138,6 +157,8 @@ class BatchNorm2d(Layer):
                 f"{self.name}: in training it needs more than one number for each of its {channels} channels, "
                 "or there is no spread; it fits before the FC layers, or in inference."
             )
+        if ("running_mean" in parameters) != ("running_var" in parameters):
+            raise ArrayError(f"{self.name}: its running_mean and its running_var belong together: give both, or none.")
         mean = parameters.get("running_mean", np.zeros(channels, np.float32))
         variance = parameters.get("running_var", np.ones(channels, np.float32))
         found = ops.batch_norm(

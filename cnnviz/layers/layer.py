@@ -54,6 +54,15 @@ class Layer(ABC):
         """What is done how many times, by name; none of it is a multiply-add but that of CONV and FC."""
         return {}
 
+    def in_a_window(self, shape: Shape) -> int:
+        """How many numbers one window reads, where windows slide; 0 elsewhere."""
+        return 0
+
+    def handled(self, shape: Shape) -> int:
+        """About how many numbers CONV lays out, and POOL compares or adds, as it is run: what takes time besides
+        multiply-adds. A call of NumPy counts as `ops.conv.CALL` of them."""
+        return 0
+
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)

@@ -62,5 +62,5 @@ class Linear(Layer):
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
         if input.ndim >= 3:  # a volume, or a batch of them
-            input = input.reshape(*input.shape[:-3], -1)
+            input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
         return ops.linear(input, parameters["weight"], parameters.get("bias"))

@@ -15,6 +15,7 @@ from cnnviz.errors import SettingError
 from cnnviz.geometry import Window
 from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, checked_pair, needs_volume
 from cnnviz.layers.sliding import check_room, read_inside, windows_of
+from cnnviz.ops.conv import CALL
 
 
 class _Pool(Layer):
@@ -41,13 +42,23 @@ class _Pool(Layer):
 
     def output_shape(self, shape: Shape) -> Shape:
         windows = self.windows(shape)
-        check_room(self, shape, windows, most=min(both(self.kernel_size)) // 2)
+        check_room(self, shape, windows, min(both(self.kernel_size)) // 2, self.ceil_mode)
         down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(windows, shape[1:]))
         return shape[0], down, across
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         stride = self.kernel_size if self.stride is None else self.stride
         return windows_of(self.kernel_size, stride, self.padding)
+
+    def in_a_window(self, shape: Shape) -> int:
+        return math.prod(both(self.kernel_size))
+
+    def handled(self, shape: Shape) -> int:
+        """Over the rows of all windows, then over their columns."""
+        rows, columns = self.windows(shape)
+        channels, down, across = self.output_shape(shape)
+        numbers = columns.padded(shape[2]) * rows.kernel_size + across * columns.kernel_size
+        return down * (channels * numbers + CALL * (rows.kernel_size + columns.kernel_size))
 
     def operations(self, shape: Shape) -> dict[str, int]:
         """One operation less than a window has numbers; positions in the padding take no part."""

@@ -21,23 +21,30 @@ def tidy(windows: tuple[Window, Window]) -> Sides:
     return down, across
 
 
-def check_room(layer: Layer, shape: Shape, windows: tuple[Window, Window], most: int | None = None) -> None:
+def check_room(
+    layer: Layer, shape: Shape, windows: tuple[Window, Window], most: int | None = None, ceil_mode: bool = False
+) -> None:
     """Raises DoesNotFit where the windows find no room on the map, with what would: a smaller kernel, more padding.
 
-    most  how much padding may be at all (pooling: half the kernel)
+    most       how much padding may be at all (pooling: half the kernel)
+    ceil_mode  a window may hang over the end by less than its stride
     """
     needs_volume(layer, shape)
     sizes = shape[1:]
-    tight = [(window, size) for window, size in zip(windows, sizes) if not window.fits(size)]
+    over = [window.stride - 1 if ceil_mode else 0 for window in windows]
+    all_three = zip(windows, sizes, over)
+    tight = [(window, size, more) for window, size, more in all_three if window.extent > window.padded(size) + more]
     if not tight:
         return
     padded = [window.padded(size) for window, size in zip(windows, sizes)]
     before = f"the map before it is only {by(tuple(sizes))}"
     if padded != list(sizes):
         before += f" ({by(tuple(padded))} with its padding)"
-    reach = f" and its kernel spans {by(tuple(w.extent for w in windows))}" if windows[0].dilation > 1 else ""
-    kernel = min((window.padded(size) - 1) // window.dilation + 1 for window, size in tight)
-    padding = max((window.extent - size + 1) // 2 for window, size in tight)
+    reach = ""
+    if any(window.dilation > 1 for window in windows):
+        reach = f" and its kernel spans {by(tuple(window.extent for window in windows))}"
+    kernel = min((window.padded(size) + more - 1) // window.dilation + 1 for window, size, more in tight)
+    padding = max((window.extent - size - more + 1) // 2 for window, size, more in tight)
     fits = [f"a kernel of at most {kernel} fits"]
     if most is None or padding <= most:
         fits.append(f"padding of at least {padding}")
@@ -57,5 +64,10 @@ def check_border(layer: Layer, shape: Shape, windows: tuple[Window, Window], pad
 
 def read_inside(window: Window, size: int, outputs: int) -> int:
     """How many positions, padding not counted, `outputs` windows read in all."""
-    taps = (window.taps(index) for index in range(outputs))
-    return sum(sum(0 <= position < size for position in read) for read in taps)
+    # One of the window's positions after another, each going along with all windows: from window to window it moves on
+    # by the stride, and is inside from the first window that takes it to 0 or beyond until one takes it to `size`.
+    inside = 0
+    for start in window.taps(0):
+        enters, leaves = (max(0, -((start - border) // window.stride)) for border in (0, size))
+        inside += max(0, min(leaves, outputs) - enters)
+    return inside

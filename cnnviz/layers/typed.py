@@ -21,7 +21,8 @@ from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 
 LONGEST = 4000  # characters
 DEEPEST = 100  # layers
-LARGEST = 1_000_000  # filters, units, or a side
+LARGEST = 1_000_000  # filters or units
+LARGEST_SIDE = 4096  # of a kernel, its stride, its padding: twice the longest side of a picture
 
 _SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "|": ";", "\n": ";", "\r": ";"})
 _POOL = r"[\s-]*pool(?:ing)?(?:[\s-]*2d)?"
@@ -72,6 +73,7 @@ _SETTINGS = {  # name: (which kinds have it, how it may be called)
     "dilation": ("conv", r"d|dilation"),
     "groups": ("conv", r"g|groups"),
 }
+_SINGLE = {"out_channels": "number of filters", "out_features": "number of outputs", "groups": "number of groups"}
 _NEEDED = {
     "conv": {"out_channels": "number of filters", "kernel_size": "kernel's size"},
     "max": {"kernel_size": "kernel's size"},
@@ -184,6 +186,7 @@ def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
         for name, value, length in _readings(kind, rest, given):
             if name in given:
                 raise SettingError(f"{where}, says its {name.replace('_', ' ')} twice; {example}")
+            _check(name, value, where, example)
             given[name] = value
             rest = rest[length:].strip()
             break
@@ -196,6 +199,14 @@ def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
         axes = zip(both(given["kernel_size"]), both(given.get("dilation", 1)))
         given["padding"] = tuple(same_padding(*axis) for axis in axes)
     return given
+
+
+def _check(name: str, value: Any, where: str, example: str) -> None:
+    """Refuse two numbers where there can be but one, and two ends of an axis where there are none."""
+    if name in _SINGLE and isinstance(value, tuple):
+        raise SettingError(f"{where}: its {_SINGLE[name]} is one number; {example}")
+    if name != "padding" and isinstance(value, tuple) and any(isinstance(axis, tuple) for axis in value):
+        raise SettingError(f"{where}: only padding differs at the two ends of an axis; {example}")
 
 
 def _readings(kind: str, rest: str, given: dict[str, Any]) -> Iterable[tuple[str, Any, int]]:
@@ -213,7 +224,10 @@ def _readings(kind: str, rest: str, given: dict[str, Any]) -> Iterable[tuple[str
     if kind in ("dropout", "batch norm"):
         name, words = ("p", r"(?:p\s*[=:]?\s*)?") if kind == "dropout" else ("eps", r"eps(?:ilon)?\s*[=:]?\s*")
         if match := re.match(rf"{words}{_NUMBER}\s*(%?)(?![\w.])", rest):
-            yield name, float(match[1] + (match[2] or "")) / (100 if match[3] else 1), match.end()
+            number = float(match[1] + (match[2] or ""))
+            if number > LARGEST:  # infinity too
+                raise SettingError(f"A stack is written with numbers up to {LARGEST:,}; {quoted(match[0])} is more.")
+            yield name, number / (100 if match[3] else 1), match.end()
     elif match := re.match(rf"{_SIZE}(?![\w.+])", rest):
         order = {"conv": ("out_channels", "kernel_size"), "fc": ("out_features",), "max": ("kernel_size", "stride")}
         names = [name for name in order.get("max" if kind == "avg" else kind, ()) if name not in given]
@@ -227,8 +241,10 @@ def _size(text: str, name: str) -> Any:
     """2, 2x3 or, of a padding, 0+1x2+2."""
     axes = [[int(end) for end in axis.split("+")] for axis in text.replace(" ", "").split("x")]
     largest = max(max(axis) for axis in axes)
-    if largest > LARGEST:
-        raise SettingError(f"A stack is written with numbers up to {LARGEST:,}; {largest:,} is more.")
+    most, what = (LARGEST, "numbers") if name in _SINGLE else (LARGEST_SIDE, f"a {name.replace('_', ' ')}")
+    if largest > most:
+        told = f"{largest:,}" if largest < 10**15 else quoted(largest)
+        raise SettingError(f"A stack is written with {what} up to {most:,}; {told} is more.")
     sizes = [axis[0] if len(axis) == 1 else tuple(axis) for axis in axes]
     down, across = sizes[0], sizes[-1]
     return down if down == across and isinstance(down, int) else (down, across)

@@ -53,12 +53,14 @@ def relu(x: ArrayLike) -> NDArray:
 def leaky_relu(x: ArrayLike, negative_slope: float = LEAK) -> NDArray:
     """x where it is above 0, else negative_slope * x. Raises SettingError for a slope that is no finite number.
 
-    Source: A. Maas, A. Hannun and A. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013),
-    equation 2.
+    Source: A. Maas, A. Hannun and A. Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models" (2013).
     """
     x, slope = _floats(x), real(negative_slope, "negative_slope")
+    # A slope that is inf in x's precision would make nan of every 0: that one multiplies in float64.
+    factor = slope if abs(slope) <= float(np.finfo(x.dtype).max) else np.float64(slope)
     with np.errstate(all="ignore"):
-        return np.asarray(np.maximum(x, 0) + slope * np.minimum(x, 0))  # np.where takes more than twice as long
+        below = (factor * np.minimum(x, 0)).astype(x.dtype, copy=False)
+        return np.asarray(np.maximum(x, 0) + below)  # np.where takes more than twice as long
 
 
 def sigmoid(x: ArrayLike) -> NDArray:
@@ -191,7 +193,7 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "leaky relu", "leaky ReLU", f"x where x > 0, else {LEAK} × x", f"1 where x > 0, else {LEAK}", leaky_relu,
             _leaky_relu_slope,
-            f"A. Maas, A. Hannun and A. Ng (2013), equation 2; {LEAK} at x = 0, as PyTorch takes it",
+            f"A. Maas, A. Hannun and A. Ng (2013); {LEAK} at x = 0, as PyTorch takes it",
         ),
         Activation(
             "sigmoid", "sigmoid", "1 / (1 + e⁻ˣ)", "s (1 − s), where s is the sigmoid of x", sigmoid, _sigmoid_slope,

@@ -34,6 +34,16 @@ def maps(value: ArrayLike) -> tuple[NDArray, NDArray]:
     return given, given if given.ndim == 4 else given[np.newaxis]
 
 
+def one_map(value: ArrayLike, name: str) -> NDArray[np.float64]:
+    """`value` as one map or picture to measure: float64 (C, H, W), not empty, all of it finite; else an ArrayError."""
+    array = numbers(value, name).astype(np.float64, copy=False)
+    if array.ndim != 3 or not array.size:
+        raise ArrayError(f"The {name} has shape {array.shape}; it must be (C, H, W).")
+    if not np.isfinite(array).all():
+        raise ArrayError(f"The {name} holds nan or inf; all its numbers must be finite.")
+    return array
+
+
 def precision(*arrays: NDArray | None) -> np.dtype:
     """float64 if NumPy's promotion of the arrays and float32 is, else float32: the kind of an operation's result."""
     return np.result_type(np.float32, *(array.dtype for array in arrays if array is not None))
@@ -41,12 +51,16 @@ def precision(*arrays: NDArray | None) -> np.dtype:
 
 def real(value: object, name: str, least: float = -math.inf, most: float = math.inf) -> float:
     """`value` as a finite float from `least` to `most`; anything else is a SettingError."""
+    told = None
     if isinstance(value, kinds.Real) and not isinstance(value, bool):
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number that float64 does not hold, with hundreds of digits to show
+            number, told = math.inf, "a number that float64 does not hold"
         if math.isfinite(number) and least <= number <= most:
             return number
     bounds = f" from {least:g} to {most:g}" if most < math.inf else f" of at least {least:g}" * (least > -math.inf)
-    raise SettingError(f"{name} is {value!r}; it must be a finite number{bounds}.")
+    raise SettingError(f"{name} is {told or repr(value)}; it must be a finite number{bounds}.")
 
 
 def pair(value: object, name: str) -> tuple:

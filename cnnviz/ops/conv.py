@@ -55,6 +55,9 @@ BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2
 NARROW = 64  # outputs with fewer columns than this are laid out window by window
 ROWS_TOGETHER = 4  # output rows that share a matrix when there is one filter; 8 was slower
 WIDE_ENOUGH = 256  # columns that a product should have at least, even where they need more than a block
+MOST_BYTES = 8 * BLOCK_BYTES  # windows that take more are laid out, and multiplied, in parts
+
+CALL = 1500  # numbers that are copied in the time of one call of NumPy, about two microseconds
 
 Runs = list[tuple[slice, slice | None]]
 
@@ -85,7 +88,8 @@ def conv2d(
     Returns (out_channels, Ho, Wo) or (N, out_channels, Ho, Wo), sizes by `Window.output_size`. The result is float64 if
     NumPy's promotion of the arrays and float32 is (float64, and whole numbers of 32 bits or more), else float32
     (float32, float16, booleans, small whole numbers): sums never wrap. The arrays given are never modified. Beyond the
-    result it needs a few blocks of 1 MB, more only where a few rows of all channels are larger than that.
+    result it needs a few blocks of 1 MB, of windows up to 8 MB; more only where the rows that one window spans, with
+    their padding and of all channels, are larger than that.
     Overflow gives inf and inf - inf gives nan, without a warning, as in PyTorch.
 
     Raises ArrayError for shapes and dtypes that do not belong together, SettingError for settings that are none,
@@ -128,6 +132,28 @@ def conv2d(
                 padding_mode,
             )
     return output if given.ndim == 4 else output[0]
+
+
+def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window, outputs: tuple[int, int]) -> int:
+    """About how many numbers `conv2d` copies for the products of one image, each call of NumPy counted as CALL.
+
+    weight   the weight's shape, (out_channels, C / groups, kH, kW)
+    outputs  the output's height and width
+    """
+    (filters, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
+    if across < NARROW:
+        copied = channels * down * across * kernel_rows * kernel_columns
+        copied += 3 * channels * down * rows.extent * ((across - 1) * columns.stride + columns.extent)  # fresh memory
+        calls = 20 * min(down, 1 + 8 * copied // BLOCK_BYTES)
+    else:
+        shifted = filters > groups or columns.stride > 1
+        width = across * kernel_columns if shifted else across + columns.extent
+        # Rows that a block holds besides the kernel's, which are laid out again for each block.
+        more = max(1, BLOCK_BYTES // (4 * channels * kernel_columns * WIDE_ENOUGH) - kernel_rows)
+        copied = channels * down * width * max(2, -(-(more - 1 + kernel_rows) // more))
+        calls = 50 + (20 + kernel_columns) * (min(down, rows.dilation) + 8 * copied // BLOCK_BYTES)
+        copied += down * across * kernel_columns
+    return groups * (copied + calls * CALL)
 
 
 def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
@@ -306,8 +332,9 @@ def _by_windows(
     # What one row of the output takes as windows laid out, and as rows of the picture (many where the stride is large).
     window_bytes = matrix.shape[1] * out_width * weight.itemsize
     read_bytes = rows.stride * channels * len(across) * weight.itemsize
-    most = max(BLOCK_BYTES // window_bytes, -(-WIDE_ENOUGH // out_width))
+    most = max(BLOCK_BYTES // window_bytes, min(-(-WIDE_ENOUGH // out_width), MOST_BYTES // window_bytes))
     most = max(1, min(most, BLOCK_BYTES // read_bytes, out_height))
+    parts = [*_parts(weight, MOST_BYTES // (out_width * weight.itemsize))] if window_bytes > MOST_BYTES else []
     batch = max(1, BLOCK_BYTES // (max(window_bytes, read_bytes) * out_height))  # 1 unless a whole image fits a block
     for top, bottom in _pieces(out_height, most):
         read = range(rows.taps(top).start, rows.taps(bottom - 1).stop)
@@ -318,9 +345,24 @@ def _by_windows(
             _fill(band, some, row_runs, column_runs)
             views = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))
             views = views[:, :: rows.stride, :, :: columns.stride, :: rows.dilation, :: columns.dilation]
-            # (N, row, channel, column, kH, kW) -> (N, channel kH kW, row column): the one copy, a block large
-            laid_out = views.transpose(0, 2, 4, 5, 1, 3).reshape(len(some), matrix.shape[1], -1)
+            # (N, row, channel, column, kH, kW) -> (N, channel, kH, kW, row, column)
+            views = views.transpose(0, 2, 4, 5, 1, 3)
             target = output[first : first + batch, :, top:bottom]
-            np.matmul(matrix, laid_out, out=target.reshape(len(some), filters, -1, copy=False))
+            flat = target.reshape(len(some), filters, -1, copy=False)
+            if parts:
+                target.fill(0)
+                for some_channels, some_rows in parts:
+                    part = weight[:, some_channels, some_rows].reshape(filters, -1)
+                    flat += part @ views[:, some_channels, some_rows].reshape(len(some), part.shape[1], -1)
+            else:  # -> (N, channel kH kW, row column): the one copy, a block large
+                np.matmul(matrix, views.reshape(len(some), matrix.shape[1], -1), out=flat)
             if bias is not None:
                 target += bias
+
+
+def _parts(weight: NDArray, most: int) -> Iterator[tuple[slice, slice]]:
+    """The weight (F, C, kH, kW) in parts of about `most` numbers a filter: which channels, and which rows of them."""
+    _, channels, height, width = weight.shape
+    for first, last in _pieces(channels, max(1, most // (height * width))):
+        for top, bottom in _pieces(height, max(1, most // width)):
+            yield slice(first, last), slice(top, bottom)

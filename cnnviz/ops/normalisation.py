@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.ops.checks import maps, numbers, precision, real
 
+TOGETHER = 2**17  # numbers whose deviations are taken at a time: 1 MB as float64
+
 
 def batch_norm(
     input: ArrayLike,
@@ -85,9 +87,11 @@ def batch_statistics(input: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.
         raise ArrayError(f"The input has {count} number a channel; a variance needs at least 2.")
     with np.errstate(all="ignore"):
         mean = images.mean((0, 2, 3), dtype=np.float64)
-        # A channel at a time: the deviations are a float64 copy of what they are taken of.
-        variance = [images[:, channel].var(dtype=np.float64) for channel in range(images.shape[1])]
-    return mean, np.array(variance)
+        # A few channels at a time: the deviations are a float64 copy of what they are taken of.
+        few = max(1, TOGETHER // count)
+        pieces = [images[:, first : first + few] for first in range(0, images.shape[1], few)]
+        variance = np.concatenate([piece.var((0, 2, 3), dtype=np.float64) for piece in pieces])
+    return mean, variance
 
 
 def _each(values: NDArray, dtype: np.dtype) -> NDArray:

@@ -20,6 +20,8 @@ from cnnviz.ops.checks import maps, precision, windows
 
 BLOCK_BYTES = 1 << 20  # of rows between the two passes, about half of a core's L2 cache; 0.13 to 1 MB measured alike
 
+MANY = 1024  # numbers in a mean from which on they are added up in float64: float32 would lose a digit and more
+
 Settings = int | tuple[int, int]
 Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 
@@ -105,8 +107,8 @@ def avg_pool2d(
     count_include_pad  whether padding counts in the number that the sum is divided by. What hangs over the padding
                        never does.
 
-    Returns (C, Ho, Wo) or (N, C, Ho, Wo), sizes by `Window.output_size`; float64 or float32 as `conv2d` decides it.
-    The array given is never modified.
+    Returns (C, Ho, Wo) or (N, C, Ho, Wo), sizes by `Window.output_size`; float64 or float32 as `conv2d` decides it,
+    added up in float64 where a window has more than 1024 numbers. The array given is never modified.
 
     Raises ArrayError for an input that is none, SettingError for settings that are none, DoesNotFit where the window
     is too large for the picture.
@@ -115,12 +117,15 @@ def avg_pool2d(
     """
     given, images = maps(input)
     rows, columns = _pooling_windows(kernel_size, stride, padding, 1)
-    output = np.empty(_output_shape(images, rows, columns, ceil_mode), precision(given))
+    dtype = precision(given)
+    adds_in = np.float64 if rows.kernel_size * columns.kernel_size > MANY else dtype
+    output = np.empty(_output_shape(images, rows, columns, ceil_mode), adds_in)
     with np.errstate(all="ignore"):
         _pool(np.add, 0, images, output, rows, columns)
         down = counted(rows, images.shape[2], output.shape[2], count_include_pad)
         across = counted(columns, images.shape[3], output.shape[3], count_include_pad)
         output /= np.multiply.outer(down, across, dtype=output.dtype)
+        output = output.astype(dtype, copy=False)
     return output if given.ndim == 4 else output[0]
 
 

@@ -21,6 +21,8 @@ F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relation
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -56,7 +58,7 @@ def conv2d_gradients(
     """
     given, images = maps(input)
     output = conv2d(images[:0], weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    gradient, images, filters = _ready(given, output, output_gradient, images, numbers(weight, "weight"))
+    gradient, images, filters = _batch_ready(given, output, output_gradient, images, numbers(weight, "weight"))
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
     with np.errstate(all="ignore"):
         for_input = _input_gradient(images.shape, filters, gradient, rows, columns, groups)
@@ -80,7 +82,7 @@ def max_pool2d_gradient(
     """
     given, images = maps(input)
     output, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
-    gradient, images = _ready(given, output, output_gradient, images)
+    gradient, images = _batch_ready(given, output, output_gradient, images)
     found = np.zeros_like(images)
     count, channels, height, width = images.shape
     planes = np.arange(count * channels).reshape(count, channels, 1, 1)
@@ -105,7 +107,7 @@ def avg_pool2d_gradient(
     """
     given, images = maps(input)
     output = avg_pool2d(images[:0], kernel_size, stride, padding, ceil_mode, count_include_pad)
-    gradient, images = _ready(given, output, output_gradient, images)
+    gradient, images = _batch_ready(given, output, output_gradient, images)
     found = gradient
     for window, size in zip(
         windows(kernel_size, kernel_size if stride is None else stride, padding, 1), images.shape[2:]
@@ -124,25 +126,28 @@ def linear_gradients(
     the last two are sums over all leading axes.
     """
     given, matrix = numbers(input, "input"), numbers(weight, "weight")
-    output = linear(given, matrix)
-    gradient, given, matrix = _ready(given, output, output_gradient, given, matrix)
-    rows = gradient.reshape(-1, len(matrix))
+    linear(given[np.newaxis][:0] if given.ndim else given, matrix)  # for what it refuses: of no rows, it costs nothing
+    units, reads = matrix.shape
+    gradient, given, matrix = _ready((*given.shape[:-1], units), output_gradient, given, matrix)
+    count = math.prod(given.shape[:-1])
+    rows = gradient.reshape(count, units)
     with np.errstate(all="ignore"):
-        return gradient @ matrix, rows.T @ given.reshape(-1, matrix.shape[1]), rows.sum(0)
+        return gradient @ matrix, rows.T @ given.reshape(count, reads), rows.sum(0)
 
 
-def _ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
-    """The output's gradient, as a batch where maps are one, and the arrays: all of one dtype.
-
-    Raises ArrayError if the gradient has not the shape of the output; `output` may be that of an empty batch.
-    """
+def _ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+    """The output's gradient and the arrays, all of one dtype; ArrayError if its shape is not `shape`, the output's."""
     gradient = numbers(output_gradient, "output's gradient")
-    shape = output.shape if output.ndim != 4 else (*given.shape[:-3], *output.shape[1:])
     if gradient.shape != shape:
         raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shape}.")
     dtype = precision(gradient, *arrays)
-    gradient = gradient[np.newaxis] if gradient.ndim == 3 and output.ndim == 4 else gradient
     return tuple(array.astype(dtype, copy=False) for array in (gradient, *arrays))
+
+
+def _batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+    """The same for maps, the gradient as a batch as `output` is one, which may be that of no images."""
+    gradient, *others = _ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
+    return gradient if given.ndim == 4 else gradient[np.newaxis], *others
 
 
 def _input_gradient(

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from cnnviz.geometry import Window
-from cnnviz.pictures import Picture
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.words import many
 
 MINUS, TIMES, FLOOR, ROOF = "−", "×", "⌊", "⌋"
 
 
-def _number(value: float) -> str:
+class Shaped(Protocol):
+    """What a window slides over: a picture, or a map."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(channels, height, width)."""
+
+
+def _quotient(value: float) -> str:
+    # Not words.number: all that stands before the point, and eighths (S = 8) exactly, for the floor is taken of it.
     return f"{value:.3f}".rstrip("0").rstrip(".")
 
 
@@ -38,16 +49,16 @@ def with_numbers(window: Window, size: int) -> str:
     quotient = (window.padded(size) - window.extent) / window.stride
     text = f"{FLOOR}({size} {MINUS} {_span(window)} + {_padding(window)}) / {window.stride}{ROOF} + 1"
     if window.unused(size):
-        text += f" = {FLOOR}<em>{_number(quotient)}</em>{ROOF} + 1"
+        text += f" = {FLOOR}<em>{_quotient(quotient)}</em>{ROOF} + 1"
     return f"{text} = <b>{window.output_size(size)}</b>"
 
 
-def output_size(windows: Windows, picture: Picture) -> str:
+def output_size(windows: Windows, picture: Shaped) -> str:
     """The whole line: in letters, then for height and width; once where both are the same."""
     return f"{general(windows)} {'=' if _alike(windows, picture) else ':'} {filled(windows, picture)}"
 
 
-def filled(windows: Windows, picture: Picture) -> str:
+def filled(windows: Windows, picture: Shaped) -> str:
     """The numbers put in, for height and width; once where both are the same."""
     _, height, width = picture.shape
     if _alike(windows, picture):
@@ -58,20 +69,16 @@ def filled(windows: Windows, picture: Picture) -> str:
     )
 
 
-def _alike(windows: Windows, picture: Picture) -> bool:
+def _alike(windows: Windows, picture: Shaped) -> bool:
     _, height, width = picture.shape
     return windows.rows == windows.columns and height == width
 
 
-def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
-
-
-def reading(windows: Windows, picture: Picture) -> str:
+def reading(windows: Windows, picture: Shaped) -> str:
     """What the windows leave unread, in a sentence. A border that borrows may still read it, but from the padding."""
     _, height, width = picture.shape
     rows, columns = len(windows.rows.unread(height)), len(windows.columns.unread(width))
-    parts = [_many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count]
+    parts = [many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count]
     if not parts:
         return "every pixel is read"
     are = "is" if rows + columns == 1 else "are"

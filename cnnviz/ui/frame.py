@@ -7,26 +7,23 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-LESSONS = {
-    "app.py": "Home",
-    "pages/pixels.py": "Pixels",
-    "pages/convolution.py": "Convolution",
-    "pages/stride.py": "Stride, padding",
-    "pages/filters.py": "Filters",
-    "pages/pooling.py": "Pooling",
-    "pages/activations.py": "Activations",
-    "pages/layers.py": "Layers",
-}
+# The lessons in their order: the name of each, and what it is about.
 COURSE = {
-    "pages/pixels.py": "A picture is numbers: see each of them, and the planes that they stand in.",
-    "pages/convolution.py": "A filter slides over it, multiplies and adds up: one operation, every number.",
-    "pages/stride.py": "How far it moves, and what stands outside: two settings side by side.",
-    "pages/filters.py": "Many filters make a volume; the next layer reads all of it.",
-    "pages/pooling.py": "A block of numbers becomes one: what is saved, and what it is worth.",
-    "pages/activations.py": "ReLU, sigmoid and others: what they do to a map, and to gradients.",
-    "pages/layers.py": "Build a whole network, count it, run it, and look into any unit.",
+    "pages/pixels.py": ("Pixels", "A picture is numbers: see each of them, and the planes that they stand in."),
+    "pages/convolution.py": (
+        "Convolution",
+        "A filter slides over it, multiplies and adds up: one operation, every number.",
+    ),
+    "pages/stride.py": ("Stride, padding", "How far it moves, and what stands outside: two settings side by side."),
+    "pages/filters.py": ("Filters", "Many filters make a volume; the next layer reads all of it."),
+    "pages/pooling.py": ("Pooling", "A block of numbers becomes one: what is saved, and what it is worth."),
+    "pages/activations.py": ("Activations", "ReLU, sigmoid and others: what they do to a map, and to gradients."),
+    "pages/layers.py": ("Layers", "Build a whole network, count it, run it, and look into any unit."),
 }
-_STYLE = files("cnnviz.ui").joinpath("frame.css").read_text("utf-8")
+LESSONS = {"app.py": "Home", **{path: name for path, (name, _) in COURSE.items()}}
+# What every page has, the parts under their headings, then what single lessons need.
+STYLES = ("frame", "tables", "stride", "activations", "filters", "layers")
+_STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text("utf-8") for name in STYLES)
 
 
 def page(title: str) -> None:
@@ -49,7 +46,7 @@ def _links() -> None:
 
 
 def style() -> None:
-    """The one style block."""
+    """The one style block: all files of style/, in their order."""
     st.html(f"<style>{_STYLE}</style>")
 
 
@@ -88,9 +85,9 @@ def notice(see: str, try_: str, then: str = "") -> None:
 def course() -> None:
     """The way to each lesson, and what it is about."""
     with st.container(key="course"):
-        for path, about in COURSE.items():
+        for path, (name, about) in COURSE.items():
             with st.container(key=f"course-{path[6:-3]}", gap=None):
-                st.page_link(path, label=f"**{LESSONS[path]}**")
+                st.page_link(path, label=f"**{name}**")
                 st.caption(about)
 
 

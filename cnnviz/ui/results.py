@@ -13,6 +13,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
+from cnnviz.ui.words import number, percent
 
 LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D**
 the dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n
@@ -32,20 +33,14 @@ def formula(windows: Windows, picture: Picture) -> None:
             st.markdown(LETTERS)
 
 
-def _number(value: float) -> str:
-    """About four digits."""
-    text = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return text.replace("-", "−")
-
-
 def figures(trace: Trace) -> None:
     """The map's smallest and largest number and its share of negatives, in a line."""
     # A map that is nothing but rounding is all zeros.
     map = trace.output if trace.largest() else np.zeros_like(trace.output)
-    smallest, largest = _number(map.min()), _number(map.max())
+    smallest, largest = number(map.min()), number(map.max())
     negative = float((map < 0).mean())
     st.markdown(
-        f"Smallest number of the map **{smallest}**, largest **{largest}**, negative **{negative:.0%}**. "
+        f"Smallest number of the map **{smallest}**, largest **{largest}**, negative **{percent(negative)}**. "
         "White is zero, green positive, purple negative; the colours are scaled to this map."
     )
 

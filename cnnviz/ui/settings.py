@@ -21,6 +21,8 @@ from cnnviz.geometry import Window, check_padding, same_padding, whole
 from cnnviz.pictures import Picture
 
 MEGAPIXEL = 2**20  # what the stage takes at most
+# Maps beyond this many numbers take a page too long to draw: about 16 MB on their way to the browser.
+MOST_NUMBERS = 4_000_000
 OWN = "Your own numbers"
 KERNEL_NAMES = {kernel.name: kernel.key for kernel in kernels.KERNELS.values()}
 RANGES = {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
 import {
-  inside, leftOut, middleOf, narrate, rangeText, readUnit, seen, sightText, sizeText, unitText, unpack, valueOf, within,
+  channelAt, leftOut, middleOf, narrate, readUnit, seen, sightText, sizeText, slotOf, unitText, unpack, valueOf, within,
 } from "../../cnnviz/ui/volumes/units.js";
 
 const PIXEL = { size: 1, jump: 1, start: 0 };
@@ -20,7 +20,7 @@ function modelOf(image, windows) {
     const height = outOf(before.height, rows), width = outOf(before.width, columns);
     before = {
       count, groups, height, width, isVector: height === 1 && width === 1, rows: through(before.rows, rows), columns: through(before.columns, columns),
-      limit: 2, step: 1, exact: true, sent: Math.min(64, count), shape: [count, height, width],
+      limit: 2, step: 1, exact: true, sent: Math.min(64, count), last: Math.min(64, count) - 1, shape: [count, height, width],
       data: Float32Array.from({ length: count * height * width }, (_, at) => at / 100 - 1),
     };
     model.layers.push(before);
@@ -85,14 +85,6 @@ test("what a unit sees of every layer before it is what a walk back through the 
   }
 });
 
-test("a span is clipped and its padding counted", () => {
-  assert.deepEqual(inside({ first: -2, count: 5 }, 10), { first: 0, last: 2, padding: 2 });
-  assert.deepEqual(inside({ first: 8, count: 5 }, 10), { first: 8, last: 9, padding: 3 });
-  assert.deepEqual(inside({ first: 3, count: 2 }, 10), { first: 3, last: 4, padding: 0 });
-  const none = inside({ first: -4, count: 3 }, 10);
-  assert.ok(none.last < none.first && none.padding === 3);
-});
-
 test("the middle of a window on the layer before", () => {
   const [model] = CASES;
   // Layer 1: K = 3 x 4, S = 2 x 1, one row of padding above, two columns on the left.
@@ -108,7 +100,6 @@ test("words count from 1, tell the padding apart and name the layer's own value"
   assert.equal(narrate(model, unit), `Layer 1, map 2 of 6, row 1, column 1: ${value.toFixed(2)}; sees 3 × 4 pixels: rows 1 to 2 and 1 of padding, columns 1 to 2 and 2 of padding.`);
   assert.match(narrate(other, { layer: 2, channel: 3, row: 0, column: 0 }), /^Layer 3, number 4 of 5: .*; sees the whole picture\.$/);
   assert.equal(sightText(other, { layer: 0, channel: 0, row: 0, column: 3 }), "sees 5 × 2 pixels: row 1 and 4 of padding, columns 7 to 8");
-  assert.equal(rangeText("row", { first: 0, last: -1, padding: 3 }), "only padding beyond the rows");
   assert.equal(sizeText(model.layers[0]), "11 × 31 × 6");
   assert.equal(sizeText({ shape: [10], count: 10, height: 1, width: 1 }), "10");
 });
@@ -125,8 +116,8 @@ test("a unit in a link, and the nearest that there is", () => {
 test("an envelope is read, and numbers that came as colours are told as about right", () => {
   const header = {
     image: [1, 2, 3], step: 1, group: "g", selected: "2.2", layers: [
-      { name: "a", detail: "", shape: [2, 1, 2], groups: 1, fields: [[2, 1, 0], [2, 1, 0]], limit: 4, step: 1, exact: true },
-      { name: "b", detail: "", shape: [3], groups: 1, fields: [[2, 1, 0], [3, 1, 0]], limit: 8, step: 1, exact: false },
+      { name: "a", detail: "", shape: [2, 1, 2], groups: 1, fields: [[2, 1, 0], [2, 1, 0]], limit: 4, step: 1, exact: true, last: 1 },
+      { name: "b", detail: "", shape: [3], groups: 1, fields: [[2, 1, 0], [3, 1, 0]], limit: 8, step: 1, exact: false, last: 2 },
     ],
     arrays: {
       picture: { dtype: "uint8", shape: [1, 2, 3], offset: 0 }, "maps 0": { dtype: "float32", shape: [2, 1, 2], offset: 8 },
@@ -152,8 +143,10 @@ test("an envelope is read, and numbers that came as colours are told as about ri
 });
 
 test("what is left out is said", () => {
-  assert.equal(leftOut({ count: 6, sent: 6, step: 1 }), "");
-  assert.equal(leftOut({ count: 512, sent: 64, step: 2 }), "drawn: the first 64 of 512 maps, 1 row and column in 2");
+  assert.equal(leftOut({ count: 6, sent: 6, last: 5, step: 1 }), "");
+  assert.equal(leftOut({ count: 512, sent: 64, last: 63, step: 2 }), "drawn: the first 64 of 512 maps, 1 row and column in 2");
+  assert.equal(leftOut({ count: 512, sent: 64, last: 99, step: 1 }), "drawn: the first 63 of 512 maps and map 100");
+  assert.equal(leftOut({ count: 9216, sent: 4096, last: 9000, step: 1, isVector: true }), "drawn: the first 4095 of 9,216 numbers and number 9001");
 });
 
 // ---- where things stand ----
@@ -207,9 +200,26 @@ test("what lies under the middle of a cell is that cell", () => {
 });
 
 test("behind the front map come those that follow it, round and round", () => {
-  const layer = { sent: 6 };
+  const layer = { sent: 6, last: 5 };
   assert.deepEqual([0, 1, 2, 5].map((plane) => channelOf(layer, 4, plane)), [4, 5, 0, 3]);
   for (let channel = 0; channel < 6; channel += 1) assert.equal(channelOf(layer, 4, planeOf(layer, 4, channel)), channel);
+});
+
+test("a map from far behind stands in the last place, with its own numbers", () => {
+  const layer = { sent: 4, last: 99 };
+  assert.deepEqual([0, 1, 2, 3, 98, 99, 100].map((channel) => slotOf(layer, channel)), [0, 1, 2, -1, -1, 3, -1]);
+  assert.deepEqual([-1, 0, 2, 3, 4].map((slot) => channelAt(layer, slot)), [99, 0, 2, 99, 0]);
+  assert.deepEqual([0, 1, 2, 3].map((plane) => channelOf(layer, 99, plane)), [99, 0, 1, 2]);
+  assert.deepEqual([99, 0, 2].map((channel) => planeOf(layer, 99, channel)), [0, 1, 3]);
+  const wide = modelOf({ depth: 1, height: 2, width: 3 }, [{ rows: axis(1), columns: axis(1), count: 128 }, { rows: axis(2), columns: axis(3), count: 128 }]);
+  for (const layer of wide.layers) layer.last = 99;
+  for (const at of [0, 1]) {
+    const { height, width, data } = wide.layers[at], slot = 63 * height * width;
+    assert.equal(valueOf(wide, { layer: at, channel: 99, row: 0, column: 0 }).value, data[slot]);
+    assert.equal(valueOf(wide, { layer: at, channel: 63, row: 0, column: 0 }), null);
+  }
+  const plan = planOf(wide, 1280), unit = { layer: 1, channel: 99, row: 0, column: 0 }, box = cellOf(plan.columns[2], unit);
+  assert.deepEqual(underPoint(wide, plan, [0, 0], box.x + 1, box.y + 1), unit);
 });
 
 test("a vector of any length finds room", () => {

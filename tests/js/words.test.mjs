@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
-import { decimalsFor, exact, fixed, plural, short } from "../../cnnviz/ui/drawing/numbers.js";
+import { decimalsFor, exact, fixed, insideOf, plural, rangeText, short } from "../../cnnviz/ui/drawing/numbers.js";
 import { narrate, place, speaker, total } from "../../cnnviz/ui/stage/words.js";
 import { cases, randomFrom, traceOf } from "./traces.mjs";
 
@@ -40,6 +40,25 @@ test("places, counts and exact numbers", () => {
   assert.equal(place({ outHeight: 5, outWidth: 7 }, { row: 0, column: 6 }), "Row 1 of 5, column 7 of 7");
   assert.deepEqual([plural(1, "window"), plural(0, "window"), plural(61504, "place")], ["1 window", "0 windows", "61,504 places"]);
   assert.deepEqual([exact(NaN), exact(-0.1), exact(2)], ["outside the picture", "−0.1", "2"]);
+});
+
+test("a span is clipped and its padding counted", () => {
+  assert.deepEqual(insideOf({ first: -2, count: 5 }, 10), { first: 0, last: 2, padding: 2 });
+  assert.deepEqual(insideOf({ first: 8, count: 5 }, 10), { first: 8, last: 9, padding: 3 });
+  assert.deepEqual(insideOf({ first: 3, count: 2 }, 10), { first: 3, last: 4, padding: 0 });
+  const none = insideOf({ first: -4, count: 3 }, 10);
+  assert.ok(none.last < none.first && none.padding === 3);
+});
+
+test("positions count from 1, and what lies outside is padding", () => {
+  const said = [
+    [{ first: 2, count: 3 }, "rows 3 to 5"], [{ first: 2, count: 1 }, "row 3"], [{ first: 0, count: 10 }, "rows 1 to 10"],
+    [{ first: -1, count: 3 }, "rows 1 to 2 and 1 of padding"], [{ first: -4, count: 5 }, "row 1 and 4 of padding"],
+    [{ first: 8, count: 5 }, "rows 9 to 10 and 3 of padding"], [{ first: -2, count: 15 }, "rows 1 to 10 and 5 of padding"],
+    [{ first: -4, count: 3 }, "only padding beyond the rows"], [{ first: 10, count: 2 }, "only padding beyond the rows"],
+  ];
+  for (const [span, text] of said) assert.equal(rangeText("row", insideOf(span, 10)), text);
+  assert.equal(rangeText("column", insideOf({ first: 0, count: 2 }, 1)), "column 1 and 1 of padding");
 });
 
 // One output cell over these numbers.

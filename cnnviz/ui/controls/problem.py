@@ -13,13 +13,26 @@ from cnnviz.ui import cached, settings
 from cnnviz.ui.controls.basics import put, state
 
 
-def explain(problem: CnnvizError, picture: Picture, remedies: list[tuple[str, dict[str, Any]]] | None = None) -> None:
-    """Why these settings give no map, and the nearest that do, to press: (label, changes) each, or the lab's own."""
+def explain(
+    problem: CnnvizError | str,
+    picture: Picture,
+    remedies: list[tuple[str, dict[str, Any]]] | None = None,
+    *,
+    key: str = "problem",
+    shown: bool = True,
+) -> None:
+    """Why these settings give no map, and the nearest that do, to press.
+
+    remedies  (label, changes) each; the lab's own without them
+    key       one for each that can stand on a page: "problem", or "problem-" and a name
+    shown     whether the picture stands below
+    """
     if remedies is None:
         remedies = settings.remedies(state(), picture)
-    with st.container(key="problem", border=True):
+    with st.container(key=key, border=True):
         st.html(f"<b>{escape(str(problem))}</b>")
         with st.container(horizontal=True):
             for label, changes in remedies:
-                st.button(label, key=f"remedy {label}", on_click=put, kwargs=changes)
-        st.image(cached.shown(picture), caption=f"The picture, {picture.shape[1]} × {picture.shape[2]}", width=320)
+                st.button(label, key=f"{key.replace('problem', 'remedy')} {label}", on_click=put, kwargs=changes)
+        if shown:
+            st.image(cached.shown(picture), caption=f"The picture, {picture.shape[1]} × {picture.shape[2]}", width=320)

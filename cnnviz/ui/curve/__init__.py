@@ -12,6 +12,8 @@ from cnnviz.ops import Activation
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 
+BINS = 61  # an odd number, so that 0 lies in the middle of a bin
+
 _HERE = files("cnnviz.ui.curve")
 _component = st.components.v2.component(
     "cnnviz_curve",
@@ -28,9 +30,10 @@ _component = st.components.v2.component(
 def curve(
     activation: Activation, map: np.ndarray, *, key: str, group: str, reach: float, steepest: float, least: float
 ) -> None:
-    """Draw the function over its slope, from -reach to reach, and on both the number of `map` under the cursor.
+    """Draw the function over its slope, from -reach to reach, and on both the number under the cursor.
 
-    map       (H, W), what the activation reads: the numbers of the cells of the group's stage
+    map       (H, W), what the activation reads: drawn is how many of its numbers lie where. The number under the
+              cursor is told by the group's stage, which has the map
     group     whose cursor is followed
     steepest  the largest slope, without its sign; where it is below the share `least` of that, the curve is shaded
     """
@@ -38,4 +41,5 @@ def curve(
         "key": activation.key, "name": activation.name, "formula": activation.formula,
         "slope": activation.derivative_formula, "group": group, "reach": reach, "flat": least * steepest,
     }  # fmt: skip
-    _component(key=key, data=packed(header, {"map": map.astype(np.float32, copy=False)}))
+    counts = np.histogram(np.clip(map, -reach, reach), BINS, (-reach, reach))[0]
+    _component(key=key, data=packed(header, {"counts": counts}))

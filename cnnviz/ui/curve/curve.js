@@ -8,7 +8,6 @@ import { Panel, write } from "../drawing/paper.js";
 import { passing, slopeAt, slopeWords, told, valueAt, valueWords } from "./slopes.js";
 
 const SAMPLES = 601; // an odd number, so that 0 is one of them
-const BINS = 61;
 
 class Curve {
   constructor(parent) {
@@ -54,24 +53,18 @@ class Curve {
     this.repaint();
   }
 
-  // Both curves at SAMPLES places, the ends of their axes, and how many of the map's numbers lie in each of BINS.
+  // Both curves at SAMPLES places, and the ends of their axes.
   sample() {
-    const { key, reach, map } = this.data;
+    const { key, reach } = this.data;
     this.xs = Float64Array.from({ length: SAMPLES }, (_, at) => reach * (at - (SAMPLES - 1) / 2) / ((SAMPLES - 1) / 2));
     this.ys = this.xs.map((x) => valueAt(key, x));
     this.slopes = this.xs.map((x) => slopeAt(key, x));
     const ends = (values) => values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [0, 0]);
     [this.yEnds, this.slopeEnds] = [ends(this.ys), ends(this.slopes)];
-    this.counts = new Float64Array(BINS);
-    for (const x of map.data) this.counts[Math.max(0, Math.min(BINS - 1, Math.floor((x / reach + 1) / 2 * BINS)))] += 1;
   }
 
-  // The number that is shown: the one under the pointer, else the one of the cell under the cursor.
-  get x() {
-    if (this.own !== undefined) return this.own;
-    const [height, width] = this.data.map.shape;
-    return this.data.map.data[Math.min(this.place.row, height - 1) * width + Math.min(this.place.column, width - 1)];
-  }
+  // The number that is shown: the one under the pointer, else the one that the stage reads at its cursor.
+  get x() { return this.own ?? this.place.value; }
 
   // Whether the stage keeps its answer to be guessed: then no point gives it away.
   get isHidden() { return this.own === undefined && Boolean(this.place.isHidden); }
@@ -102,10 +95,12 @@ class Curve {
     this.panel.fit();
     if (!this.panel.width) return; // not on the screen
     const { theme, x, data: { key, reach } } = this;
-    const y = valueAt(key, x), slope = slopeAt(key, x), plan = this.plan();
+    const plan = this.plan();
     const context = this.panel.begin();
     const base = this.panel.layer("base", `${this.version}|${theme.dark}`, (layer) => this.paintBase(layer, plan));
     this.panel.blit(base, 0, 0, this.panel.width, this.panel.height);
+    if (x === undefined) return; // the stage has not said yet where it is
+    const y = valueAt(key, x), slope = slopeAt(key, x);
     if (this.isHidden) { this.write(x, y, slope); return; }
     const across = plan.left + ((Math.max(-reach, Math.min(reach, x)) / reach + 1) / 2) * plan.width;
     const mark = this.own === undefined ? theme.window : theme.reached;
@@ -134,7 +129,7 @@ class Curve {
   }
 
   paintBase(context, plan) {
-    const { theme, xs, ys, slopes, counts, data: { reach, flat } } = this;
+    const { theme, xs, ys, slopes, data: { reach, flat, counts: { data: counts } } } = this;
     const bottom = plan.slope.top + plan.slope.height;
     const acrossOf = (at) => plan.left + (at / (SAMPLES - 1)) * plan.width;
     // Where the slope is next to nothing.
@@ -151,7 +146,7 @@ class Curve {
     context.fillStyle = theme.dark ? "rgba(163,172,182,0.42)" : "rgba(93,104,117,0.32)";
     counts.forEach((count, bin) => {
       const high = most ? (Math.sqrt(count / most)) * plan.value.height * 0.3 : 0;
-      context.fillRect(plan.left + (bin / BINS) * plan.width, floor - high, plan.width / BINS - 0.5, high);
+      context.fillRect(plan.left + (bin / counts.length) * plan.width, floor - high, plan.width / counts.length - 0.5, high);
     });
     for (const part of [plan.value, plan.slope]) {
       const zero = this.down(part, 0);

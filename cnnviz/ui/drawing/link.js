@@ -2,6 +2,8 @@
 // says so to its group, and the others follow. What is said, `place`, is the group's own matter; a stage says
 //     { row, column }   of the output cell that it shows     { y, x }   the middle of its window on the input
 //     { pixel }         the input pixel under the pointer, or null
+//     { isMove }        false where only its numbers are new: other stages stay where they are
+//     { value }         the number that goes in, where it is one
 // and who has just joined may say { asks: true }, to be told where the others are.
 const EVENT = "cnnviz-cursor";
 

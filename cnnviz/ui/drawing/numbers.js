@@ -22,4 +22,17 @@ export const short = (text) => (text.includes(".") ? text.replace(/\.?0+$/, "") 
 // Every digit, for a tooltip.
 export const exact = (value) => (Number.isNaN(value) ? "outside the picture" : String(value).replace("-", "−"));
 
+// The part of a span of positions that lies inside: { first, last, padding }; last < first where nothing does.
+export function insideOf({ first, count }, size) {
+  const from = Math.max(0, first), to = Math.min(size, first + count) - 1;
+  return { first: from, last: to, padding: count - Math.max(0, to - from + 1) };
+}
+
+// That part as a person counts it, "rows 1 to 2 and 1 of padding": what lies outside is never called row -1.
+export function rangeText(word, { first, last, padding }) {
+  if (last < first) return `only padding beyond the ${word}s`;
+  const range = first === last ? `${word} ${first + 1}` : `${word}s ${first + 1} to ${last + 1}`;
+  return padding ? `${range} and ${padding} of padding` : range;
+}
+
 export const plural = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;

@@ -23,7 +23,10 @@ def levels(picture: Picture) -> list[tuple[int, int, float]]:
 
 
 def _number(level: float, divisor: float) -> str:
-    """A level in the values that the visitor chose: whole ones as they are, others with two digits more."""
+    """A level in the values that the visitor chose: whole ones as they are, others with two digits more.
+
+    Not words.number: as many decimals as the panels beside it give, so that both say the same of a number.
+    """
     text = f"{level / divisor:.{1 if divisor == 1 else 3}f}"
     return text.rstrip("0").rstrip(".")
 

@@ -1,5 +1,6 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
 import { extentOf, origin } from "./arithmetic.js";
+import { insideOf, rangeText } from "../drawing/numbers.js";
 import { inkOn, inputColour } from "../drawing/palette.js";
 import { boxFor, drawPart, reachBitmap } from "./bitmaps.js";
 import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "../drawing/paper.js";
@@ -250,15 +251,10 @@ function paintGlass(context, stage, plan) {
   }
   outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
   if (!plan.isBelow || box.width < ENLARGED + 100) return;
-  const words = ["the window, enlarged:", `rows ${rangeWords(step.top, high, trace.height)}`, `columns ${rangeWords(step.left, wide, trace.width)}`];
+  const words = [
+    "the window, enlarged:",
+    rangeText("row", insideOf({ first: step.top, count: high }, trace.height)),
+    rangeText("column", insideOf({ first: step.left, count: wide }, trace.width)),
+  ];
   words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - glass.width - 14));
-}
-
-// Positions as a person counts them; what lies outside is called padding, never row -1.
-export function rangeWords(start, extent, size) {
-  const first = Math.max(0, start), last = Math.min(size, start + extent) - 1;
-  const padding = extent - Math.max(0, last - first + 1);
-  if (last < first) return "in the padding";
-  const inside = first === last ? `${first + 1}` : `${first + 1} to ${last + 1}`;
-  return padding ? `${inside} and ${padding} of padding` : inside;
 }

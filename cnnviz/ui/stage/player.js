@@ -27,7 +27,7 @@ export class Player {
     Object.assign(this, { stops: abridged(trace), slide: null, from: undefined });
     if (!before) this.begin();
     else this.carryOn(before);
-    this.goTo(trace.options);
+    const isSent = this.goTo(trace.options);
     this.zoomTo(this.zoom, this.centre);
     this.follow();
     this.offerSpeeds();
@@ -37,6 +37,7 @@ export class Player {
     this.stage.segment.style.display = isOffered ? "" : "none";
     this.stage.zooms.style.display = this.canZoom ? "" : "none";
     this.setOverview(this.overview);
+    return isSent;
   }
 
   // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
@@ -46,13 +47,15 @@ export class Player {
     this.filled = isLarge ? this.trace.count : 1;
   }
 
-  // The output that Python names, when it names another than last time.
+  // The output that Python names, when it names another than last time. True where it was gone to.
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
-    if (!at || named === this.named) return;
+    if (named === this.named) return false;
     this.named = named;
+    if (!at) return false;
     this.index = Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
     this.filled = this.trace.count;
+    return true;
   }
 
   // The same place in the new map, as near as it has one.

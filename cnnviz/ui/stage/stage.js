@@ -86,7 +86,8 @@ class Stage {
     Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), version: this.version + 1, revealed: false });
     this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
     this.pointer.letGo();
-    this.player.receive(before);
+    const isSent = this.player.receive(before);
+    this.isRerun = Boolean(before) && !isSent;
     this.meet();
     this.scrub.max = trace.count;
     say(this.input.heading, trace.names.input ?? "Input");
@@ -127,7 +128,8 @@ class Stage {
     return `${this.version}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${this.isFilling}|${this.hidden}`;
   }
 
-  // Say where this stage is, if that is news to the group.
+  // Say where this stage is, if that is news to the group. A new trace at the old place is news to whoever shows its
+  // numbers, but moves no other stage.
   tell() {
     const { news } = this;
     if (!this.link || news === this.told) return;
@@ -135,9 +137,11 @@ class Stage {
     const { step, trace, isFilling, pointer: { pixel } } = this;
     const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
-      unit: trace.options.unit, row: step.row, column: step.column, isFilling, isHidden: this.hidden, pixel,
+      unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isRerun, isFilling, isHidden: this.hidden,
+      value: trace.taps === 1 ? step.values[0] : undefined, pixel,
       y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
     });
+    this.isRerun = false;
   }
 
   // Go where another one is: to the same output of the same map, or to the output nearest to the same place.
@@ -147,7 +151,7 @@ class Stage {
     if (place.asks) { this.told = ""; if (this.step) this.tell(); return; }
     const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
     const { unit } = trace.options;
-    if (unit ? !isSame(unit, place.unit) : place.y === undefined) return;
+    if (unit ? !isSame(unit, place.unit) : place.y === undefined || !place.isMove) return;
     const index = unit ? place.row * trace.outWidth + place.column : this.pointer.nearestOutput(place);
     this.player.stop();
     this.player.set(index, false);
@@ -215,7 +219,7 @@ class Stage {
     if (Number(this.scrub.value) !== this.player.index + 1) this.scrub.value = this.player.index + 1;
     say(this.playWord, this.player.playing ? "Pause" : "Play");
     this.playIcons.forEach((shape, at) => { shape.style.display = this.player.playing === (at === 1) ? "" : "none"; });
-    this.line.setAttribute("aria-live", this.player.playing ? "off" : "polite");
+    this.line.setAttribute("aria-live", this.player.playing || this.isFollowing ? "off" : "polite"); // one voice at a time
     say(this.line, narrate(trace, step, hidden, this.say));
     // Every digit of both sides, for whoever wants to compare: the sum is this file's, the output Python's.
     this.line.dataset.sum = hidden ? "" : String(step.result);

@@ -27,7 +27,7 @@ import streamlit as st
 from cnnviz.pictures import Picture
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
-from cnnviz.ui.volumes.message import Volume, envelope
+from cnnviz.ui.volumes.message import Volume, envelope, holds
 from cnnviz.ui.volumes.unit import Unit, choose, chosen
 
 __all__ = ["Unit", "Volume", "choose", "chosen", "sources", "volumes"]
@@ -57,17 +57,18 @@ def volumes(
 ) -> None:
     """Draw the picture and the layers' volumes, `selected` in front.
 
-    key        of the component, and of the choice in the URL: a page reads it with `chosen(key, ...)`
+    key        of the component, and of the choice in the URL: a page reads it with `chosen(key, ...)`; each page of
+               an app has its own, for a unit of one network is none of another
     selected   the unit that is on the stage; without a row and column the middle of its map is shown until the stage
                tells where it stands
     group      the name that a stage shares: both then have one cursor
     on_select  called with the unit that was clicked, after it has been put into the URL, before the page runs again
 
-    The maps are sent once: choosing another unit sends them no second time.
+    The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
     # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
     sent, known = st.session_state.get(f"{key}-sent", (None, None))
-    if selected != known:
+    if selected != known or not holds([(layer.maps.shape, layer.groups) for layer in layers], sent, selected):
         sent = selected
     st.session_state[f"{key}-sent"] = (sent, selected)
 

@@ -1,4 +1,5 @@
 // Pure: where the picture and each volume stand, in CSS pixels, and what lies under a point.
+import { channelAt, slotOf } from "./units.js";
 
 export const HIGH = 184; // of the drawing at most
 const PLANES = 12; // of a stack at most
@@ -51,7 +52,7 @@ function planAt(model, room, scale) {
   const picture = size(model.image), least = Math.min(1, (room * PICTURE_SHARE) / picture.width);
   const shown = { cell: picture.cell * least, width: picture.width * least, height: picture.height * least };
   const boxes = [{ ...shown, planes: 1 }, ...model.layers.map((layer) => (layer.isVector
-    ? { ...vectorBox(layer.sent), planes: 1, isVector: true }
+    ? { ...vectorBox(layer.sent), planes: 1, isVector: true, sent: layer.sent, last: layer.last }
     : { ...size(layer), planes: Math.min(PLANES, layer.sent) }))];
   const wholes = boxes.map((box, at) => Math.ceil(Math.max(Math.min(LABEL, at ? LABEL : room * PICTURE_SHARE), box.width + (box.planes - 1) * ACROSS + 4)));
   const spare = (room - wholes.reduce((a, b) => a + b, 0)) / Math.max(1, boxes.length - 1);
@@ -74,15 +75,18 @@ function planAt(model, room, scale) {
 export const cornerOf = ({ x, y }, plane) => [x + plane * ACROSS, y - plane * UP];
 
 // The channel of a stack's plane: behind the front one come those that follow it, round and round.
-export const channelOf = (layer, front, plane) => (front + plane) % layer.sent;
+export const channelOf = (layer, front, plane) => channelAt(layer, slotOf(layer, front) + plane);
 
 // The plane of a channel, if it is one of those drawn.
-export const planeOf = (layer, front, channel) => (channel - front + layer.sent) % layer.sent;
+export const planeOf = (layer, front, channel) => (slotOf(layer, channel) - slotOf(layer, front) + layer.sent) % layer.sent;
 
 // A unit's cell as a rectangle.
 export function cellOf(column, { channel, row, column: across }) {
   const { x, y, cell, perColumn } = column;
-  if (column.isVector) return { x: x + Math.floor(channel / perColumn) * cell, y: y + (channel % perColumn) * cell, width: cell, height: cell };
+  if (column.isVector) {
+    const slot = slotOf(column, channel);
+    return { x: x + Math.floor(slot / perColumn) * cell, y: y + (slot % perColumn) * cell, width: cell, height: cell };
+  }
   return { x: x + across * cell, y: y + row * cell, width: cell, height: cell };
 }
 
@@ -93,9 +97,9 @@ export function underPoint(model, plan, fronts, x, y) {
     const layer = at - 1;
     if (column.isVector) {
       const across = Math.floor((x - column.x) / column.cell), down = Math.floor((y - column.y) / column.cell);
-      const channel = across * column.perColumn + down;
-      const isThere = across >= 0 && down >= 0 && down < column.perColumn && channel < model.layers[layer].sent;
-      return isThere ? { layer, channel, row: 0, column: 0 } : null;
+      const slot = across * column.perColumn + down;
+      const isThere = across >= 0 && down >= 0 && down < column.perColumn && slot < column.sent;
+      return isThere ? { layer, channel: channelAt(column, slot), row: 0, column: 0 } : null;
     }
     for (let plane = 0; plane < column.planes; plane += 1) {
       const [left, top] = cornerOf(column, plane);

@@ -15,6 +15,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui.volumes.unit import Unit
 
 BUDGET = 2_500_000  # bytes of one envelope
+LARGEST = float(np.finfo(np.float32).max)
 MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
 NUMBERS = 4096
 PICTURE_SIDE = 256  # the picture is drawn about 170 pixels high: twice that is more than any screen shows
@@ -47,6 +48,11 @@ class Volume:
             raise ArrayError(
                 f"A volume is an array of numbers (C, H, W) or (features,), not {self.maps.dtype} {self.maps.shape}."
             )
+        if not (-LARGEST <= self.maps.min() and self.maps.max() <= LARGEST):
+            raise ArrayError(
+                f"A volume’s numbers must be finite and at most {LARGEST:.4g} in size; these go from "
+                f"{self.maps.min():.4g} to {self.maps.max():.4g}."
+            )
         if not (self.limit >= 0 and math.isfinite(self.limit)):
             raise SettingError(f"limit is {self.limit:g}; it must be a finite number of at least 0.")
         if self.groups < 1 or len(self.maps) % self.groups:
@@ -66,6 +72,11 @@ class _Sending:
         count, height, width = self.maps.shape
         return count * -(-height // self.step) * -(-width // self.step) * (4 if self.exact else 1)
 
+    @property
+    def is_least(self) -> bool:
+        """Whether there is no smaller way: one number of each map."""
+        return not self.exact and self.step >= max(self.maps.shape[1:])
+
     def shrink(self) -> None:
         """The next smaller way."""
         if self.exact:
@@ -84,30 +95,62 @@ class _Sending:
         return np.floor(maps * 127 + 127.5, out=maps).astype(np.uint8)
 
 
-def _first(maps: np.ndarray) -> np.ndarray:
+def _most(shape: tuple[int, ...]) -> int:
+    """How many maps of a layer are sent."""
+    return min(shape[0], max(MAPS, NUMBERS // math.prod(shape[1:])))
+
+
+def _wanted(layers: Sequence[tuple[tuple[int, ...], int]], selected: Unit) -> list[int]:
+    """Of each layer, told as (shape, groups), a map that must be sent: the chosen one, or the first that it reads."""
+    wanted, unit = [0] * len(layers), selected.within([shape for shape, _ in layers])
+    if unit:
+        wanted[unit.layer] = unit.channel
+        for at in range(unit.layer, 0, -1):
+            (shape, groups), (before, _) = layers[at], layers[at - 1]
+            wanted[at - 1] = wanted[at] // (shape[0] // groups) * (before[0] // groups)
+    return wanted
+
+
+def _lasts(layers: Sequence[tuple[tuple[int, ...], int]], selected: Unit) -> list[int]:
+    """Of each layer the last map that is sent: the others are the first ones, and it may be the one that must be."""
+    return [max(_most(shape) - 1, map) for (shape, _), map in zip(layers, _wanted(layers, selected), strict=True)]
+
+
+def holds(layers: Sequence[tuple[tuple[int, ...], int]], sent: Unit, selected: Unit) -> bool:
+    """Whether what is sent for one choice has the map of another, and what that reads; layers as (shape, groups)."""
+    found = zip(layers, _lasts(layers, sent), _wanted(layers, selected), strict=True)
+    return all(map < _most(shape) - 1 or map == last for (shape, _), last, map in found)
+
+
+def _sent(maps: np.ndarray, last: int) -> np.ndarray:
     """The maps of a layer that are sent, (c, H, W)."""
+    most = _most(maps.shape)
     volume = maps if maps.ndim == 3 else maps[:, np.newaxis, np.newaxis]
-    return volume[: max(MAPS, NUMBERS // (volume.shape[1] * volume.shape[2]))]
+    return volume[:most] if last == most - 1 else volume[[*range(most - 1), last]]
 
 
 def envelope(picture: Picture, layers: Sequence[Volume], selected: Unit, group: str | None) -> bytes:
     """The picture and the layers in one `bytes`: float32 as long as that fits the budget.
 
     Beyond it the largest layer becomes places in the palette, a byte a number, then every second row and
-    column of it, until all fits: the exact numbers are the stage's.
+    column of it, until all fits or nothing can be made smaller: the exact numbers are the stage's.
     """
     step = -(-max(picture.shape[1:]) // PICTURE_SIDE)
     levels = picture.levels()[:, ::step, ::step]
-    sendings = [_Sending(_first(layer.maps)) for layer in layers]
+    lasts = _lasts([(layer.maps.shape, layer.groups) for layer in layers], selected)
+    sendings = [_Sending(_sent(layer.maps, last)) for layer, last in zip(layers, lasts, strict=True)]
     while levels.nbytes + sum(sending.bytes for sending in sendings) > BUDGET:
-        max(sendings, key=lambda sending: sending.bytes).shrink()
+        larger = [sending for sending in sendings if not sending.is_least]
+        if not larger:
+            break
+        max(larger, key=lambda sending: sending.bytes).shrink()
     told, arrays = [], {"picture": levels}
     for at, (layer, sending) in enumerate(zip(layers, sendings, strict=True)):
         limit = float(layer.limit or np.abs(layer.maps).max())
         told.append({
             "name": layer.name, "detail": layer.detail, "shape": layer.maps.shape, "groups": layer.groups,
             "fields": [[field.size, field.jump, field.start] for field in layer.fields],
-            "limit": limit, "step": sending.step, "exact": sending.exact,
+            "limit": limit, "step": sending.step, "exact": sending.exact, "last": lasts[at],
         })  # fmt: skip
         arrays[f"maps {at}"] = sending.array(limit)
     header = {

@@ -2,7 +2,7 @@
 import { SIGNED, inkOn, signedIndex } from "../drawing/palette.js";
 import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
-import { valueOf, valueText } from "./units.js";
+import { slotOf, valueOf, valueText } from "./units.js";
 
 const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
@@ -35,7 +35,7 @@ export class Planes {
   map(at, channel) {
     return this.keep(`${at} ${channel}`, () => {
       const { data, exact, limit, drawnHeight, drawnWidth } = this.model.layers[at];
-      const count = drawnHeight * drawnWidth, start = channel * count;
+      const count = drawnHeight * drawnWidth, start = slotOf(this.model.layers[at], channel) * count;
       return bitmapOf(drawnWidth, drawnHeight, (pixels) => {
         for (let cell = 0; cell < count; cell += 1) {
           const found = data[start + cell];

@@ -27,7 +27,10 @@ export class Pointing {
     this.hover = isUnit ? found : null;
     if (isUnit) volumes.following = false;
     if (found?.behind !== undefined) this.showTip(event, `map ${found.behind + 1}: click to bring it to the front`);
-    else if (isUnit) this.showTip(event, `${placeText(volumes.model, found)}\n${valueText(volumes.model, found) ?? "click: its number is on the stage"}`);
+    else if (isUnit) {
+      const value = volumes.hides(found) ? "?" : valueText(volumes.model, found) ?? "click: its number is on the stage";
+      this.showTip(event, `${placeText(volumes.model, found)}\n${value}`);
+    }
     else this.hideTip();
     volumes.canvas.style.cursor = found && found.layer >= 0 ? "crosshair" : "";
     volumes.repaint();

@@ -2,11 +2,12 @@
 // layer on the way, and its own cell. All of it is the current window, so all of it is orange.
 import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
 import { cellOf, cornerOf, planeOf } from "./layout.js";
-import { inside, layerOf, seen } from "./units.js";
+import { insideOf } from "../drawing/numbers.js";
+import { channelAt, layerOf, seen } from "./units.js";
 
 // The rectangle of a span of rows and columns on a front map; null where it lies in the padding alone.
 function boxOf(column, layer, { rows, columns }) {
-  const down = inside(rows, layer.height), across = inside(columns, layer.width);
+  const down = insideOf(rows, layer.height), across = insideOf(columns, layer.width);
   if (down.last < down.first || across.last < across.first) return null;
   return {
     x: column.x + across.first * column.cell, y: column.y + down.first * column.cell,
@@ -32,7 +33,8 @@ export function paintSight(context, { model, plan, fronts, theme, shown, isHidde
   for (let at = shown.layer - 1; at >= -1; at -= 1) {
     const column = plan.columns[at + 1], layer = layerOf(model, at), view = seen(model, shown, at);
     const box = column.isVector ? column : boxOf(column, layer, view);
-    if (!box) continue;
+    // Nothing is marked on a front map that is not read: those that are were not sent.
+    if (!box || (at >= 0 && !column.isVector && (fronts[at] < view.first || fronts[at] > view.last))) continue;
     paintLines(context, box, after, theme);
     if (column.isVector) paintRead(context, column, layer, view, theme);
     else if (at >= 0) { paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
@@ -57,9 +59,9 @@ function paintMark(context, box, theme) {
 // The window reaches back through the planes that it reads: from its front face to the last of them that is drawn.
 function paintDepth(context, column, layer, front, box, { first, last }, theme) {
   let deepest = 0;
-  for (let channel = first; channel <= Math.min(last, layer.sent - 1); channel += 1) {
-    const plane = planeOf(layer, front, channel);
-    if (plane < column.planes) deepest = Math.max(deepest, plane);
+  for (let slot = 0; slot < layer.sent; slot += 1) {
+    const channel = channelAt(layer, slot), plane = planeOf(layer, front, channel);
+    if (channel >= first && channel <= last && plane < column.planes) deepest = Math.max(deepest, plane);
   }
   if (!deepest) return;
   const [x, y] = cornerOf({ x: box.x, y: box.y }, deepest);
@@ -79,7 +81,10 @@ function paintDepth(context, column, layer, front, box, { first, last }, theme) 
 // Which numbers of a vector it reads.
 function paintRead(context, column, layer, { first, last }, theme) {
   if (last - first + 1 >= layer.count) { outline(context, column.x - 1, column.y - 1, column.width + 3, column.height + 3, theme.window, 2); return; }
-  for (let channel = first; channel <= Math.min(last, layer.sent - 1); channel += 1) paintMark(context, cellOf(column, { channel }), theme);
+  for (let slot = 0; slot < layer.sent; slot += 1) {
+    const channel = channelAt(layer, slot);
+    if (channel >= first && channel <= last) paintMark(context, cellOf(column, { channel }), theme);
+  }
 }
 
 function paintLines(context, from, to, theme) {

@@ -1,7 +1,7 @@
 // Pure: what Python sent, what a unit sees, and both in words. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture. Nothing here draws.
 import { opened } from "../drawing/envelope.js";
-import { decimalsFor, fixed, plural } from "../drawing/numbers.js";
+import { decimalsFor, fixed, insideOf, plural, rangeText } from "../drawing/numbers.js";
 
 const axisOf = ([size, jump, start]) => ({ size, jump, start });
 const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
@@ -32,6 +32,11 @@ export function readUnit(text) {
 
 export const unitText = ({ layer, channel, row, column }) => [layer, channel, row, column].map((part) => part + 1).join(".");
 
+// Of many maps only some are sent: the first, and as the `last` perhaps another. The place of a channel among them, −1
+// where it was not sent; and the channel of such a place, counted round and round.
+export const slotOf = ({ sent, last }, channel) => (channel === last ? sent - 1 : channel < sent - 1 ? channel : -1);
+export const channelAt = ({ sent, last }, slot) => { const at = ((slot % sent) + sent) % sent; return at === sent - 1 ? last : at; };
+
 export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
 
 // The nearest unit that there is: an open place becomes the middle of the map.
@@ -50,12 +55,6 @@ export function spanOf(index, axis, earlier) {
     first: Math.round((start - earlier.start) / earlier.jump),
     count: Math.round((axis.size - earlier.size) / earlier.jump) + 1,
   };
-}
-
-// The part of a span that lies inside: { first, last, padding }; last < first where nothing does.
-export function inside({ first, count }, size) {
-  const from = Math.max(0, first), to = Math.min(size, first + count) - 1;
-  return { first: from, last: to, padding: count - Math.max(0, to - from + 1) };
 }
 
 // What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and the channels from first to last.
@@ -80,9 +79,9 @@ export function middleOf(model, unit) {
 
 // The number of a unit: { value, isExact }; null where its layer was not sent whole.
 export function valueOf(model, { layer, channel, row, column }) {
-  const { data, exact, step, sent, limit, height, width } = model.layers[layer];
-  if (step > 1 || channel >= sent) return null;
-  const found = data[(channel * height + row) * width + column];
+  const { data, exact, step, limit, height, width } = model.layers[layer], slot = slotOf(model.layers[layer], channel);
+  if (step > 1 || slot < 0) return null;
+  const found = data[(slot * height + row) * width + column];
   return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limit, isExact: false };
 }
 
@@ -103,16 +102,9 @@ export function placeText(model, { layer, channel, row, column }) {
   return `Layer ${layer + 1}, ${where}`;
 }
 
-// Positions as a person counts them, the padding told apart.
-export function rangeText(word, { first, last, padding }) {
-  if (last < first) return `only padding beyond the ${word}s`;
-  const range = first === last ? `${word} ${first + 1}` : `${word}s ${first + 1} to ${last + 1}`;
-  return padding ? `${range} and ${padding} of padding` : range;
-}
-
 export function sightText(model, unit) {
   const { rows, columns } = seen(model, unit, -1), { height, width } = model.image;
-  const [down, across] = [inside(rows, height), inside(columns, width)];
+  const [down, across] = [insideOf(rows, height), insideOf(columns, width)];
   if (down.last - down.first + 1 === height && across.last - across.first + 1 === width) return "sees the whole picture";
   const size = rows.count * columns.count === 1 ? "1 pixel" : `${rows.count} × ${columns.count} pixels`;
   return `sees ${size}: ${rangeText("row", down)}, ${rangeText("column", across)}`;
@@ -124,9 +116,9 @@ export function narrate(model, unit, isHidden = false) {
 }
 
 // What is not drawn of a layer, if anything.
-export function leftOut({ count, sent, step, isVector }) {
-  const parts = [];
-  if (sent < count) parts.push(`the first ${sent} of ${plural(count, isVector ? "number" : "map")}`);
+export function leftOut({ count, sent, last, step, isVector }) {
+  const parts = [], one = isVector ? "number" : "map";
+  if (sent < count) parts.push(last < sent ? `the first ${sent} of ${plural(count, one)}` : `the first ${sent - 1} of ${plural(count, one)} and ${one} ${last + 1}`);
   if (step > 1) parts.push(`1 row and column in ${step}`);
   return parts.length ? `drawn: ${parts.join(", ")}` : "";
 }

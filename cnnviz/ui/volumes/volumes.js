@@ -5,20 +5,20 @@ import { join } from "../drawing/link.js";
 import { decimalsFor, fixed } from "../drawing/numbers.js";
 import { SIGNED, themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
-import { planOf } from "./layout.js";
+import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
 import { paintField, paintSight } from "./sight.js";
-import { leftOut, middleOf, narrate, seen, sizeText, unitText, unpack, within } from "./units.js";
+import { leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
 
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
 
 // unit    on the stage                    chosen     the channel in front of each layer, as the visitor left it
 // looked  looked at since, by keys or     following  whether another component's cursor moved last
-//         buttons, or null
+//         buttons, or null              awaited    the map that Python was asked for, until a stage has it, or null
 class Volumes {
   constructor(parent) {
-    Object.assign(this, { version: 0, unit: null, looked: null, chosen: [], told: "", written: 0 });
+    Object.assign(this, { version: 0, unit: null, looked: null, awaited: null, isHidden: false, chosen: [], told: "", written: 0 });
     this.pointing = new Pointing(this);
     this.build(parent);
     this.observer = new ResizeObserver(() => { if (this.model && this.room !== this.scroller.clientWidth) this.arrange(); });
@@ -58,11 +58,13 @@ class Volumes {
     }
     // A choice that Python says anew; else the place where the cursor stands by now.
     const said = JSON.stringify(model.selected);
-    this.unit = within(model, said === this.told && this.unit ? this.unit : model.selected);
+    const last = said === this.told && this.unit ? within(model, this.unit) : null;
+    this.unit = last && this.isSent(last) ? last : within(model, model.selected);
     this.told = said;
-    Object.assign(this, { looked: null, following: false });
+    Object.assign(this, { looked: null, awaited: null, following: false });
     this.pointing.point(null);
-    this.chosen = model.layers.map((layer, at) => (at === this.unit.layer ? this.unit.channel : this.chosen[at] ?? 0) % layer.sent);
+    this.chosen = model.layers.map((layer, at) => (at === this.unit.layer ? this.unit.channel
+      : slotOf(layer, this.chosen[at] ?? 0) < 0 ? 0 : this.chosen[at] ?? 0));
     this.furnish();
     this.version += 1;
     this.arrange();
@@ -135,6 +137,11 @@ class Volumes {
 
   // ---- the current unit ----
 
+  isSent({ layer, channel }) { return slotOf(this.model.layers[layer], channel) >= 0; }
+
+  // "Guess first" on the stage holds here too.
+  hides(unit) { return this.isHidden && unitText(unit) === unitText(this.unit); }
+
   get shown() { return this.pointing.hover ?? this.looked ?? this.unit; }
 
   // The maps in front: the visitor's own choice, but where the shown unit reads only some maps of a layer the first of
@@ -143,8 +150,8 @@ class Volumes {
     const { shown } = this;
     return this.chosen.map((front, at) => {
       if (at >= shown.layer) return front;
-      const { first, last } = seen(this.model, shown, at), { count, sent } = this.model.layers[at];
-      return last - first + 1 < count && first < sent ? first : front;
+      const { first, last } = seen(this.model, shown, at), layer = this.model.layers[at];
+      return last - first + 1 < layer.count && slotOf(layer, first) >= 0 ? first : front;
     });
   }
 
@@ -163,8 +170,7 @@ class Volumes {
   }
 
   step(at, by) {
-    const { sent } = this.model.layers[at], unit = this.unitOf(at);
-    this.look({ ...unit, channel: (this.chosen[at] + by + sent) % sent });
+    this.look({ ...this.unitOf(at), channel: channelOf(this.model.layers[at], this.chosen[at], by) });
   }
 
   front(at, channel) { this.look({ ...this.unitOf(at), channel }); }
@@ -175,8 +181,14 @@ class Volumes {
     this.chosen[unit.layer] = unit.channel;
     Object.assign(this, { unit, looked: null, following: false });
     const { layer, channel, row, column } = unit;
-    if (isThere) this.link.tell({ unit: [layer, channel], row, column, ...middleOf(this.model, unit) });
-    else this.send(unitText(unit));
+    if (isThere) {
+      this.link.tell({ unit: [layer, channel], row, column, ...middleOf(this.model, unit) });
+      // Whether it hides its number there it says when asked, once it has gone there: before the words here change.
+      requestAnimationFrame(() => this.link?.tell({ asks: true }));
+    } else {
+      this.awaited = unit;
+      this.send(unitText(unit));
+    }
     this.repaint();
   }
 
@@ -184,9 +196,14 @@ class Volumes {
   follow({ unit: map, row, column, isHidden = false }) {
     if (!map || !this.model || map[0] >= this.model.layers.length) return;
     const [layer, channel] = map, isNew = layer !== this.unit.layer || channel !== this.unit.channel;
-    Object.assign(this, { unit: within(this.model, { layer, channel, row, column }), looked: null, following: true, isHidden });
+    // Until the chosen map is on the stage its old one goes on telling. A map that was not sent comes with the next maps.
+    if ((this.awaited && isNew) || !this.isSent({ layer, channel })) return;
+    const unit = within(this.model, { layer, channel, row, column });
+    Object.assign(this, { awaited: null, isHidden });
+    // An answer from where this stands already takes back nothing that was looked at since.
+    if (unitText(unit) !== unitText(this.unit)) Object.assign(this, { unit, looked: null, following: true });
     if (isNew) {
-      this.chosen[this.unit.layer] = this.unit.channel % this.model.layers[this.unit.layer].sent;
+      this.chosen[this.unit.layer] = this.unit.channel;
       this.bring(this.unit.layer);
     }
     this.repaint();
@@ -204,8 +221,7 @@ class Volumes {
     const { panel, picture, theme, fronts, shown, model, plan, planes } = this;
     for (const part of [panel, picture]) part.fit();
     if (!panel.width || !plan) return; // not on the screen
-    // "Guess first" on the stage holds here too.
-    const isHidden = this.isHidden && unitText(shown) === unitText(this.unit);
+    const isHidden = this.hides(shown);
     const scene = { model, plan, planes, fronts, theme, shown, isHidden };
     const key = `${this.version}|${theme.dark}|${this.room}`;
     for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, paintSight, fronts]]) {

@@ -15,9 +15,9 @@ from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
 from cnnviz.ui.lessons.activations.choose import BY_NAME
 from cnnviz.ui.lessons.activations.counts import FLAT, SignedMap, counted, steepest, trace, windows
-from cnnviz.ui.lessons.activations.words import first, number, share
-from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.markup import part, rows
 from cnnviz.ui.stage import stage
+from cnnviz.ui.words import capital, number, percent
 
 GROUP = "activations"
 NEAR = 6.0  # the curve shows at least the numbers from -6 to 6
@@ -72,8 +72,8 @@ def scale(map: SignedMap, activation: Activation) -> None:
 
 def _range(map: SignedMap, activation: Activation) -> str:
     """What the range of the numbers is to the activation."""
-    saturated = share(counted(map, activation).saturated, map.numbers.size)
-    name = first(activation.name)
+    saturated = percent(counted(map, activation).saturated, map.numbers.size)
+    name = capital(activation.name)
     if activation.key in ("relu", "leaky relu"):
         return f"{name} has the same shape at every size: the negative numbers, {saturated}, lie on its flat side."
     if activation.key == "gelu":
@@ -90,7 +90,7 @@ def histograms(map: SignedMap, activation: Activation) -> None:
     found = trace(map, activation)
     part(
         "The numbers before and after",
-        f"<p>Same bins for both. {first(activation.name)} {_fate(activation)}. The scale of shares is logarithmic: "
+        f"<p>Same bins for both. {capital(activation.name)} {_fate(activation)}. The scale of shares is logarithmic: "
         "without that, one bar would hide all the others.</p>",
     )
     reach = max(found.limit, 1e-9)
@@ -135,8 +135,8 @@ def table(map: SignedMap, activation: Activation) -> None:
     part(
         "What each of them does to this map",
         f"<p>{size:,} numbers: {negative:,} negative, {zero:,} zero before anything is done. "
-        "Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below 5 % of the largest that "
-        "this activation has, so that next to nothing of a gradient comes back.</p>"
+        f"Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below {percent(FLAT)} of "
+        "the largest that this activation has, so that next to nothing of a gradient comes back.</p>"
         + rows(
             ["", "zeroed", "saturated", "comes out", "mean slope"], lines, chosen=list(BY_NAME).index(activation.name)
         ),
@@ -144,4 +144,4 @@ def table(map: SignedMap, activation: Activation) -> None:
 
 
 def _of(count: int, size: int) -> str:
-    return f"{share(count, size)}<small>{count:,}</small>"
+    return f"{percent(count, size)}<small>{count:,}</small>"

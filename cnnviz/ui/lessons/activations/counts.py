@@ -62,7 +62,7 @@ def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
     return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@st.cache_resource(max_entries=6, show_spinner=False)
 def _trace(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Trace:
     after = ACTIVATIONS[key].function(_numbers.astype(np.float64)).astype(np.float32)
     limit = float(max(np.abs(_numbers).max(), np.abs(after).max()))

@@ -11,8 +11,8 @@ from cnnviz import figures
 from cnnviz.experiments.vanishing import FLOAT32_SMALLEST
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui import controls
-from cnnviz.ui.lessons.activations.words import number
-from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import number, percent
 
 LEAST, START = -40, -20
 PASSED = 3  # layers
@@ -53,7 +53,7 @@ def tiny() -> None:
             x_title="x",
             y_title="sigmoid(x), float32",
             log_y=True,
-            marks={f"x = {dial.value}".replace("-", "−"): dial.value},
+            marks={f"x = {number(dial.value)}": dial.value},
             height=280,
         )
         st.plotly_chart(figure, config={"displayModeBar": False}, key="tiny-chart")
@@ -68,7 +68,7 @@ def said(x: int) -> str:
     """What the two forms do to a gradient at x."""
     one = np.array([x], np.float32)
     rough, exact = float(naive(one)[1][0]), float(stable(one)[1][0])
-    shown = f"{x}".replace("-", "−")
+    shown = number(x)
     layers = math.ceil(math.log(FLOAT32_SMALLEST) / math.log(exact))
     holds = (
         f"With the stable one it goes on, {number(exact)} of it a layer; after {layers} such layers it too is below "
@@ -78,5 +78,5 @@ def said(x: int) -> str:
         return f"At x = {shown} the first form stops every gradient: its slope is exactly 0. {holds}"
     error = abs(rough / exact - 1)
     if error > 0.005:
-        return f"At x = {shown} the slope by the first form is {100 * error:.2g} % off: few digits are left. {holds}"
+        return f"At x = {shown} the slope by the first form is {percent(error)} off: few digits are left. {holds}"
     return f"At x = {shown} both forms still agree to two digits or more. Move x to −20."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cnnviz.ops import Activation
 from cnnviz.ui.lessons.activations.counts import SignedMap, counted
 from cnnviz.ui.lessons.activations.stack import Stack
-from cnnviz.ui.lessons.activations.words import first, number, share
+from cnnviz.ui.words import capital, number, percent
 
 
 def noticed(map: SignedMap | None, activation: Activation, stack: Stack) -> tuple[str, str]:
@@ -14,8 +14,8 @@ def noticed(map: SignedMap | None, activation: Activation, stack: Stack) -> tupl
     if map:
         found, size = counted(map, activation), map.numbers.size
         see = (
-            f"{first(activation.name)} zeroes {share(found.zeroed, size)} of this map’s {size:,} numbers; "
-            f"{share(found.saturated, size)} lie where it is saturated. "
+            f"{capital(activation.name)} zeroes {percent(found.zeroed, size)} of this map’s {size:,} numbers; "
+            f"{percent(found.saturated, size)} lie where it is saturated. "
         )
     if stack.depth > 1:
         see += (

@@ -13,8 +13,8 @@ from cnnviz.experiments.vanishing import FLOAT32_SMALLEST, INITIALISATIONS, MOST
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
-from cnnviz.ui.lessons.activations.words import number
-from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import number
 
 SIDE = 32
 ALWAYS = ("sigmoid", "relu")
@@ -59,7 +59,7 @@ def gradients(picture: Picture, activation: Activation) -> Stack:
     )
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
-        dial = controls.dial("Layers in the stack", "stack", START_LAYERS, range=(1, MOST_LAYERS))
+        dial = controls.dial("Layers in the stack", "deep", START_LAYERS, range=(1, MOST_LAYERS))
     with right:
         start = controls.choice("How the weights start", "start", list(INITIALISATIONS), "He (2015)")
         told = INITIALISATIONS[start]

@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -13,11 +14,14 @@ import streamlit as st
 from cnnviz import figures
 from cnnviz.ops import conv2d
 from cnnviz.ui.lessons.activations.choose import BY_NAME
-from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.markup import part
+from cnnviz.ui.words import number, percent
 
 MILLION = 1_000_000
 TIMES = 7
 LAYER = "a CONV layer, 3 × 3 × 8"
+
+_one_at_a_time = Lock()  # two at once would measure each other
 
 
 def cost() -> None:
@@ -31,7 +35,7 @@ def cost() -> None:
     )
     with st.container(key="cost"):
         if st.button("Measure here and now", key="measure"):
-            st.session_state["costs"] = measured()
+            _measure()
         costs = st.session_state.get("costs")
         if costs:
             st.plotly_chart(
@@ -42,6 +46,19 @@ def cost() -> None:
                 key="cost-chart",
             )
             st.html(f'<div class="part"><p>{said(costs)}</p></div>')
+
+
+def _measure() -> None:
+    """Measure, unless another visitor does just now."""
+    if not _one_at_a_time.acquire(blocking=False):
+        st.caption(
+            "Someone else measures just now, and two at once would slow each other down. Press again in a moment."
+        )
+        return
+    try:
+        st.session_state["costs"] = measured()
+    finally:
+        _one_at_a_time.release()
 
 
 def measured() -> dict[str, dict[str, float]]:
@@ -69,20 +86,21 @@ def _median(run: Callable[[], object]) -> float:
 
 
 def said(costs: dict[str, dict[str, float]]) -> str:
-    """The winner and by how much, and what that is to the layer."""
+    """The winner and by how much, and what that is to the layer. Two digits: no clock here gives more."""
     forwards = {name: milliseconds for name, milliseconds in costs["forwards"].items() if name in BY_NAME}
     both = {name: forwards[name] + costs["backwards"][name] for name in forwards}
     cheapest = min(both, key=lambda name: both[name])
     ratio = forwards["sigmoid"] / forwards["ReLU"]
-    than = f"{ratio:.2g} times as long as" if ratio >= 1 else f"only {ratio:.2g} times as long as"
+    than = f"{'' if ratio >= 1 else 'only '}{number(ratio, 2)} times as long as"
+    sigmoid, relu, layer = (number(costs["forwards"][name], 2) for name in ("sigmoid", "ReLU", LAYER))
     return (
-        f"Forwards, sigmoid takes {than} ReLU ({forwards['sigmoid']:.2g} against {forwards['ReLU']:.2g} ms); the "
-        f"cheapest in both directions together is {cheapest}. The CONV layer itself takes "
-        f"{costs['forwards'][LAYER]:.2g} ms: with ReLU behind it, {_share(forwards['ReLU'], costs)} of the layer’s "
-        f"forward time is the activation, with sigmoid {_share(forwards['sigmoid'], costs)}. "
+        f"Forwards, sigmoid takes {than} ReLU ({sigmoid} against {relu} ms); the cheapest in both directions together "
+        f"is {cheapest}. The CONV layer itself takes {layer} ms: with ReLU behind it, "
+        f"{_share(forwards['ReLU'], costs)} of the layer’s forward time is the activation, "
+        f"with sigmoid {_share(forwards['sigmoid'], costs)}. "
         "Another machine or another library gives other numbers."
     )
 
 
 def _share(milliseconds: float, costs: dict[str, dict[str, float]]) -> str:
-    return f"{milliseconds / (milliseconds + costs['forwards'][LAYER]):.0%}".replace("%", " %")
+    return percent(milliseconds, milliseconds + costs["forwards"][LAYER])

@@ -9,7 +9,9 @@ import streamlit as st
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
 from cnnviz.ui.controls import put
-from cnnviz.ui.lessons.filters.two_layers import conv, listed, possible
+from cnnviz.ui.lessons.filters.two_layers import conv, possible
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import listed
 
 TIMES = "×"
 
@@ -39,18 +41,21 @@ def counts(network: Network) -> None:
     """A row for each layer: the size of one filter, parameters, multiply-adds; both formulas in letters above."""
     grouped = any(conv(row).groups > 1 for row in network.rows)
     c = "C/G" if grouped else "C"
-    lines = "".join(
-        f'<tr><th scope="row">Layer {row.index + 1}</th><td>{row.input_shape[0]}</td><td>{_one_filter(row)}</td>'
-        f"<td>{product(row)}</td><td>{_products(row)}</td></tr>"
+    head = [
+        "",
+        "C: depth that comes in",
+        "one filter",
+        f"parameters: (K·K·{c} + 1)·F",
+        f"multiply-adds: height·width·K·K·{c}·F",
+    ]
+    lines = [
+        [f"Layer {row.index + 1}", str(row.input_shape[0]), _one_filter(row), product(row), _products(row)]
         for row in network.rows
-    )
-    st.html(
-        '<div class="part"><h2>What the two layers cost</h2>'
+    ]
+    part(
+        "What the two layers cost",
         "<p>A filter’s depth C is not chosen: it is the depth of what comes in, for layer 1 the picture’s channels, for"
-        " layer 2 the number of layer 1’s filters. The 1 is the filter’s bias, 0 on this page.</p></div>"
-        '<div class="wide"><table class="facts"><thead><tr><th></th><th>C: depth that comes in</th><th>one filter</th>'
-        f"<th>parameters: (K·K·{c} + 1)·F</th><th>multiply-adds: height·width·K·K·{c}·F</th></tr></thead>"
-        f"<tbody>{lines}</tbody></table></div>"
+        " layer 2 the number of layer 1’s filters. The 1 is the filter’s bias, 0 on this page.</p>" + rows(head, lines),
     )
 
 
@@ -61,11 +66,11 @@ def _one_filter(row: Row) -> str:
 
 def groups(network: Network) -> None:
     """For each layer a card a number of groups: which channels each filter reads, and what that costs. One to press."""
-    st.html(
-        '<div class="part"><h2>Groups: filters that read only some of the depth</h2>'
+    part(
+        "Groups: filters that read only some of the depth",
         "<p>With G groups, channels and filters fall into G parts, and a filter reads only its own part: G times fewer"
         " links, weights and multiply-adds. With as many groups as channels (depthwise) each filter reads one channel,"
-        " and nothing mixes them.</p></div>"
+        " and nothing mixes them.</p>",
     )
     for row, key in zip(network.rows, ("g", "g2"), strict=True):
         with st.container(key=f"groups-{key}"):
@@ -76,7 +81,7 @@ def _cards(row: Row, key: str) -> None:
     depth, filters = row.input_shape[0], conv(row).out_channels
     numbers = possible(depth, filters)
     cannot = [number for number in range(1, depth + 1) if number not in numbers]
-    why = f" {listed(cannot, 'and')} cannot be: G must divide C and F." if cannot else ""
+    why = f" {listed(cannot)} cannot be: G must divide C and F." if cannot else ""
     st.html(f'<p class="hint"><b>Layer {row.index + 1}:</b> C = {depth}, F = {filters}.{why}</p>')
     with st.container(key=f"cards-{key}", horizontal=True, gap="small"):
         for number in numbers:

@@ -23,8 +23,9 @@ from cnnviz.ui.lessons.filters.two_layers import LAB, RANDOM, START
 from cnnviz.ui.stage import stage as draw_stage
 from cnnviz.ui.volumes import Unit, Volume, chosen
 from cnnviz.ui.volumes import volumes as draw_volumes
+from cnnviz.ui.words import many
 
-UNIT, GROUP = "unit", "filters"  # the choice in the URL, and the cursor that volumes and stage share
+UNIT, GROUP = "map", "filters"  # the choice in the URL, no other page’s; and the cursor of volumes and stage
 FIRST = Unit(1, 0)  # a map of the second layer: it shows the depth rule at once
 
 
@@ -70,9 +71,9 @@ def _words(state: Mapping[str, Any], picture: Picture) -> dict[str, str]:
         "k": "both layers; " + ("has a centre" if state["k"] % 2 else "no centre"),
         "s": formulas.overlap(bare, bare),
         "p": _sizes(state, picture),
-        "f": f"layer 1: {two_layers.many(filters, 'map')}",
+        "f": f"layer 1: {many(filters, 'map')}",
         "g": _reads(depth, state["g"], "channel"),
-        "f2": f"layer 2: {two_layers.many(state['f2'], 'map')}",
+        "f2": f"layer 2: {many(state['f2'], 'map')}",
         "g2": _reads(filters, state["g2"], "map"),
     }
 
@@ -80,7 +81,7 @@ def _words(state: Mapping[str, Any], picture: Picture) -> dict[str, str]:
 def _reads(depth: int, groups: int, word: str) -> str:
     if depth % groups:
         return f"{depth} {word}s do not divide"
-    return f"each reads {'all ' if groups == 1 and depth > 1 else ''}{two_layers.many(depth // groups, word)}"
+    return f"each reads {'all ' if groups == 1 and depth > 1 else ''}{many(depth // groups, word)}"
 
 
 def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
@@ -93,7 +94,7 @@ def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
     return f"{sides[0]} × {sides[1]}, then {again[0]} × {again[1]}"
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def _run(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], divisor: float) -> Maps:
     state = dict(settings)
     network = two_layers.network(state, _picture.shape)
@@ -123,7 +124,7 @@ def volumes(found: Maps, picture: Picture) -> None:
     """The picture, F maps, F₂ maps; a click puts a map on the stage."""
     drawn = [
         Volume(
-            f"Layer {row.index + 1}: {two_layers.many(row.output_shape[0], 'filter')}",
+            f"Layer {row.index + 1}: {many(row.output_shape[0], 'filter')}",
             maps,
             row.fields,
             two_layers.conv(row).groups,
@@ -138,7 +139,7 @@ def stage(found: Maps, picture: Picture, divisor: float) -> None:
     """The chosen map: its window goes through the whole depth of what it reads."""
     at = unit(found)
     st.html(f'<p class="hint">{_hint(found, at)}</p>')
-    draw_stage(trace(found, at, picture, divisor), key="filters", group=GROUP, at=at.at, unit=at.map)
+    draw_stage(trace(found, at, picture, divisor), key="filters-stage", group=GROUP, at=at.at, unit=at.map)
 
 
 def trace(found: Maps, at: Unit, picture: Picture, divisor: float) -> Trace:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from cnnviz.network import Network
 from cnnviz.ui.lessons.filters.costs import product
-from cnnviz.ui.lessons.filters.two_layers import conv, many
+from cnnviz.ui.lessons.filters.two_layers import conv
+from cnnviz.ui.words import many
 
 
 def seen(network: Network) -> str:

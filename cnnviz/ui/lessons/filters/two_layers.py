@@ -16,6 +16,8 @@ from cnnviz.network import BUDGET_MULTIPLY_ADDS, Network, Row
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.ui import settings
+from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.words import listed, many
 
 LAB, RANDOM = "the lab's kernels", "random"
 # f, g: filters and groups of the first layer; f2, g2: of the second. K, S and P are those of both.
@@ -37,9 +39,6 @@ ORDER = (
     "sobel-x", "sobel-y", "gaussian-blur", "laplacian", "gabor", "diagonal-edge", "sharpen", "outline", "emboss",
     "prewitt-x", "prewitt-y", "scharr-x", "scharr-y", "diagonal-cross", "box-blur", "identity",
 )  # fmt: skip
-
-# Maps beyond this many numbers take the page too long to draw: about 16 MB on their way to the browser.
-MOST_NUMBERS = 4_000_000
 
 
 def layers(state: Mapping[str, Any]) -> tuple[Conv2d, Conv2d]:
@@ -76,24 +75,14 @@ def _check_groups(number: int, depth: int, filters: int, groups: int) -> None:
     comes = many(depth, "channel" if number == 1 else "map")
     raise DoesNotFit(
         f"Layer {number}: {comes} and {many(filters, 'filter')} cannot both be divided into {groups} equal groups; "
-        f"{listed(possible(depth, filters))} can be."
+        f"{listed(possible(depth, filters), 'or')} can be."
     )
-
-
-def many(count: int, word: str) -> str:
-    """1 map, 2 maps."""
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def possible(depth: int, filters: int) -> list[int]:
     """The numbers of groups that divide both."""
     common = math.gcd(depth, filters)
     return [groups for groups in range(1, common + 1) if common % groups == 0]
-
-
-def listed(numbers: list[int], last: str = "or") -> str:
-    """1, 2 or 4."""
-    return f"{', '.join(map(str, numbers[:-1]))} {last} {numbers[-1]}" if len(numbers) > 1 else str(numbers[0])
 
 
 def problem(state: Mapping[str, Any], shape: tuple[int, ...]) -> CnnvizError | None:

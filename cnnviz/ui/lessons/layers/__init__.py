@@ -8,7 +8,7 @@ counts.py      the table of shapes and costs
 dropout.py     batch_norm.py  on the map that is on the stage; pictures_of_maps.py  such maps side by side
 why_not_fc.py  FC against CONV between the same two volumes
 seen.py        what this picture and this stack showed
-words.py       numbers in sentences
+words.py       lengths and bytes in sentences
 """
 
 from cnnviz.ui.lessons.layers.batch_norm import batch_norm

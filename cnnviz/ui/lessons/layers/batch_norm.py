@@ -8,8 +8,8 @@ import streamlit as st
 from cnnviz import figures, ops
 from cnnviz.ui.controls import kept
 from cnnviz.ui.lessons.layers.run import Shown
-from cnnviz.ui.lessons.layers.words import number
-from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.markup import part
+from cnnviz.ui.words import number
 
 
 def batch_norm(shown: Shown) -> None:

@@ -42,7 +42,7 @@ def builder(setup: Setup) -> None:
         with st.container(key="chips", horizontal=True, vertical_alignment="center", gap="small"):
             for index, part in enumerate(stack.parts):
                 st.button(
-                    f"{index + 1} {_chip(part)}",
+                    f"{index + 1} {chip(part)}",
                     key=f"chip {index}",
                     type="primary" if index == at else "secondary",
                     on_click=choose,
@@ -65,7 +65,7 @@ def builder(setup: Setup) -> None:
             _settings(stack, at)
 
 
-def _chip(part: stacks.Part) -> str:
+def chip(part: stacks.Part) -> str:
     """A layer in a few letters, as plain text."""
     found = part.draft
     if found is None:
@@ -112,7 +112,7 @@ def _settings(stack: Stack, at: int) -> None:
                 "", key="remove", icon=":material/delete:", help=f"Remove layer {at + 1}",
                 on_click=change, args=(stacks.removed(stack, at), min(at, last - 1)),
             )  # fmt: skip
-        with st.popover("more", type="tertiary", key="more"):
+        with st.popover("more", type="tertiary", key="layer-more"):
             if found is not None:
                 more(stack, at, found)
 

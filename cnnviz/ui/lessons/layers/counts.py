@@ -11,7 +11,8 @@ from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network, Row
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import product, size
-from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import percent
 
 HEAD = ("Layer", "Output, height × width × depth", "Parameters", "Multiply-adds", "Receptive field")
 
@@ -34,7 +35,8 @@ def _published(setup: Setup) -> str:
         if read(told.stack) == setup.stack.network.layers and told.input_shape == setup.shape:
             return (
                 f"<p><b>{escape(told.name)}</b>, {escape(told.source)}. {escape(told.told)} Published: "
-                f"{told.parameters:,} parameters; counted here: {setup.stack.network.parameters:,}.</p>"
+                f"{told.parameters:,} parameters ({escape(told.counted_by)}); "
+                f"counted here: {setup.stack.network.parameters:,}.</p>"
             )
     return ""
 
@@ -68,8 +70,8 @@ def _sentence(network: Network) -> str:
     most = max(network.rows, key=lambda row: row.parameters)
     work = max(network.rows, key=lambda row: row.multiply_adds)
     return (
-        f"{most.parameters / network.parameters:.0%} of the {network.parameters:,} parameters are in layer "
-        f"{most.index + 1}, {escape(most.layer.name)}; {work.multiply_adds / network.multiply_adds:.0%} of the "
+        f"{percent(most.parameters, network.parameters)} of the {network.parameters:,} parameters are in layer "
+        f"{most.index + 1}, {escape(most.layer.name)}; {percent(work.multiply_adds, network.multiply_adds)} of the "
         f"{network.multiply_adds:,} multiply-adds in layer {work.index + 1}, {escape(work.layer.name)}."
         if network.multiply_adds
         else f"{network.parameters:,} parameters, and no multiply-add."

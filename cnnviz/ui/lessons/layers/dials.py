@@ -47,7 +47,7 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
             )
     if found.kind in stacks.SLIDES:
         slides = (("K kernel", "k", "kernel_size"), ("S stride", "s", "stride"), ("P padding", "p", "padding"))
-        told = (_kernel_words(found), _stride_words(found), become)
+        told = (kernel_words(found), stride_words(found), become)
         for box, (label, key, name), words in zip(boxes[1:4], slides, told, strict=True):
             with box:
                 _dial(label, key, name, None, stack, at, words)
@@ -75,6 +75,14 @@ def _kind(stack: Stack, at: int, kind: str) -> str:
     return stacks.replaced(stack, at, Draft(kind, settings).text)
 
 
+def value_of(found: Draft, name: str, scale: int = 1) -> Any:
+    """What a dial shows of a setting: what is typed, or what is usual where nothing is; in whole parts of 1 / scale."""
+    kernel = found.settings.get("kernel_size")
+    usual = {"stride": 1 if found.kind == "conv" else kernel, "padding": 0, "dilation": 1, "groups": 1, "p": 0.5}
+    value = found.settings.get(name, usual.get(name))
+    return round(value * scale) if scale != 1 and isinstance(value, float) else value
+
+
 def _show(key: str, value: Any) -> None:
     """Let a widget show a value of the stack. Written only where it differs, so that nobody's typing is taken back."""
     if st.session_state.get(key) != value:
@@ -95,17 +103,7 @@ def _dial(
     key = f"layer-{letter}"
     least, most = range or RANGES[letter]
     found = stack.parts[at].draft
-    kernel = found.settings.get("kernel_size") if found else None
-    usual = {
-        "stride": 1 if found and found.kind == "conv" else kernel,
-        "padding": 0,
-        "dilation": 1,
-        "groups": 1,
-        "p": 0.5,
-    }
-    value = found.settings.get(name, usual.get(name)) if found else None
-    if scale != 1 and isinstance(value, float):
-        value = round(value * scale)
+    value = value_of(found, name, scale) if found else None
     if not isinstance(value, int) or not least <= value <= most:
         st.markdown(f"**{label}**")
         st.caption(f"as typed: {_as_typed(value)}")
@@ -136,14 +134,14 @@ def _choice(label: str, name: str, options: list[str], chosen: str, text: Any) -
     st.selectbox(label, options, key=key, on_change=take)
 
 
-def _kernel_words(found: Draft) -> str:
+def kernel_words(found: Draft) -> str:
     kernel = found.settings["kernel_size"]
     if isinstance(kernel, tuple):
         return f"{kernel[0]} high, {kernel[1]} wide"
     return "odd sizes have a centre" if kernel % 2 else "even: no pixel is the centre"
 
 
-def _stride_words(found: Draft) -> str:
+def stride_words(found: Draft) -> str:
     kernel, stride = found.settings["kernel_size"], found.settings.get("stride")
     stride = (1 if found.kind == "conv" else kernel) if stride is None else stride
     if isinstance(kernel, tuple) or isinstance(stride, tuple):

@@ -12,8 +12,8 @@ from cnnviz import ops
 from cnnviz.ui.controls import dial, put
 from cnnviz.ui.lessons.layers.pictures_of_maps import side_by_side
 from cnnviz.ui.lessons.layers.run import Shown
-from cnnviz.ui.lessons.layers.words import number
-from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.markup import part
+from cnnviz.ui.words import number, percent
 
 NUMBERS = 20_000_000  # at most so many are drawn at random for the mean: about a fifth of a second
 
@@ -36,13 +36,14 @@ def dropout(shown: Shown) -> None:
         drawn, mean, draws = _draws(shown.map, hashlib.sha256(shown.map.tobytes()).digest(), shown.map.shape, p, draw)
         zeros = float((drawn == 0).mean()) - float((shown.map == 0).mean())
         kept = 1 - float((shown.map == 0).mean())
+        gone = percent(zeros, kept or 1.0)
         with boxes[1]:
             side_by_side(
                 [
                     ("In inference", f"the map itself, mean {number(shown.map.mean())}", shown.map),
                     (
                         "In training, one draw",
-                        f"{zeros / kept if kept else 0:.1%} of what was not 0 dropped, mean {number(drawn.mean())}",
+                        f"{gone} of what was not 0 dropped, mean {number(drawn.mean())}",
                         drawn,
                     ),
                     (f"Mean of {draws:,} draws", f"mean {number(mean.mean())}", mean),
@@ -55,7 +56,7 @@ def dropout(shown: Shown) -> None:
             )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=16, max_size="64 MB", show_spinner=False)
 def _draws(
     _map: NDArray, digest: bytes, shape: tuple[int, ...], p: float, draw: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:

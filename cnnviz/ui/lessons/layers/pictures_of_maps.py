@@ -11,12 +11,18 @@ from numpy.typing import NDArray
 
 from cnnviz.ui import cached
 
+DRAWN = 400  # pixels of the longest side: more than a third of the page has, on any screen
+
 
 def side_by_side(maps: Sequence[tuple[str, str, NDArray]]) -> None:
     """Maps (name, what is told of it, numbers) beside each other; white is zero, and full colour the largest of all."""
     limit = max(float(np.abs(map).max()) for _, _, map in maps)
-    figures = "".join(_figure(name, told, map, limit) for name, told, map in maps)
+    # Whole numbers are left out, not averaged, so that what dropout made 0 is seen as 0.
+    step = max(-(-side // DRAWN) for _, _, map in maps for side in map.shape)
+    figures = "".join(_figure(name, told, map[::step, ::step], limit) for name, told, map in maps)
     st.html(f'<div class="maps">{figures}</div>')
+    if step > 1:
+        st.caption(f"Drawn is one number of each {step} × {step}; the means are those of all.")
 
 
 def _figure(name: str, told: str, map: NDArray, limit: float) -> str:

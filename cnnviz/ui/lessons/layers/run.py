@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -21,6 +22,7 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.layers.setup import MODES, UNIT, Setup
 from cnnviz.ui.lessons.layers.stack import stack_of
+from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
 
@@ -48,31 +50,92 @@ class Shown:
     map: NDArray
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _run(
-    _picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool, draw: int
-) -> Run:
+class Begun:
+    """A run as far as nothing is drawn at random, and what followed at the last draw: all of it fits the budget once.
+
+    network     all of it
+    parameters  for each of its layers
+    maps        up to the first dropout in training; else all
+    """
+
+    def __init__(
+        self, network: Network, parameters: list[dict[str, NDArray[np.float32]]], values: NDArray, training: bool
+    ) -> None:
+        kinds = [layer.kind for layer in network.layers]
+        sure = kinds.index("DROPOUT") if training and "DROPOUT" in kinds else len(kinds)
+        first = Network(network.input_shape, network.layers[:sure])
+        self.network, self.parameters, self.training = network, parameters, training
+        self.maps = first.forward(values, parameters[:sure], training)
+        self._last: tuple[int, Run] | None = None
+
+    def run(self, draw: int) -> Run:
+        """Every map at this draw."""
+        last = self._last
+        if last and last[0] == draw:
+            return last[1]
+        self._last = None  # before the next is made: no time for both
+        rng = np.random.default_rng(draw)
+        found = Run(self.network, self.parameters, self.network.onward(self.maps, self.parameters, self.training, rng))
+        self._last = draw, found
+        return found
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _run(_picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool) -> Begun:
     network = stack_of(text, shape).network
-    parameters = network.initial(seed)
     values = _picture.levels().astype(np.float32) / np.float32(divisor)
-    return Run(network, parameters, network.forward(values, parameters, training, np.random.default_rng(draw)))
+    return Begun(network, network.initial(seed), values, training)
 
 
 def _kept(setup: Setup) -> Run:
     """The run of the layers that follow. Raises DoesNotFit for batch norm of single numbers in training."""
-    draw = setup.draw if setup.training else 0
     picture, text = setup.picture, setup.stack.text
-    return _run(picture, picture.digest, text, setup.shape, setup.divisor, setup.seed, setup.training, draw)
+    begun = _run(picture, picture.digest, text, setup.shape, setup.divisor, setup.seed, setup.training)
+    return begun.run(setup.draw if setup.training else 0)
 
 
-def runnable(setup: Setup) -> int | None:
-    """The longest side, of a few, at which the picture is small enough for this stack; None where none helps."""
+def _bytes(row: Row) -> int:
+    """What a map of this layer takes on its way to the stage: what it reads (the picture in 8 bits), weights, itself.
+
+    Counted before anything is copied; weights of an FC are as many as it reads, in 64 bits as all weights.
+    """
+    channels, *sides = row.input_shape
+    weights = row.layer.in_a_window(row.input_shape) if isinstance(row.layer, Conv2d) else 0
+    reads = 1
+    if isinstance(row.layer, Conv2d):
+        reads = channels // row.layer.groups
+    elif row.layer.kind == "FC":
+        reads, weights = channels, math.prod(row.input_shape)
+    read = reads * math.prod(sides) * (1 if row.index == 0 else 4)
+    return read + 8 * weights + 4 * math.prod(row.output_shape[1:])
+
+
+def _too_large(row: Row) -> str:
+    """Why a map of this layer is not on the stage, in a sentence; "" where it is."""
+    count = _bytes(row) // 4
+    if count <= MOST_NUMBERS:
+        return ""
+    what = "map" if len(row.output_shape) == 3 else "number"
+    fits = "Fewer pixels fit, or fewer filters in the layer before it." if row.index else "Fewer pixels fit."
+    return (
+        f"A {what} of layer {row.index + 1}, {row.layer.name}, with all that it reads, is {count:,} numbers of 4 "
+        f"bytes; the stage draws up to {MOST_NUMBERS:,}. {fits}"
+    )
+
+
+def runnable(setup: Setup, layer: int | None = None) -> int | None:
+    """The longest side, of a few, at which the picture is small enough for this stack; None where none helps.
+
+    layer  small enough also for a map of this layer to be on the stage
+    """
     channels, height, width = setup.shape
     for side in (768, 512, 384, 256, 192, 128, 96, 64):
         smaller = proportional((height, width), side)
         if side < max(height, width):
             stack = stack_of(setup.stack.text, (channels, *smaller))
-            if not stack.problem and not stack.network.over_budget:
+            if len(stack.network.rows) < len(setup.stack.network.rows) or stack.network.over_budget:
+                continue
+            if layer is None or not _too_large(stack.network.rows[layer]):
                 return side if setup.is_own_size else None
     return None
 
@@ -83,10 +146,7 @@ def view(setup: Setup) -> Shown:
     plane = Shown("the picture's first channel", setup.picture.levels()[0].astype(np.float32) / setup.divisor)
     with st.container(key="not-run"):
         if network.over_budget:
-            st.html(f'<div class="told"><b>Counted, not run.</b> {escape(network.over_budget)}</div>')
-            side = runnable(setup)
-            if side:
-                st.button(f"longest side {side}", key="remedy size", on_click=put, kwargs={"size": side})
+            _offer(network.over_budget, "remedy size", runnable(setup), "Counted, not run.")
     if not network.layers or network.over_budget:
         return plane
     try:
@@ -100,9 +160,23 @@ def view(setup: Setup) -> Shown:
     row = network.rows[unit.layer]
     with st.container(key="layers-view"):
         volumes(setup.picture, [_volume(row, run) for row in network.rows], key=UNIT, selected=unit, group=GROUP)
-        stage(_trace(setup, run, row, unit.channel), key="layer", group=GROUP, at=unit.at, unit=unit.map)
+        too_large = _too_large(row)
+        with st.container(key="not-staged"):
+            if too_large:
+                _offer(too_large, "remedy stage", runnable(setup, row.index))
+        if not too_large:
+            stage(_trace(setup, run, row, unit.channel), key="layer", group=GROUP, at=unit.at, unit=unit.map)
+    if math.prod(row.output_shape[1:]) > MOST_NUMBERS:  # too many for the lessons below too
+        return plane
     map = np.atleast_2d(run.maps[unit.layer + 1][unit.channel])
     return Shown(f"{_map_name(row, unit.channel)} of layer {unit.layer + 1}, {row.layer.name}", map)
+
+
+def _offer(sentence: str, key: str, side: int | None, said: str = "Not on the stage.") -> None:
+    """Why something is not drawn, and the size of the picture at which it is, to press."""
+    st.html(f'<div class="told"><b>{said}</b> {escape(sentence)}</div>')
+    if side:
+        st.button(f"Longest side = {side}", key=key, on_click=put, kwargs={"size": side})
 
 
 def _volume(row: Row, run: Run) -> Volume:

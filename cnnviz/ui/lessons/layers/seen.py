@@ -7,6 +7,7 @@ from html import escape
 from cnnviz.network import Row
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import size
+from cnnviz.ui.words import percent
 
 
 def seen(setup: Setup) -> str:
@@ -28,7 +29,9 @@ def seen(setup: Setup) -> str:
             parts[-1] += f", one of layer {last.index + 1} sees {_field(last)}: deeper units see more."
     fully = sum(row.parameters for row in network.rows if row.layer.kind == "FC")
     if fully and network.parameters:
-        parts.append(f"{fully / network.parameters:.0%} of the parameters are in FC layers, where nothing is shared.")
+        parts.append(
+            f"{percent(fully, network.parameters)} of the parameters are in FC layers, where nothing is shared."
+        )
     return escape(" ".join(parts))
 
 

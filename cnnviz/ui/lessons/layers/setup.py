@@ -22,7 +22,7 @@ INPUTS = {
     "227 × 227, RGB": (227, "rgb"),
 }
 SEED = 16  # of the first draw: one whose maps are not empty behind ReLU on the first sample
-UNIT = "unit"  # the choice in the URL: layer, map, row, column
+UNIT = "unit"  # the choice in the URL, no other page’s: layer, map, row, column
 MODES = ("inference", "training")
 HELP = (
     "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
@@ -59,9 +59,9 @@ class Setup:
 
     @property
     def chosen(self) -> int:
-        """The layer that is changed, and looked into where it can be."""
+        """The layer that is changed, and looked into where it can be: the first where the link means none of these."""
         unit = Unit.read(st.query_params.get(UNIT))
-        return max(0, min(unit.layer if unit else 0, len(self.stack.parts) - 1))
+        return unit.layer if unit and unit.layer < len(self.stack.parts) else 0
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

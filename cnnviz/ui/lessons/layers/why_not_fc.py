@@ -11,7 +11,7 @@ from cnnviz.network import Row
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import product, size
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
-from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.markup import part
 
 
 def why_not_fc(setup: Setup) -> None:

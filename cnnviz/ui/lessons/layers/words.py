@@ -1,13 +1,6 @@
-"""Numbers in sentences."""
+"""Lengths and bytes in sentences."""
 
 from __future__ import annotations
-
-
-def number(value: float) -> str:
-    """About four digits, with a true minus."""
-    value = float(value)
-    text = f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
-    return ("0" if text in ("0", "-0") else text).replace("-", "−")
 
 
 def distance(centimetres: float) -> str:

@@ -11,8 +11,10 @@ from cnnviz.layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d, Shape
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import maps
 from cnnviz.ui.lessons.pooling.maps import MEAN, RANDOM, Pooled
-from cnnviz.ui.lessons.stride.markup import part, rows
+from cnnviz.ui.lessons.pooling.parts import SIDE
+from cnnviz.ui.markup import part, rows
 from cnnviz.ui.stage import stage
+from cnnviz.ui.words import number, percent
 
 FILTERS, CLASSES = 16, 10  # of the CONV and the FC that would come next
 START_MAPS = 8
@@ -25,14 +27,6 @@ class Counted:
     maps: int
     numbers: tuple[int, int]
     fully: tuple[int, int]
-
-
-def percent(part: int, whole: int) -> str:
-    """A share of three digits; 100 % only where it is exact."""
-    share = 100 * part / whole
-    if part != whole and f"{share:.3g}" == "100":
-        return "just under 100 %" if share < 100 else "just over 100 %"
-    return f"{share:,.3g} %" if share < 1000 else f"{share:,.0f} %"
 
 
 def size(shape: Shape) -> str:
@@ -98,15 +92,18 @@ def strided(found: Pooled, counted: Counted) -> None:
     window = found.windows[0]
     k, s, p = window.kernel_size, window.stride, window.before
     height, width = found.shape
+    height_in, width_in = found.source.shape[1:]
+    shown = f"{min(height_in, SIDE)} × {min(width_in, SIDE)}"
+    cut = f" Below, the middle {shown} numbers of the map, pixel for pixel." if max(height_in, width_in) > SIDE else ""
     part(
         "A convolution with a stride shrinks a map too",
         f"<p>Same window, K = {k}, S = {s}, P = {p}, so the same size, {height} × {width}. A pooling’s rule is fixed, "
-        "a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.</p>",
+        f"a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{cut}</p>",
     )
     with st.container(key="strided-weights"):
         weights = controls.choice("The convolution’s weights", "cw", [MEAN, RANDOM], MEAN)
     for box, trace, name in zip(
-        st.columns(2, gap="medium"), (found.trace, maps.strided(found, weights)), ("pool", "conv"), strict=True
+        st.columns(2, gap="medium"), maps.strided(found, weights), ("pool", "conv"), strict=True
     ):
         with box, st.container(key=f"beside-{name}"):
             stage(trace, key=f"beside-{name}-stage", group="beside", compact=True)
@@ -150,4 +147,10 @@ def last(found: Pooled, counted: Counted) -> None:
         ]
         st.html(rows([f"to {CLASSES} classes", "parameters"], lines))
     with right, st.container(key="global-average"):
-        stage(maps.global_average(found), key="global-average-stage", compact=True)
+        trace = maps.global_average(found)
+        stage(trace, key="global-average-stage", compact=True)
+        if trace.input.shape[1:] != found.shape:
+            shown = " × ".join(f"{size:,}" for size in trace.input.shape[1:])
+            st.caption(
+                f"The middle {shown} of the pooled map, pixel for pixel; the mean of all is {number(maps.mean(found))}."
+            )

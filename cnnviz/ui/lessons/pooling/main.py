@@ -13,8 +13,8 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.pooling import maps, setting
 from cnnviz.ui.lessons.pooling.maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.setting import AVERAGE, MAP, MAX, PICTURE, START
-from cnnviz.ui.lessons.stride.markup import many
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.words import many
 
 CLAIM = (
     "Each window becomes one number: o = ⌊(w − k) / s⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
@@ -87,12 +87,11 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
 def formula(found: Pooled) -> None:
     """The output-size formula with the numbers put in, and what is left unread."""
     rows, columns = found.windows
-    windows, shape = Windows(rows, columns), found.source
     height, width = found.shape
-    line = formulas.output_size(windows, shape)  # type: ignore[arg-type]  # it asks for nothing but a shape
+    line = formulas.output_size(Windows(rows, columns), found.source)
     unread = [
         many(len(window.unread(size)), word)
-        for window, size, word in zip((rows, columns), shape.shape[1:], ("row", "column"), strict=True)
+        for window, size, word in zip((rows, columns), found.source.shape[1:], ("row", "column"), strict=True)
         if window.unread(size)
     ]
     reading = f"{' and '.join(unread)} never read" if unread else "every number is read"

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.errors import DoesNotFit
-from cnnviz.experiments.invariance import Invariance, invariance
+from cnnviz.experiments.invariance import DIRECTIONS, Cell, invariance
 from cnnviz.geometry import Window
 from cnnviz.kernels import named
 from cnnviz.layers import Conv2d, GlobalAvgPool, Layer, Shape
@@ -19,7 +19,9 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached
-from cnnviz.ui.lessons.pooling.setting import MAX, Pool
+from cnnviz.ui.lessons.pooling.measured import Moves, kept
+from cnnviz.ui.lessons.pooling.parts import SIDE, around, middle
+from cnnviz.ui.lessons.pooling.setting import Pool
 from cnnviz.ui.settings import Filter, Windows
 
 
@@ -27,13 +29,15 @@ from cnnviz.ui.settings import Filter, Windows
 class Source:
     """One map (1, H, W) to pool: levels or float32 numbers, read as numbers / divisor, and what it is called.
 
-    is_map  whether a filter and ReLU made it; else it is a plane of the picture
+    is_map   whether a filter and ReLU made it; else it is a plane of the picture
+    largest  of the whole map's numbers, where this is a part of it: colours are the same for both
     """
 
     numbers: np.ndarray
     divisor: float
     name: str
     is_map: bool
+    largest: float
     digest: str
 
     @property
@@ -44,6 +48,13 @@ class Source:
     def values(self) -> np.ndarray:
         """The numbers that are read, float64."""
         return self.numbers.astype(np.float64) / self.divisor
+
+    def part(self, rows: slice, columns: slice) -> Source:
+        """These rows and columns of it, pixel for pixel; itself if that is all."""
+        part = np.ascontiguousarray(self.numbers[:, rows, columns])
+        if part.shape == self.shape:
+            return self
+        return replace(self, numbers=part, digest=f"{self.digest} {rows} {columns}")
 
 
 @dataclass(frozen=True)
@@ -71,9 +82,8 @@ class Pooled:
 
 def source_of_picture(picture: Picture, channel: int, divisor: float, name: str) -> Source:
     """One plane of the picture."""
-    return Source(
-        picture.levels()[channel : channel + 1], divisor, name, False, f"{picture.digest} {channel} {divisor}"
-    )
+    plane = picture.levels()[channel : channel + 1]
+    return Source(plane, divisor, name, False, float(plane.max()), f"{picture.digest} {channel} {divisor}")
 
 
 def source_of_map(picture: Picture, filter: Filter, divisor: float) -> Source:
@@ -81,10 +91,11 @@ def source_of_map(picture: Picture, filter: Filter, divisor: float) -> Source:
     height, width = filter.weight.shape[1:]
     made = cached.convolve(picture, filter, Windows(Window(height), Window(width)), divisor)
     numbers = relu(made.output)[np.newaxis]
-    return Source(numbers, 1.0, "Activation map", True, hashlib.sha256(numbers.data).hexdigest())
+    digest = hashlib.sha256(numbers.data).hexdigest()
+    return Source(numbers, 1.0, "Activation map", True, float(numbers.max()), digest)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _traced(
     _source: Source, digest: str, shape: Shape, layer: Layer, kind: str, _weight: np.ndarray | None, name: str
 ) -> Trace:
@@ -95,8 +106,7 @@ def _traced(
     if not _source.is_map:
         return trace
     # One scale for both panels; a convolution's own map may go beyond.
-    limit = float(_source.numbers.max())
-    return replace(trace, input_limit=limit, limit=max(limit, trace.largest()))
+    return replace(trace, input_limit=_source.largest, limit=max(_source.largest, trace.largest()))
 
 
 def pooled(source: Source, pool: Pool) -> Pooled:
@@ -109,35 +119,41 @@ def pooled(source: Source, pool: Pool) -> Pooled:
 MEAN, RANDOM = "1/K² each", "random"
 
 
-def strided(found: Pooled, weights: str) -> Trace:
-    """A convolution over the same map with the pooling's own window, so that its map has the same size."""
+def strided(found: Pooled, weights: str) -> tuple[Trace, Trace]:
+    """The pooling, and a convolution with the same window, so that its map has the same size: of the map's middle."""
+    height, width = found.source.shape[1:]
+    source = found.source.part(middle(height, SIDE), middle(width, SIDE))
     pool = found.pool
     size = found.windows[0].kernel_size
     layer = Conv2d(1, size, pool.stride or size, pool.padding, bias=False)
     weight = np.full((size, size), 1 / size**2) if weights == MEAN else named("random", (size, size), seed=0)
-    return _traced(found.source, found.source.digest, found.source.shape, layer, weights, weight, "Map at a stride")
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _averaged(_found: Pooled, digest: str, pool: Pool, kind: str) -> Trace:
-    map = _found.trace.output[np.newaxis]
-    layer = GlobalAvgPool()
-    output = layer.forward(map.astype(np.float64), {}).astype(np.float32)
-    trace = layer_trace(layer, map, output, {}, 0, input="Pooled map", output="Its mean")
-    return replace(trace, input_limit=_found.trace.limit, limit=_found.trace.limit)
+    other = _traced(source, source.digest, source.shape, layer, weights, weight, "Map at a stride")
+    return pooled(source, pool).trace, other
 
 
 def global_average(found: Pooled) -> Trace:
-    """The mean of the whole pooled map."""
-    return _averaged(found, found.source.digest, found.pool, found.kind)
+    """The mean of the pooled map, or of its middle where it is large."""
+    height, width = found.shape
+    map = found.trace.output[np.newaxis, middle(height, SIDE), middle(width, SIDE)]
+    trace = layer_trace(GlobalAvgPool(), map, _mean(map), {}, 0, input="Pooled map", output="Its mean")
+    return replace(trace, input_limit=found.trace.limit, limit=found.trace.limit)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Invariance:
-    return invariance(_values.values, rows, columns, direction=direction, most=most)
+def mean(found: Pooled) -> float:
+    """Of the whole pooled map."""
+    return float(_mean(found.trace.output[np.newaxis])[0, 0, 0])
 
 
-def moved(found: Pooled, direction: str, most: int) -> Invariance:
+def _mean(map: np.ndarray) -> np.ndarray:
+    return GlobalAvgPool().forward(map.astype(np.float64), {}).astype(np.float32)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Moves:
+    return kept(invariance(_values.values, rows, columns, direction=direction, most=most))
+
+
+def moved(found: Pooled, direction: str, most: int) -> Moves:
     """How much the map and its poolings change when what is shown moves by up to `most`, or as far as there is room.
 
     Raises DoesNotFit where there is not even room for one pixel.
@@ -151,20 +167,40 @@ def moved(found: Pooled, direction: str, most: int) -> Invariance:
     return _moved(*key, 1)
 
 
-def moved_traces(found: Pooled, measured: Invariance, move: int) -> tuple[Trace, Trace]:
-    """The pooled map as it was and after the move, for two stages."""
-    window, source = found.windows[0], found.source
-    pool = type(found.pool)(window.kernel_size, window.stride)
-    stage = measured.max_pooling if found.kind == MAX else measured.average_pooling
+@dataclass(frozen=True)
+class Beside:
+    """The pooled map as it was and after the move, for two stages: all of it, or of a large one a part.
+
+    first     (row, column) of the pooled map, counted from 0, of the first cell that they show
+    is_whole  whether they show all of it
+    """
+
+    still: Trace
+    moved: Trace
+    first: tuple[int, int]
+    is_whole: bool
+
+
+def beside(found: Pooled, measured: Moves, move: int, cell: Cell | None) -> Beside:
+    """Before and after a move, around this cell of the pooled map, or its middle."""
+    source, room = found.source, measured.distances[-1]
+    windows = [Window(window.kernel_size, window.stride) for window in found.windows]
+    pool = type(found.pool)(windows[0].kernel_size, windows[0].stride)
+    axis = DIRECTIONS[measured.direction] - 1
+    sizes = [size - room * (axis == at) for at, size in enumerate(source.shape[1:])]
+    counts = [window.output_size(size) for window, size in zip(windows, sizes, strict=True)]
+    near = (cell.row, cell.column) if cell else (counts[0] // 2, counts[1] // 2)
+    shown = [around(*one) for one in zip(near, windows, sizes, strict=True)]
     traces = []
-    for at, name in ((0, "not moved"), (move, f"moved by {move}")):
-        cut = measured.activation.maps[at] * source.divisor
-        numbers = (cut if source.is_map else np.rint(cut)).astype(source.numbers.dtype)
+    for by, name in ((0, "not moved"), (move, f"moved by {move}")):
+        part = source.part(*(_further(cut, by * (axis == at)) for at, (_, cut) in enumerate(shown)))
         names: dict[str, Any] = {"input": f"{source.name}, {name}", "output": "pooled"}
-        output = stage.maps[at].astype(np.float32)
-        traces.append(layer_trace(pool, numbers, output, {}, 0, divisor=source.divisor, **names))
-    limit = float(max(trace.input.max() for trace in traces))
-    if not found.source.is_map:
-        return traces[0], traces[1]
-    first, second = (replace(trace, limit=limit, input_limit=limit) for trace in traces)
-    return first, second
+        output = pool.forward(part.values, {}).astype(np.float32)
+        trace = layer_trace(pool, part.numbers, output, {}, 0, divisor=source.divisor, **names)
+        traces.append(replace(trace, limit=source.largest, input_limit=source.largest) if source.is_map else trace)
+    is_whole = traces[0].output.shape == tuple(counts)
+    return Beside(traces[0], traces[1], (shown[0][0], shown[1][0]), is_whole)
+
+
+def _further(cut: slice, by: int) -> slice:
+    return slice(cut.start + by, cut.stop + by)

@@ -8,24 +8,26 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
-from cnnviz.experiments.invariance import DIRECTIONS, Cell, Invariance, Stage
+from cnnviz.experiments.invariance import DIRECTIONS, Cell
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import maps
 from cnnviz.ui.lessons.pooling.maps import Pooled
-from cnnviz.ui.lessons.stride.markup import part
+from cnnviz.ui.lessons.pooling.measured import Moves, Stage
+from cnnviz.ui.markup import part
 from cnnviz.ui.stage import stage
+from cnnviz.ui.words import many, number, percent
 
 MOST = 4
 FAILS, HOLDS = "where it fails", "where it holds"
 
 
-def moved(found: Pooled) -> Invariance | None:
+def moved(found: Pooled) -> Moves | None:
     """The controls, the chart, the sentence, and the two pooled maps side by side. None where nothing can be moved."""
     part(
         "Does a small move change nothing? Measured",
         "<p>What is shown moves by some pixels: another part of the same picture is cut out, so no border takes part. "
-        "The chart says by how much each map then differs from the unmoved one: 0 % is invariant; two maps that have "
-        "nothing in common differ by 141 %.</p>",
+        f"The chart says by how much each map then differs from the unmoved one: {percent(0)} is invariant; two maps "
+        f"that have nothing in common differ by {percent(math.sqrt(2))}.</p>",
     )
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
@@ -49,7 +51,7 @@ def moved(found: Pooled) -> Invariance | None:
     return measured
 
 
-def _draw(found: Pooled, measured: Invariance, move: int) -> None:
+def _draw(found: Pooled, measured: Moves, move: int) -> None:
     names = ["activation map" if found.source.is_map else "picture", *(of.name for of in measured.stages[1:])]
     series = {
         name: (list(measured.distances), [100 * change for change in of.changes])
@@ -69,31 +71,27 @@ def _draw(found: Pooled, measured: Invariance, move: int) -> None:
     st.plotly_chart(figure, config={"displayModeBar": False}, key="moves-chart")
 
 
-def pooled_stage(found: Pooled, measured: Invariance) -> Stage:
+def pooled_stage(found: Pooled, measured: Moves) -> Stage:
     """That of the pooling that the page shows."""
     return measured.max_pooling if found.kind == "max" else measured.average_pooling
 
 
-def percent(change: float) -> str:
-    """A change to about two digits; 0 % is said only where it is exactly that."""
-    if not math.isfinite(change):
-        return "beyond measure (nothing was there before)"
-    if change == 0:
-        return "0 %"
-    return f"{100 * change:.2g} %" if change < 0.995 else f"{100 * change:.0f} %"
+def by(change: float) -> str:
+    """By how much a map changes. Of a map of zeros every change is infinite, and no share."""
+    return percent(change) if math.isfinite(change) else "beyond measure (nothing was there before)"
 
 
-def verdict(found: Pooled, measured: Invariance, move: int) -> str:
+def verdict(found: Pooled, measured: Moves, move: int) -> str:
     """What was measured at this distance, and whether the claim holds, in plain words."""
     if move == 0:
         return "Not moved: nothing changes. Move it by a pixel or more."
     before, behind = measured.activation.changes[move], pooled_stage(found, measured).changes[move]
-    kept = pooled_stage(found, measured).share_kept(move)
+    kept = pooled_stage(found, measured).share_kept[move]
     shifted = pooled_stage(found, measured).shifted[move]
     told = (
-        f"Moved by {move}, {'the map' if found.source.is_map else 'the picture'} changes by <b>{percent(before)}</b>, "
-        f"behind {found.kind} pooling by <b>{percent(behind)}</b>, "
-        f"and its global average by <b>{percent(measured.global_average.changes[move])}</b>. "
+        f"Moved by {move}, {'the map' if found.source.is_map else 'the picture'} changes by <b>{by(before)}</b>, "
+        f"behind {found.kind} pooling by <b>{by(behind)}</b>, "
+        f"and its global average by <b>{by(measured.global_average.changes[move])}</b>. "
     )
     if kept is not None:
         amount = {0.0: "none stays", 1.0: "all stay"}.get(kept, f"{percent(kept)} stay")
@@ -103,8 +101,8 @@ def verdict(found: Pooled, measured: Invariance, move: int) -> str:
     if shifted is not None and found.windows[0].stride > 1:
         cells = move // found.windows[0].stride
         told += (
-            f" But {move} = {cells} × S: the pooled map is the same map moved by {cells} "
-            f"{'cell' if cells == 1 else 'cells'}, and once that is undone {percent(shifted)} is left."
+            f" But {move} = {cells} × S: the pooled map is the same map moved by "
+            f"{many(cells, 'cell')}, and once that is undone {by(shifted)} is left."
         )
     return told
 
@@ -119,15 +117,20 @@ def _compared(behind: float, before: float) -> str:
     return "Here the claim fails: pooling hides nothing of the move."
 
 
-def _beside(found: Pooled, measured: Invariance, move: int) -> None:
+def _beside(found: Pooled, measured: Moves, move: int) -> None:
     """The pooled map before and after the move, at the number that changes most or the largest that stays."""
     of = pooled_stage(found, measured)
     with st.container(key="look-row", horizontal=True, vertical_alignment="center", gap="medium"):
         look = controls.choice("Go to", "look", [FAILS, HOLDS], FAILS)
-        cell = of.most_changed(move) if look == FAILS else of.largest_kept(move)
-        st.html(f'<div class="part"><p>{_told(cell, look, move, found.kind)}</p></div>', width="stretch")
+        cell = (of.most_changed if look == FAILS else of.largest_kept)[move]
+        shown = maps.beside(found, measured, move, cell)
+        top, left = shown.first
+        told = _told(cell, look, move, found.kind)
+        if not shown.is_whole:
+            told += f" Below, a part of the map, pixel for pixel: it begins at row {top + 1}, column {left + 1}."
+        st.html(f'<div class="part"><p>{told}</p></div>', width="stretch")
     for box, trace, name in zip(
-        st.columns(2, gap="medium"), maps.moved_traces(found, measured, move), ("still", "moved"), strict=True
+        st.columns(2, gap="medium"), (shown.still, shown.moved), ("still", "moved"), strict=True
     ):
         with box, st.container(key=f"moved-{name}"):
             stage(
@@ -135,7 +138,7 @@ def _beside(found: Pooled, measured: Invariance, move: int) -> None:
                 key=f"moved-{name}-stage",
                 group="moved",
                 compact=True,
-                at=(cell.row, cell.column) if cell else None,
+                at=(cell.row - top, cell.column - left) if cell else None,
             )
 
 
@@ -144,12 +147,8 @@ def _told(cell: Cell | None, look: str, move: int, kind: str) -> str:
         return "No number changes at this distance." if look == FAILS else "No number but 0 stays as it was."
     where = f"Row {cell.row + 1}, column {cell.column + 1} of the pooled map"
     if look == FAILS:
-        return f"{where} changes most: <b>{_number(cell.before)}</b> becomes <b>{_number(cell.after)}</b>."
-    told = f"{where}: <b>{_number(cell.before)}</b> stays, the largest number that does."
+        return f"{where} changes most: <b>{number(cell.before)}</b> becomes <b>{number(cell.after)}</b>."
+    told = f"{where}: <b>{number(cell.before)}</b> stays, the largest number that does."
     if move and kind == "max":
         told += " Its winner moved and is still in the window, or another number of that size came in."
     return told
-
-
-def _number(value: float) -> str:
-    return f"{value:.4g}".replace("-", "−")

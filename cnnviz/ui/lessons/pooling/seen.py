@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from cnnviz.experiments.invariance import Invariance
-from cnnviz.ui.lessons.pooling.counts import Counted, percent
+from cnnviz.ui.lessons.pooling.counts import Counted
 from cnnviz.ui.lessons.pooling.maps import Pooled
-from cnnviz.ui.lessons.pooling.moves import percent as change
-from cnnviz.ui.lessons.pooling.moves import pooled_stage
+from cnnviz.ui.lessons.pooling.measured import Moves
+from cnnviz.ui.lessons.pooling.moves import by, pooled_stage
+from cnnviz.ui.words import percent
 
 
-def noticed(found: Pooled, counted: Counted, measured: Invariance | None) -> tuple[str, str]:
+def noticed(found: Pooled, counted: Counted, measured: Moves | None) -> tuple[str, str]:
     """What is seen, and the question."""
     before, after = counted.numbers
     whole, left = counted.fully
@@ -21,8 +21,8 @@ def noticed(found: Pooled, counted: Counted, measured: Invariance | None) -> tup
     if measured:
         one = pooled_stage(found, measured).changes[1]
         seen += (
-            f"A move by one pixel changes the map by {change(measured.activation.changes[1])}, the pooled map by "
-            f"{change(one)}, the global average by {change(measured.global_average.changes[1])}."
+            f"A move by one pixel changes the map by {by(measured.activation.changes[1])}, the pooled map by "
+            f"{by(one)}, the global average by {by(measured.global_average.changes[1])}."
         )
     return seen, (
         "Move by 2 pixels with K = 2, S = 2, and again with K = 8, S = 8: which pooled map changes less, and how many "

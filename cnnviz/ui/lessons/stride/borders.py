@@ -7,9 +7,10 @@ from cnnviz.geometry import PADDING_MODES, Window, most_padding, origin
 from cnnviz.pictures import Picture
 from cnnviz.ui.lessons.stride.counts import first_row
 from cnnviz.ui.lessons.stride.main import now
-from cnnviz.ui.lessons.stride.markup import part
 from cnnviz.ui.lessons.stride.two import A, Setting
+from cnnviz.ui.markup import part
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.words import number
 
 SHOWN = 3  # cells of padding and of the picture at each end
 TOLD = {
@@ -62,7 +63,7 @@ def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: d
             text = "–"
         else:
             found = origin(position, width, mode)
-            text = _number(0 if found is None else float(row[found]) / divisor)
+            text = number(0 if found is None else float(row[found]) / divisor)
             if outside > 0 and found is not None:
                 text += f"<small>from {found + 1}</small>"
         cells.append(f'<td class="{" ".join(marks)}">{text}</td>')
@@ -77,7 +78,7 @@ def _average(setting: Setting, mode: str, picture: Picture, divisor: float, stat
     tried = {**state, "border": mode}
     try:
         filter = setting.filter(tried, len(picture.pixels))
-        return _number(float(first_row(picture, filter, setting.windows(tried), divisor).mean()))
+        return number(float(first_row(picture, filter, setting.windows(tried), divisor).mean()))
     except CnnvizError:
         return "no map"
 
@@ -90,8 +91,4 @@ def _without(picture: Picture, divisor: float, state: dict) -> str:
         bare = first_row(picture, filter, Windows(window, window), divisor).mean()
     except CnnvizError:
         return "without padding there is no map."
-    return f"without any padding it would be {_number(float(bare))}."
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}" if value < 100 else f"{value:.0f}"
+    return f"without any padding it would be {number(float(bare))}."

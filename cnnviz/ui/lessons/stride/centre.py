@@ -9,8 +9,8 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.stride.counts import size_text
-from cnnviz.ui.lessons.stride.markup import part, rows
 from cnnviz.ui.lessons.stride.two import A
+from cnnviz.ui.markup import part, rows
 from cnnviz.ui.settings import Windows
 
 MOST = 8

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cnnviz.geometry import Window, same_padding
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.counts import Reading, after_layers, read_at, reading
 from cnnviz.ui.lessons.stride.main import now
-from cnnviz.ui.lessons.stride.markup import listed, many, part, percent, rows
 from cnnviz.ui.lessons.stride.two import BOTH, A, Setting
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import listed, many, number, percent
 
 LAYERS = 10
 
@@ -38,7 +41,7 @@ def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
         f"{height} × {width} = {counted.windows:,}",
         f"{counted.windows:,} of {counted.at_stride_one:,}: {percent(counted.windows / counted.at_stride_one)}",
         formulas.overlap(windows.rows, windows.columns) + (f" ({percent(counted.shared)})" if counted.shared else ""),
-        f"{counted.mean:.2f} on average, {counted.least} to {counted.most}",
+        f"{number(counted.mean, 3)} on average, {counted.least} to {counted.most}",
         _dropped(*counted.dropped),
         _unread(counted, picture),
     ]
@@ -54,8 +57,16 @@ def _unread(counted: Reading, picture: Picture) -> str:
     if not counted.rows and not counted.columns:
         return "none"
     never = height * width - (height - len(counted.rows)) * (width - len(counted.columns))
-    parts = [listed(found, word) for found, word in ((counted.rows, "row"), (counted.columns, "column")) if found]
+    parts = [positions(found, word) for found, word in ((counted.rows, "row"), (counted.columns, "column")) if found]
     return f"{never:,} of {height * width:,} ({percent(never / (height * width))}): {'; '.join(parts)}"
+
+
+def positions(found: Sequence[int], word: str, most: int = 4) -> str:
+    """Positions, counted from 0, as a person counts them: "rows 4 and 8", "96 columns: 2, 4, 6, 8, …"."""
+    names = [str(position + 1) for position in found]
+    if len(names) > most:
+        return f"{many(len(names), word)}: {', '.join(names[:most])}, …"
+    return f"{word}{'' if len(names) == 1 else 's'} {listed(names)}"
 
 
 def edges(picture: Picture) -> None:

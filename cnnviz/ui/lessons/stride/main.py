@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -16,9 +15,9 @@ from cnnviz.ui import cached, controls
 from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial, dial, kept, put
 from cnnviz.ui.lessons.stride.counts import reading
-from cnnviz.ui.lessons.stride.markup import percent
 from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, Setting
 from cnnviz.ui.stage import stage
+from cnnviz.ui.words import number, percent
 
 
 def now() -> dict[str, Any]:
@@ -99,7 +98,7 @@ def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> st
     return (
         f"<span>{written.filled(windows, picture)}</span>"
         f"<small><b>{height} × {width}</b> · {written.overlap(windows.rows, windows.columns)}{shared}"
-        f" · a pixel is read {counted.mean:.2f} times on average</small>"
+        f" · a pixel is read {number(counted.mean, 3)} times on average</small>"
     )
 
 
@@ -113,19 +112,16 @@ def stages(picture: Picture, divisor: float) -> None:
                 filter = setting.filter(state, len(picture.pixels))
                 trace = cached.convolve(picture, filter, windows, divisor)
             except CnnvizError as problem:
-                _explain(setting, problem, setting.remedies(state, picture))
+                controls.explain(
+                    f"{setting.letter} gives no map. {problem}",
+                    picture,
+                    setting.remedies(state, picture),
+                    key=f"problem-{setting.letter}",
+                    shown=False,
+                )
             else:
                 names = {**trace.names, "input": f"{setting.letter}: picture", "output": f"{setting.letter}: map"}
                 corner = (
                     None if windows.border == "zeros" else (0, 0)
                 )  # where the borrowed pixels are tied to their origins
                 stage(replace(trace, names=names), key=setting.letter.lower(), group="stride", compact=True, at=corner)
-
-
-def _explain(setting: Setting, problem: CnnvizError, remedies: list[tuple[str, dict[str, Any]]]) -> None:
-    """Why A or B gives no map, and the nearest that does, to press."""
-    with st.container(key=f"problem-{setting.letter}", border=True):
-        st.html(f"<b>{setting.letter} gives no map. {escape(str(problem))}</b>")
-        with st.container(horizontal=True):
-            for label, changes in remedies:
-                st.button(label, key=f"remedy {setting.letter} {label}", on_click=controls.put, kwargs=changes)

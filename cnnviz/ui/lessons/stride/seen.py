@@ -7,8 +7,8 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.counts import reading
 from cnnviz.ui.lessons.stride.main import now
-from cnnviz.ui.lessons.stride.markup import percent
 from cnnviz.ui.lessons.stride.two import BOTH, A
+from cnnviz.ui.words import percent
 
 
 def seen(picture: Picture) -> str:

@@ -1,4 +1,4 @@
-"""Tables as HTML, and counts as words. What comes from a visitor is never part of them."""
+"""The heading of a part of a lesson, and tables, as HTML. What comes from a visitor must be escaped before."""
 
 from __future__ import annotations
 
@@ -24,23 +24,3 @@ def rows(head: Sequence[str], body: Iterable[Sequence[str]], *, chosen: int | No
 def part(name: str, body: str = "") -> None:
     """One part of the lesson, or its beginning: its heading, then its HTML."""
     st.html(f'<div class="part"><h2>{name}</h2>{body}</div>')
-
-
-def many(count: int, word: str) -> str:
-    """1 row, 2 rows."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def percent(share: float) -> str:
-    """Three digits of a share."""
-    return f"{100 * share:.3g}%" if share < 1 else f"{100 * share:,.0f}%"
-
-
-def listed(positions: Sequence[int], word: str, most: int = 4) -> str:
-    """Positions, counted from 0, as a person counts them: "rows 4 and 8", "96 columns: 2, 4, 6, 8, …"."""
-    names = [str(position + 1) for position in positions]
-    if len(names) == 1:
-        return f"{word} {names[0]}"
-    if len(names) <= most:
-        return f"{word}s {', '.join(names[:-1])} and {names[-1]}"
-    return f"{len(names):,} {word}s: {', '.join(names[:most])}, …"

@@ -1,0 +1,117 @@
+"""What the Layers page keeps, sends and computes: within a budget, whatever the picture and the stack."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import layers
+from cnnviz.layers.typed import read
+from cnnviz.network import Network
+from cnnviz.pictures import encode_png, sample
+from cnnviz.ui.lessons.layers import run as runs
+from cnnviz.ui.settings import MOST_NUMBERS
+from test_layers_page import on_stage, page, press, run, said, sent
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    runs._run.clear()
+
+
+@pytest.fixture
+def counted(monkeypatch) -> list[str]:
+    """The layers that were run, by name, as they are run."""
+    found: list[str] = []
+    for kind in (layers.Conv2d, layers.Dropout, layers.Linear, layers.Activate):
+
+        def forward(self, *given, _real=kind.forward):
+            found.append(self.kind)
+            return _real(self, *given)
+
+        monkeypatch.setattr(kind, "forward", forward)
+    return found
+
+
+def test_a_draw_runs_again_from_the_first_dropout_on(counted):
+    at = page(stack="conv 4 3x3; dropout 0.4; fc 3; dropout 0.2; relu", unit="2.1", mode="training")
+    assert counted == ["CONV", "DROPOUT", "FC", "DROPOUT", "ACTIVATION"]
+    counted.clear()
+    before = on_stage(at).output
+    at = press(at, "draw-again")
+    assert counted == ["DROPOUT", "FC", "DROPOUT", "ACTIVATION"]
+    assert ((before != 0) != (on_stage(at).output != 0)).any()
+    counted.clear()
+    at = run(at.slider(key="dropped").set_value(30))
+    assert counted == []
+    assert page(stack="conv 4 3x3; relu", mode="training") and counted == ["CONV", "ACTIVATION"]
+
+
+def test_a_run_in_two_parts_is_the_run_in_one():
+    text = "conv 4 3x2; batch norm; dropout 0.4; max 2; dropout 0.3; fc 5"
+    picture = sample("chelsea").at(24, "rgb")
+    network = Network(picture.shape, read(text))
+    parameters, values = network.initial(3), picture.levels().astype(np.float32) / 255
+    for draw in (0, 5, 0):
+        begun = runs._run(picture, picture.digest, text, picture.shape, 255.0, 3, True)
+        expected = network.forward(values, parameters, True, np.random.default_rng(draw))
+        for map, other in zip(begun.run(draw).maps, expected, strict=True):
+            assert np.array_equal(map, other)
+
+
+def test_two_runs_are_kept_and_one_draw_of_each():
+    assert runs._run._info.max_entries == 2
+    picture = sample("chelsea").at(24, "rgb")
+    begun = runs._run(picture, picture.digest, "dropout 0.5; relu", picture.shape, 1.0, 3, True)
+    first, again = begun.run(1), begun.run(2)
+    assert begun.run(2) is again and begun.run(1) is not first
+
+
+@pytest.fixture(scope="module")
+def large() -> bytes:
+    return encode_png(np.random.default_rng(2).integers(0, 256, (3, 1024, 1024), dtype=np.uint8))
+
+
+def own(picture: bytes, **link: str) -> AppTest:
+    at = page(size="2048", **link)
+    return run(at.file_uploader(key="upload").set_value(("mine.png", picture, "image/png")))
+
+
+def test_a_map_that_reads_too_much_is_not_on_the_stage(large):
+    at = own(large, stack="conv 20 1x1; conv 1 1x1", unit="2.1")
+    assert on_stage(at) is None and sent(at, "cnnviz_volumes") is not None
+    # 20 maps and its own of 1024 x 1024, and 20 weights of 8 bytes
+    assert "A map of layer 2, CONV 1 × 1, with all that it reads, is 22,020,136 numbers of 4 bytes;" in said(at)
+    assert "the stage draws up to 4,000,000. Fewer pixels fit" in said(at)
+    at = press(at, "remedy stage")
+    assert at.session_state["size"] == 384 and on_stage(at) is not None
+    assert len(on_stage(at).data) < 4 * MOST_NUMBERS + 100_000
+    assert "Not on the stage." not in said(at)
+
+
+@pytest.mark.parametrize(
+    "text", ["conv 6 3x3", "fc 3", "conv 6 3x3 s2; fc 1", "conv 2 1x1; conv 4 3x3 g2", "conv 8 1x1 s2; max 2; relu"]
+)
+def test_what_is_counted_is_what_is_sent(text, large):
+    for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
+        at = page(stack=text, unit=f"{number}.1", size="60")
+        envelope = on_stage(at)
+        assert runs._bytes(row) <= len(envelope.data) < runs._bytes(row) + 8000
+
+
+def test_pictures_of_maps_are_encoded_as_they_are_drawn(large):
+    at = own(large, stack="conv 1 1x1")
+    bodies = "".join(element.proto.body for element in at.get("html") if "data:image/png" in element.proto.body)
+    assert len(bodies) < 600_000
+    pictures = [
+        np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))) for data in re.findall('base64,([^"]+)', bodies)
+    ]
+    assert [picture.shape for picture in pictures] == [(342, 342)] * 3
+    assert "Drawn is one number of each 3 × 3" in said(at)
+    assert "Drawn is one" not in said(page())
