@@ -60,7 +60,10 @@ def layer_trace(
         "divisor": divisor,
         "names": names,
     }
-    return Trace(**{**own, **_reads(layer, volume, output, parameters, channel, training, divisor)})
+    told = {**own, **_reads(layer, volume, output, parameters, channel, training, divisor)}
+    if input.dtype != np.uint8:  # not the levels of a picture: a map, drawn as one even where none of it is negative
+        told["input_limit"] = float(np.abs(told["input"][list(told["channels"])]).max()) / divisor or 1.0
+    return Trace(**told)
 
 
 def _reads(

@@ -151,11 +151,39 @@ def test_the_sentence_says_what_was_measured_whoever_wins():
     he = stack_of(20, "He (2015)", "sigmoid", "relu")
     told = stack.verdict(he)
     assert number(he.left("sigmoid")) in told and number(he.left("relu")) in told
-    assert he.left("relu") > 0.01 and "ReLU’s gradient does not vanish" in told
+    assert 0.9 < he.left("relu") ** (1 / 19) < 1.1 and "ReLU’s gradient does not vanish" in told and "balance" in told
     small = stack_of(12, "normal 0.01", "sigmoid", "relu", "tanh")
-    assert small.left("relu") < 0.01 and "vanishes too" in stack.verdict(small)
+    assert small.left("relu") < 0.01 and "vanishes with depth" in stack.verdict(small)
     assert "tanh" in stack.verdict(small)
     assert "Give the stack more layers" in stack.verdict(stack_of(1, "He (2015)", "sigmoid", "relu"))
+
+
+@pytest.mark.parametrize(("depth", "start"), [(2, "normal 0.01"), (8, "Glorot (2010)"), (30, "Glorot (2010)")])
+def test_a_gradient_that_shrinks_at_each_layer_is_not_said_to_stay(depth, start):
+    found = stack_of(depth, start, "sigmoid", "relu")
+    told, factor = stack.verdict(found), found.left("relu") ** (1 / (depth - 1))
+    assert factor < 0.9 and f"shrinks too, to {number(factor)} of itself at each layer" in told
+    assert "balance" not in told and "does not vanish" not in told
+
+
+@pytest.mark.parametrize(
+    ("factor", "word"), [(0.89, "vanishes with"), (0.91, "balance"), (1.09, "balance"), (1.2, "grows")]
+)
+def test_what_is_said_follows_the_factor_a_layer_not_the_end(factor, word, monkeypatch):
+    monkeypatch.setattr(stack.Stack, "left", lambda self, key: factor ** (self.depth - 1))
+    for depth in (2, 30):
+        told = stack.verdict(stack.Stack(dict.fromkeys(("sigmoid", "relu")), depth, "He (2015)"))
+        assert [said for said in ("vanishes with", "balance", "grows") if said in told] == [word]
+
+
+@pytest.mark.parametrize("depth", [2, 12, 13, 30])
+def test_layers_are_ticked_in_whole_numbers(depth):
+    ticks = charts(page(deep=str(depth)))[1]["layout"]["xaxis"]["tickvals"]
+    assert ticks == ([*range(1, depth + 1)] if depth <= 12 else [1, *range(5, depth + 1, 5)])
+
+
+def test_whose_times_they_are_is_said():
+    assert "this program’s times in NumPy, not the functions’ own" in told(page())
 
 
 def test_what_a_layer_leaves_multiplies_up_to_what_is_left():

@@ -315,6 +315,16 @@ def test_a_stuck_layer_keeps_what_is_before_it_and_can_be_mended():
     assert on_stage(at).header["options"]["unit"] == [2, 0] and "cannot" not in said(at)
 
 
+@pytest.mark.parametrize(("text", "words", "remedy"), [
+    ("conv 4 0x0", "Layer 1, the kernel's size K is 0; it must be", "K = 1"),
+    ("conv 4 3x3 s0", "Layer 1, the stride S is 0; it must be", "S = 1"),
+])  # fmt: skip
+def test_a_setting_of_0_is_named_as_its_dial_and_mended(text, words, remedy):
+    at = page(stack=text)
+    assert words in said(at) and "kernel_size" not in said(at)
+    assert is_drawn(press(at, f"remedy {remedy}"))
+
+
 def test_any_text_gives_a_sentence():
     at = page()
     for text in ("<img src=x onerror=alert(1)>", "; ;", "relu;" * 101, "**bold** [a](b)"):
@@ -399,6 +409,66 @@ def test_the_closing_note_tells_this_stack():
     assert "73.4 % of the parameters are in FC layers" in words
     words = said(page(stack="conv 4 3x3; relu"))
     assert "sees 3 × 3 of the picture; behind it no layer widens that." in words and "in FC layers" not in words
+
+
+@pytest.mark.parametrize(
+    ("stack", "told"),
+    [
+        ("fc 10; fc 5", "the whole picture 16 × 24"),
+        ("conv 4 5x5; relu; conv 4 12x20; fc 2", "the whole picture 16 × 24"),
+        ("conv 4 15x15 p7; fc 3", "the whole picture 30 × 38, padding included"),
+        ("conv 4 15x15 p7; conv 4 15x15 p7", "one of layer 2 sees 29 × 29, padding included: deeper units see more"),
+        ("conv 4 17x3 p8", "A unit of layer 1 sees 17 × 3 of the picture, padding included; behind it"),
+    ],
+)
+def test_padding_is_included_only_where_a_unit_sees_more_than_the_picture(stack, told):
+    words = said(page(stack=stack))
+    assert told in words and ("padding included" in words) == ("padding included" in told)
+
+
+def test_lenet_pads_nothing():
+    words = said(press(page(), "preset LeNet-5"))
+    assert "the whole picture 32 × 32" in words and "padding included" not in words
+
+
+def test_layers_that_share_the_most_are_told_together():
+    words = said(page(stack="conv 3 3x3 p1; relu; conv 3 3x3 p1; conv 3 3x3 p1"))
+    assert "33.3 % of the 252 parameters are in layer 1, CONV 3 × 3, and 2 others, each;" in words
+    assert "multiply-adds in layer 1, CONV 3 × 3, and 2 others, each." in words
+    vgg = said(press(page(), "preset VGG-16"))
+    counted = ARCHITECTURES["VGG-16"].network.rows
+    assert [row.index + 1 for row in counted if row.multiply_adds == 1_849_688_064] == [3, 8, 13, 15, 20, 22]
+    assert "12 % of the 15,470,264,320 multiply-adds in layer 3, CONV 3 × 3, and 5 others, each." in vgg
+
+
+def test_a_share_just_below_all_is_not_all():
+    words = said(page(stack="conv 1 1x1; fc 4096"))
+    assert "over 99.9 % of the 1,576,964 parameters are in layer 2" in words and "100 %" not in words
+
+
+def test_a_stack_that_reads_its_own_square_says_so():
+    silent = "“Depth” and “Longest side” in the sidebar do nothing now"
+    assert silent not in said(page())
+    at = press(page(), "preset LeNet-5")
+    assert f"a square of its own, 32 × 32, grey: {silent}" in said(at) and "“the picture as it is”" in said(at)
+    assert silent not in said(run(at.selectbox(key="input").set_value("the picture as it is")))
+
+
+def test_the_question_can_be_answered_with_this_stack():
+    assert "Remove the POOL layers one by one" in said(page())
+    for stack in ("conv 4 3x3; relu; fc 3", "conv 4 3x3; global avg; fc 3"):
+        words = said(page(stack=stack))
+        assert "Remove the POOL" not in words and "Put a max pool behind the first CONV" in words
+        assert "FC’s parameters, of CONV’s, and of what" in words
+    assert "global average" not in said(page(stack="conv 4 3x3; max 2x2")).split("Remove the POOL")[1]
+    assert "Put a CONV layer first" in said(page(stack="fc 3"))
+
+
+@pytest.mark.parametrize(("stack", "words"), [("fc 10", "One number is"), ("conv 2 14x20", "15 numbers are")])
+def test_dropout_on_few_numbers_claims_nothing(stack, words):
+    told = said(page(stack=stack))
+    assert f"{words} too few to show that the mean stays" in told and "expectation" not in told
+    assert "expectation is kept" in said(page(stack="conv 2 13x21"))  # 4 x 4
 
 
 # --- in a browser ---

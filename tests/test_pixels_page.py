@@ -57,11 +57,16 @@ def test_the_notice_puts_the_numbers_in():
     [
         (([[9, 9]], [[4, 4]], [[3, 15]]), "On the whole red and blue are equally bright, brighter than the third."),
         (([[4, 4]], [[5, 9]], [[6, 6]]), "On the whole the green plane is the brightest."),
-        (([[4, 4]], [[3, 5]], [[8, 0]]), "All three planes are equally bright on the whole"),
+        (([[4, 4]], [[3, 5]], [[8, 0]]), "equally bright, but not at every pixel"),
+        (([[255, 0, 0]], [[0, 255, 0]], [[0, 0, 255]]), "equally bright, but not at every pixel"),
+        (([[4, 9]], [[4, 9]], [[9, 4]]), "equally bright, but not at every pixel"),
+        (([[4, 9]], [[4, 9]], [[4, 9]]), "equal at every pixel: together they are grey."),
     ],
 )
 def test_which_plane_is_the_brightest(planes, said):
-    assert said in noticed(of_planes(*planes), 1)[0]
+    see = noticed(of_planes(*planes), 1)[0]
+    assert said in see
+    assert ("are grey" in see) == (planes[0] == planes[1] == planes[2])
 
 
 def test_a_grey_picture_is_asked_for_its_other_planes():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.layers import Activate, Dropout, Layer, Linear
+from cnnviz.layers import Activate, Dropout, Layer, Linear, MaxPool2d
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.tracing import layer_trace
@@ -71,6 +71,16 @@ def test_levels_stay_levels_and_are_divided():
     maps = network.forward(levels / 255, network.initial(0), training=True)
     trace = layer_trace(network.layers[0], levels, maps[1], network.initial(0)[0], 1, divisor=255, training=True)
     check(trace, maps[1][1])
+
+
+@pytest.mark.parametrize("values", [[[0.0, 3.0], [1.5, 0.0]], [[0.0, 0.0], [0.0, 0.0]]])
+def test_a_map_is_drawn_as_one_and_levels_as_a_picture(values):
+    """A map after ReLU has no negatives, and must not turn grey where a layer reads it; one of zeros stays white."""
+    map = np.array([values], np.float32)
+    found = layer_trace(MaxPool2d(2), map, MaxPool2d(2).forward(map, {}), {}, 0)
+    assert found.input_limit == (map.max() or 1)
+    levels = (map * 10).astype(np.uint8)
+    assert layer_trace(MaxPool2d(2), levels, MaxPool2d(2).forward(levels, {}), {}, 0).input_limit == 0
 
 
 def test_a_group_reads_its_own_channels():

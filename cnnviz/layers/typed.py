@@ -73,6 +73,14 @@ _SETTINGS = {  # name: (which kinds have it, how it may be called)
     "dilation": ("conv", r"d|dilation"),
     "groups": ("conv", r"g|groups"),
 }
+_READ_AS = {  # what a visitor calls the settings that cannot be 0
+    "out_channels": "the number of filters F",
+    "out_features": "the number of outputs",
+    "kernel_size": "the kernel's size K",
+    "stride": "the stride S",
+    "dilation": "the dilation D",
+    "groups": "the number of groups",
+}
 _SINGLE = {"out_channels": "number of filters", "out_features": "number of outputs", "groups": "number of groups"}
 _NEEDED = {
     "conv": {"out_channels": "number of filters", "kernel_size": "kernel's size"},
@@ -111,6 +119,11 @@ class Draft:
 
     def layer(self) -> Layer:
         """The layer that it means. Raises SettingError where the settings make none."""
+        for name, value in self.settings.items():
+            if name in _READ_AS and 0 in both(value):
+                raise SettingError(f"{_READ_AS[name]} is 0; it must be a whole number of at least 1.")
+        if self.kind in ("max", "avg") and any(isinstance(axis, tuple) for axis in both(self.settings.get("padding"))):
+            raise SettingError("the padding P of POOL is the same at both ends; write one number, such as p1.")
         make = _MAKERS.get(self.kind)
         return make(**self.settings) if make else Activate(self.kind)
 
@@ -145,7 +158,7 @@ def draft(part: str, number: int) -> Draft:
     """What one of the `parts` means, layer `number` from 1. Raises SettingError for what cannot be read."""
     found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
     if found is None:
-        raise SettingError(f"Layer {number}, {quoted(part)}, is none that is known; {_hint(part)}")
+        raise SettingError(f"Layer {number}, {quoted(part)}, {_hint(part)}")
     kind, match = found
     return Draft(kind, _given(kind, part[match.end() :].strip(" :="), f"Layer {number}, {quoted(part)}"))
 
@@ -174,8 +187,8 @@ def read(text: str) -> tuple[Layer, ...]:
 
 def _hint(text: str) -> str:
     if text.startswith("flatten"):
-        return "it is not needed, for FC reads a whole volume."
-    return f"there are {', '.join(KINDS)}."
+        return "is not needed: FC reads a whole volume. Leave it out."
+    return f"is no layer that can be typed here; there are {', '.join(KINDS)}."
 
 
 def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
@@ -185,7 +198,7 @@ def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
     while rest:
         for name, value, length in _readings(kind, rest, given):
             if name in given:
-                raise SettingError(f"{where}, says its {name.replace('_', ' ')} twice; {example}")
+                raise SettingError(f"{where}, says its {_SINGLE.get(name, name.replace('_', ' '))} twice; {example}")
             _check(name, value, where, example)
             given[name] = value
             rest = rest[length:].strip()

@@ -46,7 +46,7 @@ def noticed(picture: Picture, divisor: float) -> tuple[str, str]:
             f"The same picture in RGB: how many numbers will it be? Three times {count} is the guess; "
             "set Depth to RGB and read the volume."
         )
-    return f"{see} {_brightest([mean for _, _, mean in found])}", (
+    return f"{see} {_brightest([mean for _, _, mean in found], picture)}", (
         "A white thing is bright in red too. What do green and blue hold at the reddest place, and what at the "
         "brightest? Press both buttons and compare the bars."
     )
@@ -59,11 +59,14 @@ def _scale(divisor: float) -> str:
     return "These are the levels 0 to 255 divided by 255: the same picture, in the numbers that networks prefer."
 
 
-def _brightest(means: list[float]) -> str:
-    """Which plane is the brightest on the whole."""
+def _brightest(means: list[float], picture: Picture) -> str:
+    """Which plane is the brightest on the whole. Equal means alone are no grey: stripes of red, green and blue."""
     names = [name for name, mean in zip(CHANNELS[3], means, strict=True) if mean == max(means)]
     if len(names) == 3:
-        return "All three planes are equally bright on the whole: together they are grey."
+        red, green, blue = picture.levels()
+        if (red == green).all() and (red == blue).all():
+            return "All three planes are equal at every pixel: together they are grey."
+        return "On the whole all three planes are equally bright, but not at every pixel: where they differ is colour."
     if len(names) == 2:
         return f"On the whole {names[0]} and {names[1]} are equally bright, brighter than the third."
     return f"On the whole the {names[0]} plane is the brightest."

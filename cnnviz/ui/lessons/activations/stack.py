@@ -19,6 +19,8 @@ from cnnviz.ui.words import number
 SIDE = 32
 ALWAYS = ("sigmoid", "relu")
 START_LAYERS = 20
+BALANCE = 0.9, 1.1  # what a layer leaves of a gradient that neither shrinks nor grows to speak of
+ALL_TICKS = 12  # up to so many layers, each has its tick
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ def _draw(stack: Stack) -> None:
         expected=expected,
         height=340,
     )
+    every = range(1, stack.depth + 1)
+    figure.update_xaxes(tickvals=[*every] if stack.depth <= ALL_TICKS else [1, *every[4::5]])  # no layer 2.5
     st.plotly_chart(figure, config={"displayModeBar": False}, key="gradients-chart")
 
 
@@ -114,13 +118,20 @@ def verdict(stack: Stack) -> str:
         f"<b>{'; '.join(told)}</b>. "
     )
     sigmoid, relu = stack.left("sigmoid"), stack.left("relu")
-    if relu > 0.01:
-        sentence += "With this start ReLU’s gradient does not vanish: its slope of 1 or 0 and the weights balance. "
-    else:
+    factor = stack.each("relu")
+    if factor < BALANCE[0]:
         sentence += (
-            "With this start ReLU’s gradient vanishes too, though its slope is 1 where it is open: "
-            "here the weights are too small. The activation alone does not decide it. "
+            f"With this start ReLU’s gradient shrinks too, to {number(factor)} of itself at each layer, so it vanishes "
+            "with depth, though its slope is 1 where it is open: where it is shut it is 0, and these weights do not "
+            "make up for that. The activation alone does not decide it. "
         )
+    elif factor > BALANCE[1]:
+        sentence += (
+            f"With this start ReLU’s gradient grows, to {number(factor)} times itself at each layer: these weights "
+            "more than make up for the places where its slope is 0. "
+        )
+    else:
+        sentence += "With this start ReLU’s gradient does not vanish: its slope of 1 or 0 and the weights balance. "
     if relu > sigmoid > 0:
         sentence += f"ReLU leaves {number(relu / sigmoid)} times what sigmoid leaves."
     return sentence

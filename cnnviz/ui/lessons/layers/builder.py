@@ -63,6 +63,11 @@ def builder(setup: Setup) -> None:
     with st.container(key="layer-settings"):
         if stack.parts:
             _settings(stack, at)
+        if not setup.is_own_size:
+            st.caption(
+                f"This stack reads a square of its own, {setup.reads}: “Depth” and “Longest side” in the sidebar "
+                f"do nothing now. They do again with “The stack reads” set to “{OWN_SIZE}”."
+            )
 
 
 def chip(part: stacks.Part) -> str:

@@ -10,9 +10,9 @@ from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network, Row
 from cnnviz.ui.lessons.layers.setup import Setup
-from cnnviz.ui.lessons.layers.stack import product, size
+from cnnviz.ui.lessons.layers.stack import field, product, size
 from cnnviz.ui.markup import part, rows
-from cnnviz.ui.words import percent
+from cnnviz.ui.words import many, percent
 
 HEAD = ("Layer", "Output, height × width × depth", "Parameters", "Multiply-adds", "Receptive field")
 
@@ -58,21 +58,28 @@ def _work(row: Row) -> str:
 def _field(network: Network, row: Row) -> str:
     """What a unit sees of the picture; units that see past its edge on all sides see all of it."""
     sides = network.input_shape[1:]
-    whole = all(field.start <= 0 and field.start + field.size >= side for field, side in zip(row.fields, sides))
-    told = f"{row.fields[0].size} × {row.fields[1].size}"
-    return f"the whole picture<small>{told}, padding included</small>" if whole else told
+    whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
+    told = field(network, row)
+    return f"the whole picture<small>{told}</small>" if whole else told
 
 
 def _sentence(network: Network) -> str:
     """Where the parameters are and where the work is."""
     if not network.parameters:
         return "Nothing in this stack is learnt."
-    most = max(network.rows, key=lambda row: row.parameters)
-    work = max(network.rows, key=lambda row: row.multiply_adds)
+    most = max(row.parameters for row in network.rows)
+    work = max(row.multiply_adds for row in network.rows)
     return (
-        f"{percent(most.parameters, network.parameters)} of the {network.parameters:,} parameters are in layer "
-        f"{most.index + 1}, {escape(most.layer.name)}; {percent(work.multiply_adds, network.multiply_adds)} of the "
-        f"{network.multiply_adds:,} multiply-adds in layer {work.index + 1}, {escape(work.layer.name)}."
+        f"{percent(most, network.parameters)} of the {network.parameters:,} parameters are in "
+        f"{_layers([row for row in network.rows if row.parameters == most])}; "
+        f"{percent(work, network.multiply_adds)} of the {network.multiply_adds:,} multiply-adds in "
+        f"{_layers([row for row in network.rows if row.multiply_adds == work])}."
         if network.multiply_adds
         else f"{network.parameters:,} parameters, and no multiply-add."
     )
+
+
+def _layers(rows: list[Row]) -> str:
+    """The first of the layers that have the same count, and how many others share it."""
+    first = f"layer {rows[0].index + 1}, {escape(rows[0].layer.name)}"
+    return f"{first}, and {many(len(rows) - 1, 'other')}, each" if len(rows) > 1 else first

@@ -15,6 +15,7 @@ from cnnviz.ui.lessons.layers.run import Shown
 from cnnviz.ui.markup import part
 from cnnviz.ui.words import number, percent
 
+FEWEST = 16  # numbers of a map of which a share can be dropped and a mean be seen to stay
 NUMBERS = 20_000_000  # at most so many are drawn at random for the mean: about a fifth of a second
 
 
@@ -33,6 +34,14 @@ def dropout(shown: Shown) -> None:
             p, draw = share.value / 100, st.session_state.get("draw", 0)
             share.say(f"those that are left are multiplied by {number(1 / (1 - p))}")
             st.button("draw again", key="dropout-again", on_click=put, kwargs={"draw": draw + 1})
+        few = shown.map.size
+        if few < FEWEST:
+            with boxes[1]:
+                st.caption(
+                    f"{'One number is' if few == 1 else f'{few} numbers are'} too few to show that the mean stays: "
+                    "choose a layer with larger maps."
+                )
+            return
         drawn, mean, draws = _draws(shown.map, hashlib.sha256(shown.map.tobytes()).digest(), shown.map.shape, p, draw)
         zeros = float((drawn == 0).mean()) - float((shown.map == 0).mean())
         kept = 1 - float((shown.map == 0).mean())

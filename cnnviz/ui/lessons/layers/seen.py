@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from cnnviz.network import Row
+from cnnviz.layers import GlobalAvgPool
 from cnnviz.ui.lessons.layers.setup import Setup
-from cnnviz.ui.lessons.layers.stack import size
+from cnnviz.ui.lessons.layers.stack import field, size
 from cnnviz.ui.words import percent
 
 
@@ -22,11 +22,11 @@ def seen(setup: Setup) -> str:
     ]
     if volumes:
         first, last = volumes[0], volumes[-1]
-        parts.append(f"A unit of layer 1 sees {_field(first)} of the picture")
+        parts.append(f"A unit of layer 1 sees {field(network, first, ' of the picture')}")
         if last.fields == first.fields:
             parts[-1] += "; behind it no layer widens that."
         else:
-            parts[-1] += f", one of layer {last.index + 1} sees {_field(last)}: deeper units see more."
+            parts[-1] += f", one of layer {last.index + 1} sees {field(network, last)}: deeper units see more."
     fully = sum(row.parameters for row in network.rows if row.layer.kind == "FC")
     if fully and network.parameters:
         parts.append(
@@ -35,13 +35,16 @@ def seen(setup: Setup) -> str:
     return escape(" ".join(parts))
 
 
-def _field(row: Row) -> str:
-    return f"{row.fields[0].size} × {row.fields[1].size}"
-
-
-def question() -> str:
-    """What the controls can answer."""
-    return (
-        "Remove the POOL layers one by one: what becomes of FC’s parameters, of CONV’s, and of what a unit of the last "
-        "map sees? Then put “global average” before the FC."
-    )
+def question(setup: Setup) -> str:
+    """What the controls can answer on this stack."""
+    layers = setup.stack.network.layers
+    kinds = [layer.kind for layer in layers]
+    if "CONV" not in kinds:
+        return "Put a CONV layer first: how many parameters has it, and how many has an FC in its place?"
+    asked = "what becomes of FC’s parameters, of CONV’s, and" if "FC" in kinds else "what becomes"
+    asked += " of what a unit of the last map sees?"
+    is_global = [isinstance(layer, GlobalAvgPool) for layer in layers]
+    if any(kind == "POOL" and not whole for kind, whole in zip(kinds, is_global)):
+        then = " Then put “global average” before the FC." if "FC" in kinds and not any(is_global) else ""
+        return f"Remove the POOL layers one by one: {asked}{then}"
+    return f"No POOL layer is left that slides. Put a max pool behind the first CONV: {asked}"

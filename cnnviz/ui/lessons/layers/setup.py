@@ -55,7 +55,12 @@ class Setup:
     @property
     def is_own_size(self) -> bool:
         """Whether the picture's size is the visitor's to choose."""
-        return INPUTS[st.session_state["input"]] is None
+        return INPUTS[self.reads] is None
+
+    @property
+    def reads(self) -> str:
+        """Which of INPUTS is chosen."""
+        return st.session_state["input"]
 
     @property
     def chosen(self) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer, Shape
 from cnnviz.layers.typed import Draft, draft, parts
-from cnnviz.network import Network
+from cnnviz.network import Network, Row
 from cnnviz.ui.settings import RANGES
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
@@ -213,3 +213,10 @@ def product(layer: Layer, shape: Shape) -> str:
 def size(shape: Shape) -> str:
     """Height × width × depth, or how many numbers in a row."""
     return " × ".join(f"{side:,}" for side in (*shape[1:], shape[0])) if len(shape) == 3 else f"{shape[0]:,}"
+
+
+def field(network: Network, row: Row, of: str = "") -> str:
+    """What a unit sees `of` something, height × width; what is more than the picture is its padding, and is said."""
+    told = f"{row.fields[0].size} × {row.fields[1].size}"
+    beyond = any(axis.size > side for axis, side in zip(row.fields, network.input_shape[1:]))
+    return f"{told}{of}{', padding included' if beyond else ''}"

@@ -120,7 +120,7 @@ def stages(picture: Picture, divisor: float) -> None:
                     shown=False,
                 )
             else:
-                names = {**trace.names, "input": f"{setting.letter}: picture", "output": f"{setting.letter}: map"}
+                names = {**trace.names, "input": f"{setting.letter}: picture", "output": f"{setting.letter}: box blur"}
                 corner = (
                     None if windows.border == "zeros" else (0, 0)
                 )  # where the borrowed pixels are tied to their origins
