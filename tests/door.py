@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 
+@cache
+def profile(browser: Browser) -> BrowserContext:
+    """One profile for all pages of a browser: what Streamlit loads is loaded once. What pages store is cleared."""
+    return browser.new_context(service_workers="block")
+
+
 class Door:
-    """Opens pages of the app, each in a fresh profile, and keeps what goes wrong on them.
+    """Opens pages of the app, and keeps what goes wrong on them.
 
     errors   what a page complained of: uncaught errors, console.error, and exceptions of its script
     outside  addresses that a page asked for and that are not the app's (Chromium reaches none of them)
@@ -19,6 +26,7 @@ class Door:
         self.browser, self.url = browser, url
         self.errors: list[str] = []
         self.outside: list[str] = []
+        self._pages: list[Page] = []
         self._contexts: list[BrowserContext] = []
 
     def __call__(
@@ -36,25 +44,27 @@ class Door:
         viewport       (width, height) in CSS pixels
         dark           whether the visitor's system prefers dark colours
         wait           False: do not wait for the script
-        context        further options of Playwright's new_context, such as has_touch=True
+        context        further options of Playwright's new_context, such as has_touch=True: a fresh profile then
         """
-        opened = self.browser.new_context(
-            viewport={"width": viewport[0], "height": viewport[1]},
-            color_scheme="dark" if dark else "light",
-            reduced_motion="reduce" if reduced_motion else "no-preference",
-            service_workers="block",
-            **context,
-        )
-        self._contexts.append(opened)
-        opened.on("request", lambda request: self._note(request.url))
-        opened.on("weberror", lambda error: self.errors.append(str(error.error)))
-        opened.on("console", self._listen)
+        opened = self._context(**context) if context else profile(self.browser)
         page = opened.new_page()
+        self._pages.append(page)
+        page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
+        page.emulate_media(
+            color_scheme="dark" if dark else "light", reduced_motion="reduce" if reduced_motion else "no-preference"
+        )
+        page.on("request", lambda request: self._note(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._listen)
         page.on("websocket", lambda socket: self._note(socket.url))
         page.goto(f"{self.url}/{path.lstrip('/')}")
         if wait:
             settle(page)
         return page
+
+    def _context(self, **options: object) -> BrowserContext:
+        self._contexts.append(self.browser.new_context(service_workers="block", **options))
+        return self._contexts[-1]
 
     def _listen(self, message: ConsoleMessage) -> None:
         # On a page's own address Streamlit first looks for its server below that address, then at the top.
@@ -71,9 +81,11 @@ class Door:
 
     def close(self) -> None:
         """Close what was opened; a page that shows an exception at its end is noted first."""
+        for page in self._pages:
+            self.errors += page.get_by_test_id("stException").all_inner_texts()
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.close()
         for context in self._contexts:
-            for page in context.pages:
-                self.errors += page.get_by_test_id("stException").all_inner_texts()
             context.close()
 
 

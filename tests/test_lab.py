@@ -103,9 +103,9 @@ def test_an_upload_is_shown_convolved_and_kept(open_page):
     page.keyboard.press("ArrowRight")
     expect(page.locator(".panel.output header span")).to_have_text("16 × 32 × 1")
     # Another page and back: the picture is still there, with its name.
-    page.get_by_role("link", name="Home").click()
+    page.locator(".st-key-lessons").get_by_role("link", name="Home").click()
     expect(page.get_by_role("button", name="Open the convolution lab")).to_be_visible()
-    page.get_by_role("link", name="Convolution").click()
+    page.locator(".st-key-lessons").get_by_role("link", name="Convolution").click()
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Yours: my *cat* [x](y).png")
     expect(page.locator(".panel.input header span")).to_have_text(re.compile("^32 × 64 × 3|^48 × 96 × 3"))
     assert lab.numbers()
