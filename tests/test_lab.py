@@ -38,13 +38,18 @@ def box(page: Page, selector: str) -> dict[str, float]:
 # --- what stands in the first screen ---
 
 
-@pytest.mark.parametrize("query", ["convolution", DEMO, "convolution?k=15&size=512&p=7&border=reflect"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("size", SIZES)
-def test_the_first_screen(open_page, size, dark, query):
+def test_the_first_screen(open_page, app_url, size, dark):
+    page = open_page("convolution", SIZES[size], dark=dark)
+    for query in ("convolution", DEMO, "convolution?k=15&size=512&p=7&border=reflect"):
+        page.goto(f"{app_url}/{query}")
+        Lab(page).ready()
+        check_the_first_screen(page, size)
+
+
+def check_the_first_screen(page: Page, size: str) -> None:
     width, height = SIZES[size]
-    page = open_page(query, (width, height), dark=dark)
-    Lab(page).ready()
     stage, settings = box(page, ".stage"), box(page, ".st-key-settings")
     total, line, controls = box(page, ".stage .total"), box(page, ".stage .line"), box(page, ".stage .controls")
     if size == "phone":
