@@ -1,0 +1,49 @@
+"""A network with the numbers that it has learnt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz.layers import Parameters
+from cnnviz.network import Network
+from cnnviz.ops import softmax
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A network, its parameters, and how a picture becomes its input.
+
+    name        what it is called: "LeNet-5 (1998)"
+    network     its layers; what comes out is one number for each class
+    parameters  for each layer, as `Network.forward` takes them
+    names       what the literature calls each layer's output: "C1", "S2"
+    classes     what each output stands for
+    prepare     uint8 levels of a picture of the size that the network takes -> float32 of `network.input_shape`
+    distances   the outputs are distances to the classes, of which the smallest wins; else scores, the largest wins
+    source      where the parameters come from, a sentence
+    """
+
+    name: str
+    network: Network
+    parameters: Sequence[Parameters]
+    names: tuple[str, ...]
+    classes: tuple[str, ...]
+    prepare: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+    distances: bool = False
+    source: str = ""
+
+    def maps(self, levels: NDArray[np.uint8]) -> list[NDArray]:
+        """Every map for one picture: the prepared input, then each layer's output."""
+        return self.network.forward(self.prepare(levels), self.parameters)
+
+    def winner(self, output: ArrayLike) -> int:
+        """The class that an output names."""
+        return int(np.argmin(output) if self.distances else np.argmax(output))
+
+    def probabilities(self, output: ArrayLike) -> NDArray:
+        """softmax of the scores, or of the negative distances: what each class is given, adding up to 1."""
+        return softmax(-np.asarray(output) if self.distances else np.asarray(output))
