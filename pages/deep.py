@@ -3,4 +3,6 @@
 from cnnviz.ui import frame
 
 frame.page("Deep CNN")
-frame.title("Deep CNN", "Edges first, then shapes, then parts: what a network that learnt from a million photographs sees.")
+frame.title(
+    "Deep CNN", "Edges first, then shapes, then parts: what a network that learnt from a million photographs sees."
+)

@@ -21,7 +21,7 @@ COURSE = {
     "pages/layers.py": ("Layers", "Build a whole network, count it, run it, and look into any unit."),
     "pages/lenet.py": ("LeNet-5", "Draw a digit, and see the network of 1998 read it: every map, every number."),
     "pages/learning.py": ("Learning", "Filters start random and are learnt: train a network and watch it learn."),
-    "pages/deep.py": ("Deep CNN", "Edges, then shapes, then parts: what a network trained on photographs sees in yours."),
+    "pages/deep.py": ("Deep CNN", "Edges, shapes, parts: what a network trained on photographs sees in yours."),
 }
 LESSONS = {"app.py": "Home", **{path: name for path, (name, _) in COURSE.items()}}
 # What every page has, the parts under their headings, then what single lessons need.
