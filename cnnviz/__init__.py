@@ -19,8 +19,11 @@ from cnnviz.layers import (
     GlobalAvgPool,
     Linear,
     MaxPool2d,
+    PartialConv2d,
+    Rbf,
+    Subsample,
 )
-from cnnviz.models import ARCHITECTURES
+from cnnviz.models import ARCHITECTURES, Trained, digits, lenet5, lenet5_1998
 from cnnviz.network import Network
 from cnnviz.ops import (
     avg_pool2d,
@@ -35,6 +38,7 @@ from cnnviz.ops import (
     scaled_tanh,
     sigmoid,
     softmax,
+    squared_distances,
     tanh,
 )
 from cnnviz.steps import Step, Trace
@@ -44,9 +48,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
-    "GlobalAvgPool", "Linear", "MaxPool2d", "Network", "Picture", "Step", "Trace", "Window", "avg_pool2d",
-    "batch_norm", "conv2d", "dropout", "gelu", "leaky_relu", "linear", "max_pool2d", "open_picture", "relu",
-    "scaled_tanh", "sigmoid", "softmax", "tanh",
+    "GlobalAvgPool", "Linear", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf", "Step", "Subsample", "Trace",
+    "Trained", "Window", "avg_pool2d", "batch_norm", "conv2d", "digits", "dropout", "gelu", "leaky_relu", "lenet5",
+    "lenet5_1998", "linear", "max_pool2d", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax",
+    "squared_distances", "tanh",
 ]  # fmt: skip
 
 

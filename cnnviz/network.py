@@ -74,6 +74,19 @@ class Network:
             shape = output
         return rows
 
+    def fields(self, index: int, channel: int) -> tuple[Field, Field]:
+        """What a unit of one map of layer `index` sees of the picture: less than the layer's row tells where the map
+        comes from a narrow branch of a Parallel. Both counted from 0."""
+        row = self.rows[index]
+        if index == 0:
+            before = Field(), Field()
+        elif row.layer.by_channel:
+            before = self.fields(index - 1, channel)
+        else:
+            before = self.rows[index - 1].fields
+        down, across = row.layer.channel_windows(row.input_shape, channel)
+        return before[0].through(down), before[1].through(across)
+
     @classmethod
     def as_far_as_it_goes(cls, input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[Network, str]:
         """The layers up to the first that cannot follow, and the sentence why not; "" where all can."""

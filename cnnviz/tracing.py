@@ -19,7 +19,11 @@ from cnnviz.layers import (
     Layer,
     Linear,
     MaxPool2d,
+    Parallel,
     Parameters,
+    PartialConv2d,
+    Rbf,
+    Subsample,
 )
 from cnnviz.steps import Trace
 
@@ -50,6 +54,13 @@ def layer_trace(
         raise ArrayError(f"The map of one input is traced, not a batch: {input.shape} gave {output.shape}.")
     if not 0 <= channel < len(output):
         raise ArrayError(f"The layer gave {len(output)} maps; there is no map {channel}, counted from 0.")
+    if isinstance(layer, Parallel):
+        number, first = layer.branch(input.shape, channel)
+        made = output[first : first + layer.branches[number].output_shape(input.shape)[0]]
+        given = layer.own(parameters, number)
+        return layer_trace(
+            layer.branches[number], input, made, given, channel - first, training=training, divisor=divisor, **names
+        )
     volume = input if input.ndim == 3 else input[:, np.newaxis, np.newaxis]
     rows, columns = layer.windows(volume.shape)
     own = {
@@ -80,13 +91,29 @@ def _reads(
     match layer:
         case Conv2d():
             weight = parameters["weight"]
-            reads = weight.shape[1]
-            first = channel // (len(weight) // layer.groups) * reads
+            depth = weight.shape[1]
+            first = channel // (len(weight) // layer.groups) * depth
             return {
-                "channels": tuple(range(first, first + reads)),
+                "channels": tuple(range(first, first + depth)),
                 "weight": weight[channel].astype(np.float64),
                 "bias": _bias(parameters, channel),
                 "outside": layer.padding_mode,
+            }
+        case PartialConv2d():
+            reads = layer.connections[channel]
+            return {
+                "channels": reads,
+                "weight": parameters["weight"][channel, list(reads)].astype(np.float64),
+                "bias": _bias(parameters, channel),
+            }
+        case Subsample():
+            scale = float(parameters["weight"][channel])
+            return {**single, "reduction": "sum", "scale": scale, "bias": _bias(parameters, channel)}
+        case Rbf():
+            return {
+                "channels": tuple(range(len(volume))),
+                "weight": parameters["codes"][channel].astype(np.float64).reshape(volume.shape),
+                "term": "squared difference",
             }
         case Linear():
             return {

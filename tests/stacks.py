@@ -17,6 +17,9 @@ from cnnviz.layers import (
     Layer,
     Linear,
     MaxPool2d,
+    PartialConv2d,
+    Rbf,
+    Subsample,
 )
 from cnnviz.layers.typed import read
 
@@ -107,6 +110,35 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             mode = {"reflect": "reflect", "replicate": "edge"}[layer.padding_mode]
             pad = helper.make_node("Pad", [source, ends], [prefix + "padded"], mode=mode)
             return [pad, helper.make_node("Conv", [prefix + "padded", *names], [target], **settings)], axes
+        case PartialConv2d():  # each filter by itself, on the maps that it reads gathered into one input
+            nodes, made = [], []
+            for filter, maps in enumerate(layer.connections):
+                where = keep(f"maps{filter}", np.array(maps, np.int64))
+                weight = keep(f"weight{filter}", given["weight"][[filter]][:, list(maps)])
+                bias = keep(f"bias{filter}", given["bias"][[filter]])
+                read, made_here = f"{prefix}read{filter}", f"{prefix}made{filter}"
+                nodes.append(helper.make_node("Gather", [source, where], [read], axis=1))
+                nodes.append(helper.make_node("Conv", [read, weight, bias], [made_here]))
+                made.append(made_here)
+            return [*nodes, helper.make_node("Concat", made, [target], axis=1)], axes
+        case Subsample():  # a sum is a convolution with ones, each map by itself
+            rows, columns = _pair(layer.kernel_size)
+            ones = keep("ones", np.ones((len(given["weight"]), 1, rows, columns), np.float32))
+            scale, bias = (keep(name, given[name][:, np.newaxis, np.newaxis]) for name in ("weight", "bias"))
+            return [
+                helper.make_node(
+                    "Conv", [source, ones], [prefix + "a"], group=len(given["weight"]), strides=[rows, columns]
+                ),
+                helper.make_node("Mul", [prefix + "a", scale], [prefix + "b"]),
+                helper.make_node("Add", [prefix + "b", bias], [target]),
+            ], axes
+        case Rbf():
+            return [
+                helper.make_node("Flatten", [source], [prefix + "flat"]),
+                helper.make_node("Unsqueeze", [prefix + "flat", keep("axis", np.array([1], np.int64))], [prefix + "a"]),
+                helper.make_node("Sub", [prefix + "a", keep("codes", given["codes"])], [prefix + "b"]),
+                helper.make_node("ReduceSumSquare", [prefix + "b"], [target], axes=[2], keepdims=0),
+            ], 1
         case MaxPool2d() | AvgPool2d():
             settings = {
                 "kernel_shape": _pair(layer.kernel_size), "strides": _pair(layer.stride),

@@ -41,6 +41,7 @@ class Activate(Layer):
     """An activation function, one of `ops.ACTIVATIONS`, over each number. Raises SettingError for any other."""
 
     kind: ClassVar[str] = "ACTIVATION"
+    by_channel: ClassVar[bool] = True
 
     function: str = "relu"
 
@@ -74,6 +75,7 @@ class Dropout(Layer):
     """
 
     kind: ClassVar[str] = "DROPOUT"
+    by_channel: ClassVar[bool] = True
 
     p: float = 0.5
 
@@ -116,6 +118,7 @@ class BatchNorm2d(Layer):
     """
 
     kind: ClassVar[str] = "BATCH NORM"
+    by_channel: ClassVar[bool] = True
 
     eps: float = 1e-5
 

@@ -28,6 +28,7 @@ class Layer(ABC):
     """
 
     kind: ClassVar[str]  # CONV, POOL, ACTIVATION, FC, DROPOUT or BATCH NORM
+    by_channel: ClassVar[bool] = False  # each map of the output comes from the map of the same number alone
 
     @property
     @abstractmethod
@@ -66,6 +67,10 @@ class Layer(ABC):
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)
+
+    def channel_windows(self, shape: Shape, channel: int) -> tuple[Window, Window]:
+        """The same for the units of one map, where maps differ in it."""
+        return self.windows(shape)
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Parameters to start learning from, float32.

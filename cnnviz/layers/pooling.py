@@ -22,6 +22,7 @@ class _Pool(Layer):
     """A pooling layer with a window: (C, H, W) -> (C, Ho, Wo)."""
 
     kind: ClassVar[str] = "POOL"
+    by_channel: ClassVar[bool] = True
     kernel_size: Pair
     stride: Pair | None
     padding: Pair
@@ -148,6 +149,7 @@ class GlobalAvgPool(Layer):
     """
 
     kind: ClassVar[str] = "POOL"
+    by_channel: ClassVar[bool] = True
 
     @property
     def name(self) -> str:

@@ -15,11 +15,13 @@ from cnnviz.ops.activations import (
     tanh,
 )
 from cnnviz.ops.conv import conv2d
+from cnnviz.ops.distances import squared_distances
 from cnnviz.ops.linear import linear
 from cnnviz.ops.normalisation import batch_norm, batch_statistics, dropout, dropout_mask
 from cnnviz.ops.pooling import avg_pool2d, max_pool2d
 
 __all__ = [
     "ACTIVATIONS", "Activation", "avg_pool2d", "batch_norm", "batch_statistics", "conv2d", "dropout", "dropout_mask",
-    "gelu", "leaky_relu", "linear", "max_pool2d", "relu", "scaled_tanh", "sigmoid", "softmax", "tanh",
+    "gelu", "leaky_relu", "linear", "max_pool2d", "relu", "scaled_tanh", "sigmoid", "softmax",
+    "squared_distances", "tanh",
 ]  # fmt: skip

@@ -1,0 +1,122 @@
+"""CONV of which each filter reads some of the maps before it, and not all."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.geometry import Window, whole
+from cnnviz.layers.convolution import Conv2d
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, checked_pair
+
+
+@dataclass(frozen=True)
+class PartialConv2d(Layer):
+    """A convolutional layer with a table of connections: (C, H, W) -> (len(connections), Ho, Wo); stride 1, no padding.
+
+    connections  for each filter the maps that it reads, counted from 0
+    kernel_size  a whole number or (height, width), at least 1
+
+    Its weight is (filters, C, kH, kW), as Conv2d's. Where the table has no link it is neither counted nor read: what
+    stands there, 0 at first, makes no difference.
+    Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
+    Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998), table I.
+    """
+
+    kind: ClassVar[str] = "CONV"
+
+    connections: tuple[tuple[int, ...], ...]
+    kernel_size: Pair
+
+    def __post_init__(self) -> None:
+        table = self.connections
+        if not isinstance(table, (tuple, list)) or not table:
+            raise SettingError(f"connections is {table!r}; it is a row of maps for each filter, at least one.")
+        object.__setattr__(self, "connections", tuple(_row(maps, filter) for filter, maps in enumerate(table, 1)))
+        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
+
+    @cached_property
+    def _whole(self) -> Conv2d:
+        """The same filters, with every link."""
+        return Conv2d(len(self.connections), self.kernel_size)
+
+    @property
+    def name(self) -> str:
+        return self._whole.name
+
+    def output_shape(self, shape: Shape) -> Shape:
+        output = self._whole.output_shape(shape)
+        for filter, maps in enumerate(self.connections, 1):
+            if maps[-1] >= shape[0]:
+                raise DoesNotFit(
+                    f"{self.name}: filter {filter} reads map {maps[-1]}, counted from 0, and {shape[0]} come in; "
+                    f"at least {max(map(max, self.connections)) + 1} would fit the table."
+                )
+        return output
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        return self._whole.parameter_shapes(shape)
+
+    def links(self, channels: int) -> NDArray[np.bool_]:
+        """(filters, channels, 1, 1): whether a filter reads a map."""
+        table = np.zeros((len(self.connections), channels, 1, 1), bool)
+        for filter, maps in enumerate(self.connections):
+            table[filter, list(maps)] = True
+        return table
+
+    def parameters(self, shape: Shape) -> int:
+        """A kernel for each link, a bias for each filter."""
+        return self._weights + len(self.connections)
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return math.prod(self.output_shape(shape)[1:]) * self._weights
+
+    @property
+    def _weights(self) -> int:
+        return sum(map(len, self.connections)) * math.prod(both(self.kernel_size))
+
+    def in_a_window(self, shape: Shape) -> int:
+        return max(map(len, self.connections)) * math.prod(both(self.kernel_size))
+
+    def handled(self, shape: Shape) -> int:
+        return self._whole.handled(shape)
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"multiply-adds": self.multiply_adds(shape)}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return self._whole.windows(shape)
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """As any layer's, but a unit's inputs are those of its row of the table; 0 where there is no link."""
+        links = self.links(shape[0])
+        start = super().initial(shape, rng)
+        more = np.sqrt(np.float32(shape[0]) / links.sum(1, dtype=np.float32, keepdims=True))
+        return {**start, "weight": np.where(links, start["weight"] * more, np.float32(0))}
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        weight = parameters["weight"]
+        return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), parameters["bias"])
+
+
+def _row(maps: object, filter: int) -> tuple[int, ...]:
+    """The maps that one filter reads, in order."""
+    if not isinstance(maps, (tuple, list)) or not maps:
+        raise SettingError(f"Filter {filter} reads {maps!r}; it reads at least one map, such as (0, 1, 2).")
+    row = sorted(whole(map, f"a map that filter {filter} reads", 0) for map in maps)
+    if len({*row}) < len(row):
+        raise SettingError(f"Filter {filter} reads {tuple(row)}; it reads a map once.")
+    return tuple(row)

@@ -1,0 +1,69 @@
+"""RBF: how far the input is from each of some fixed codes. Nothing is learnt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.geometry import Window, whole
+from cnnviz.layers.layer import Layer, Parameters, Shape
+
+
+@dataclass(frozen=True)
+class Rbf(Layer):
+    """Squared distances, (features,) or a whole volume -> (out_features,): the sum of (x - code)² for each code.
+
+    The codes, (out_features, features), are given with the parameters, as "codes", and stay as they are: they count 0
+    among what is learnt. Raises SettingError for a number of outputs that is none; it can follow any layer.
+    Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998), section II.B, equation 7:
+    Euclidean radial basis function units.
+    """
+
+    kind: ClassVar[str] = "RBF"
+
+    out_features: int
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "out_features", whole(self.out_features, "out_features", 1))
+
+    @property
+    def name(self) -> str:
+        return f"RBF {self.out_features}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (self.out_features,)
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """The codes, which are given and not learnt."""
+        return {"codes": (self.out_features, math.prod(shape))}
+
+    def parameters(self, shape: Shape) -> int:
+        return 0
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"squared differences": math.prod(shape) * self.out_features}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        """All of the map before it."""
+        return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """Codes of -1 and +1, drawn at random, as the paper also tried."""
+        codes = rng.integers(0, 2, (self.out_features, math.prod(shape))) * 2 - 1
+        return {"codes": codes.astype(np.float32)}
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        if input.ndim >= 3:  # a volume, or a batch of them
+            input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
+        return ops.squared_distances(input, parameters["codes"])

@@ -1,0 +1,87 @@
+"""POOL as it was in 1998: the sum of each block, times a number that is learnt, plus another."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz import ops
+from cnnviz.geometry import Window
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, checked_pair
+from cnnviz.layers.sliding import check_room, windows_of
+from cnnviz.ops.checks import precision
+from cnnviz.ops.conv import CALL
+
+
+@dataclass(frozen=True)
+class Subsample(Layer):
+    """Blocks side by side, each one's sum times its map's weight, plus its map's bias: (C, H, W) -> (C, Ho, Wo).
+
+    kernel_size  the block's: a whole number or (height, width), at least 1; rows and columns over are left out
+
+    Raises SettingError for a size that makes no sense; `output_shape` raises DoesNotFit.
+    Source: Y. LeCun et al., "Gradient-Based Learning Applied to Document Recognition" (1998), section II.B: S2 and S4;
+    the function that they are squashed by is a layer of its own here.
+    """
+
+    kind: ClassVar[str] = "POOL"
+    by_channel: ClassVar[bool] = True
+
+    kernel_size: Pair = 2
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
+
+    @property
+    def name(self) -> str:
+        return f"SUBSAMPLE {by(self.kernel_size)}"
+
+    @property
+    def _in_a_block(self) -> int:
+        return math.prod(both(self.kernel_size))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        windows = self.windows(shape)
+        check_room(self, shape, windows, 0)
+        down, across = (window.output_size(size) for window, size in zip(windows, shape[1:]))
+        return shape[0], down, across
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        return {"weight": (shape[0],), "bias": (shape[0],)}
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        outputs = math.prod(self.output_shape(shape))
+        return {"additions": outputs * (self._in_a_block - 1), "scales and shifts": outputs}
+
+    def in_a_window(self, shape: Shape) -> int:
+        return self._in_a_block
+
+    def handled(self, shape: Shape) -> int:
+        channels, down, _ = self.output_shape(shape)
+        rows, columns = both(self.kernel_size)
+        return channels * shape[1] * shape[2] + CALL * down * (rows + columns)
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return windows_of(self.kernel_size, self.kernel_size, 0)
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """The plain mean of each block."""
+        mean = np.full(shape[0], 1 / self._in_a_block, np.float32)
+        return {"weight": mean, "bias": np.zeros(shape[0], np.float32)}
+
+    def forward(
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        training: bool = False,
+        rng: np.random.Generator | None = None,
+    ) -> NDArray[np.floating]:
+        weight, bias = parameters["weight"], parameters["bias"]
+        scale = np.multiply(weight, self._in_a_block, dtype=precision(weight))
+        with np.errstate(all="ignore"):  # overflow is for the network to tell, as of every operation
+            means = ops.avg_pool2d(input, self.kernel_size)
+            return np.asarray(means * scale[:, np.newaxis, np.newaxis] + bias[:, np.newaxis, np.newaxis])
