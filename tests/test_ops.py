@@ -148,16 +148,32 @@ def test_filters_are_not_flipped_and_rows_come_first():
 
 def test_one_picture_is_a_batch_of_one():
     rng = np.random.default_rng(5)
-    for width in (20, 100):
-        pictures, weight = rng.standard_normal((3, 2, 20, width)), rng.standard_normal((4, 2, 3, 3))
+    for width, kernel in ((20, 1), (20, 3), (100, 1), (100, 3)):
+        pictures, weight = rng.standard_normal((3, 2, 20, width)), rng.standard_normal((4, 2, kernel, kernel))
         batch = conv2d(pictures, weight)
-        assert batch.shape == (3, 4, 18, width - 2)
+        assert batch.shape == (3, 4, 21 - kernel, width + 1 - kernel)
         for picture, output in zip(pictures, batch, strict=True):
             alone = conv2d(picture, weight)
             assert alone.shape == output.shape
             np.testing.assert_allclose(alone, output, rtol=0, atol=1e-13)
         empty = conv2d(pictures[:0], weight, np.zeros(4))
-        assert empty.shape == (0, 4, 18, width - 2)
+        assert empty.shape == (0, *batch.shape[1:])
+
+
+def test_a_window_of_one_position_is_one_product_whatever_lies_in_memory():
+    rng = np.random.default_rng(6)
+    images, weight, bias = rng.standard_normal((2, 6, 9, 13)), rng.standard_normal((4, 3, 1, 1)), rng.standard_normal(4)
+    matrix = np.zeros((4, 6))
+    matrix[:2, :3], matrix[2:, 3:] = weight[:2, :, 0, 0], weight[2:, :, 0, 0]  # two groups
+    expected = np.einsum("fc,nchw->nfhw", matrix, images) + bias[:, np.newaxis, np.newaxis]
+    for given in (images, np.asfortranarray(images)):
+        np.testing.assert_allclose(conv2d(given, weight, bias, groups=2), expected, atol=1e-13)
+        one = np.einsum("fc,nchw->nfhw", matrix[:1, :3], images[:, :3]) + bias[0]
+        np.testing.assert_allclose(conv2d(given[:, :3], weight[:1], bias[:1]), one, atol=1e-13)
+    for given in (images, images[:1]):  # which the groups leave in pieces, and in one
+        wide = conv2d(given, weight, bias, groups=2, stride=(2, 3), padding=(1, 0))
+        assert wide.shape == (len(given), 4, 6, 5)
+        np.testing.assert_allclose(wide[:, :, 1:5], expected[: len(given), :, 1::2, ::3], atol=1e-13)
 
 
 @pytest.mark.parametrize(("image", "weight", "result"), [

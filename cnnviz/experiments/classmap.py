@@ -1,0 +1,43 @@
+"""Where in the picture does the evidence for a class lie?
+
+A network that ends in a global average gives each class a map of its own, and the class's score is that map's mean. So
+the map, laid over the picture, tells what each place adds to the score: a class activation map, for free.
+
+In SqueezeNet a ReLU stands between the filters of conv10 and the mean. What would speak against a class, a negative
+number, counts as 0: the map has none, and no place can take anything off a score.
+
+Source: B. Zhou et al., "Learning Deep Features for Discriminative Localization" (2016), section 2; M. Lin, Q. Chen and
+S. Yan, "Network In Network" (2014), section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from numpy.typing import NDArray
+
+from cnnviz.errors import SettingError
+from cnnviz.geometry import whole
+from cnnviz.layers import GlobalAvgPool
+from cnnviz.models import Trained
+
+
+def class_map(trained: Trained, maps: Sequence[NDArray], class_index: int) -> NDArray:
+    """The map whose mean is the class's score: (13, 13) of SqueezeNet's, in the dtype of the maps.
+
+    maps         of one picture, as `Trained.maps` gives them
+    class_index  from 0
+
+    Raises SettingError for a network that does not end in a global average, and for a class that it does not know.
+    """
+    if not trained.network.layers or not isinstance(trained.network.layers[-1], GlobalAvgPool):
+        raise SettingError(f"{trained.name} does not end in a global average, so no map's mean is a class's score.")
+    return maps[-2][known_class(trained, class_index)]
+
+
+def known_class(trained: Trained, class_index: int) -> int:
+    """The class as an int. Raises SettingError for one that the network does not know."""
+    number, count = whole(class_index, "class", 0), len(trained.classes)
+    if number >= count:
+        raise SettingError(f"{trained.name} knows {count:,} classes, counted from 0; there is no class {number:,}.")
+    return number

@@ -1,0 +1,46 @@
+"""The class activation map: what is averaged into a score, and its refusals."""
+
+import numpy as np
+import pytest
+
+from cnnviz.errors import SettingError
+from cnnviz.experiments.classmap import class_map
+from cnnviz.layers import Linear
+from cnnviz.models import squeezenet
+from cnnviz.pictures import sample
+from tiny import LAYERS, some_levels, tiny
+
+
+def test_its_mean_is_the_score():
+    trained = tiny()
+    maps = trained.maps(some_levels())
+    for number in range(5):
+        found = class_map(trained, maps, number)
+        assert found.shape == (7, 6)
+        assert sum(float(value) for value in found.ravel()) / 42 == pytest.approx(
+            float(maps[-1][number, 0, 0]), rel=1e-5
+        )
+    assert class_map(trained, maps, 3).min() < 0  # no ReLU in front of the mean: places may speak against a class
+
+
+def test_of_squeezenet():
+    trained = squeezenet()
+    maps = trained.maps(sample("camera").square(227, "rgb").levels())
+    tripod = trained.classes.index("tripod")
+    found = class_map(trained, maps, tripod)
+    assert found.shape == (13, 13) and found.min() == 0
+    assert found.mean(dtype=np.float64) == pytest.approx(float(maps[-1][tripod, 0, 0]), rel=1e-6)
+    # Camera and tripod stand a little to the right of the middle; a number of the map stands for 16 pixels.
+    assert found[3:, 6:10].sum() > 0.6 * found.sum() and np.unravel_index(found.argmax(), (13, 13)) == (9, 8)
+
+
+def test_what_is_refused():
+    trained = tiny()
+    maps = trained.maps(some_levels())
+    with pytest.raises(SettingError, match="Tiny knows 5 classes, counted from 0; there is no class 5"):
+        class_map(trained, maps, 5)
+    with pytest.raises(SettingError, match="class is -1"):
+        class_map(trained, maps, -1)
+    other = tiny((*LAYERS, Linear(5)))
+    with pytest.raises(SettingError, match="Tiny does not end in a global average"):
+        class_map(other, other.maps(some_levels()), 0)
