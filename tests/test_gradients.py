@@ -237,3 +237,39 @@ def test_every_window_is_counted_by_hand():
     np.testing.assert_array_equal(for_input[0], reads)
     np.testing.assert_array_equal(for_weight[0, 0], meets)
     assert for_bias.tolist() == [8]
+
+
+def test_a_batch_has_the_sum_of_its_images_gradients():
+    """So many that their windows are laid out in several goes, the last one smaller."""
+    rng = np.random.default_rng(4)
+    images, weight = rng.standard_normal((21, 2, 40, 41)), rng.standard_normal((3, 2, 5, 4))
+    towards = rng.standard_normal((21, 3, 36, 38))
+    for_input, for_weight, for_bias = conv2d_gradients(images, weight, towards)
+    each = [conv2d_gradients(image, weight, one) for image, one in zip(images, towards)]
+    np.testing.assert_allclose(for_input, [found[0] for found in each], rtol=0, atol=1e-10)
+    np.testing.assert_allclose(for_weight, sum(found[1] for found in each), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(for_bias, sum(found[2] for found in each), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_gradient_that_is_no_number_goes_to_the_winner_alone(bad):
+    images, towards = np.arange(16.0).reshape(1, 4, 4), np.ones((1, 2, 2))
+    towards[0, 1, 0] = bad
+    found = max_pool2d_gradient(images, towards, 2)
+    assert np.argwhere(~np.isfinite(found)).tolist() == [[0, 3, 1]] and found.sum(where=np.isfinite(found)) == 3
+
+
+def test_small_maps_and_large_ones_have_the_same_gradients(monkeypatch):
+    """The two ways to compute them, beside each other."""
+    from cnnviz.training import gradients
+
+    rng = np.random.default_rng(4)
+    images, weight = rng.standard_normal((3, 4, 9, 11)), rng.standard_normal((6, 2, 3, 2))
+    settings = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (1, 2), "groups": 2}
+    towards = rng.standard_normal(conv2d(images, weight, **settings).shape)
+    small = conv2d_gradients(images, weight, towards, **settings)
+    monkeypatch.setattr(gradients, "BLOCK_BYTES", 0)
+    large = conv2d_gradients(images, weight, towards, **settings)
+    for mine, other in zip(small, large, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=0, atol=1e-12)
+    assert conv2d_gradients(images, weight, towards, **settings, to_input=False)[0] is None

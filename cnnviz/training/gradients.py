@@ -22,8 +22,10 @@ F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relation
 from __future__ import annotations
 
 import math
+from typing import Literal, overload
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
@@ -35,6 +37,36 @@ from cnnviz.ops.pooling import counted
 Settings = int | tuple[int, int]
 Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 
+BLOCK_BYTES = 1 << 20  # of windows laid out at a time, about half of a core's L2 cache
+
+
+@overload
+def conv2d_gradients(
+    input: ArrayLike,
+    weight: ArrayLike,
+    output_gradient: ArrayLike,
+    *,
+    stride: Settings = 1,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    groups: int = 1,
+    to_input: Literal[True] = True,
+) -> tuple[NDArray, NDArray, NDArray]: ...
+
+
+@overload
+def conv2d_gradients(
+    input: ArrayLike,
+    weight: ArrayLike,
+    output_gradient: ArrayLike,
+    *,
+    stride: Settings = 1,
+    padding: Padding = 0,
+    dilation: Settings = 1,
+    groups: int = 1,
+    to_input: bool,
+) -> tuple[NDArray | None, NDArray, NDArray]: ...
+
 
 def conv2d_gradients(
     input: ArrayLike,
@@ -45,15 +77,17 @@ def conv2d_gradients(
     padding: Padding = 0,
     dilation: Settings = 1,
     groups: int = 1,
-) -> tuple[NDArray, NDArray, NDArray]:
+    to_input: bool = True,
+) -> tuple[NDArray | None, NDArray, NDArray]:
     """The gradients for a convolution's input, weight and bias.
 
     input            (C, H, W) or (N, C, H, W)
     weight           (out_channels, C / groups, kH, kW)
     output_gradient  (out_channels, Ho, Wo) or (N, out_channels, Ho, Wo)
     stride, padding, dilation, groups  as `conv2d` took them; the padding is of zeros
+    to_input         whether the input's gradient is wanted; of a network's first layer, in training, it is not
 
-    Returns (input gradient, weight gradient, bias gradient): shaped as the input, as the weight and (out_channels,).
+    Returns (input gradient or None, weight gradient, bias gradient): shaped as input, as weight and (out_channels,).
     Weight and bias serve the whole batch, so theirs are sums over it.
     """
     given, images = maps(input)
@@ -61,10 +95,15 @@ def conv2d_gradients(
     gradient, images, filters = _batch_ready(given, output, output_gradient, images, numbers(weight, "weight"))
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
     with np.errstate(all="ignore"):
-        for_input = _input_gradient(images.shape, filters, gradient, rows, columns, groups)
-        for_weight = _weight_gradient(images, filters.shape, gradient, rows, columns, groups)
         for_bias = gradient.sum((0, 2, 3))
-    return for_input.reshape(given.shape), for_weight, for_bias
+        windows_bytes = math.prod(gradient.shape[2:]) * math.prod(filters.shape[1:]) * groups * images.itemsize
+        if windows_bytes <= BLOCK_BYTES:
+            together = max(1, BLOCK_BYTES // max(1, windows_bytes))
+            for_input, for_weight = _by_windows(images, filters, gradient, rows, columns, groups, together, to_input)
+        else:
+            for_weight = _weight_gradient(images, filters.shape, gradient, rows, columns, groups)
+            for_input = _input_gradient(images.shape, filters, gradient, rows, columns, groups) if to_input else None
+    return None if for_input is None else for_input.reshape(given.shape), for_weight, for_bias
 
 
 def max_pool2d_gradient(
@@ -81,9 +120,16 @@ def max_pool2d_gradient(
     Of equal numbers the first wins, row by row, as in PyTorch; a number that wins in several windows gets the sum.
     """
     given, images = maps(input)
-    output, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
-    gradient, images = _batch_ready(given, output, output_gradient, images)
+    best = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode)
+    gradient, images = _batch_ready(given, best, output_gradient, images)
     found = np.zeros_like(images)
+    rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
+    with np.errstate(all="ignore"):
+        is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
+    if is_plain and all(map(_apart, (rows, columns), best.shape[2:], images.shape[2:])):
+        _to_winners(images, best.astype(images.dtype, copy=False), gradient, found, rows, columns)
+        return found.reshape(given.shape)
+    _, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
     count, channels, height, width = images.shape
     planes = np.arange(count * channels).reshape(count, channels, 1, 1)
     real = winners >= 0  # else the window read nothing but padding
@@ -150,6 +196,54 @@ def _batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *a
     return gradient if given.ndim == 4 else gradient[np.newaxis], *others
 
 
+def _by_windows(
+    images: NDArray,
+    weight: NDArray,
+    gradient: NDArray,
+    rows: Window,
+    columns: Window,
+    groups: int,
+    together: int,
+    to_input: bool,
+) -> tuple[NDArray | None, NDArray]:
+    """Input gradient (or None) and weight gradient of small maps, the windows of `together` images laid out at once.
+
+    The images stand last, side by side: what is copied and added up in one go is a row of all of them, not the ten
+    numbers of a single one's. Two to four times faster on LeNet's maps than the two functions below.
+    """
+    filters, reads, *kernel = weight.shape
+    (count, channels, height, width), (down, across) = images.shape, gradient.shape[2:]
+    padded_shape = channels, rows.padded(height), columns.padded(width)
+    inside = (slice(None), slice(rows.before, rows.before + height), slice(columns.before, columns.before + width))
+    taps = [
+        (row, column, _places(row, rows, down), _places(column, columns, across))
+        for row in range(kernel[0])
+        for column in range(kernel[1])
+    ]
+    matrix = weight.reshape(groups, filters // groups, -1).swapaxes(1, 2)
+    for_input = np.empty_like(images) if to_input else None
+    for_weight = np.zeros(matrix.shape, images.dtype)
+    for first in range(0, count, together):
+        some = images[first : first + together]
+        padded = np.zeros((*padded_shape, len(some)), images.dtype)
+        padded[inside] = some.transpose(1, 2, 3, 0)
+        laid = np.empty((channels, *kernel, down, across, len(some)), images.dtype)
+        views = sliding_window_view(padded, (rows.extent, columns.extent), axis=(1, 2))
+        views = views[:, :: rows.stride, :: columns.stride, :, :: rows.dilation, :: columns.dilation]
+        laid[...] = views[:, :down, :across].transpose(0, 4, 5, 1, 2, 3)
+        flat = laid.reshape(groups, matrix.shape[1], -1)
+        units = gradient[first : first + together].transpose(1, 2, 3, 0).reshape(groups, filters // groups, -1)
+        for_weight += flat @ units.swapaxes(1, 2)
+        if for_input is None:
+            continue
+        np.matmul(matrix, units, out=flat)  # the windows are not needed any more
+        padded.fill(0)
+        for row, column, at_rows, at_columns in taps:
+            padded[:, at_rows, at_columns] += laid[:, row, column]
+        for_input[first : first + together] = padded[inside].transpose(3, 0, 1, 2)
+    return for_input, for_weight.swapaxes(1, 2).reshape(weight.shape)
+
+
 def _input_gradient(
     shape: tuple[int, ...], weight: NDArray, gradient: NDArray, rows: Window, columns: Window, groups: int
 ) -> NDArray:
@@ -198,6 +292,26 @@ def _places(tap: int, window: Window, count: int) -> slice:
     """Where one tap of `count` outputs reads, on the padded axis."""
     start = tap * window.dilation
     return slice(start, start + (count - 1) * window.stride + 1, window.stride)
+
+
+def _apart(window: Window, outputs: int, size: int) -> bool:
+    """Whether no position of an axis is read twice, and none outside of it."""
+    plain = window.before == window.after == 0 and window.dilation == 1 and window.stride >= window.kernel_size
+    return plain and (outputs - 1) * window.stride + window.kernel_size <= size
+
+
+def _to_winners(
+    images: NDArray, best: NDArray, gradient: NDArray, found: NDArray, rows: Window, columns: Window
+) -> None:
+    """Fill `found` where windows do not overlap: the first number of each that is its best takes its gradient."""
+    free = np.ones(best.shape, bool)
+    down, across = best.shape[2:]
+    for row in range(rows.kernel_size):
+        for column in range(columns.kernel_size):
+            at = (..., _places(row, rows, down), _places(column, columns, across))
+            wins = (images[at] == best) & free
+            free ^= wins
+            np.multiply(gradient, wins, out=found[at])
 
 
 def _handed_back(gradient: NDArray, window: Window, size: int, padding_counts: bool) -> NDArray:

@@ -1,0 +1,85 @@
+"""Three comparisons as jobs for a worker: what each report says is numbers only, for a page to draw and to tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+from cnnviz import models
+from cnnviz.experiments.learning_curves import Race, race, with_activation
+from cnnviz.experiments.live import prepared, trainable
+from cnnviz.experiments.overfitting import RECIPE as SMALL_RECIPE
+from cnnviz.experiments.overfitting import Overfitting, overfitting
+from cnnviz.experiments.shifted import RECIPE as MOVED_RECIPE
+from cnnviz.experiments.shifted import Shifted, shifted
+from cnnviz.training import Learner, Recipe, accuracy
+from cnnviz.training.child import Report
+
+LENET = "conv 6 5x5; relu; max 2x2; conv 16 5x5; relu; max 2x2; fc 120; relu; fc 84; relu; fc 10"
+RACED = 5000  # digits that ReLU and sigmoid learn from
+MOVED = 500  # that CONV and FC learn from
+SMALL, HELD = 200, 500  # that dropout is tried on, and that nothing is learnt from
+
+Pieces = Iterator[Callable[[], Report]]
+
+
+def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
+    """{"recipe": Recipe's settings}: LeNet-5 with either function, from the same numbers, on the same digits.
+
+    The header has `done`, for "ReLU" and "sigmoid" the curves `steps`, `seconds`, `losses`, and at the end `held`.
+    """
+    train, held = models.digits("train"), models.digits("test")
+    images, labels = prepared(train.images[:RACED]), train.labels[:RACED]
+    recipe = Recipe(**settings["recipe"])
+    learners = {
+        name: Learner(with_activation(trainable(LENET), name.lower()), recipe, images, labels)
+        for name in ("ReLU", "sigmoid")
+    }
+    last = Race(0.0, {})
+    for last in race(learners, every=6):
+        yield partial(_raced, last, {})
+    others = prepared(held.images)
+    shares = {name: accuracy(one.network, one.parameters, others, held.labels) for name, one in learners.items()}
+    yield partial(_raced, last, shares)
+
+
+def _raced(found: Race, held: Mapping[str, float]) -> Report:
+    curves = {name: asdict(curve) for name, curve in found.curves.items()}
+    return {"done": found.done, "curves": curves, "held": {**held}}, {}
+
+
+def conv_or_fc(settings: Mapping[str, Any]) -> Pieces:
+    """{"seed"}: both learn the same few digits, and are asked about others, moved.
+
+    The header has `done`, `doing`, `shifts`, and for "CONV" and "FC" `parameters`, `layers`, `accuracies`.
+    """
+    train, held = models.digits("train"), models.digits("test")
+    recipe = replace(MOVED_RECIPE, seed=settings["seed"])
+    arrays = prepared(train.images[:MOVED]), train.labels[:MOVED], prepared(held.images), held.labels
+    for found in shifted(*arrays, recipe=recipe):
+        yield partial(_moved, found)
+
+
+def _moved(found: Shifted) -> Report:
+    sides = {
+        side.name: {"parameters": side.parameters, "accuracies": side.accuracies} for side in (found.conv, found.fc)
+    }
+    return {"done": found.done, "doing": found.doing, "shifts": found.shifts, "sides": sides}, {}
+
+
+def dropout_or_not(settings: Mapping[str, Any]) -> Pieces:
+    """{"seed"}: the header has `done` and, by variant, `epochs`, and `training` and `held_out` after each of them."""
+    train, held = models.digits("train"), models.digits("test")
+    recipe = replace(SMALL_RECIPE, seed=settings["seed"])
+    arrays = (
+        prepared(train.images[:SMALL]), train.labels[:SMALL], prepared(held.images[:HELD]), held.labels[:HELD],
+    )  # fmt: skip
+    for found in overfitting(*arrays, recipe=recipe):
+        yield partial(_learnt, found)
+
+
+def _learnt(found: Overfitting) -> Report:
+    curves = {name: asdict(curve) for name, curve in found.curves.items()}
+    return {"done": found.done, "curves": curves}, {}

@@ -1,0 +1,60 @@
+"""How a network is to learn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cnnviz.errors import SettingError
+from cnnviz.geometry import whole
+from cnnviz.ops.checks import real
+from cnnviz.training.optimisers import OPTIMISERS
+
+LARGEST_RATE = 1e6
+LARGEST_BOOST = 100.0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run of training depends on but the network and the data: the same again gives the same run.
+
+    The defaults are chosen for LeNet-5's modern form from scratch on 10,000 digits: bench/training.py measures them.
+
+    optimiser      a key of OPTIMISERS: "adam", "momentum" or "sgd"
+    learning_rate  above 0; OPTIMISERS tells one for each that works
+    batch_size     how many inputs a step looks at; the last batch of an epoch is what is left
+    epochs         how many times every input is seen
+    decay          the learning rate falls in a straight line, to 0 behind the last step; else it stays
+    seed           at least 0: of the initial weights, the order of the inputs and what dropout drops
+    first_layer    at least 1. The first layer with weights starts from its usual initial weights over this, and learns
+                   at this many times the rate, so that its filters are seen to take shape: with 1, as all others, the
+                   numbers that they start from hide what they learn.
+    shift          at least 0: every time that an image is learnt from, it is moved by up to so many pixels up or down
+                   and left or right, at random, and what comes in is 0; so that few images are not learnt by heart
+
+    Raises SettingError for settings that make no sense.
+    """
+
+    optimiser: str = "adam"
+    learning_rate: float = 3e-3
+    batch_size: int = 32
+    epochs: int = 10
+    decay: bool = True
+    seed: int = 0
+    first_layer: float = 4.0
+    shift: int = 1
+
+    def __post_init__(self) -> None:
+        if self.optimiser not in tuple(OPTIMISERS):
+            raise SettingError(f"optimiser is {self.optimiser!r}; it is one of {', '.join(OPTIMISERS)}.")
+        rate = real(self.learning_rate, "learning_rate", 0, LARGEST_RATE)
+        if rate == 0:
+            raise SettingError(f"learning_rate is 0; it is above 0, such as {OPTIMISERS[self.optimiser].rate:g}.")
+        object.__setattr__(self, "learning_rate", rate)
+        object.__setattr__(self, "first_layer", real(self.first_layer, "first_layer", 1, LARGEST_BOOST))
+        for name, least in (("batch_size", 1), ("epochs", 1), ("seed", 0), ("shift", 0)):
+            object.__setattr__(self, name, whole(getattr(self, name), name, least))
+        object.__setattr__(self, "decay", bool(self.decay))
+
+    def rate(self, step: int, steps: int) -> float:
+        """The learning rate of step `step`, from 0, of `steps`."""
+        return self.learning_rate * (1 - step / steps) if self.decay else self.learning_rate
