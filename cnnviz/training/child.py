@@ -1,0 +1,117 @@
+"""What runs in a worker's process (`python -m cnnviz.training.child`): a job, a piece at a time, told over stdout.
+
+A job is a function named "module:function" that takes the settings and returns a generator. Each `yield` ends one
+piece of work, such as a batch, and hands over a function that says where things stand: (header, arrays). It is called
+only when a report is due. Between two pieces the job can be paused.
+
+The last message says why the job is over: {"end": ""} where it came to its own end, else a sentence.
+The end of stdin means that the server is gone, and ends this process at once, whatever it is computing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from threading import Condition, Thread
+from typing import Any, BinaryIO
+
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError
+from cnnviz.training import messages
+
+Report = tuple[Mapping[str, Any], Mapping[str, NDArray]]
+Job = Iterator[Callable[[], Report]]
+
+NICE = 15  # of 19: whatever a visitor waits for comes first
+MEMORY = 2_000_000_000  # bytes that a job may ask for
+EVERY = 0.25  # seconds between two reports
+
+
+class Orders:
+    """What the server said last: whether to go on, or how many pieces to do before the next pause."""
+
+    def __init__(self, stream: BinaryIO, going: bool):
+        self._changed = Condition()
+        self._going, self._pieces = going, 0
+        self._stream = stream
+        Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        try:
+            while message := messages.read(self._stream):
+                with self._changed:
+                    self._going = message.header.get("do") == "go"
+                    self._pieces += message.header.get("do") == "step"
+                    self._changed.notify()
+        finally:
+            os._exit(0)  # nobody is there to report to
+
+    def wait(self) -> bool:
+        """Return when the next piece is to be done: at once while going. Whether it is a single one."""
+        with self._changed:
+            while not self._going and not self._pieces:
+                self._changed.wait()
+            single = not self._going
+            self._pieces = max(0, self._pieces - 1) if single else 0
+            return single
+
+    @property
+    def is_going(self) -> bool:
+        with self._changed:
+            return self._going
+
+
+def work(job: Job, orders: Orders, stream: BinaryIO) -> None:
+    """Do the job's pieces and tell about them: every EVERY seconds, before each pause, and at the end."""
+    told, single, report = -EVERY, True, None
+    for report in job:
+        if single or not orders.is_going or time.monotonic() - told >= EVERY:
+            _tell(stream, report(), paused=not orders.is_going)
+            told, report = time.monotonic(), None
+        single = orders.wait()
+    if report:
+        _tell(stream, report())
+    _tell(stream, ({"end": ""}, {}))
+
+
+def _tell(stream: BinaryIO, report: Report, **more: object) -> None:
+    stream.write(messages.written({**report[0], **more}, report[1]))
+    stream.flush()
+
+
+def main() -> None:
+    source, told = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever prints must not get between the messages
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    _bound_memory()
+    task = messages.read(source)
+    if task is None:
+        return
+    orders = Orders(source, bool(task.header["going"]))
+    module, _, name = task.header["job"].partition(":")
+    try:
+        work(getattr(importlib.import_module(module), name)(task.header["settings"]), orders, told)
+    except CnnvizError as problem:
+        _tell(told, ({"end": str(problem)}, {}))
+    except MemoryError:
+        _tell(told, ({"end": "There is not enough memory to train this network; a smaller one needs less."}, {}))
+    # The thread that listens still reads stdin; an ordinary end would wait for it.
+    told.flush()
+    os._exit(0)
+
+
+def _bound_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,194 @@
+"""A job in a process of its own, at low priority, which lives only as long as somebody looks at it.
+
+Whoever looks says so with `beat`; after PATIENCE seconds without, the process is ended. It ends too when this one
+does: its stdin closes. What it told last is kept, so that reading never waits. At most MOST work at a time.
+
+Each worker has two threads here: one takes what comes from the process and waits for its end, one looks at the beat.
+Both end with the process, which leaves no zombie.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Any, BinaryIO, cast
+
+import cnnviz
+from cnnviz.errors import CnnvizError
+from cnnviz.training import messages
+from cnnviz.training.messages import Message
+
+PATIENCE = 6.0  # seconds without a beat
+MOST = 8  # workers of all visitors together
+LAST_WORDS = 2.0  # seconds that a process has to end after its last message
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM")}
+
+_living: set[Worker] = set()
+_lock = Lock()
+
+
+class Worker:
+    """A job at work.
+
+    job       "module:function", see `cnnviz.training.child`; named by the program, never by a visitor
+    settings  what the function is given, whatever JSON can say
+    going     False: it waits for `go` or `step` after its first report
+
+    Raises CnnvizError where MOST are at work already.
+    """
+
+    def __init__(self, job: str, settings: Mapping[str, Any], *, going: bool = True, patience: float = PATIENCE):
+        self._patience = patience
+        self._latest: Message | None = None
+        self._count = 0
+        self._problem = ""
+        self._done = self._left = self._stopped = False
+        self._ended = Event()
+        self._writing = Lock()
+        self.beat()
+        with _lock:
+            if len(_living) >= MOST:
+                raise CnnvizError(
+                    f"{MOST} networks are being trained on this server just now, as many as it takes; "
+                    "one of them will soon be done, so press again in a moment."
+                )
+            self._process = _started()
+            _living.add(self)
+        Thread(target=self._listen, name="worker listens", daemon=True).start()
+        Thread(target=self._watch, name="worker watches", daemon=True).start()
+        self._say(job=job, settings=settings, going=going)
+
+    def beat(self) -> None:
+        """Somebody looks."""
+        self._beat = time.monotonic()
+
+    def go(self) -> None:
+        self._say(do="go")
+
+    def pause(self) -> None:
+        self._say(do="pause")
+
+    def step(self) -> None:
+        """Do one piece, then pause."""
+        self._say(do="step")
+
+    def end(self) -> None:
+        """End it now, if it has not ended."""
+        if not self._ended.is_set():
+            self._stopped = True
+            self._process.kill()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for its end; whether that came within these seconds."""
+        return self._ended.wait(seconds)
+
+    @property
+    def latest(self) -> Message | None:
+        """What it told last, its very last word apart; None before its first report."""
+        return self._latest
+
+    @property
+    def count(self) -> int:
+        """How many reports have come."""
+        return self._count
+
+    @property
+    def is_alive(self) -> bool:
+        return not self._ended.is_set()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the job came to its own end."""
+        return self._done
+
+    @property
+    def was_left(self) -> bool:
+        """Whether it was ended because nobody looked any more."""
+        return self._left
+
+    @property
+    def problem(self) -> str:
+        """Why it ended before its time, in a sentence; "" where it did not, or was meant to."""
+        return self._problem
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def _say(self, **header: Any) -> None:
+        try:
+            with self._writing:
+                stdin = cast(BinaryIO, self._process.stdin)
+                stdin.write(messages.written(header))
+                stdin.flush()
+        except (OSError, ValueError):  # it has ended, or is about to: what there is to say of that, `_listen` says
+            pass
+
+    def _listen(self) -> None:
+        try:
+            while message := messages.read(cast(BinaryIO, self._process.stdout)):
+                if "end" in message.header:
+                    self._problem = str(message.header["end"])
+                    self._done = not self._problem
+                else:
+                    self._latest, self._count = message, self._count + 1
+        except CnnvizError:
+            self._process.kill()  # said below
+        try:
+            code = self._process.wait(LAST_WORDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            code = self._process.wait()
+        if not (self._done or self._problem or self._left or self._stopped):
+            self._problem = f"The process that trained ended before its time (code {code}); start it again."
+        for pipe in (self._process.stdin, self._process.stdout):
+            try:
+                cast(BinaryIO, pipe).close()
+            except OSError:  # what was still to be said finds nobody
+                pass
+        with _lock:
+            _living.discard(self)
+        self._ended.set()
+
+    def _watch(self) -> None:
+        left = self._patience
+        while not self._ended.wait(max(left, 0.01)):
+            left = self._beat + self._patience - time.monotonic()
+            if left <= 0:
+                self._left = True
+                self._process.kill()
+                return
+
+
+def _started() -> subprocess.Popen[bytes]:
+    home = str(Path(cnnviz.__file__).parent.parent)
+    path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
+    return subprocess.Popen(
+        [sys.executable, "-m", "cnnviz.training.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
+        creationflags=getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0),  # Windows, which has no nice
+    )
+
+
+def living() -> int:
+    """How many workers there are."""
+    with _lock:
+        return len(_living)
+
+
+@atexit.register
+def _end_all() -> None:
+    with _lock:
+        workers = [*_living]
+    for worker in workers:
+        worker.end()
+    for worker in workers:
+        worker.wait(LAST_WORDS)

@@ -1,0 +1,159 @@
+"""A run of training as a job, and the three comparisons: what is told is what was done."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+
+from cnnviz import models
+from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
+from cnnviz.experiments import jobs, live
+from cnnviz.experiments.live import Curve, Run, filters, parameters_of, prepared, trainable
+from cnnviz.ops import conv2d
+from cnnviz.training import Learner, Recipe, fit
+
+SMALL = "conv 3 5x5 s2; relu; max 2x2; batch norm; fc 10"
+RECIPE = asdict(Recipe(batch_size=16, epochs=2, seed=5))
+
+
+def test_a_digit_lies_in_the_middle_of_nothing():
+    levels = np.arange(3 * 28 * 28, dtype=np.uint32).reshape(3, 28, 28).astype(np.uint8)
+    found = prepared(levels)
+    assert found.shape == (3, 1, 32, 32) and found.dtype == np.float32
+    np.testing.assert_array_equal(
+        found, np.pad(levels[:, np.newaxis] / np.float32(255), [(0, 0), (0, 0), (2, 2), (2, 2)])
+    )
+    np.testing.assert_array_equal(prepared(levels[1]), found[1])
+
+
+@pytest.mark.parametrize(
+    ("stack", "error", "said"),
+    [
+        ("", SettingError, "no layer yet"),
+        ("conv 6 5x5; relu", DoesNotFit, r"ReLU, is 28 × 28 × 6 numbers.*must be 10, so end with “fc 10”\.$"),
+        ("fc 11", DoesNotFit, "is 11 numbers"),
+        ("global avg; fc 3; fc 10; dropout; fc 12", CnnvizError, "12 numbers"),
+        ("conv 10 32x32; relu; max 2x2; fc 10", DoesNotFit, "Layer 3"),
+        ("fc 2000; fc 10", DoesNotFit, r"2,070,010 parameters; .* it may have 300,000\."),
+        ("conv 40 5x5 p2; conv 40 5x5 p2; global avg; fc 10", DoesNotFit, "multiply-adds for each digit"),
+        ("conv 50 1x1; relu; max 2x2; max 2x2; fc 10", DoesNotFit, "numbers in the maps of each digit"),
+        ("nonsense", SettingError, "Layer 1"),
+    ],
+)
+def test_what_cannot_learn_the_digits_is_refused_in_a_sentence(stack, error, said):
+    with pytest.raises(error, match=said):
+        trainable(stack)
+
+
+def test_the_first_filters_as_pictures():
+    network = trainable("max 2x2; conv 11 3x5; relu; fc 10")
+    start = network.initial(1)
+    np.testing.assert_array_equal(filters(network, start), start[1]["weight"][:8, 0])
+    network = trainable("avg 2x2; fc 9; relu; fc 10")
+    start = network.initial(1)
+    np.testing.assert_array_equal(filters(network, start)[6, 2], start[1]["weight"][6, 32:48])
+    assert filters(network, start).shape == (8, 16, 16)
+
+
+def test_a_run_tells_what_a_learner_does():
+    train, held = models.digits("train"), models.digits("test")
+    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
+    run = Run(settings)
+    learner = Learner(trainable(SMALL), Recipe(**RECIPE), prepared(train.images[:40]), train.labels[:40])
+    reports = [report() for report in run]
+    batches = [None, *fit(learner)]
+    assert len(reports) == len(batches) == 7
+    first, last = reports[0], reports[-1]
+    for number, (header, arrays) in enumerate(reports):
+        assert (header["step"], header["steps"], header["digits"]) == (number, 6, 40)
+        assert header["epoch"] == [1, 1, 1, 2, 2, 2, 2][number] and header["over"] is (number == 6)
+        np.testing.assert_array_equal(arrays["before"], first[1]["now"])
+        np.testing.assert_array_equal(arrays["curve_steps"], range(1, number + 1))
+    for (_, before), (_, after) in zip(reports[:-1], reports[1:]):
+        np.testing.assert_array_equal(after["now"], before["now"] + before["move"])
+    np.testing.assert_array_equal(last[1]["move"], last[1]["now"] - reports[-2][1]["now"])
+    assert np.abs(last[1]["move"]).max() > 0
+    # A window of one batch, for an epoch has three: nothing is smoothed.
+    np.testing.assert_allclose(last[1]["curve_loss"], [batch.loss for batch in batches[1:]], rtol=1e-6)
+    found = parameters_of(learner.network, last[1])
+    for own, theirs in zip(found, learner.parameters):
+        assert own.keys() == theirs.keys()
+        for name, value in own.items():
+            np.testing.assert_array_equal(value, theirs[name])
+    scores = [learner.network.forward(image, learner.parameters)[-1].argmax() for image in prepared(held.images[::7])]
+    right = np.array(scores) == held.labels[::7]
+    assert abs(last[0]["held"] - right.mean()) < 4 * np.sqrt(0.25 / len(right))
+    assert last[0]["held_of"] == 2000 and first[0]["held_of"] == 400
+    assert last[0]["held"] == pytest.approx(_held(learner, held), abs=1e-9)
+
+
+def _held(learner: Learner, held: models.Digits) -> float:
+    """Layer by layer, with the convolution over all digits at once."""
+    maps = prepared(held.images)
+    for index, layer in enumerate(learner.network.layers):
+        own = learner.parameters[index]
+        maps = conv2d(maps, own["weight"], own["bias"], stride=2) if index == 0 else layer.forward(maps, own)
+    return float((maps.argmax(1) == held.labels).mean())
+
+
+def test_a_curve_keeps_its_room_and_its_means():
+    rng, curve = np.random.default_rng(0), Curve()
+    values = rng.random((3001, 2))
+    for step, (loss, share) in enumerate(values, 1):
+        curve.add(step, loss, share)
+        assert len(curve.means) <= live.POINTS
+    width = curve.width
+    assert width & (width - 1) == 0 and len(curve.means) > live.POINTS / 2 - 1
+    for number, (step, loss, share) in enumerate(curve.means):
+        assert step == (number + 1) * width
+        np.testing.assert_allclose((loss, share), values[number * width : (number + 1) * width].mean(0))
+    steps, losses, _ = curve.smooth(3 * width)
+    assert len(steps) == len(losses) == len(curve.means)
+    np.testing.assert_allclose(losses[5], values[3 * width : 6 * width, 0].mean(), rtol=1e-6)
+    np.testing.assert_allclose(losses[0], values[:width, 0].mean(), rtol=1e-6)
+
+
+def test_a_rate_that_is_too_large_ends_in_a_sentence():
+    recipe = {**RECIPE, "optimiser": "sgd", "learning_rate": 1e5}
+    with pytest.raises(SettingError, match="is too large for SGD"):
+        for _ in Run({"stack": "fc 30; fc 30; fc 10", "recipe": recipe, "digits": 200}):
+            pass
+
+
+# --- the comparisons ---
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Few digits, and few of those held out."""
+    held = models.digits("test")
+    few = models.Digits(held.images[:20], held.labels[:20])
+    train = models.digits("train")
+    monkeypatch.setattr(models, "digits", lambda part: few if part == "test" else train)
+    for name, value in {"RACED": 40, "MOVED": 30, "SMALL": 30, "HELD": 20}.items():
+        monkeypatch.setattr(jobs, name, value)
+
+
+def test_the_race_tells_both_curves_and_who_was_right(few):
+    reports = [report()[0] for report in jobs.relu_or_sigmoid({"recipe": {**RECIPE, "first_layer": 1}})]
+    assert [one["done"] for one in reports] == sorted(one["done"] for one in reports)
+    last = reports[-1]
+    assert last["done"] == 1 and last["held"].keys() == {"ReLU", "sigmoid"} and not reports[0]["held"]
+    for curve in last["curves"].values():
+        assert curve["steps"][-1] == 6 and len(curve["seconds"]) == len(curve["losses"]) == len(curve["steps"])
+        assert list(curve["seconds"]) == sorted(curve["seconds"])
+
+
+def test_the_others_tell_their_accuracies(few, monkeypatch):
+    for name in ("MOVED_RECIPE", "SMALL_RECIPE"):
+        monkeypatch.setattr(jobs, name, replace(getattr(jobs, name), epochs=2))
+    last = [report()[0] for report in jobs.conv_or_fc({"seed": 1})][-1]
+    assert last["done"] == pytest.approx(1) and list(last["shifts"]) == [0, 1, 2, 3, 4]
+    assert last["sides"]["CONV"]["parameters"] == 61_706
+    assert abs(last["sides"]["FC"]["parameters"] / 61_706 - 1) < 0.01
+    assert all(len(side["accuracies"]) == 5 for side in last["sides"].values())
+    last = [report()[0] for report in jobs.dropout_or_not({"seed": 1})][-1]
+    assert last["curves"].keys() == {"plain", "dropout", "no pooling"}
+    assert all(len(one[key]) == len(one["epochs"]) > 0 for one in last["curves"].values() for key in ("training", "held_out"))
