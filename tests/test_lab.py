@@ -38,8 +38,7 @@ def box(page: Page, selector: str) -> dict[str, float]:
 # --- what stands in the first screen ---
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "dark"), [("wide", False), ("middle", True), ("phone", False)])
 def test_the_first_screen(open_page, app_url, size, dark):
     page = open_page("convolution", SIZES[size], dark=dark)
     for query in ("convolution", DEMO, "convolution?k=15&size=512&p=7&border=reflect"):

@@ -37,8 +37,10 @@ def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
 
 
-@pytest.mark.parametrize(("depth", "values"), [("grey", 255.0), ("rgb", 1.0)])
-@pytest.mark.parametrize("border", PADDING_MODES)
+@pytest.mark.parametrize(
+    ("border", "depth", "values"),
+    zip(PADDING_MODES, ("grey", "rgb") * 2, (255.0, 1.0) * 2),
+)
 def test_every_preset_adds_up_to_what_python_computed(gallery, border, depth, values):
     states = stages.preset_states(border)
     assert len(states) == len(KERNELS)
