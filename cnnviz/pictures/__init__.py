@@ -7,11 +7,22 @@ Each file imports only from those above it:
     picture.py  a picture as numbers, at any working size, and out again as PNG
     decode.py   the door for a stranger's bytes, and the decoder behind it
     samples.py  the pictures that come with cnnviz; their files are in samples/
+    strokes.py  what was drawn on a pad, as the pen's lines and as ink
+    digit.py    ink -> a digit of 28 x 28, as MNIST has them
+    ruling.py   printed lines taken away from under a digit
+    paper.py    the digit in a photograph of paper or of a board
+    ready.py    drawings and photographs of digits that come with cnnviz
 """
 
 from cnnviz.pictures.decode import open_picture
+from cnnviz.pictures.digit import Prepared, normalised
 from cnnviz.pictures.limits import LIMITS, Limits
+from cnnviz.pictures.paper import found
 from cnnviz.pictures.picture import Picture, encode_png
 from cnnviz.pictures.samples import SAMPLES, Sample, sample
+from cnnviz.pictures.strokes import Strokes
 
-__all__ = ["LIMITS", "SAMPLES", "Limits", "Picture", "Sample", "encode_png", "open_picture", "sample"]
+__all__ = [
+    "LIMITS", "SAMPLES", "Limits", "Picture", "Prepared", "Sample", "Strokes", "encode_png", "found", "normalised",
+    "open_picture", "sample",
+]  # fmt: skip

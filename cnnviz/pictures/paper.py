@@ -1,0 +1,201 @@
+"""A photograph of a digit on paper or on a board -> the digit as MNIST has them, every step kept to be shown.
+
+The light is made even, it is seen whether the ink is darker or brighter than what it is on, the paper's printed lines
+are taken away, and of what is left the digit is cut out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from cnnviz.errors import PictureError
+from cnnviz.pictures.digit import Levels, Prepared, Step, normalised, stroke_width
+from cnnviz.pictures.picture import Picture, proportional
+from cnnviz.pictures.ruling import without_ruling
+
+WORKING = 480  # pixels of the longer side: a pen's line is then 5 to 30 wide, a printed one 1 to 4
+COARSE = 60  # pixels of the longer side of the paper's brightness, which changes slowly
+FAINTEST = 0.12  # of the paper's brightness: less is no ink
+SMALLEST = 0.07  # of the picture's longer side: a smaller digit has too few pixels
+BUSY = 0.35  # of the picture: more ink than that is no digit on paper
+# A digit is written with one pen: its lines, laid end to end, are 1 to 4.5 times as long as it is large, whatever its
+# style, and a good deal thinner. Photographs of other things have 5 to 30.
+LONGEST_LINE, THICKEST_PEN = 5.2, 0.4
+LEAST_SHARE = 0.15  # of all the ink that does not run over the picture's edge: less is one thing among many
+Ink = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+TRY = "photograph one digit, written large with a dark pen on plain or lined paper."
+
+
+def found(picture: Picture) -> Prepared:
+    """The digit in a photograph.
+
+    Raises PictureError, one sentence with what would work, where there is none to be found: a blank sheet, a picture
+    all dark or all bright, one too busy, a digit too small or cut off by the picture's edge.
+    """
+    photo = _working(picture)
+    grey = photo.at(WORKING, "grey").levels()[0]
+    steps: list[Step] = [("photo", photo.levels()), ("levelled", np.empty(0, np.uint8))]
+    ink, is_dark = _ink(grey.astype(np.float32))
+    steps[1] = ("light made even", _shown(1 - ink if is_dark else ink))
+    steps.append(("ink" if is_dark else "ink, bright on dark", _shown(ink)))
+    level = _threshold(ink)
+    # The pen's width tells a printed line from a stroke. Which is which is not known yet: a tenth of the digit's size.
+    ink, lines = without_ruling(ink, max(FAINTEST / 2, level / 4), thick=0.02 * max(grey.shape))
+    if lines:
+        steps.append((f"{lines} printed lines removed" if lines > 1 else "a printed line removed", _shown(ink)))
+        level = _threshold(ink)
+    mask = ink > level / 2
+    if mask.mean() > BUSY:
+        raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
+    digit = _digit(mask, ink)
+    _check_written(digit)
+    (top, bottom), (left, right) = ((int(places.min()), int(places.max()) + 1) for places in np.nonzero(digit))
+    prepared = normalised(_cut(ink, digit, level, (top, left, bottom, right)))
+    height, width = grey.shape
+    share = (top / height, left / width, (bottom - top) / height, (right - left) / width)
+    return replace(prepared, steps=(*steps, *prepared.steps), box=share)
+
+
+def _working(picture: Picture) -> Picture:
+    """The photograph at the size at which it is looked at: reduced, or, if it is tiny, enlarged."""
+    photo = picture.at(WORKING)
+    longest = max(photo.shape[1:])
+    if longest >= WORKING / 2 or min(photo.shape[1:]) < 2:
+        return photo
+    height, width = proportional((photo.shape[1], photo.shape[2]), WORKING // 2)
+    way = Image.Resampling.BICUBIC
+    planes = [np.asarray(Image.fromarray(plane).resize((width, height), way)) for plane in photo.levels()]
+    return replace(photo, pixels=np.stack(planes))
+
+
+def _ink(grey: Ink) -> tuple[Ink, bool]:
+    """(ink as a share of the paper's brightness, whether it is darker than the paper), float32 (H, W), 0 to 1.
+
+    Raises PictureError for a picture that is the same all over.
+    """
+    paper = _paper(grey)
+    away = grey - paper
+    # Noise is alike on both sides of the paper's brightness; ink is far out on one of them.
+    is_dark = bool((away.astype(np.float64) ** 3).sum() <= 0)
+    ink = -away / np.maximum(paper, 24) if is_dark else away / np.maximum(255 - paper, 24)
+    ink = np.clip(ink, 0, 1)
+    # The grain of paper and camera is not ink: pixels are compared with what most of the picture varies by.
+    strongest = float(np.quantile(ink, 0.998))
+    grain = float(np.median(np.abs(away))) / (max(float(np.median(paper)), 24) if is_dark else 128)
+    if strongest < FAINTEST:
+        words = "all dark" if np.median(grey) < 40 else "blank"
+        raise PictureError(f"No digit is found, for the picture is {words} and nothing on it stands out: {TRY}")
+    if strongest < 6 * grain:
+        raise PictureError(f"No digit is found, for the picture varies everywhere, by {grain:.0%} or more: {TRY}")
+    return ink.astype(np.float32), is_dark
+
+
+def _paper(grey: Ink) -> Ink:
+    """The paper's brightness at each pixel: the median of a wide neighbourhood, which a digit's lines do not move."""
+    from scipy import ndimage  # a third of a second, which only the pages that read a digit pay
+
+    height, width = grey.shape
+    low = proportional((height, width), min(COARSE, max(height, width)))
+    small = np.asarray(Image.fromarray(grey).resize(low[::-1], Image.Resampling.BOX))
+    window = max(3, max(low) // 3 | 1)
+    smooth = ndimage.uniform_filter(ndimage.median_filter(small, window, mode="nearest"), 5, mode="nearest")
+    return np.asarray(Image.fromarray(smooth).resize((width, height), Image.Resampling.BILINEAR))
+
+
+def _threshold(ink: Ink) -> float:
+    """Otsu's level (1979) among the pixels that can be ink: it parts the pen from printed lines and from soft edges."""
+    values = ink[ink > FAINTEST / 2]
+    if not values.size:
+        raise PictureError(f"No digit is found, for beside printed lines nothing stands out: {TRY}")
+    counts, edges = np.histogram(values, 64, (0, 1))
+    middles = (edges[1:] + edges[:-1]) / 2
+    below = np.cumsum(counts)
+    sums = np.cumsum(counts * middles)
+    above = below[-1] - below
+    with np.errstate(divide="ignore", invalid="ignore"):
+        between = below * above * (sums / below - (sums[-1] - sums) / above) ** 2
+    best = int(np.nanargmax(np.where(np.isfinite(between), between, -1)))
+    return max(float(edges[best + 1]), FAINTEST)
+
+
+def _digit(mask: Mask, ink: Ink) -> Mask:
+    """The parts that make the digit: the largest in the middle, and what lies close to it: a 5's bar, a gap."""
+    from scipy import ndimage
+
+    parts, count = ndimage.label(mask, np.ones((3, 3)))
+    height, width = mask.shape
+    if not count:
+        raise PictureError(f"No digit is found, for nothing on the picture stands out as ink would: {TRY}")
+    areas = np.bincount(parts.ravel(), minlength=count + 1)[1:]
+    boxes = ndimage.find_objects(parts)
+    tall = np.array([part[0].stop - part[0].start for part in boxes])
+    wide = np.array([part[1].stop - part[1].start for part in boxes])
+    weight = np.asarray(ndimage.sum_labels(ink, parts, np.arange(1, count + 1)))
+    middle = np.array([[(part[axis].stop + part[axis].start) / 2 for axis in (0, 1)] for part in boxes])
+    away = np.hypot(*((middle / (height, width) - 0.5) * 2).T)  # 0 in the middle of the picture, 1 at an edge
+    inside = np.array(
+        [min(down.start, across.start, height - down.stop, width - across.stop) > 1 for down, across in boxes]
+    )
+    size = np.maximum(tall, wide)
+    large = (size >= SMALLEST * max(mask.shape)) & (tall >= 0.35 * wide)
+    score = np.where(large & inside, weight * np.exp(-2 * away), 0)
+    if not score.any():
+        if (large & ~inside).any():
+            raise PictureError("What stands out runs over the picture's edge: leave paper around the digit.")
+        raise PictureError(
+            f"No digit is found, for what stands out is smaller than {SMALLEST:.0%} of the picture: {TRY}"
+        )
+    if (score > 0.3 * score.max()).sum() > 8:
+        raise PictureError(f"There are {(score > 0.3 * score.max()).sum()} things that could be a digit: {TRY}")
+    together = _together(int(score.argmax()), boxes, areas, inside)
+    if (share := weight[together].sum() / weight[inside].sum()) < LEAST_SHARE:
+        raise PictureError(f"What could be a digit is {share:.0%} of all that stands out: {TRY}")
+    return np.isin(parts, 1 + together)
+
+
+def _check_written(digit: Mask) -> None:
+    """Raises PictureError for what no pen has written: a blot, or a tangle of lines."""
+    part = digit[np.ix_(digit.any(axis=1), digit.any(axis=0))]
+    size, width = max(part.shape), max(stroke_width((part * 255).astype(np.uint8)), 1.0)
+    if width > THICKEST_PEN * size:
+        raise PictureError(f"What stands out is a blot {width / size:.0%} as thick as it is large: {TRY}")
+    if (length := float(part.sum()) / width / size) > LONGEST_LINE:
+        raise PictureError(f"What stands out has lines {length:.0f} times as long as it is large: {TRY}")
+
+
+def _together(main: int, boxes: list[tuple[slice, slice]], areas: np.ndarray, inside: np.ndarray) -> np.ndarray:
+    """The places, in `boxes`, of the digit's parts: `main` and those near it that are no specks and no neighbours."""
+    rows, columns = boxes[main]
+    reach = 0.2 * max(rows.stop - rows.start, columns.stop - columns.start)
+    kept = []
+    for at, (other_rows, other_columns) in enumerate(boxes):
+        # Between two boxes: how far they are from touching, 0 where they overlap.
+        down = max(other_rows.start - rows.stop, rows.start - other_rows.stop, 0)
+        over = max(other_columns.start - columns.stop, columns.start - other_columns.stop, 0)
+        beside = over > 0 and other_rows.stop - other_rows.start > 0.6 * (rows.stop - rows.start)  # another digit
+        near = np.hypot(down, over) <= reach and inside[at] and areas[at] >= 0.03 * areas[main] and not beside
+        if at == main or near:
+            kept.append(at)
+    return np.array(kept)
+
+
+def _cut(ink: Ink, digit: Mask, level: float, box: tuple[int, int, int, int]) -> Levels:
+    """The digit alone: full ink 255, its soft edge kept, everything else 0."""
+    from scipy import ndimage
+
+    top, left, bottom, right = box
+    part = slice(max(top - 2, 0), bottom + 2), slice(max(left - 2, 0), right + 2)
+    around = ndimage.binary_dilation(digit[part], np.ones((3, 3)), 1)
+    full = float(np.quantile(ink[digit], 0.6))
+    levels = np.clip(ink[part] / max(full, level) * 255, 0, 255) * around
+    # A pen's line has no holes: what noise or a removed line has left in it is filled at the digit's own level.
+    return np.where(digit[part], np.maximum(levels, 160), levels).astype(np.uint8)
+
+
+def _shown(ink: Ink) -> Levels:
+    return (np.clip(ink, 0, 1) * 255).astype(np.uint8)

@@ -1,0 +1,243 @@
+"""The digit: drawn, photographed or one of MNIST's test digits. The same one on every page that reads digits."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import random
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.errors import CnnvizError
+from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, encode_png, found, normalised, open_picture
+from cnnviz.pictures.ready import PHOTOS, drawing
+from cnnviz.pictures.ready import photo as ready_photo
+from cnnviz.ui.controls.basics import choice, kept, put, refuse
+from cnnviz.ui.drawpad import drawpad
+
+DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
+YOUR_PHOTO = "Your own photo"
+FIRST = 5  # what stands on the pad before anything is drawn: the page is never empty
+TESTS = 2000
+Levels = npt.NDArray[np.uint8]
+Wrong = Collection[int] | Callable[[], Collection[int]]
+
+
+@dataclass(frozen=True, eq=False)
+class Digit:
+    """A digit as networks take it.
+
+    levels  uint8 (28, 28), the ink bright on 0; all 0 where nothing is drawn
+    name    plain text: "your digit", "test digit 17"
+    label   what it is, where that is known
+    steps   (words, uint8 (H, W) or (3, H, W)) of how it came about
+    box     of the digit in the first step: (top, left, height, width) as shares
+    """
+
+    levels: Levels
+    name: str
+    label: int | None = None
+    steps: tuple[tuple[str, Levels], ...] = ()
+    box: tuple[float, float, float, float] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is drawn yet."""
+        return not self.levels.any()
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal levels, equal digest."""
+        return hashlib.sha256(self.levels.tobytes()).hexdigest()
+
+
+def digit(*, wrong: Wrong = ()) -> Digit:
+    """Draw the digit's settings into the container that is open, and give the digit.
+
+    wrong  places, from 0, in `models.digits("test")` of digits that the page's network gets wrong: then a button leads
+           from one to the next. A function is asked only when it is pressed
+    """
+    source = choice("Digit", "digit", [DRAW, PHOTO, TEST], DRAW)
+    # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
+    with st.container(key="digit-room", gap="small"):
+        if source == PHOTO:
+            return _photographed()
+        return _test_digit(wrong) if source == TEST else _drawn()
+
+
+def digit_pad(digit: Digit) -> None:
+    """The pad to draw on; for a photograph or a test digit, the same square with it."""
+    with st.container(key="digit-pad"):
+        if st.session_state.get("digit", DRAW) == DRAW:
+            drawpad(_strokes(), fill=st.session_state.get("drawn-fill", 0), key="pad", on_drawn=_keep)
+        else:
+            st.html(_square(digit))
+
+
+def digit_steps(digit: Digit) -> None:
+    """How the digit came about: a small picture a step, its words under it."""
+    pictures = "".join(
+        f'<figure><img class="is-pixels" alt="" src="{_png(levels, 176)}"><figcaption>{html.escape(words)}</figcaption>'
+        "</figure>"
+        for words, levels in digit.steps
+    )
+    st.html(f'<div class="digit-steps">{pictures or "Nothing is drawn yet."}</div>')
+
+
+# --- drawn ---
+
+
+def _strokes() -> Strokes:
+    return st.session_state.get("drawn") or drawing(FIRST)
+
+
+def _keep(strokes: Strokes) -> None:
+    st.session_state["drawn"] = strokes
+
+
+def _fill() -> None:
+    """A ready drawing onto the pad, another one each time."""
+    number = st.session_state.get("drawn-fill", 0) + 1
+    put(**{"drawn": drawing((FIRST + 2 * number + number // 5) % 10), "drawn-fill": number})
+
+
+def _drawn() -> Digit:
+    st.button("Draw one for me", key="draw-for-me", on_click=_fill, icon=":material/ink_pen:", type="tertiary")
+    ink = _strokes().ink()
+    if not ink.any():
+        return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
+    try:
+        prepared = normalised(ink)
+    except CnnvizError:  # a line so thin that no pixel is half covered
+        return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
+    return Digit(prepared.levels, "your digit", steps=(("drawn", ink), *prepared.steps))
+
+
+# --- photographed ---
+
+
+def _take(widget: str) -> None:
+    """An upload or a photograph becomes the visitor's own, or one sentence why not; the one before stays then."""
+    file = st.session_state.get(widget)
+    st.session_state["digit-refusal"] = ""
+    if file is None:
+        return
+    name = file.name if widget == "digit-upload" else "your photograph"
+    try:
+        picture = open_picture(file.getvalue(), name)
+        st.session_state["own-digit"] = (picture.name, found(picture))
+        st.session_state["digit-photo"] = YOUR_PHOTO
+    except CnnvizError as error:
+        st.session_state["digit-refusal"] = str(error)
+
+
+def _forgive() -> None:
+    st.session_state["digit-refusal"] = ""
+
+
+@st.cache_resource(max_entries=len(PHOTOS), show_spinner=False)
+def _found(name: str) -> Prepared:
+    return found(ready_photo(name))
+
+
+def _photographed() -> Digit:
+    st.file_uploader(
+        "One digit, on paper or a board",
+        type="image",
+        key="digit-upload",
+        on_change=_take,
+        args=("digit-upload",),
+        max_upload_size=LIMITS.file_bytes >> 20,
+        help="PNG, JPEG, WebP, GIF or BMP; lined paper will do. It stays on this server's memory only.",
+    )
+    with st.container(key="digit-refusal-room"):
+        if st.session_state.get("digit-refusal"):
+            refuse(st.session_state["digit-refusal"])
+    if st.toggle("use the camera", key="digit-camera-on"):
+        camera = "digit-camera"
+        st.camera_input("Photograph a digit", key=camera, on_change=_take, args=(camera,), label_visibility="collapsed")
+    chosen = kept(st.selectbox, "or a sample", [*PHOTOS, YOUR_PHOTO], key="digit-photo", on_change=_forgive)
+    own = st.session_state.get("own-digit")
+    if chosen == YOUR_PHOTO and own:
+        name, prepared = own
+        return Digit(prepared.levels, name or "your photograph", steps=prepared.steps, box=prepared.box)
+    if chosen == YOUR_PHOTO:
+        st.info("One's own photograph is not kept in a link or over a reload: here is a sample. Upload it again.")
+        chosen = next(iter(PHOTOS))
+    prepared = _found(chosen)
+    return Digit(prepared.levels, chosen[0].lower() + chosen[1:], steps=prepared.steps, box=prepared.box)
+
+
+# --- a test digit ---
+
+
+def _step(by: int) -> None:
+    put(**{"test-digit": (st.session_state.get("test-digit", 1) - 1 + by) % TESTS + 1})
+
+
+def _any() -> None:
+    put(**{"test-digit": random.randint(1, TESTS)})
+
+
+def _next_wrong(wrong: Wrong) -> None:
+    """On to the next one that the network gets wrong, after the last the first again."""
+    places = sorted(at + 1 for at in (wrong() if callable(wrong) else wrong))
+    if places:
+        now = st.session_state.get("test-digit", 1)
+        put(**{"test-digit": next((place for place in places if place > now), places[0])})
+
+
+def _test_digit(wrong: Wrong) -> Digit:
+    with st.container(key="test-digit-row", horizontal=True, gap="small", vertical_alignment="bottom"):
+        number = kept(
+            st.number_input, f"Test digit, 1 to {TESTS:,}", min_value=1, max_value=TESTS, step=1, key="test-digit"
+        )
+        st.button("Any", key="any-test-digit", on_click=_any, help="Another one, by chance")
+    if callable(wrong) or len(wrong):
+        st.button(
+            "One that the network gets wrong",
+            key="wrong-test-digit",
+            on_click=_next_wrong,
+            args=(wrong,),
+            icon=":material/error_outline:",
+            type="tertiary",
+        )
+    digits = models.digits("test")
+    at = int(number) - 1
+    levels = digits.images[at]
+    name = f"test digit {at + 1:,}"
+    return Digit(levels, name, label=int(digits.labels[at]), steps=((f"{name}, as it comes from MNIST", levels),))
+
+
+# --- as pictures ---
+
+
+def _png(levels: Levels, longest: int) -> str:
+    planes = levels if levels.ndim == 3 else levels[np.newaxis]
+    small = Picture(planes, "L", (planes.shape[1], planes.shape[2])).at(longest).levels()
+    return "data:image/png;base64," + base64.b64encode(encode_png(small)).decode()
+
+
+def _square(digit: Digit) -> str:
+    """The photograph with a frame around its digit, or the test digit, in the pad's own square."""
+    levels = digit.steps[0][1]
+    frame = ""
+    if digit.box:  # and some room around it
+        top, left, height, width = digit.box
+        places = {"top": top - 0.02, "left": left - 0.02, "width": width + 0.04, "height": height + 0.04}
+        frame = f'<span style="{"".join(f"{name}:{share:.1%};" for name, share in places.items())}"></span>'
+    high, wide = levels.shape[-2:]
+    name = digit.name if digit.label is None else f"{digit.name}: a {digit.label}"
+    told = html.escape(name[0].upper() + name[1:])
+    return (
+        f'<div class="digit-square"><div class="{"is-wide" if wide >= high else "is-tall"}" '
+        f'style="aspect-ratio:{wide}/{high}"><img class="{"" if digit.box else "is-pixels"}" alt="{told}" '
+        f'src="{_png(levels, 480)}">{frame}</div></div><p class="digit-named">{told}</p>'
+    )

@@ -1,0 +1,52 @@
+"""A learnt filter on its way to the lab: one click, and it stands there as the visitor's own numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import ArrayLike, NDArray
+
+from cnnviz import kernels
+from cnnviz.ui.controls.basics import put
+from cnnviz.ui.settings import OWN, START
+
+DIGITS = 3  # of the largest weight: more are hard to read, and change no map that an eye could tell apart
+
+
+def readable(weight: ArrayLike, digits: int = DIGITS) -> NDArray[np.float64]:
+    """Weights rounded to as many decimals as show `digits` digits of the largest; all 0 stay so."""
+    exact = np.asarray(weight, np.float64)
+    largest = float(np.abs(exact).max(initial=0))
+    return exact if largest == 0 else np.round(exact, digits - 1 - math.floor(math.log10(largest))) + 0.0
+
+
+def lab_settings(weight: ArrayLike) -> dict[str, Any]:
+    """The lab's settings that show this filter, (1 or 3, kH, kW), 3 as red, green and blue, at every pixel.
+
+    Its numbers rounded as `readable`, on levels from 0 to 255, bias 0, a stride of 1, and the padding that keeps the
+    size. Raises KernelError for weights that the lab does not take.
+    """
+    rounded = readable(weight)
+    height, width = rounded.shape[-2:]
+    return {
+        "kernel": OWN, "weights": kernels.formatted(rounded), "k": height, "rect": height != width, "kw": width,
+        "s": 1, "p": (height - 1) // 2, "sides": "", "d": 1, "border": "zeros", "bias": 0.0, "flip": False,
+        "depth": "RGB" if len(rounded) == 3 else "Grey", "values": "0–255", "grid-error": "",
+    }  # fmt: skip
+
+
+def to_lab(label: str, weight: ArrayLike, key: str) -> None:
+    """A button that opens the lab with this filter, (1 or 3, kH, kW), on the picture that is chosen."""
+    told = lab_settings(weight)
+    if st.button(label, key=key, icon=":material/science:", on_click=put, kwargs=told):
+        # The lab's own settings go into its URL. Those that all pages share go along by themselves, and Streamlit
+        # would refuse to write them, for they are bound to widgets of this page.
+        own = {name: told[name] for name, start in START.items() if told.get(name, start) != start}
+        st.switch_page("pages/convolution.py", query_params={name: _in_url(value) for name, value in own.items()})
+
+
+def _in_url(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,53 @@
+"""A pad to draw a digit on, with mouse, finger or pen. It draws by itself and tells Python when a line ends.
+
+lines.js    pure: a line that grows point by point, the text that Python reads, what can be undone
+drawpad.js  elements, pointer and keys, painting
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+
+import streamlit as st
+
+from cnnviz.errors import PictureError
+from cnnviz.pictures import Strokes
+from cnnviz.pictures.strokes import MOST_POINTS, MOST_STROKES
+from cnnviz.ui.drawing import DRAWING
+from cnnviz.ui.javascript import joined
+
+_HERE = files("cnnviz.ui.drawpad")
+_component = st.components.v2.component(
+    "cnnviz_drawpad",
+    js=joined(*DRAWING, *(_HERE.joinpath(name) for name in ("lines.js", "drawpad.js"))),
+    css=_HERE.joinpath("drawpad.css").read_text("utf-8"),
+)
+
+
+def drawpad(strokes: Strokes, *, fill: object, key: str, on_drawn: Callable[[Strokes], None]) -> None:
+    """Show the pad with `strokes` on it; `on_drawn(strokes)` is called with all of them whenever they change.
+
+    fill  what Python last put on the pad itself: only where this differs from before, the pad takes `strokes` over.
+          Else what the visitor draws stands, however late the answer to an earlier line comes
+    """
+    said = f"{key}-refused"
+
+    def drawn() -> None:
+        st.session_state[said] = ""
+        try:
+            on_drawn(Strokes.read(st.session_state[key].drawn))
+        except PictureError as error:  # the pad itself sends nothing that is refused
+            st.session_state[said] = str(error)
+
+    _component(
+        key=key,
+        data={
+            "fill": str(fill),
+            "drawing": strokes.text(),
+            "points": MOST_POINTS,
+            "strokes": MOST_STROKES,
+            "refused": st.session_state.get(said, ""),
+        },
+        on_drawn_change=drawn,
+    )

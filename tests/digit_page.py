@@ -1,0 +1,35 @@
+"""A page with nothing but the digit's controls, to draw on. It tells what the digit is, and what LeNet-5 reads."""
+
+import json
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs this from its own folder
+
+from cnnviz import models
+from cnnviz.ui import controls, frame
+
+st.set_page_config(layout="wide")
+frame.style()
+with frame.main():
+    left, right = st.columns([1, 3])
+    with left:
+        digit = controls.digit(wrong=(3, 17, 1999))
+        controls.digit_pad(digit)
+    with right, st.container(key="steps-room"):
+        controls.digit_steps(digit)
+network = models.lenet5()
+strokes = st.session_state.get("drawn")
+told = {
+    "name": digit.name,
+    "label": digit.label,
+    "digest": digit.digest,
+    "empty": digit.is_empty,
+    "strokes": [len(line) for line in strokes.lines] if strokes else None,
+    "count": len(strokes.lines) if strokes else None,
+    "read": network.winner(network.maps(digit.levels)[-1].ravel()),
+    "thickness": strokes.thickness if strokes else None,
+}
+st.html(f'<pre id="told">{json.dumps(told)}</pre>')

@@ -1,0 +1,123 @@
+"""Photographs of a digit on paper, made from a drawing: ruling, shadow, noise, a turned sheet, a JPEG's blocks.
+
+Nothing of what finds the digit is used here: the sheet is multiplied together as light is, then turned, then seen by a
+camera. `digit_alone` is the same digit, turned alike, without the sheet.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from cnnviz.pictures import Picture, Strokes, open_picture
+
+FOLDER = Path(__file__).parent / "data" / "strokes"
+DRAWINGS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
+BLUE, RED, GREY = (0.62, 0.74, 0.92), (0.93, 0.55, 0.55), (0.72, 0.72, 0.72)
+
+
+def drawing(name: str) -> Strokes:
+    return Strokes.read(json.dumps(DRAWINGS[name]["drawing"]))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet and the light it is seen in.
+
+    ruling  "lined", "squared" or "plain"; `lines` its colour, as a share of the paper's; `pitch` of the digit's size
+    turned  degrees; `shadow` the share of light lost from one corner to the other; `noise` of a level
+    pen     the share of light that the ink gives back, red, green and blue; `width` of the pad's side
+    board   light chalk on a dark board instead
+    table   the share of the picture, at its right, that is a dark table
+    """
+
+    ruling: str = "lined"
+    lines: tuple[float, float, float] = BLUE
+    pitch: float = 0.3
+    turned: float = 4.0
+    shadow: float = 0.35
+    noise: float = 4.0
+    pen: tuple[float, float, float] = (0.16, 0.16, 0.2)
+    width: float = 0.045
+    board: bool = False
+    table: float = 0.0
+    size: tuple[int, int] = (540, 720)
+    pad: int = 330
+    seed: int = 0
+    quality: int = 80
+
+
+USUAL = Sheet()
+
+
+def _ink(strokes: Strokes, sheet: Sheet) -> np.ndarray:
+    """The pen's cover, 0 to 1, on the sheet before it is turned."""
+    cover = np.zeros(sheet.size)
+    ink = replace(strokes, thickness=sheet.width).ink(sheet.pad) / 255
+    top, left = (sheet.size[0] - sheet.pad) // 2 + 20, (sheet.size[1] - sheet.pad) // 2 - 30
+    cover[top : top + sheet.pad, left : left + sheet.pad] = ink
+    return cover
+
+
+def _turned(plane: np.ndarray, sheet: Sheet) -> np.ndarray:
+    image = Image.fromarray((plane * 255).astype(np.uint8))
+    # Sheets are larger than their photographs: what turns in from outside is more of the sheet.
+    return np.asarray(image.rotate(sheet.turned, Image.Resampling.BICUBIC, fillcolor=0)) / 255
+
+
+def _rules(sheet: Sheet) -> np.ndarray:
+    """The ruling's cover, 0 to 1, drawn already turned, from edge to edge."""
+    row, column = np.indices(sheet.size, dtype=float)
+    angle = np.deg2rad(sheet.turned)
+    y, x = row - sheet.size[0] / 2, column - sheet.size[1] / 2
+    down, along = y * np.cos(angle) + x * np.sin(angle), x * np.cos(angle) - y * np.sin(angle)
+    pitch = sheet.pitch * sheet.pad
+    cover = np.zeros(sheet.size)
+    for position in [down] * (sheet.ruling != "plain") + [along] * (sheet.ruling == "squared"):
+        away = np.abs((position + pitch / 3) % pitch - pitch / 2)
+        cover = np.maximum(cover, np.clip(1.9 - away, 0, 1))
+    return cover
+
+
+def photo(strokes: Strokes, sheet: Sheet = USUAL) -> Picture:
+    """The photograph, as it comes out of the JPEG."""
+    return open_picture(jpeg(strokes, sheet), "sheet.jpg")
+
+
+def jpeg(strokes: Strokes, sheet: Sheet) -> bytes:
+    """The photograph's file."""
+    rng = np.random.default_rng(sheet.seed)
+    height, width = sheet.size
+    row, column = np.indices(sheet.size, dtype=float)
+    light = 1 - sheet.shadow * (0.6 * column / width + 0.4 * row / height)
+    cover, rules = _turned(_ink(strokes, sheet), sheet), _rules(sheet)
+    planes = []
+    for part in range(3):
+        if sheet.board:
+            plane = (0.2 + 0.06 * (part == 1)) * (1 + 0.25 * rules) * (1 - cover) + 0.85 * cover
+        else:
+            paper = (0.96, 0.95, 0.91)[part] * (1 - rules * (1 - sheet.lines[part]))
+            plane = paper * (1 - cover * (1 - sheet.pen[part]))
+        planes.append(plane * light * 245 + rng.normal(0, sheet.noise, sheet.size))
+    if sheet.ruling == "lined" and not sheet.board:
+        angle = np.deg2rad(sheet.turned)
+        along = (column - width / 2) * np.cos(angle) - (row - height / 2) * np.sin(angle)
+        margin = np.clip(2.2 - np.abs(along + 0.4 * width), 0, 1)
+        for plane, colour in zip(planes, RED):
+            plane *= 1 - margin * (1 - colour)
+    for plane in planes:
+        plane[column >= width * (1 - sheet.table) + 0.1 * row] *= 0.3
+    levels = np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "JPEG", quality=sheet.quality)
+    return file.getvalue()
+
+
+def digit_alone(strokes: Strokes, sheet: Sheet = USUAL) -> np.ndarray:
+    """The digit without the sheet, turned alike: uint8 ink on 0."""
+    return (_turned(_ink(strokes, sheet), sheet) * 255).astype(np.uint8)

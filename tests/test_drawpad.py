@@ -1,0 +1,277 @@
+"""The pad drawn on in a real browser with mouse and finger; the digit's other sources: a photograph, a test digit."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import models
+from cnnviz.pictures import Strokes, normalised
+from cnnviz.pictures.ready import drawing
+from cnnviz.ui.controls import Digit
+from door import Door
+from pad import Pad
+from paper import DRAWINGS, USUAL, jpeg
+from server import ROOT, Server
+
+SCRIPT = ROOT / "tests" / "digit_page.py"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    quiet = ("--server.address=localhost", "--server.headless=true", "--browser.gatherUsageStats=false")
+    with Server(SCRIPT, tmp_path_factory.mktemp("digit"), quiet) as server:
+        yield server.url
+
+
+@pytest.fixture(scope="module")
+def door(browser: Browser, url: str) -> Iterator[Door]:
+    door = Door(browser, url)
+    yield door
+    door.close()
+    assert (door.errors, door.outside) == ([], [])
+
+
+@pytest.fixture(scope="module")
+def tab(door: Door) -> Page:
+    return door(viewport=(900, 700))
+
+
+@pytest.fixture
+def pad(tab: Page) -> Pad:
+    """An empty pad, the one before cleared away."""
+    pad = Pad(tab).ready()
+    pad.clear()
+    pad.told(strokes=[])
+    return pad
+
+
+def bright(pad: Pad) -> np.ndarray:
+    """Where the pad shows ink, as it is painted."""
+    ink = np.array(Image.open(io.BytesIO(pad.canvas.screenshot())).convert("L")) > 200
+    for corner in (ink[:14, :14], ink[:14, -14:], ink[-14:, :14], ink[-14:, -14:]):
+        corner[:] = False  # round: the page shows there
+    return ink
+
+
+# What has the focus, within whatever shadow it is.
+ACTIVE = """() => {
+  let at = document.activeElement;
+  while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+  return at;
+}"""
+LINE = [(0.2, 0.3), (0.5, 0.35), (0.8, 0.75)]
+
+
+def test_a_line_is_painted_where_the_mouse_went_and_told_to_python(pad):
+    pad.draw_by_mouse(LINE)
+    told = pad.told(strokes=[3])
+    assert told["name"] == "your digit" and not told["empty"]
+    ink = bright(pad)
+    height, width = ink.shape
+    assert all(ink[int(y * height), int(x * width)] for x, y in LINE)
+    wanted = Strokes((tuple(LINE),), told["thickness"]).ink(256) > 128
+    shown = np.asarray(Image.fromarray(ink).resize((256, 256)))
+    assert (wanted & shown).sum() / (wanted | shown).sum() > 0.85
+
+
+def test_it_is_painted_while_the_button_is_still_down(pad):
+    pad.page.mouse.move(*pad.at(0.2, 0.5))
+    pad.page.mouse.down()
+    pad.page.mouse.move(*pad.at(0.8, 0.5))
+    ink = bright(pad)
+    assert ink[ink.shape[0] // 2, ink.shape[1] // 2]
+    pad.page.mouse.up()
+    pad.told(strokes=[2])
+
+
+def test_a_line_that_leaves_the_pad_is_held_at_its_edge(pad):
+    pad.draw_by_mouse([(0.5, 0.5), (1.6, 0.5)])
+    pad.told(strokes=[2])
+    ink = bright(pad)
+    assert ink[ink.shape[0] // 2, -4]
+
+
+def test_undo_clear_and_undo_again(pad):
+    pad.draw_by_mouse(LINE)
+    pad.draw_by_mouse([(0.2, 0.8), (0.4, 0.8)])
+    both = pad.told(strokes=[3, 2])
+    pad.button("Undo").click()
+    pad.told(strokes=[3])
+    assert not bright(pad)[int(0.8 * bright(pad).shape[0]), int(0.3 * bright(pad).shape[1])]
+    pad.draw_by_mouse([(0.2, 0.8), (0.4, 0.8)])
+    assert pad.told(strokes=[3, 2])["digest"] == both["digest"]
+    pad.clear()
+    assert pad.told(strokes=[])["empty"]
+    assert not bright(pad).any()
+    expect(pad.page.locator(".hint")).to_be_visible()
+    pad.canvas.focus()
+    pad.page.keyboard.press("Control+z")
+    assert pad.told(strokes=[3, 2])["digest"] == both["digest"]
+    expect(pad.page.locator(".hint")).to_be_hidden()
+
+
+def test_the_thickness_is_the_whole_drawings(pad):
+    pad.draw_by_mouse(LINE)
+    areas = []
+    for name, thickness in (("Thin pen", 0.05), ("Medium pen", 0.075), ("Thick pen", 0.105)):
+        pad.button(name).click()
+        pad.told(thickness=thickness)
+        expect(pad.button(name)).to_have_attribute("aria-pressed", "true")
+        areas.append(bright(pad).sum())
+    assert areas[0] * 1.3 < areas[1] < areas[2] / 1.25
+
+
+def test_a_click_is_a_dot_and_the_right_button_none(pad):
+    pad.page.mouse.click(*pad.at(0.4, 0.6))
+    pad.told(strokes=[1])
+    pad.page.mouse.click(*pad.at(0.7, 0.2), button="right")
+    pad.page.mouse.click(*pad.at(0.8, 0.8))
+    pad.told(strokes=[1, 1])
+    assert bright(pad).any()
+
+
+def test_lines_drawn_faster_than_the_page_answers_all_count(pad):
+    for row in range(6):
+        pad.draw_by_mouse([(0.1, 0.1 + 0.15 * row), (0.9, 0.1 + 0.15 * row)])
+    pad.told(strokes=[2] * 6)
+    assert bright(pad)[:, bright(pad).shape[1] // 2].any()
+
+
+def test_every_control_is_reached_by_keys(pad):
+    pad.draw_by_mouse(LINE)
+    pad.told(strokes=[3])
+    pad.canvas.focus()
+    names = []
+    for _ in range(5):
+        pad.page.keyboard.press("Tab")
+        names.append(pad.page.evaluate(f"() => {{ const it = ({ACTIVE})(); return it.ariaLabel ?? it.textContent; }}"))
+    assert names == ["Thin pen", "Medium pen", "Thick pen", "Undo", "Clear"]
+    pad.page.keyboard.press("Enter")
+    pad.told(strokes=[])
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll(door):
+    page = door(viewport=(390, 700), has_touch=True, is_mobile=True)
+    pad = Pad(page).ready()
+    assert pad.box()["x"] >= 0 and pad.box()["x"] + pad.box()["width"] <= 390
+    pad.button("Clear").tap()
+    pad.told(strokes=[])
+    before = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
+    pad.draw_by_touch([(0.3, 0.1), (0.32, 0.5), (0.3, 0.95)])
+    pad.told(strokes=[3])
+    assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == before
+    ink = bright(pad)
+    assert ink[ink.shape[0] // 2, int(0.32 * ink.shape[1])]
+    # A second finger beside the first draws nothing.
+    two = [("touchStart", [(0.5, 0.5), (0.8, 0.8)]), ("touchMove", [(0.6, 0.5), (0.8, 0.2)])]
+    pad.touch(("touchStart", [(0.5, 0.5)]), *two, ("touchEnd", []))
+    pad.told(strokes=[3, 2])
+
+
+def test_what_python_puts_on_the_pad_is_painted_and_undo_leads_no_further(pad):
+    pad.page.get_by_role("button", name="Draw one for me").click()
+    pad.told(strokes=[len(line) for line in drawing(7).lines])
+    wanted = np.asarray(Image.fromarray(drawing(7).ink(256)).resize(bright(pad).shape[::-1])) > 128
+    shown = bright(pad)
+    assert (wanted & shown).sum() / (wanted | shown).sum() > 0.85
+    expect(pad.button("Undo")).to_have_attribute("aria-disabled", "true")
+    pad.draw_by_mouse(LINE)
+    pad.told(strokes=[*(len(line) for line in drawing(7).lines), 3])
+
+
+def test_the_drawing_is_still_there_after_another_source(pad):
+    pad.draw_by_mouse(LINE)
+    told = pad.told(strokes=[3])
+    ink = bright(pad)
+    pad.page.get_by_role("radio", name="Test digit").or_(
+        pad.page.get_by_role("button", name="Test digit")
+    ).first.click()
+    expect(pad.page.locator(".digit-named")).to_have_text(f"Test digit 1: a {models.digits('test').labels[0]}")
+    pad.page.get_by_role("radio", name="Draw").or_(
+        pad.page.get_by_role("button", name="Draw", exact=True)
+    ).first.click()
+    Pad(pad.page).ready()
+    assert pad.told(strokes=[3])["digest"] == told["digest"]
+    assert (bright(pad) == ink).mean() > 0.99
+
+
+# --- the other sources, without a browser ---
+
+
+def opened(**link: str) -> AppTest:
+    at = AppTest.from_file(str(SCRIPT), default_timeout=60)
+    for name, value in link.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at: AppTest) -> AppTest:
+    at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def told(at: AppTest) -> dict[str, Any]:
+    shown = next(part.proto.body for part in at.get("html") if 'id="told"' in part.proto.body)
+    return json.loads(shown.partition(">")[2].rpartition("<")[0])
+
+
+def test_at_the_start_a_ready_digit_is_drawn():
+    at = opened()
+    wanted = normalised(drawing(5).ink()).levels
+    assert told(at)["digest"] == digest(wanted)
+    assert not told(at)["empty"]
+    (pad,) = at.get("bidi_component")
+    assert json.loads(json.loads(pad.proto.json)["drawing"])["strokes"]
+
+
+def digest(levels: np.ndarray) -> str:
+    return Digit(levels, "").digest
+
+
+def test_a_test_digit_by_number_by_steps_and_those_that_are_wrong():
+    test = models.digits("test")
+    at = opened(digit="Test digit", **{"test-digit": "12"})
+    assert told(at)["label"] == test.labels[11] and told(at)["digest"] == digest(test.images[11])
+    places = []
+    for _ in range(4):  # 4, 18 and 2000 are those that the page calls wrong
+        at.button(key="wrong-test-digit").click()
+        run(at)
+        places.append(at.number_input(key="test-digit").value)
+    assert places == [18, 2000, 4, 18]
+    assert told(at)["digest"] == digest(test.images[17])
+    at.button(key="any-test-digit").click()
+    assert 1 <= run(at).number_input(key="test-digit").value <= 2000
+    assert told(opened(digit="Test digit", **{"test-digit": "99999"}))["label"] == test.labels[0]
+
+
+def test_a_photograph_is_read_and_a_refused_one_leaves_the_one_before():
+    at = opened(digit="Photo")
+    assert told(at)["name"] == "a 4 on lined paper"
+    sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["7b"]["drawing"])), USUAL)
+    at.file_uploader(key="digit-upload").set_value(("<b>my [7].jpg", sheet, "image/jpeg"))
+    seven = told(run(at))
+    assert seven["name"] == "<b>my [7].jpg"
+    assert "<b>my" not in "".join(part.proto.body for part in at.get("html") if 'id="told"' not in part.proto.body)
+    blank = io.BytesIO()
+    Image.new("L", (300, 200), 240).save(blank, "PNG")
+    at.file_uploader(key="digit-upload").set_value(("blank.png", blank.getvalue(), "image/png"))
+    assert "blank" in run(at).error[0].value and told(at) == seven
+    at.file_uploader(key="digit-upload").set_value(("page.png", b"<html>", "image/png"))
+    assert run(at).error and told(at) == seven
+    at.selectbox(key="digit-photo").set_value("A 2 in chalk")
+    assert not run(at).error and told(at)["name"] == "a 2 in chalk"
+
+
+def test_ones_own_photograph_in_a_link_is_a_sample():
+    at = opened(digit="Photo", **{"digit-photo": "Your own photo"})
+    assert told(at)["name"] == "a 4 on lined paper" and "Upload" in at.info[0].value
