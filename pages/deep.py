@@ -1,8 +1,26 @@
-"""Deep CNN: Edges first, then shapes, then parts: what a network that learnt from a million photographs sees."""
+"""Deep CNN: edges first, then shapes, then parts: what a network that learnt from a million photographs sees."""
 
-from cnnviz.ui import frame
+from cnnviz.ui import controls, frame
+from cnnviz.ui.lessons import deep
 
 frame.page("Deep CNN")
-frame.title(
-    "Deep CNN", "Edges first, then shapes, then parts: what a network that learnt from a million photographs sees."
-)
+claim = "Edges first, then strokes and shapes, then parts; the last maps say what it is. On your own photo."
+with frame.title("Deep CNN", claim):
+    deep.lead()
+controls.picture()
+look = deep.look()
+deep.in_sidebar(look)
+unit = deep.unit_of(look)
+with frame.main():
+    with frame.stage():
+        deep.walk(look, unit)
+    deep.guide()
+deep.trace_back(look, unit)
+deep.arithmetic(look, unit)
+deep.all_maps(look, unit)
+deep.where(look)
+deep.failure(look)
+deep.two(look, unit)
+deep.average(look)
+deep.filters()
+frame.notice(deep.seen(look), deep.question(look))

@@ -1,0 +1,107 @@
+"""One look of the network at one picture: the square that it takes, every map, and what it says. Kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.experiments.strongest import Ranking, border_of, strongest
+from cnnviz.models import Trained
+from cnnviz.models.squeezenet import SIDE, squeezenet
+from cnnviz.pictures import Picture
+from cnnviz.ui import controls
+from cnnviz.ui.lessons.deep.depths import Depth, depths
+
+SHOWN = 12  # strongest maps of a depth
+WHOLE = 160  # pixels of the whole picture's longest side, as it stands at the beginning of the walk
+LOOKS = 4  # pictures whose maps are kept: 23 MB each
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What the network made of a picture.
+
+    square  what it took, 227 x 227 RGB
+    whole   the picture that it was cut from, small
+    size    (height, width) of that picture at its full size
+    maps    the prepared input, then each layer's output
+    """
+
+    square: Picture
+    whole: Picture
+    size: tuple[int, int]
+    maps: list[NDArray]
+    _rankings: dict[int, Ranking] = field(default_factory=dict)
+
+    @property
+    def trained(self) -> Trained:
+        return squeezenet()
+
+    @cached_property
+    def probabilities(self) -> NDArray:
+        """What each class is given, adding up to 1."""
+        return self.trained.probabilities(self.maps[-1].ravel())
+
+    def best(self, count: int = 5) -> list[int]:
+        """The strongest classes, the first one first."""
+        return [int(of) for of in np.argsort(-self.probabilities, kind="stable")[:count]]
+
+    def at(self, depth: Depth) -> NDArray:
+        """The maps of a depth, (C, H, W)."""
+        return self.maps[depth.shown + 1]
+
+    def ranking(self, depth: Depth) -> Ranking:
+        """The strongest maps of a depth, those left out that answer to the border alone."""
+        if depth.at not in self._rankings:
+            self._rankings[depth.at] = strongest(self.maps, depth.shown, SHOWN)
+        return self._rankings[depth.at]
+
+    def strongest(self, depth: Depth) -> list[int]:
+        """The maps of a depth to be shown, the first one first: of the last by the scores of its classes."""
+        if depth.is_last:
+            return self.best(SHOWN)
+        return [found.channel for found in self.ranking(depth).maps] or [0]
+
+    def peak(self, depth: Depth, channel: int) -> tuple[int, int]:
+        """Row and column of a map's largest number off the border."""
+        map = self.at(depth)[channel]
+        border = border_of(map.shape)
+        inside = map[border : len(map) - border, border : map.shape[1] - border]
+        row, column = np.unravel_index(int(inside.argmax()), inside.shape)
+        return int(row) + border, int(column) + border
+
+    @property
+    def crop(self) -> tuple[float, float, float, float]:
+        """The square in the whole picture: top, left, height and width, as shares of the whole."""
+        height, width = self.size
+        cut = min(height, width)
+        return (height - cut) // 2 / height, (width - cut) // 2 / width, cut / height, cut / width
+
+
+@st.cache_resource(max_entries=LOOKS, show_spinner=False)
+def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool) -> Look:
+    square = _picture.square(SIDE, "grey" if is_grey else "rgb")
+    square = square.at(SIDE, "rgb")
+    whole = _picture.at(WHOLE, "grey" if is_grey else "rgb")
+    return Look(square, whole, _picture.shape[1:], squeezenet().maps(square.levels()))
+
+
+def look_at(picture: Picture) -> Look:
+    """The look at a picture at its full size; in grey where "Depth" says so."""
+    is_grey = st.session_state.get("depth") == "Grey"
+    return _look(picture, picture.digest, (picture.name, picture.mode, picture.size, picture.done), is_grey)
+
+
+def look() -> Look:
+    """The look at the chosen picture."""
+    return look_at(controls.original())
+
+
+def shapes() -> list[tuple[int, ...]]:
+    """What can be chosen: the maps of each depth."""
+    network = squeezenet().network
+    return [network.shapes[depth.shown + 1] for depth in depths()]

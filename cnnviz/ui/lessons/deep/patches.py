@@ -1,0 +1,55 @@
+"""What a unit answers to: the patches of all sample pictures that wake its map most."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+import streamlit as st
+
+from cnnviz.experiments.patches import Patch, Patches, patches
+from cnnviz.models.squeezenet import SIDE, squeezenet
+from cnnviz.pictures import SAMPLES, Picture, encode_png, sample
+from cnnviz.ui.lessons.deep.look import Look
+from cnnviz.ui.lessons.deep.main import Chosen
+from cnnviz.ui.words import number
+
+COUNT = 8
+DRAWN = 96  # pixels of a patch's longest side
+PHOTOGRAPHS = tuple(key for key, told in SAMPLES.items() if told.file)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _all() -> Patches:
+    return patches(squeezenet(), {key: _square(key).levels() for key in PHOTOGRAPHS})
+
+
+def _square(key: str) -> Picture:
+    return sample(key).square(SIDE, "rgb")
+
+
+def woken_by(look: Look, at: Chosen) -> None:
+    """A row of crops, each with the number that it gives."""
+    found = _all().best(at.depth.shown, at.channel, COUNT)
+    if not found:
+        st.html('<p class="sentence">No place of the sample pictures wakes this map.</p>')
+        return
+    figures = "".join(_figure(patch) for patch in found)
+    st.html(
+        f'<div class="patches"><b>What wakes this map</b> most, on the {len(PHOTOGRAPHS)} sample photographs'
+        f"<div>{figures}</div></div>"
+    )
+
+
+def _figure(patch: Patch) -> str:
+    down, across = patch.down, patch.across
+    square = _square(patch.picture)
+    crop = square.pixels[:, down.start : down.stop, across.start : across.stop]
+    drawn = Picture(crop, "RGB", crop.shape[1:]).at(DRAWN)
+    data = base64.b64encode(encode_png(drawn.levels())).decode()
+    name = escape(SAMPLES[patch.picture].name)
+    return (
+        f'<figure title="{name}, rows {down.start + 1} to {down.stop}, columns {across.start + 1} to {across.stop}">'
+        f'<img src="data:image/png;base64,{data}" alt="{name}">'
+        f"<figcaption>{number(patch.value, 3)}</figcaption></figure>"
+    )

@@ -1,0 +1,200 @@
+"""Where it looks: the map of any class over the photo, and a grey patch that asks the same question at every place."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.experiments.classmap import class_map
+from cnnviz.experiments.occlusion import GREY, Occlusion, Probe
+from cnnviz.geometry import Field
+from cnnviz.ui import markup, overlay
+from cnnviz.ui.controls import kept, put
+from cnnviz.ui.lessons.deep.look import Look
+from cnnviz.ui.lessons.deep.main import FIRST
+from cnnviz.ui.overlay import Panel
+from cnnviz.ui.words import many, number, percent
+
+BATCH = 0.35  # seconds of questions before the page is drawn
+EVERY = 0.2  # seconds from batch to batch
+
+
+@dataclass(eq=False)
+class Asked:
+    """The questions asked so far of one photo."""
+
+    digest: str
+    occlusion: Occlusion
+    probes: list[Probe] = field(default_factory=list)
+    source: Iterator[Probe] | None = None
+
+    @property
+    def total(self) -> int:
+        rows, columns = self.occlusion.shape
+        return rows * columns
+
+    @property
+    def is_done(self) -> bool:
+        return len(self.probes) == self.total
+
+    def ask(self, seconds: float) -> None:
+        """Go on for about so long, at least one question."""
+        self.source = self.source or self.occlusion.probes(len(self.probes))
+        end = time.monotonic() + seconds
+        for probe in self.source:
+            self.probes.append(probe)
+            if time.monotonic() > end:
+                return
+
+
+def where(look: Look) -> None:
+    """The class, its map, and the questions."""
+    markup.part(
+        "Where it looks",
+        "<p>conv10 makes one map for each class, and the class’s score is that map’s average: so the map tells which "
+        "places speak for it. The patch asks differently: cover a place, and see how much of the probability is lost. "
+        "It slides like a window, 51 × 51 by 16: a convolution of questions.</p>",
+    )
+    trained = look.trained
+    with st.container(key="class-row", horizontal=True, gap="small", vertical_alignment="bottom"):
+        name = kept(st.selectbox, "Class, of 1,000", [FIRST, *trained.classes], key="class", width=260)
+        for of in look.best():
+            label = trained.classes[of]
+            st.button(label, key=f"class {of}", on_click=put, kwargs={"class": label})
+    index = look.best(1)[0] if name == FIRST else trained.classes.index(name)
+    with st.container(key="where"):
+        left, right = st.columns([1, 2], gap="medium")
+        with left:
+            overlay.panels([_map(look, index)], key="class-map")
+        with right:
+            _occlusion(look, index)
+
+
+def _map(look: Look, index: int) -> Panel:
+    """The class activation map."""
+    trained = look.trained
+    map = class_map(trained, look.maps, index)
+    limit = float(np.max(look.maps[-2]))  # one scale for all classes: who is weak looks weak
+    score, share = float(look.maps[-1].ravel()[index]), percent(float(look.probabilities[index]))
+    words = (
+        f"The average of its {map.size} numbers, {number(score, 3)}, is the score; softmax over 1,000 scores makes "
+        f"{share} of it. One scale for all classes."
+        if map.any()
+        else f"All {map.size} numbers are 0: nothing here speaks for it, and its share is {share}."
+    )
+    row = trained.network.rows[-2]
+    return Panel(
+        f"Where “{trained.classes[index]}” is seen", look.square, words, map=map, fields=row.fields, limit=limit
+    )
+
+
+def _asked(look: Look) -> Asked | None:
+    """The questions of this photo; those of another are dropped."""
+    asked = st.session_state.get("asked")
+    return asked if asked and asked.digest == look.square.digest else None
+
+
+def _begin(look: Look) -> None:
+    st.session_state["asked"] = Asked(look.square.digest, Occlusion(look.trained, look.square.levels()))
+    st.session_state.pop("patch-at", None)
+
+
+def _stop() -> None:
+    st.session_state.pop("asked", None)
+
+
+def _occlusion(look: Look, index: int) -> None:
+    asked = _asked(look)
+    running = asked is not None and not asked.is_done
+    st.fragment(_answers, run_every=EVERY if running else None)(look, index, running)
+    with st.container(key="questions", horizontal=True, gap="small", vertical_alignment="center"):
+        if asked is None:
+            st.button("slide the patch over it", key="ask", type="primary", on_click=_begin, args=(look,))
+            st.caption("144 runs of the whole network: some seconds.", width="content")
+        else:
+            st.button("stop" if running else "clear", key="stop", on_click=_stop)
+
+
+def _answers(look: Look, index: int, running: bool) -> None:
+    """The answers so far, and the patch where it lies now."""
+    asked = _asked(look)
+    if asked and not asked.is_done:
+        asked.ask(BATCH)
+    name = look.trained.classes[index]
+    overlay.panels([*_pictures(look, asked, index, name)], key="occluded", on_select=_place)
+    with st.container(key="progress"):
+        if asked and running:
+            st.progress(len(asked.probes) / asked.total, f"{len(asked.probes)} of {asked.total} asked")
+    if asked and asked.is_done and running:
+        st.rerun()
+
+
+def _place(text: str) -> None:
+    """A place of the grid was clicked: "patch.row.column", from 1."""
+    parts = text.split(".")
+    if len(parts) == 3 and parts[0] == "patch" and parts[1].isdecimal() and parts[2].isdecimal():
+        st.session_state["patch-at"] = int(parts[1]) - 1, int(parts[2]) - 1
+
+
+def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterator[Panel]:
+    """The change of the probability at each place, over the photo; and the photo with the patch on it."""
+    whole = float(look.probabilities[index])
+    occlusion = asked.occlusion if asked else Occlusion(look.trained, look.square.levels())
+    if asked is None or not asked.probes:
+        yield Panel("What is lost where it is covered", look.square, "Not asked yet.")
+        yield _covered(
+            look, occlusion, *_first(occlusion), f"The patch, before it is asked: {percent(whole)} uncovered."
+        )
+        return
+    grid = occlusion.grid(asked.probes, index)
+    lost = whole - _filled(grid)
+    size, stride = occlusion.size, occlusion.stride
+    fields = Field(size, stride), Field(size, stride)
+    told = f"Green: covering it costs “{name}” probability; purple: it gains. " + (
+        "Click a place to put the patch there." if asked.is_done else f"{many(len(asked.probes), 'answer')} so far."
+    )
+    yield Panel(
+        "What is lost where it is covered", look.square, told, map=lost, fields=fields, signed=True, asks="patch"
+    )
+    row, column = _where(asked, grid)
+    yield _covered(
+        look, occlusion, row, column, f"“{name}” falls from {percent(whole)} to {percent(float(grid[row, column]))}."
+        if grid[row, column] < whole
+        else f"“{name}” goes from {percent(whole)} to {percent(float(grid[row, column]))}.",
+    )  # fmt: skip
+
+
+def _first(occlusion: Occlusion) -> tuple[int, int]:
+    return occlusion.shape[0] // 2, occlusion.shape[1] // 2
+
+
+def _where(asked: Asked, grid: NDArray) -> tuple[int, int]:
+    """The place clicked; else, while it is asked, the last one; then the one that costs most."""
+    at = st.session_state.get("patch-at")
+    if at and at[0] < grid.shape[0] and at[1] < grid.shape[1] and np.isfinite(grid[at]):
+        return at
+    if not asked.is_done:
+        return asked.probes[-1].row, asked.probes[-1].column
+    row, column = np.unravel_index(int(np.nanargmin(grid)), grid.shape)
+    return int(row), int(column)
+
+
+def _filled(grid: NDArray) -> NDArray:
+    """The answers so far, where there is none that of the coarser grid around it."""
+    filled = grid.copy()
+    for step in (2, 4):
+        rows, columns = (np.arange(size) // step * step for size in grid.shape)
+        coarse = grid[np.ix_(rows, columns)]
+        filled = np.where(np.isnan(filled), coarse, filled)
+    return np.where(np.isnan(filled), np.nanmean(grid), filled)
+
+
+def _covered(look: Look, occlusion: Occlusion, row: int, column: int, words: str) -> Panel:
+    down, across = occlusion.box(row, column)
+    box = down.start, across.start, down.stop - down.start, across.stop - across.start
+    return Panel("The patch", look.square, words, patch=box, level=round(sum(GREY) / 3))

@@ -1,0 +1,102 @@
+// Pictures in a row, each under its title and over its words: a photo, with what is laid over it.
+//   map    numbers over the photo                      light  where a unit looks: the photo is lit there
+//   sight  the rectangle that a unit can see           patch  a grey square that lies on the photo
+import { make, say } from "../drawing/elements.js";
+import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { Panel } from "../drawing/paper.js";
+import { fieldOf, placeOf, unitAt } from "./places.js";
+import { gradient } from "./ramp.js";
+import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf } from "./sheets.js";
+
+const LOUPE = 4; // what is narrower than this part of the photo is enlarged in a corner
+
+export class Panels {
+  constructor(root) {
+    this.root = root;
+    this.row = make("div", { class: "panels" });
+    this.figures = [];
+    root.append(this.row);
+  }
+
+  receive(model, theme, choose) {
+    Object.assign(this, { model, theme, choose });
+    this.row.style.setProperty("--count", model.panels.length);
+    while (this.figures.length < model.panels.length) this.figures.push(this.figure(this.figures.length));
+    this.figures.length = model.panels.length;
+    this.row.replaceChildren(...this.figures.map(({ element }) => element));
+    const photos = new Map();
+    model.panels.forEach((told, at) => {
+      const figure = this.figures[at];
+      if (!photos.has(told.photo)) photos.set(told.photo, photoOf(model[told.photo]));
+      Object.assign(figure, { told, photo: photos.get(told.photo), map: null, lit: null, model: null });
+      const sent = model[`map ${at}`];
+      if (sent) {
+        const [height, width] = sent.shape;
+        figure.model = { height, width, rows: fieldOf(told.fields[0]), columns: fieldOf(told.fields[1]), numbers: sent.data };
+        figure.map = mapBitmap(sent.data, height, width, told.limit, told.signed);
+      }
+      const light = model[`light ${at}`];
+      if (light) figure.lit = litBitmap(figure.photo, Float32Array.from(light.data, (level) => level / 255), told.sight);
+      say(figure.title, told.title);
+      say(figure.words, told.words);
+      figure.canvas.setAttribute("aria-label", `${told.title}. ${told.words}`);
+      figure.canvas.classList.toggle("can", Boolean(told.asks));
+      figure.scale.hidden = !sent;
+      if (sent) {
+        const most = fixed(told.limit, decimalsFor(told.limit, 2));
+        say(figure.scale.firstChild, told.signed ? `−${most}` : "0");
+        say(figure.scale.lastChild, told.unit ? `${most} ${told.unit}` : most);
+        figure.scale.children[1].style.background = gradient(told.signed);
+      }
+    });
+    this.paint();
+  }
+
+  figure(at) {
+    const canvas = make("canvas", { role: "img" });
+    const figure = {
+      canvas, panel: new Panel(canvas), title: make("b", {}), words: make("span", {}), tip: make("em", {}),
+      scale: make("div", { class: "scale" }, make("span", {}), make("i"), make("span", {})),
+    };
+    figure.element = make("figure", {}, make("header", {}, figure.title, figure.tip), canvas, figure.scale, make("figcaption", {}, figure.words));
+    const point = (event) => {
+      const box = canvas.getBoundingClientRect(), scale = figure.photo.width / box.width;
+      return unitAt(figure.model, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+    };
+    canvas.addEventListener("pointermove", (event) => {
+      if (!figure.model) return;
+      const { row, column } = point(event), value = figure.model.numbers[row * figure.model.width + column];
+      say(figure.tip, fixed(value, decimalsFor(figure.told.limit || 1, 3)));
+    });
+    canvas.addEventListener("pointerleave", () => say(figure.tip, ""));
+    canvas.addEventListener("click", (event) => {
+      if (!figure.model || !figure.told.asks) return;
+      const { row, column } = point(event);
+      this.choose(`${figure.told.asks}.${row + 1}.${column + 1}`);
+    });
+    return figure;
+  }
+
+  paint() {
+    if (!this.model) return;
+    for (const { panel, told, photo, map, lit, model } of this.figures) {
+      panel.fit();
+      if (!panel.width) continue;
+      const context = panel.begin(), box = { x: 0, y: 0, width: panel.width, height: panel.height };
+      const signed = told.signed ?? false;
+      paintOver(context, box, photo, { map, place: model && placeOf(model), signed, base: lit });
+      const scale = panel.width / photo.width;
+      if (told.sight) {
+        const [y, x, height, width] = told.sight.map((part) => part * scale);
+        mark(context, { x: x + 1, y: y + 1, width: width - 2, height: height - 2 }, this.theme, 2);
+        if (width < panel.width / LOUPE) paintLoupe(context, box, photo.width, lit ?? photo.colours, told.sight, this.theme);
+      }
+      if (told.patch) {
+        const [y, x, height, width] = told.patch;
+        paintPatch(context, box, photo.width, { x, y, width, height, level: told.level }, this.theme);
+      }
+    }
+  }
+
+  later() { this.paint(); }
+}

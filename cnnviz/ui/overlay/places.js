@@ -1,0 +1,55 @@
+// Pure: where the units of a map lie on the photo, which of them is under a point, what each of them can see.
+// A field is { size, jump, start } on one axis, as `Field` of cnnviz/geometry.py: unit i sees the pixels from
+// start + i jump on, `size` of them, and stands for the `jump` pixels around their middle.
+import { insideOf } from "../drawing/numbers.js";
+
+export const fieldOf = ([size, jump, start]) => ({ size, jump, start });
+
+// The edge of unit i's own cell on the photo, in pixels; its far edge is that of unit i + 1.
+export const edgeOf = ({ size, jump, start }, index) => start + index * jump + (size - jump) / 2;
+
+// The rectangle of a map on the photo: { x, y, width, height }, in pixels. It may reach beyond the photo, or fall short.
+export function placeOf({ rows, columns, height, width }) {
+  return { x: edgeOf(columns, 0), y: edgeOf(rows, 0), width: width * columns.jump, height: height * rows.jump };
+}
+
+// One unit's own cell.
+export function cellOf({ rows, columns }, { row, column }) {
+  return { x: edgeOf(columns, column), y: edgeOf(rows, row), width: columns.jump, height: rows.jump };
+}
+
+// What one unit can see, as far as it lies on a photo of `side` pixels.
+export function sightOf({ rows, columns }, { row, column }, side) {
+  const span = (field, index) => insideOf({ first: field.start + index * field.jump, count: field.size }, side);
+  const down = span(rows, row), across = span(columns, column);
+  return { x: across.first, y: down.first, width: across.last - across.first + 1, height: down.last - down.first + 1 };
+}
+
+// The unit whose cell is nearest to a point of the photo.
+export function unitAt({ rows, columns, height, width }, x, y) {
+  const nearest = (field, count, at) => Math.max(0, Math.min(count - 1, Math.floor((at - edgeOf(field, 0)) / field.jump)));
+  return { row: nearest(rows, height, y), column: nearest(columns, width, x) };
+}
+
+// The middle of the strongest unit's place, for a map that nobody has pointed at: its largest number off the border.
+export function peakOf(map, height, width, margin = 1) {
+  const rim = height > 2 * margin && width > 2 * margin ? margin : 0;
+  let best = { row: rim, column: rim, value: -Infinity };
+  for (let row = rim; row < height - rim; row += 1) {
+    for (let column = rim; column < width - rim; column += 1) {
+      const value = map[row * width + column];
+      if (value > best.value) best = { row, column, value };
+    }
+  }
+  return { row: best.row, column: best.column };
+}
+
+// A unit as a link says it, "stop.map.row.column", counted from 1; and back, or null for anything else.
+export const unitText = ({ stop, channel, row, column }) => [stop, channel, row, column].map((part) => part + 1).join(".");
+
+export function readUnit(text) {
+  const parts = /^[1-9]\d*(\.[1-9]\d*){1,3}$/.test(text ?? "") ? text.split(".").map((part) => Number(part) - 1) : [];
+  if (parts.length !== 2 && parts.length !== 4) return null;
+  const [stop, channel, row = null, column = null] = parts;
+  return { stop, channel, row, column };
+}

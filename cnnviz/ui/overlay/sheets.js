@@ -1,0 +1,116 @@
+// What is laid upon each other: the photo in its colours or as an underlay, a map in the ramp's colours, the light that
+// falls where a unit looks, and outlines. Bitmaps are made once, a pixel a number; the canvas enlarges them.
+import { css, outline } from "../drawing/paper.js";
+import { cellOf, sightOf } from "./places.js";
+import { colourOf, underlay } from "./ramp.js";
+
+function bitmap(width, height, paint) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext("2d");
+  const image = context.createImageData(width, height);
+  paint(image.data);
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+// A photo, uint8 (1 or 3, height, width): { height, width, colours, dark, bleached } with a bitmap for each way.
+export function photoOf({ data, shape: [depth, height, width] }) {
+  const size = height * width, plane = (of) => (depth === 3 ? of * size : 0);
+  const made = {};
+  const as = (name, pixel) => ({
+    get: () => (made[name] ??= bitmap(width, height, (out) => {
+      for (let at = 0; at < size; at += 1) {
+        const rgb = pixel(data[at], data[plane(1) + at], data[plane(2) + at]);
+        out.set([rgb[0], rgb[1], rgb[2], 255], 4 * at);
+      }
+    })),
+  });
+  const grey = (signed) => (r, g, b) => { const level = underlay(r, g, b, signed); return [level, level, level]; };
+  return Object.defineProperties({ height, width, data, depth }, {
+    colours: as("colours", (r, g, b) => [r, g, b]), dark: as("dark", grey(false)), bleached: as("bleached", grey(true)),
+  });
+}
+
+// A map's own bitmap: numbers (height x width) as colours of the ramp.
+export function mapBitmap(numbers, height, width, limit, signed = false) {
+  return bitmap(width, height, (out) => {
+    for (let at = 0; at < height * width; at += 1) out.set(colourOf(numbers[at], limit, signed), 4 * at);
+  });
+}
+
+// The photo, lit where `light` (numbers of the photo's own size, 0 to 1) is high; in grey and dim outside of `sight`,
+// which is [top, left, height, width].
+export function litBitmap(photo, light, [top, left, high, wide]) {
+  const { width, height, data, depth } = photo, size = width * height;
+  return bitmap(width, height, (out) => {
+    for (let at = 0; at < size; at += 1) {
+      const row = Math.floor(at / width), column = at % width;
+      const isSeen = row >= top && row < top + high && column >= left && column < left + wide;
+      const rgb = [0, 1, 2].map((of) => data[(depth === 3 ? of * size : 0) + at]);
+      const dim = underlay(...rgb, false) * 0.75, share = 0.3 + 0.7 * light[at];
+      out.set(isSeen ? rgb.map((level) => level * share) : [dim, dim, dim], 4 * at);
+      out[4 * at + 3] = 255;
+    }
+  });
+}
+
+// The photo and a map over it, into a square of the canvas. `place` is the map's rectangle on the photo, in pixels.
+export function paintOver(context, box, photo, { map, place, signed = false, base = null }) {
+  const scale = box.width / photo.width;
+  context.save();
+  context.beginPath();
+  context.rect(box.x, box.y, box.width, box.height);
+  context.clip();
+  context.imageSmoothingEnabled = true;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(base ?? (map ? (signed ? photo.bleached : photo.dark) : photo.colours), box.x, box.y, box.width, box.height);
+  if (map) {
+    context.imageSmoothingEnabled = false; // a unit is a cell, not a cloud
+    context.drawImage(map, box.x + place.x * scale, box.y + place.y * scale, place.width * scale, place.height * scale);
+  }
+  context.restore();
+}
+
+// What one unit sees and its own cell, outlined. All of it is the current window, so all of it is orange.
+export function paintSight(context, box, side, map, unit, theme) {
+  const scale = box.width / side, on = ({ x, y, width, height }) => ({ x: box.x + x * scale, y: box.y + y * scale, width: width * scale, height: height * scale });
+  const sight = on(sightOf(map, unit, side)), cell = on(cellOf(map, unit));
+  mark(context, { x: sight.x + 1, y: sight.y + 1, width: sight.width - 2, height: sight.height - 2 }, theme, 2);
+  if (cell.width < sight.width - 3) mark(context, cell, theme, cell.width > 6 ? 2 : 1.5);
+}
+
+// An orange outline with a dark rim, seen on any photo.
+export function mark(context, { x, y, width, height }, theme, thickness = 2, dash = []) {
+  outline(context, x, y, width, height, "rgba(0, 0, 0, 0.7)", thickness + 2, dash);
+  outline(context, x, y, width, height, theme.window, thickness, dash);
+}
+
+// The grey patch of an occlusion, where it lies now.
+export function paintPatch(context, box, side, { x, y, width, height, level }, theme) {
+  const scale = box.width / side;
+  const place = { x: box.x + x * scale, y: box.y + y * scale, width: width * scale, height: height * scale };
+  context.fillStyle = css([level, level, level]);
+  context.fillRect(place.x, place.y, place.width, place.height);
+  mark(context, place, theme, 2);
+}
+
+
+// A small part of the photo, enlarged in the corner that is farthest from it: `sight` is [top, left, height, width].
+export function paintLoupe(context, box, side, bitmap, [top, left, high, wide], theme) {
+  const size = box.width * 0.42, gap = 8, scale = box.width / side;
+  const x = left + wide / 2 < side / 2 ? box.width - size - gap : gap, y = top + high / 2 < side / 2 ? box.height - size - gap : gap;
+  context.imageSmoothingEnabled = false;
+  const fit = Math.min(size / wide, size / high);
+  context.fillStyle = "rgba(0, 0, 0, 0.7)";
+  context.strokeStyle = theme.window;
+  context.lineWidth = 1;
+  context.beginPath();
+  for (const below of [0, 1]) {
+    context.moveTo((left + (x > box.width / 2 ? wide : 0)) * scale, (top + below * high) * scale);
+    context.lineTo(x > box.width / 2 ? x : x + wide * fit, y + below * high * fit);
+  }
+  context.stroke();
+  context.drawImage(bitmap, left, top, wide, high, x, y, wide * fit, high * fit);
+  mark(context, { x, y, width: wide * fit, height: high * fit }, theme, 2);
+}

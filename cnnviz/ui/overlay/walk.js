@@ -1,0 +1,281 @@
+// The walk from pixels to prediction: a strip of depths, the chosen depth's strongest maps as tiles, one of them large
+// over the photo, and what the network says of it. Going from depth to depth, from map to map and from unit to unit
+// happens here; Python is told once a choice is made.
+import { icon, make, say } from "../drawing/elements.js";
+import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { Panel } from "../drawing/paper.js";
+import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
+import { peakOf, placeOf, readUnit, unitAt, unitText } from "./places.js";
+import { gradient } from "./ramp.js";
+import { mapBitmap, paintOver, paintSight, photoOf } from "./sheets.js";
+
+const STAY = 1400; // milliseconds at each depth, walking through
+
+export class Walk {
+  constructor(root) {
+    Object.assign(this, { root, told: "", unit: null, hover: null, remembered: [] });
+    this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": "Depth", onkeydown: (event) => this.onStripKey(event) });
+    this.canvas = make("canvas", { class: "large", tabindex: "0", role: "img" });
+    this.large = new Panel(this.canvas);
+    this.head = make("header", {});
+    this.line = make("p", { class: "line", "aria-live": "polite" });
+    this.scale = make("div", { class: "scale" }, make("span", {}, "0"), make("i"), make("span", {}));
+    this.tiles = make("div", { class: "tiles", role: "radiogroup" });
+    this.words = make("p", { class: "words" });
+    this.note = make("p", { class: "told" });
+    this.bars = make("div", { class: "bars" });
+    this.root.append(
+      this.strip,
+      make("div", { class: "scene" },
+        make("section", { class: "over" }, this.head, this.canvas, this.line, this.scale),
+        make("section", { class: "strongest" }, this.words, this.tiles, this.note),
+        make("section", { class: "says" }, this.bars)),
+    );
+    this.listen();
+  }
+
+  listen() {
+    const { canvas } = this;
+    canvas.addEventListener("pointermove", (event) => { this.hover = this.under(event); this.later(); });
+    canvas.addEventListener("pointerleave", () => { this.hover = null; this.later(); });
+    canvas.addEventListener("click", (event) => this.choose({ ...this.unit, ...this.under(event) }));
+    canvas.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+      if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      const { height, width } = this.map;
+      const clamp = (at, most) => Math.max(0, Math.min(most - 1, at));
+      this.unit = { ...this.unit, row: clamp(this.unit.row + by[0], height), column: clamp(this.unit.column + by[1], width) };
+      this.hover = null;
+      this.paint();
+      clearTimeout(this.pressing); // Python is told where the keys came to rest
+      this.pressing = setTimeout(() => this.send(unitText(this.unit)), 350);
+    });
+  }
+
+  // ---- new maps ----
+
+  receive(model, theme, choose) {
+    clearInterval(this.playing);
+    Object.assign(this, { model, theme, send: choose });
+    this.photo = photoOf(model.photo);
+    this.whole = photoOf(model.whole);
+    this.bitmaps = new Map();
+    const said = `${model.selected}|${model.token}`;
+    // A choice that Python says anew; else where the visitor has gone since, as far as it is here.
+    const wanted = said !== this.told || !this.unit || !mapOf(model, this.unit) ? readUnit(model.selected) : this.unit;
+    if (said !== this.told) this.remembered = [];
+    this.told = said;
+    this.furnish();
+    this.go(wanted, false);
+  }
+
+  furnish() {
+    const { model } = this;
+    this.chips = model.stops.map((stop) => {
+      const canvas = make("canvas", { "aria-hidden": "true" });
+      const button = make("button", { type: "button", role: "radio", title: `${stop.name}: ${stop.words}`, onclick: () => this.toStop(stop.at) }, canvas, make("b", {}, stop.name), make("small", {}, stop.sees));
+      return { at: stop.at, button, panel: new Panel(canvas) };
+    });
+    const canvas = make("canvas", { "aria-hidden": "true" });
+    this.start = new Panel(canvas);
+    const start = make("button", { type: "button", class: "start", title: `${model.cut} Press to walk through all depths.`, onclick: () => this.play() }, canvas, make("b", {}, icon("play"), " walk"), make("small", {}, model.sizes));
+    this.strip.replaceChildren(start, ...this.chips.map(({ button }) => button));
+    this.furnishBars();
+  }
+
+  furnishBars() {
+    const { bars, guess } = this.model;
+    const last = this.model.stops.at(-1).at;
+    const rows = bars.map(({ name, share, text, id }) => {
+      const bar = make("i", {});
+      bar.style.width = `${Math.max(0.5, 100 * share)}%`;
+      return make("button", { type: "button", class: "bar", title: "Its map: where is it seen?", onclick: () => this.choose(this.placed({ stop: last, channel: id })) }, make("span", {}, name), make("em", {}, text), make("u", {}, bar));
+    });
+    const title = make("h3", {}, "What it says");
+    if (guess && this.guessed !== this.model.token) {
+      const show = make("button", { type: "button", class: "show", onclick: () => { this.guessed = this.model.token; this.furnishBars(); } }, "What will it say? Show it");
+      this.bars.replaceChildren(title, show);
+    } else this.bars.replaceChildren(title, ...rows, make("p", { class: "told" }, this.model.verdict));
+  }
+
+  // ---- where the visitor is ----
+
+  get map() { return mapOf(this.model, this.unit); }
+
+  toStop(stop) {
+    this.choose(this.placed(this.inFront(stop)));
+    this.chips.find(({ at }) => at === stop).button.focus();
+  }
+
+  // From the first depth to the last, a moment at each; what is chosen meanwhile ends it.
+  play() {
+    clearInterval(this.playing);
+    let place = 0;
+    const step = () => {
+      const chip = this.chips[place];
+      if (!chip) { clearInterval(this.playing); this.send(unitText(this.unit)); return; }
+      this.go(this.placed(this.inFront(chip.at)));
+      place += 1;
+    };
+    step();
+    this.playing = setInterval(step, STAY);
+  }
+
+  onStripKey(event) {
+    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const place = this.chips.findIndex(({ at }) => at === this.unit.stop) + by;
+    if (this.chips[place]) this.toStop(this.chips[place].at);
+  }
+
+  // The unit of a depth that was shown last; else its strongest map.
+  inFront(stop) {
+    const last = this.remembered[stop];
+    return last && mapOf(this.model, last) ? last : { stop, channel: stopOf(this.model, stop).channels[0] };
+  }
+
+  // A unit with a place: without one, the strongest of its map, off the border.
+  placed(unit) {
+    if (unit.row != null) return unit;
+    const map = mapOf(this.model, unit);
+    return { ...unit, ...peakOf(map.numbers, map.height, map.width, map.rim) };
+  }
+
+  choose(unit) {
+    clearTimeout(this.pressing);
+    clearInterval(this.playing);
+    this.go(unit);
+    this.send(unitText(this.unit));
+  }
+
+  go(unit, isVisitor = true) {
+    const first = this.inFront(this.model.stops[0].at);
+    this.unit = this.placed(mapOf(this.model, unit) ? unit : first);
+    this.remembered[this.unit.stop] = this.unit;
+    if (isVisitor) this.hover = null;
+    this.furnishTiles();
+    this.paint();
+  }
+
+  furnishTiles() {
+    const { unit, model } = this, stop = stopOf(model, unit.stop);
+    const key = `${this.told}|${unit.stop}|${stop.channels}`;
+    if (key !== this.tilesFor) {
+      this.tilesFor = key;
+      this.cells = stop.channels.map((channel) => {
+        const canvas = make("canvas", { "aria-hidden": "true" });
+        const map = mapOf(model, { stop: unit.stop, channel });
+        const peak = fixed(map.limit, decimalsFor(map.limit, 2));
+        const button = make("button", { type: "button", role: "radio", title: `${map.name}, largest number ${peak}`, onclick: () => this.choose(this.placed({ stop: unit.stop, channel })) }, canvas, make("span", {}, map.short));
+        return { channel, button, panel: new Panel(canvas) };
+      });
+      this.tiles.setAttribute("aria-label", `The strongest maps of ${stop.name}`);
+      this.tiles.replaceChildren(...this.cells.map(({ button }) => button));
+      say(this.words, stop.words);
+      say(this.note, stop.note);
+    }
+    const check = (button, isChosen) => { button.setAttribute("aria-checked", String(isChosen)); button.tabIndex = isChosen ? 0 : -1; };
+    this.cells.forEach(({ button, channel }) => check(button, channel === unit.channel));
+    for (const { button, at } of this.chips) {
+      check(button, at === unit.stop);
+      if (at === unit.stop) this.bring(button);
+    }
+    for (const { button } of this.cells) button.tabIndex = 0;
+  }
+
+  // Scroll the strip until a depth is seen.
+  bring({ offsetLeft, offsetWidth }) {
+    const { scrollLeft, clientWidth } = this.strip, left = offsetLeft - this.strip.offsetLeft;
+    if (left < scrollLeft) this.strip.scrollLeft = left;
+    else if (left + offsetWidth > scrollLeft + clientWidth) this.strip.scrollLeft = left + offsetWidth - clientWidth;
+  }
+
+  under(event) {
+    const box = this.canvas.getBoundingClientRect(), { map } = this;
+    const scale = this.photo.width / box.width;
+    return unitAt(map, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
+  }
+
+  // ---- painting ----
+
+  bitmapOf(map) {
+    const key = `${map.stop}.${map.channel}`;
+    if (!this.bitmaps.has(key)) this.bitmaps.set(key, mapBitmap(map.numbers, map.height, map.width, map.limit));
+    return this.bitmaps.get(key);
+  }
+
+  later() {
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => { this.waiting = false; if (this.model) this.paint(); });
+  }
+
+  paint() {
+    const { photo, theme, model, unit } = this;
+    const over = (panel, map) => {
+      panel.fit();
+      if (!panel.width) return;
+      const context = panel.begin();
+      paintOver(context, { x: 0, y: 0, width: panel.width, height: panel.height }, photo, { map: this.bitmapOf(map), place: placeOf(map) });
+    };
+    for (const { panel, at } of this.chips) {
+      const front = this.inFront(at), key = `${this.told}|${front.channel}|${panel.canvas.clientWidth}`;
+      if (panel.painted === key) continue;
+      over(panel, mapOf(model, front));
+      panel.painted = key;
+    }
+    for (const { panel, channel } of this.cells) {
+      const key = `${this.told}|${panel.canvas.clientWidth}`;
+      if (panel.painted === key) continue;
+      over(panel, mapOf(model, { stop: unit.stop, channel }));
+      panel.painted = key;
+    }
+    this.paintStart();
+    this.paintLarge();
+  }
+
+  // The whole picture, what the network does not take darkened.
+  paintStart() {
+    const { start, whole, theme, model: { crop } } = this;
+    start.fit();
+    if (!start.width) return;
+    const context = start.begin(), scale = Math.min(start.width / whole.width, start.height / whole.height);
+    const [width, height] = [whole.width * scale, whole.height * scale];
+    const [x, y] = [(start.width - width) / 2, (start.height - height) / 2];
+    context.drawImage(whole.colours, x, y, width, height);
+    context.fillStyle = "rgba(6, 9, 13, 0.62)";
+    context.beginPath();
+    context.rect(x, y, width, height);
+    context.rect(x + crop[1] * width, y + crop[0] * height, crop[3] * width, crop[2] * height);
+    context.fill("evenodd");
+    context.strokeStyle = theme.background;
+    context.strokeRect(x + crop[1] * width + 0.5, y + crop[0] * height + 0.5, crop[3] * width - 1, crop[2] * height - 1);
+  }
+
+  paintLarge() {
+    const { large, map, photo, theme, hover } = this;
+    large.fit();
+    if (!large.width) return;
+    const shown = { ...this.unit, ...hover };
+    const box = { x: 0, y: 0, width: large.width, height: large.height };
+    const context = large.begin();
+    paintOver(context, box, photo, { map: this.bitmapOf(map), place: placeOf(map) });
+    paintSight(context, box, photo.width, map, shown, theme);
+    const most = fixed(map.limit, decimalsFor(map.limit, 2));
+    const title = mapWords(map, stopOf(this.model, map.stop));
+    this.head.replaceChildren(make("b", {}, title), make("span", {}, ` ${map.height} × ${map.width}`));
+    say(this.line, sightWords(map, shown, photo.width));
+    this.line.dataset.unit = unitText(shown);
+    say(this.scale.lastChild, most);
+    this.scale.children[1].style.background = gradient(false);
+    this.canvas.setAttribute("aria-label", `${title}, over the photo. Arrow keys go from unit to unit. ${this.line.textContent}`);
+  }
+
+  leave() {
+    clearInterval(this.playing);
+    clearTimeout(this.pressing);
+    this.model = null;
+  }
+}

@@ -1,0 +1,362 @@
+"""The Deep CNN page: what is sent is what the network made, any unit by link or click, the questions, two photos."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from bad_pictures import HTML
+from cnnviz.models import squeezenet
+from cnnviz.pictures import encode_png, sample
+from cnnviz.ui.lessons.deep import where_it_looks
+from cnnviz.ui.lessons.deep.depths import depths
+from cnnviz.ui.lessons.deep.failure import PEOPLE
+from cnnviz.ui.lessons.deep.filters import filter_of
+from cnnviz.ui.lessons.deep.guide import SEEN
+from cnnviz.ui.lessons.deep.look import Look
+from server import ROOT
+
+STOPS = {depth.name: depth for depth in depths()}
+
+
+# --- a visitor ---
+
+
+def page(**link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/deep.py")
+    for name, value in {"size": "24", **link}.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at: Any) -> AppTest:
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return run(at.button(key=key).click())
+
+
+def unit(at: AppTest) -> str:
+    found = at.query_params["deep"]
+    return found if isinstance(found, str) else found[0]
+
+
+def said(at: AppTest) -> str:
+    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies))))
+
+
+@dataclass
+class Sent:
+    """What a component was sent, read by other code than wrote it."""
+
+    header: dict
+    data: bytes
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        told = self.header["arrays"][name]
+        length = int.from_bytes(self.data[:4], "little")
+        count = math.prod(told["shape"])
+        return np.frombuffer(self.data, told["dtype"], count, 4 + length + told["offset"]).reshape(told["shape"])
+
+
+def sent(at: AppTest) -> dict[str, Sent]:
+    """Every component by its key; the stage by its name."""
+    found = {}
+    for element in at.get("bidi_component"):
+        data = element.proto.bytes
+        header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
+        stage = element.proto.component_name.endswith("cnnviz_stage")
+        key = "stage" if stage else element.proto.id.rsplit("-", 1)[-1]
+        name = key if key not in found else f"{key} {len(found)}"
+        found[name if stage else f"{header['kind']} {sum(k.startswith(header['kind']) for k in found)}"] = Sent(
+            header, data
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def cat() -> AppTest:
+    """The page on the cat, for tests that only go from unit to unit."""
+    return page()
+
+
+def to(at: AppTest, link: str) -> dict[str, Sent]:
+    """What is sent once the link names another unit."""
+    at.query_params["deep"] = link
+    return sent(run(at))
+
+
+@cache
+def maps_of(key: str) -> list[np.ndarray]:
+    return squeezenet().maps(sample(key).square(227, "rgb").levels())
+
+
+# --- the walk ---
+
+
+def test_every_depth_is_sent_as_the_network_made_it_and_the_five_best_add_up():
+    walk = sent(page(sample="Coffee cup"))["walk 0"]
+    maps = maps_of("coffee")
+    stops = walk.header["stops"]
+    assert [stop["name"] for stop in stops] == ["conv1", *(f"fire{of}" for of in range(2, 10)), "conv10"]
+    for stop in stops:
+        depth = STOPS[stop["name"]]
+        assert 8 <= len(stop["channels"]) <= 12 and depth.at == stop["at"]
+        np.testing.assert_array_equal(walk[f"stop {stop['at']}"], maps[depth.shown + 1][stop["channels"]])
+        inside = maps[depth.shown + 1][stop["channels"], 1:-1, 1:-1].reshape(len(stop["channels"]), -1)
+        assert inside.max(1).min() > 0, "a map that answers to the border alone was shown"
+    scores = maps[-2].mean((1, 2), dtype=np.float64)
+    shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
+    bars = walk.header["bars"]
+    assert [bar["id"] for bar in bars] == list(np.argsort(-shares)[:5])
+    np.testing.assert_allclose([bar["share"] for bar in bars], np.sort(shares)[::-1][:5], rtol=1e-4)
+    assert bars[0]["name"] == "espresso" and bars[0]["text"].startswith("98.9")
+
+
+def test_what_is_cut_off_is_shown_and_said():
+    at = page(sample="Chelsea the cat")
+    walk = sent(at)["walk 0"]
+    np.testing.assert_allclose(walk.header["crop"], [0, 75 / 451, 1, 300 / 451], atol=1 / 451)
+    assert walk["whole"].shape[1:] == (106, 160)
+    assert any("300 x 300 of 300 x 451" in caption.value for caption in at.caption)
+
+
+def test_depth_grey_shows_the_network_a_grey_photo():
+    walk = sent(page(depth="Grey"))["walk 0"]
+    red, green, blue = walk["photo"]
+    assert (red == green).all() and (green == blue).all()
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("16.131.6.5", "16.131.6.5"),
+        ("16.131", "16.131.6.5"),  # the place of its largest number
+        ("16.9999.1.99", "16.384.1.13"),
+        ("3.7.2.2", "3.7.2.2"),  # a squeeze, which is none of the walk's own depths
+        ("22.1.1.1", None),
+        ("0.1.1.1", None),
+        ("rubbish", None),
+    ],
+)
+def test_a_link_leads_to_any_unit(cat, link, shown):
+    walk = to(cat, link)["walk 0"]
+    selected = walk.header["selected"]
+    first = walk.header["stops"][0]["channels"][0]
+    assert selected == shown or (shown is None and selected.startswith(f"1.{first + 1}."))
+    at, channel, *_ = (int(part) - 1 for part in selected.split("."))
+    (stop,) = [stop for stop in walk.header["stops"] if stop["at"] == at]
+    assert channel in stop["channels"]
+
+
+@pytest.mark.parametrize("name", ["conv1", "pool1", "fire3 squeeze", "fire4", "fire9", "conv10"])
+def test_the_stage_ends_in_the_number_that_was_clicked(cat, name):
+    """Terms summed here in float64 from what the stage was sent; the last of the maps are 3 x 3 filters' own."""
+    depth, maps = STOPS[name], maps_of("chelsea")
+    channel = len(maps[depth.shown + 1]) - 1
+    found = to(cat, f"{depth.at + 1}.{channel + 1}.5.4")
+    stage = found["stage"]
+    expected = maps[depth.shown + 1][channel]
+    np.testing.assert_array_equal(stage["output"], expected)
+    read = stage["input"].astype(np.float64)
+    if name.startswith("pool"):
+        assert read[0, 8:11, 6:9].max() == expected[4, 3]
+        return
+    weight = stage["weight"]
+    _, high, wide = weight.shape
+    stride, pad = (2 if name == "conv1" else 1), high // 2
+    padded = np.pad(read, ((0, 0), (pad, pad), (pad, pad)))
+    window = padded[:, 4 * stride : 4 * stride + high, 3 * stride : 3 * stride + wide]
+    assert stage.header["function"] == "relu"
+    total = (window * weight).sum() + stage.header["bias"]
+    np.testing.assert_allclose(max(0, total), expected[4, 3], rtol=1e-4, atol=1e-3 * abs(window * weight).sum())
+
+
+def test_a_unit_s_light_is_its_gradient_and_its_frame_what_it_can_see(cat):
+    answers = maps_of("chelsea")[STOPS["fire6"].shown + 1][192:, 6, 6]  # the second half are the 3 x 3 filters'
+    seen = to(cat, f"14.{193 + int(answers.argmax())}.7.7")["panels 0"]
+    (panel,) = seen.header["panels"]
+    assert panel["sight"] == [6 * 16 - 41, 6 * 16 - 41, 111, 111]
+    light = seen["light 0"]
+    rows, columns = np.nonzero(light)
+    assert light.max() == 255 and rows.min() >= 55 and rows.max() < 166 and columns.min() >= 55
+
+
+def test_the_sheet_has_every_map_once_the_strongest_first(cat):
+    sheet = to(cat, "11.1.3.3")["sheet 0"]
+    maps = maps_of("chelsea")[STOPS["fire5"].shown + 1]
+    order = sheet.header["order"]
+    assert sorted(order) == list(range(256)) and sheet.header["chosen"] == 0
+    peaks = maps[order][:, 1:-1, 1:-1].max((1, 2))
+    assert (np.diff(peaks[:200]) <= 0).all()
+    np.testing.assert_allclose(sheet.header["limits"], maps[order].max((1, 2)), rtol=1e-6)
+
+
+def test_layer_and_map_can_be_chosen_by_name_and_number():
+    at = page()
+    at = run(at.selectbox(key="deep-layer").set_value("fire4 squeeze"))
+    assert unit(at).startswith("8.")
+    at = run(at.number_input(key="deep-map").set_value(1000))
+    assert unit(at).startswith("8.32.") and at.number_input(key="deep-map").value == 32
+
+
+def test_the_guide_leads_where_it_says():
+    at = page(sample="Camera operator")
+    for place, (words, name, channel) in enumerate(SEEN["camera"]):
+        assert at.button(key=f"guide {place}").label == words
+        at = press(at, f"guide {place}")
+        depth, map, *_ = unit(at).split(".")
+        assert (int(depth) - 1, int(map)) == (STOPS[name].at, channel)
+
+
+# --- where it looks ---
+
+
+def test_the_class_map_is_the_class_s_own_and_its_average_the_score():
+    at = page(**{"class": "lynx"})
+    panel = sent(at)["panels 1"]
+    index = squeezenet().classes.index("lynx")
+    np.testing.assert_array_equal(panel["map 0"], maps_of("chelsea")[-2][index])
+    assert "27.1" in panel.header["panels"][0]["words"]
+    at = press(at, f"class {squeezenet().classes.index('tabby')}")
+    assert "tabby" in sent(at)["panels 1"].header["panels"][0]["title"]
+    assert "Egyptian cat" in sent(page(**{"class": "no such thing"}))["panels 1"].header["panels"][0]["title"]
+
+
+def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
+    monkeypatch.setattr(where_it_looks, "BATCH", 0)  # a question a run
+    at = press(page(sample="Coffee cup"), "ask")
+    at = run(at)
+    asked = at.session_state["asked"]
+    assert len(asked.probes) == 2
+    probe = asked.probes[1]
+    levels = sample("coffee").square(227, "rgb").levels().copy()
+    top, left = 16 * probe.row, 16 * probe.column
+    levels[:, top : top + 51, left : left + 51] = np.array([123, 117, 104], np.uint8)[:, None, None]
+    scores = squeezenet().maps(levels)[-1].ravel().astype(np.float64)
+    share = np.exp(scores - scores.max())[967] / np.exp(scores - scores.max()).sum()
+    lost, patch = sent(at)["panels 2"], sent(at)["panels 2"].header["panels"][1]["patch"]
+    uncovered = sent(at)["walk 0"].header["bars"][0]["share"]
+    np.testing.assert_allclose(lost["map 0"][probe.row, probe.column], uncovered - share, atol=1e-4)
+    assert patch == [top, left, 51, 51]
+    at = run(at.selectbox(key="sample").set_value("Falcon 9 lifting off"))
+    assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
+
+
+def test_the_coarse_answers_stand_in_for_the_fine_ones():
+    grid = np.full((6, 5), np.nan)
+    grid[::4, ::4] = [[1, 2], [3, 4]]
+    grid[2, 2] = 9
+    filled = where_it_looks._filled(grid)
+    assert filled[0, 0] == filled[1, 1] == filled[0, 3] == 1 and filled[3, 3] == 9 and filled[5, 4] == 4
+
+
+# --- a mistake, two photos, filters ---
+
+
+def test_one_click_leads_to_the_barbell():
+    at = press(page(), "barbell")
+    walk = sent(at)["walk 0"]
+    assert walk.header["bars"][0]["name"] == "barbell" and walk.header["bars"][0]["share"] > 0.7
+    assert walk.header["selected"].startswith(f"21.{squeezenet().classes.index('barbell') + 1}.")
+    assert "barbell 79" in said(at) and all(name in squeezenet().classes for name in PEOPLE)
+
+
+def test_another_photo_stands_beside_with_the_same_maps_on_one_scale():
+    at = page(deep="16.131.6.5", second="Camera operator")
+    first, second = sent(at)["panels 3"], sent(at)["panels 4"]
+    assert [p["title"] for p in first.header["panels"]] == [p["title"] for p in second.header["panels"]]
+    maps = [maps_of(key)[STOPS["fire7"].shown + 1][130] for key in ("chelsea", "camera")]
+    for found, map in zip((first, second), maps):
+        np.testing.assert_array_equal(found["map 0"], map)
+        assert found.header["panels"][0]["limit"] == pytest.approx(max(float(each.max()) for each in maps))
+    assert "tripod 57.9" in said(at)
+
+
+def test_an_upload_can_be_the_other_photo_and_a_refusal_is_one_sentence():
+    at = page()
+    at = run(at.file_uploader(key="second-upload").set_value(("page.png", HTML, "image/png")))
+    assert len(at.error) == 1
+    levels = np.random.default_rng(1).integers(0, 256, (3, 40, 90), np.uint8)
+    at = run(at.file_uploader(key="second-upload").set_value(("mine_*b*.png", encode_png(levels), "image/png")))
+    assert not at.error and "mine_*b*.png" in said(at)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 500, 3), (1, 30, 40)])
+def test_any_picture_gets_an_answer(shape):
+    at = page()
+    at = run(at.file_uploader(key="upload").set_value(("a.png", encode_png(np.full(shape, 7, np.uint8)), "image/png")))
+    assert len(sent(at)["walk 0"].header["bars"]) == 5
+
+
+def test_a_filter_stands_in_the_order_of_the_lab():
+    weight = squeezenet().parameters[0]["weight"]
+    np.testing.assert_array_equal(filter_of(5)[0], weight[5, 2])
+    np.testing.assert_array_equal(filter_of(5)[2], weight[5, 0])
+
+
+def test_a_look_keeps_23_megabytes():
+    look = Look(sample("coffee"), sample("coffee"), (400, 600), maps_of("coffee"))
+    assert sum(map.nbytes for map in look.maps) < 24_000_000
+
+
+# --- in a browser ---
+
+YELLOW = """(canvas) => {
+  const { width, height } = canvas, { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+  let [count, sum] = [0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at] > 220 && data[at + 1] > 200 && data[at + 2] < 90) { count += 1; sum += (at / 4) % width; }
+  }
+  return [count / (width * height), sum / count / width];
+}"""
+
+
+def test_both_eyes_light_up_and_a_click_goes_from_map_to_map(warm):
+    page = warm("deep?deep=16.131.6.5")
+    large, line = page.locator("canvas.large"), page.locator(".is-walk .line")
+    expect(line).to_have_text(re.compile(r"^Row 6, column 5: 489\. It can see 111 × 111 pixels"))
+    share, place = large.evaluate(YELLOW)
+    assert 0.003 < share < 0.03 and 0.25 < place < 0.45, "the left eye is not lit"
+    walk = page.locator(".is-walk")
+    drawn = walk.get_attribute("data-ready")
+    page.get_by_role("radio", name="319").click()
+    expect(page).to_have_url(re.compile(r"deep=16\.319\."))
+    expect(page.locator(".is-walk .over header")).to_contain_text("Map 319 of fire7")
+    large.click(position={"x": 200, "y": 200})
+    expect(line).to_have_text(re.compile(r"^Row 7, column 7: "))
+    expect(page.get_by_text("Traced back: map 319 of fire7, row 7, column 7")).to_be_visible()
+    assert walk.get_attribute("data-ready") == drawn, "the maps were sent again for a click"
+    page.locator(".bar", has_text="tiger cat").click()
+    expect(page.locator(".is-walk .over header")).to_contain_text("“tiger cat”, map 283 of conv10")
+    expect(page).to_have_url(re.compile(r"deep=21\.283\."))
+
+
+def test_the_answers_come_in_while_the_patch_slides(warm):
+    page = warm("deep")
+    page.get_by_role("button", name="slide the patch over it").click()
+    expect(page.get_by_text(re.compile(r"\d+ of 144 asked"))).to_be_visible(timeout=20_000)
+    lost = page.locator(".is-panels figure", has_text="What is lost").locator("canvas")
+    coloured = """(canvas) => {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((value, at) => at % 4 === 1 && value < data[at - 1] - 40 && value < data[at + 1] - 40)
+        || data.some((value, at) => at % 4 === 1 && value > data[at - 1] + 40);
+    }"""
+    page.wait_for_function(coloured, arg=lost.element_handle(), timeout=20_000, polling=100)
+    page.locator(".st-key-stop button").click()  # "stop", or "clear" where all is asked by now
+    expect(page.get_by_role("button", name="slide the patch over it")).to_be_visible()
