@@ -1,12 +1,13 @@
 """The lab in headless Chromium, measured beside a page with the same widgets and one ready picture.
 
-    python bench/pages.py            all of it (about six minutes)
-    python bench/pages.py frames     one part: frames, keys, bytes, lessons
+    python bench/pages.py            all of it (about eight minutes)
+    python bench/pages.py frames     one part: frames, keys, bytes, lessons, digits
 
 frames  intervals between painted frames while the stage plays a 512x512 RGB picture, and whether the server ran
 keys    slider key pressed -> new picture painted, the two pages in turn: medians and their ratio
 bytes   what comes over the WebSocket for a change of K, and for a change of nothing that the stage shows
 lessons a click on a lesson in the row -> its main view painted, beside the same for the lab
+digits  a stroke ends on LeNet-5's pad -> every map and the answer painted, beside a slider key in the lab, in turn
 """
 
 from __future__ import annotations
@@ -234,8 +235,59 @@ def lessons(browser: Browser, app: str) -> None:
     page.close()
 
 
+# From the end of a stroke to the frame in which every map and the answer stand.
+TIME_STROKE = """
+() => new Promise((done) => {
+  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  const volumes = roots.map((root) => root.querySelector(".volumes")).find(Boolean);
+  let start;
+  const watch = new MutationObserver(() => {
+    if (start === undefined) return;
+    watch.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
+  });
+  watch.observe(volumes, { attributeFilter: ["data-ready"] });
+  window.addEventListener("pointerup", () => { start = performance.now(); }, { once: true, capture: true });
+})
+"""
+STROKES = 24
+
+
+def digits(browser: Browser, app: str) -> None:
+    """Strokes on the pad and keys in the lab, in turn; each form of the network."""
+    times: dict[str, list[float]] = {"lab": []}
+    for form, kernel in (("1998", "Gaussian+blur"), ("Modern", "Random")):
+        times[form] = []
+        lab = opened(browser, f"{app}/convolution", f"{VIEW}&k=1".replace("Gaussian+blur", kernel))[0]
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"{app}/lenet?form={form}")
+        page.locator(".volumes[data-ready]").wait_for()
+        settle(page)
+        box = page.locator(".st-key-digit-pad canvas").first.bounding_box()
+        for at in range(STROKES // 2):
+            page.bring_to_front()
+            page.evaluate(f"() => {{ window.timed = ({TIME_STROKE})(); }}")
+            x, y = box["x"] + box["width"] * (0.2 + 0.05 * at), box["y"] + box["height"] * 0.3
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x + 9, y + 40, steps=4)
+            page.mouse.up()
+            times[form].append(page.evaluate("() => window.timed"))
+            settle(page)
+            page.wait_for_timeout(150)
+            turn({"lab": lab}, times)
+        page.close()
+        lab.close()
+    middle = {name: statistics.median(found[2:]) for name, found in times.items()}
+    for form in ("1998", "Modern"):
+        print(
+            f"stroke -> every map painted, {form}, median of {len(times[form]) - 2}: {middle[form]:.0f} ms; "
+            f"lab, slider key -> painted: {middle['lab']:.0f} ms; ratio {middle[form] / middle['lab']:.2f}"
+        )
+
+
 def main() -> None:
-    parts = sys.argv[1:] or ["frames", "keys", "bytes", "lessons"]
+    parts = sys.argv[1:] or ["frames", "keys", "bytes", "lessons", "digits"]
     with sync_playwright() as playwright, served("app.py") as app, served("bench/peers/ready.py") as peer:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         lab = f"{app}/convolution"
@@ -247,6 +299,8 @@ def main() -> None:
             sizes(browser, lab, peer)
         if "lessons" in parts:
             lessons(browser, app)
+        if "digits" in parts:
+            digits(browser, app)
         browser.close()
 
 

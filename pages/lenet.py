@@ -1,6 +1,23 @@
-"""LeNet-5: LeNet-5: the network that read handwritten digits in 1998, on one of yours."""
+"""LeNet-5: the network that read handwritten digits in 1998, on one of yours: every map, every number, and what if."""
 
-from cnnviz.ui import frame
+from cnnviz.ui import controls, frame
+from cnnviz.ui.lessons import lenet
 
 frame.page("LeNet-5")
-frame.title("LeNet-5", "LeNet-5: the network that read handwritten digits in 1998, on one of yours.")
+claim = "Draw a digit. Seven layers read it with 60,000 learnt numbers; point at any number and see where it came from."
+with frame.title("LeNet-5", claim):
+    trained = lenet.form()
+with frame.main(), lenet.desk():
+    with lenet.beside():
+        digit = controls.digit(wrong=lenet.wrong(trained))
+        controls.digit_pad(digit)
+        moves = lenet.moves()
+    with frame.stage():
+        lenet.missing()
+        run = lenet.view(trained, digit, moves)
+lenet.steps(digit)
+lenet.table_one(run)
+lenet.codes(run)
+lenet.moved_maps(run)
+lenet.what_changed(run)
+frame.notice(lenet.seen(run), lenet.question(run), then="pages/learning.py")

@@ -18,7 +18,7 @@ from cnnviz.errors import ArrayError, SettingError
 from cnnviz.export import PRGN
 from cnnviz.geometry import Field, Window
 from cnnviz.pictures import Picture, sample
-from cnnviz.ui.volumes import Unit, Volume
+from cnnviz.ui.volumes import Answer, Unit, Volume
 from cnnviz.ui.volumes.message import BUDGET, envelope, holds
 from door import Door, settle
 from lab import Lab
@@ -184,11 +184,43 @@ def test_a_large_picture_is_thinned_out():
         ({"limit": float("nan")}, SettingError, "nan"),
         ({"groups": 4}, SettingError, "6 maps do not fall into 4"),
         ({"groups": 0}, SettingError, "0 equal groups"),
+        ({"reads": ((0,),) * 5}, SettingError, "reads has 5 rows, 5 of them with maps; each of the 6"),
+        ({"reads": ((0,),) * 5 + ((),)}, SettingError, "6 rows, 5 of them"),
     ],
 )
 def test_what_is_no_volume(changes, error, words):
     with pytest.raises(error, match=re.escape(words)):
         Volume(**{"name": "a", "maps": random_maps(6, 2, 2), "fields": HERE, **changes})
+
+
+def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
+    table = tuple((map, 90 + map % 3) for map in range(6))
+    layers = [Volume("a", random_maps(99, 9, 9), HERE), Volume("b", random_maps(6, 5, 5), HERE, reads=table)]
+    sent = opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))
+    assert [tuple(row) for row in sent["layers"][1]["reads"]] == [*table]
+    assert sent["layers"][0]["reads"] is None
+    table = tuple((70 + map, 98) for map in range(6))
+    layers[1] = Volume("b", random_maps(6, 5, 5), HERE, reads=table)
+    assert opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))["layers"][0]["last"] == 74
+    shapes = [(layer.maps.shape, layer.source) for layer in layers]
+    assert holds(shapes, Unit(1, 4), Unit(0, 74)) and not holds(shapes, Unit(1, 4), Unit(1, 5))
+
+
+def test_an_answer_goes_over_with_its_codes():
+    codes = np.where(np.arange(24).reshape(2, 4, 3) % 5, 1.0, -1.0)
+    answer = Answer("It reads a b.", "97 %", [("a", 0.03, "3 %"), ("b", 0.97, "97 %")], 1, codes)
+    layers = [Volume("x", random_maps(84), HERE, across=7, ink=True, off=(3,)), Volume("y", random_maps(2), HERE)]
+    sent = opened(envelope(picture_of(9, 9), layers, Unit(1, 1), "g", flat=True, answer=answer))
+    told = sent["layers"][0]
+    assert sent["flat"] and (told["across"], told["ink"], told["off"]) == (7, True, [3])
+    assert sent["answer"] == {
+        "verdict": "It reads a b.", "more": "97 %", "rows": [["a", 0.03, "3 %"], ["b", 0.97, "97 %"]], "winner": 1,
+    }  # fmt: skip
+    np.testing.assert_array_equal(sent["arrays"]["codes"], codes)
+    with pytest.raises(SettingError, match="row 2 of 2"):
+        Answer("", "", answer.rows, 2)
+    with pytest.raises(ArrayError, match="2 rows have a code each"):
+        Answer("", "", answer.rows, 0, codes[0])
 
 
 # --- in a browser ---

@@ -2,6 +2,7 @@
 // things stand.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { flatPlanOf, mapOf } from "../../cnnviz/ui/volumes/flat.js";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
 import {
   channelAt, leftOut, middleOf, narrate, readUnit, seen, sightText, sizeText, slotOf, unitText, unpack, valueOf, within,
@@ -76,13 +77,64 @@ test("what a unit sees of every layer before it is what a walk back through the 
               assert.equal(found[name].first + found[name].count - 1, Math.max(...reached));
             }
             const channels = [...walkedChannels(model, channel, from, at)];
-            const expected = at < 0 ? [0, model.image.depth - 1] : [Math.min(...channels), Math.max(...channels)];
-            assert.deepEqual([found.first, found.last], expected);
+            const expected = at < 0 ? [...Array(model.image.depth).keys()] : channels.sort((a, b) => a - b);
+            assert.deepEqual([...found.maps], expected);
           }
         }
       }
     }
   }
+});
+
+test("a table says which maps are read, and what those read in turn", () => {
+  const model = modelOf({ depth: 1, height: 20, width: 20 }, [
+    { rows: axis(5), columns: axis(5), count: 4 }, { rows: axis(2, 2), columns: axis(2, 2), count: 4, groups: 4 },
+    { rows: axis(3), columns: axis(3), count: 3 }, { rows: axis(6), columns: axis(6), count: 2 },
+  ]);
+  model.layers[2].reads = [[0, 3], [2], [1, 2, 3]];
+  const maps = (layer, channel, at) => [...seen(model, { layer, channel, row: 0, column: 0 }, at).maps].sort();
+  assert.deepEqual([maps(2, 0, 1), maps(2, 0, 0), maps(2, 1, 1), maps(2, 2, 0)], [[0, 3], [0, 3], [2], [1, 2, 3]]);
+  assert.deepEqual([maps(3, 1, 2), maps(3, 1, 1), maps(2, 1, -1)], [[0, 1, 2], [0, 1, 2, 3], [0]]);
+});
+
+// LeNet-5 side by side: its columns, F6 as a bitmap of 7 in a row, the answer last.
+function lenet() {
+  const model = modelOf({ depth: 1, height: 32, width: 32 }, [
+    { rows: axis(5), columns: axis(5), count: 6 }, { rows: axis(2, 2), columns: axis(2, 2), count: 6, groups: 6 },
+    { rows: axis(5), columns: axis(5), count: 16 }, { rows: axis(2, 2), columns: axis(2, 2), count: 16, groups: 16 },
+    { rows: axis(5), columns: axis(5), count: 120 }, { rows: axis(1), columns: axis(1), count: 84 }, { rows: axis(1), columns: axis(1), count: 10 },
+  ]);
+  for (const layer of model.layers) Object.assign(layer, { sent: layer.count, last: layer.count - 1 });
+  model.layers[5].across = 7;
+  return { ...model, flat: true, answer: { codes: {} } };
+}
+
+test("side by side every cell of every map is found where it is drawn, and nothing between maps", () => {
+  for (const room of [1080, 736, 330]) {
+    const model = lenet(), plan = flatPlanOf(model, room), taken = [];
+    if (room > 700) assert.ok(plan.width <= room, `${plan.width} in ${room}`);
+    model.layers.forEach((layer, at) => {
+      const column = plan.columns[at + 1];
+      for (let channel = 0; channel < layer.count; channel += 1) {
+        const map = mapOf(column, channel);
+        assert.ok(map.x >= column.left && map.x + map.width <= column.left + column.whole && map.y >= 0 && map.y + map.height <= plan.height);
+        taken.push(map);
+        for (const [row, across] of [[0, 0], [layer.height - 1, layer.width - 1], [Math.floor(layer.height / 2), 0]]) {
+          const unit = { layer: at, channel, row, column: across }, { x, y, width, height } = cellOf(column, unit);
+          assert.deepEqual(underPoint(model, plan, [], x + width / 2, y + height / 2), unit);
+          assert.ok(layer.isVector ? width >= 6 : width > 1, `${width} px in a room of ${room}`);
+        }
+      }
+    });
+    const apart = (a, b) => a.x + a.width <= b.x + 1e-9 || b.x + b.width <= a.x + 1e-9 || a.y + a.height <= b.y + 1e-9 || b.y + b.height <= a.y + 1e-9;
+    for (const [at, a] of taken.entries()) for (const b of taken.slice(at + 1)) assert.ok(apart(a, b));
+    const first = mapOf(plan.columns[1], 0);
+    assert.equal(underPoint(model, plan, [], first.x + 3, first.y + first.height + 1.5), null);
+    const [{ x, y, cell }] = plan.columns;
+    assert.deepEqual(underPoint(model, plan, [], x + 5.5 * cell, y + 2.5 * cell), { layer: -1, channel: 0, row: 2, column: 5 });
+  }
+  const [start, sixth, seventh] = [0, 6, 7].map((number) => mapOf(flatPlanOf(lenet(), 1080).columns[6], number));
+  assert.ok(sixth.x > start.x && sixth.y === start.y && seventh.x === start.x && seventh.y > start.y);
 });
 
 test("the middle of a window on the layer before", () => {

@@ -11,8 +11,11 @@ component's key ("unit=2.5.10.12": layer, map, row, column, counted from 1) and 
 that is on the stage it moves the stage's cursor and asks the server for nothing. Where the stage's cursor goes, the
 volumes follow, as it plays too.
 
+A network small enough is drawn `flat`: every map of every layer side by side, and the `Answer` beside the last.
+
     unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
-    units.js     pure: what a unit sees; words    layout.js   pure: where each volume stands
+    answer.py    what the last numbers come to    answer.js   its bars, words and codes
+    units.js     pure: what a unit sees; words    layout.js   pure: where each volume stands; flat.js  side by side
     planes.js    the maps and stacks              sight.js    what the shown unit sees, drawn over them
     pointing.js  the pointer and the keys         volumes.js  the elements, the current unit; volumes.css
 """
@@ -27,13 +30,16 @@ import streamlit as st
 from cnnviz.pictures import Picture
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
+from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.message import Volume, envelope, holds
 from cnnviz.ui.volumes.unit import Unit, choose, chosen
 
-__all__ = ["Unit", "Volume", "choose", "chosen", "sources", "volumes"]
+__all__ = ["Answer", "Unit", "Volume", "choose", "chosen", "sources", "volumes"]
 
 _HERE = files("cnnviz.ui.volumes")
-_ORDER = ("units.js", "layout.js", "planes.js", "sight.js", "pointing.js", "volumes.js")
+_ORDER = (
+    "units.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js", "volumes.js",
+)  # fmt: skip
 
 
 def sources() -> str:
@@ -54,6 +60,8 @@ def volumes(
     selected: Unit,
     group: str | None = None,
     on_select: Callable[[Unit], None] | None = None,
+    flat: bool = False,
+    answer: Answer | None = None,
 ) -> None:
     """Draw the picture and the layers' volumes, `selected` in front.
 
@@ -63,12 +71,14 @@ def volumes(
                tells where it stands
     group      the name that a stage shares: both then have one cursor
     on_select  called with the unit that was clicked, after it has been put into the URL, before the page runs again
+    flat       every map side by side, instead of a stack for each layer: for networks of few and small maps
+    answer     side by side: what the numbers of the last layer come to; it must be a vector
 
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
     # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
     sent, known = st.session_state.get(f"{key}-sent", (None, None))
-    if selected != known or not holds([(layer.maps.shape, layer.groups) for layer in layers], sent, selected):
+    if selected != known or not holds([(layer.maps.shape, layer.source) for layer in layers], sent, selected):
         sent = selected
     st.session_state[f"{key}-sent"] = (sent, selected)
 
@@ -81,4 +91,4 @@ def volumes(
         if on_select:
             on_select(unit)
 
-    _component(key=key, data=envelope(picture, layers, sent, group), on_selected_change=clicked)
+    _component(key=key, data=envelope(picture, layers, sent, group, flat, answer), on_selected_change=clicked)

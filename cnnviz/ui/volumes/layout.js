@@ -1,4 +1,5 @@
 // Pure: where the picture and each volume stand, in CSS pixels, and what lies under a point.
+import { flatCellOf, flatUnder } from "./flat.js";
 import { channelAt, slotOf } from "./units.js";
 
 export const HIGH = 184; // of the drawing at most
@@ -81,8 +82,9 @@ export const channelOf = (layer, front, plane) => channelAt(layer, slotOf(layer,
 export const planeOf = (layer, front, channel) => (slotOf(layer, channel) - slotOf(layer, front) + layer.sent) % layer.sent;
 
 // A unit's cell as a rectangle.
-export function cellOf(column, { channel, row, column: across }) {
-  const { x, y, cell, perColumn } = column;
+export function cellOf(column, unit) {
+  if (column.across) return flatCellOf(column, unit);
+  const { channel, row, column: across } = unit, { x, y, cell, perColumn } = column;
   if (column.isVector) {
     const slot = slotOf(column, channel);
     return { x: x + Math.floor(slot / perColumn) * cell, y: y + (slot % perColumn) * cell, width: cell, height: cell };
@@ -92,6 +94,7 @@ export function cellOf(column, { channel, row, column: across }) {
 
 // What lies at a point: a unit of a front map (layer −1: a pixel), or a plane further back as { layer, behind }.
 export function underPoint(model, plan, fronts, x, y) {
+  if (plan.isFlat) return flatUnder(model, plan, x, y);
   for (const [at, column] of plan.columns.entries()) {
     if (x < column.left - 2 || x > column.left + column.whole + 2) continue;
     const layer = at - 1;

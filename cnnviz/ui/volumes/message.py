@@ -12,12 +12,14 @@ from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import Field
 from cnnviz.pictures import Picture
+from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.unit import Unit
 
 BUDGET = 2_500_000  # bytes of one envelope
 LARGEST = float(np.finfo(np.float32).max)
 MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
 NUMBERS = 4096
+Reads = int | tuple[tuple[int, ...], ...]  # in how many groups, or which maps each map reads
 PICTURE_SIDE = 256  # the picture is drawn about 170 pixels high: twice that is more than any screen shows
 
 
@@ -30,8 +32,13 @@ class Volume:
     fields  the receptive fields of its units, rows and columns, on the picture: a `Row.fields` of a Network
     groups  in how many groups its maps read those of the layer before: 1 where each map reads all of them (CONV,
             FC), C where each reads only its own (pooling, activations, depthwise)
+    reads   which maps of the layer before each map reads, counted from 0, where that is no matter of groups (C3 of
+            LeNet-5); None: as `groups` says
     limit   the value drawn in the palette's full colour; 0: the largest number of the maps, without its sign
     detail  a line below the name, plain text: "5 × 5 × 6 weights each"
+    across  side by side (`volumes(flat=True)`): how many numbers of a vector stand in a row; 0: as many as fit
+    ink     side by side: a vector that is a bitmap, drawn as one: the largest numbers dark, the smallest light
+    off     side by side: maps that are crossed out, for they are switched off
 
     Raises ArrayError for other arrays, SettingError for a limit or groups that make no sense.
     """
@@ -42,6 +49,15 @@ class Volume:
     groups: int = 1
     limit: float = 0.0
     detail: str = ""
+    reads: tuple[tuple[int, ...], ...] | None = None
+    across: int = 0
+    ink: bool = False
+    off: tuple[int, ...] = ()
+
+    @property
+    def source(self) -> Reads:
+        """How its maps read those of the layer before."""
+        return self.groups if self.reads is None else self.reads
 
     def __post_init__(self) -> None:
         if self.maps.ndim not in (1, 3) or not self.maps.size or self.maps.dtype.kind not in "biuf":
@@ -57,6 +73,11 @@ class Volume:
             raise SettingError(f"limit is {self.limit:g}; it must be a finite number of at least 0.")
         if self.groups < 1 or len(self.maps) % self.groups:
             raise SettingError(f"{len(self.maps)} maps do not fall into {self.groups} equal groups.")
+        if self.reads is not None and (len(self.reads) != len(self.maps) or not all(self.reads)):
+            raise SettingError(
+                f"reads has {len(self.reads)} rows, {sum(map(bool, self.reads))} of them with maps; "
+                f"each of the {len(self.maps)} maps reads at least one."
+            )
 
 
 @dataclass
@@ -100,24 +121,27 @@ def _most(shape: tuple[int, ...]) -> int:
     return min(shape[0], max(MAPS, NUMBERS // math.prod(shape[1:])))
 
 
-def _wanted(layers: Sequence[tuple[tuple[int, ...], int]], selected: Unit) -> list[int]:
-    """Of each layer, told as (shape, groups), a map that must be sent: the chosen one, or the first that it reads."""
+def _wanted(layers: Sequence[tuple[tuple[int, ...], Reads]], selected: Unit) -> list[int]:
+    """Of each layer, told as (shape, source), a map that must be sent: the chosen one, or the first that it reads."""
     wanted, unit = [0] * len(layers), selected.within([shape for shape, _ in layers])
     if unit:
         wanted[unit.layer] = unit.channel
         for at in range(unit.layer, 0, -1):
-            (shape, groups), (before, _) = layers[at], layers[at - 1]
-            wanted[at - 1] = wanted[at] // (shape[0] // groups) * (before[0] // groups)
+            (shape, source), (before, _) = layers[at], layers[at - 1]
+            if isinstance(source, int):
+                wanted[at - 1] = wanted[at] // (shape[0] // source) * (before[0] // source)
+            else:
+                wanted[at - 1] = min(source[wanted[at]])
     return wanted
 
 
-def _lasts(layers: Sequence[tuple[tuple[int, ...], int]], selected: Unit) -> list[int]:
+def _lasts(layers: Sequence[tuple[tuple[int, ...], Reads]], selected: Unit) -> list[int]:
     """Of each layer the last map that is sent: the others are the first ones, and it may be the one that must be."""
     return [max(_most(shape) - 1, map) for (shape, _), map in zip(layers, _wanted(layers, selected), strict=True)]
 
 
-def holds(layers: Sequence[tuple[tuple[int, ...], int]], sent: Unit, selected: Unit) -> bool:
-    """Whether what is sent for one choice has the map of another, and what that reads; layers as (shape, groups)."""
+def holds(layers: Sequence[tuple[tuple[int, ...], Reads]], sent: Unit, selected: Unit) -> bool:
+    """Whether what is sent for one choice has the map of another, and what that reads; layers as (shape, source)."""
     found = zip(layers, _lasts(layers, sent), _wanted(layers, selected), strict=True)
     return all(map < _most(shape) - 1 or map == last for (shape, _), last, map in found)
 
@@ -129,7 +153,14 @@ def _sent(maps: np.ndarray, last: int) -> np.ndarray:
     return volume[:most] if last == most - 1 else volume[[*range(most - 1), last]]
 
 
-def envelope(picture: Picture, layers: Sequence[Volume], selected: Unit, group: str | None) -> bytes:
+def envelope(
+    picture: Picture,
+    layers: Sequence[Volume],
+    selected: Unit,
+    group: str | None,
+    flat: bool = False,
+    answer: Answer | None = None,
+) -> bytes:
     """The picture and the layers in one `bytes`: float32 as long as that fits the budget.
 
     Beyond it the largest layer becomes places in the palette, a byte a number, then every second row and
@@ -137,23 +168,28 @@ def envelope(picture: Picture, layers: Sequence[Volume], selected: Unit, group: 
     """
     step = -(-max(picture.shape[1:]) // PICTURE_SIDE)
     levels = picture.levels()[:, ::step, ::step]
-    lasts = _lasts([(layer.maps.shape, layer.groups) for layer in layers], selected)
+    lasts = _lasts([(layer.maps.shape, layer.source) for layer in layers], selected)
     sendings = [_Sending(_sent(layer.maps, last)) for layer, last in zip(layers, lasts, strict=True)]
     while levels.nbytes + sum(sending.bytes for sending in sendings) > BUDGET:
         larger = [sending for sending in sendings if not sending.is_least]
         if not larger:
             break
         max(larger, key=lambda sending: sending.bytes).shrink()
-    told, arrays = [], {"picture": levels}
+    told: list[dict[str, object]] = []
+    arrays: dict[str, np.ndarray] = {"picture": levels}
     for at, (layer, sending) in enumerate(zip(layers, sendings, strict=True)):
         limit = float(layer.limit or np.abs(layer.maps).max())
         told.append({
             "name": layer.name, "detail": layer.detail, "shape": layer.maps.shape, "groups": layer.groups,
             "fields": [[field.size, field.jump, field.start] for field in layer.fields],
             "limit": limit, "step": sending.step, "exact": sending.exact, "last": lasts[at],
+            "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
         })  # fmt: skip
         arrays[f"maps {at}"] = sending.array(limit)
     header = {
         "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,
+        "flat": flat, "answer": answer and answer.header,
     }  # fmt: skip
+    if answer and answer.codes is not None:
+        arrays["codes"] = answer.codes.astype(np.float32)
     return packed(header, arrays)

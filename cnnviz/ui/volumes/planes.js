@@ -1,8 +1,9 @@
 // The picture and the stacks: each map a bitmap of one pixel a number, made when it is first drawn.
 import { SIGNED, inkOn, signedIndex } from "../drawing/palette.js";
 import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { mapOf } from "./flat.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
-import { slotOf, valueOf, valueText } from "./units.js";
+import { channelAt, slotOf, valueOf, valueText } from "./units.js";
 
 const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
@@ -64,6 +65,7 @@ export function paintPicture(context, { plan: { columns: [column] }, planes, the
 
 // All of the volumes that does not change as the cursor moves.
 export function paintPlanes(context, { model, plan, planes, fronts, theme }) {
+  if (plan.isFlat) { paintFlat(context, { model, plan, planes, theme }); return; }
   model.layers.forEach((layer, at) => {
     const column = plan.columns[at + 1];
     if (column.isVector) paintVector(context, layer, column, theme);
@@ -90,6 +92,44 @@ function paintStack(context, layer, column, front, map, theme) {
     drawMap(context, map(channelOf(layer, front, plane)), x, y, column.width, column.height);
     outline(context, x - 0.5, y - 0.5, column.width + 1, column.height + 1, plane ? theme.border : theme.muted, 1);
   }
+}
+
+// A number of a bitmap: paper at −limit, ink at limit, whatever the theme.
+export function inkShade(value, limit) {
+  const level = Math.round(137 - 114 * Math.max(-1, Math.min(1, value / (limit || 1))));
+  return `rgb(${level},${level},${level})`;
+}
+
+// Every map of every layer, side by side; one that is switched off is crossed out.
+function paintFlat(context, { model, plan, planes, theme }) {
+  model.layers.forEach((layer, at) => {
+    const column = plan.columns[at + 1], off = new Set(layer.off);
+    for (let slot = 0; slot < layer.sent; slot += 1) {
+      const channel = channelAt(layer, slot), { x, y, width, height } = mapOf(column, channel);
+      if (column.isAnswer) continue; // its rows are elements
+      if (layer.isVector) {
+        const found = layer.exact ? layer.data[slot] : ((layer.data[slot] - 127) / 127) * layer.limit;
+        context.fillStyle = layer.ink ? inkShade(found, layer.limit) : SIGNED[signedIndex(found, layer.limit)];
+        context.fillRect(x, y, width, height);
+        if (width > 5) outline(context, x + 0.5, y + 0.5, width, height, theme.border, 1);
+      } else {
+        drawMap(context, planes.map(at, channel), x, y, width, height);
+        outline(context, x - 0.5, y - 0.5, width + 1, height + 1, theme.border, 1);
+      }
+      if (off.has(channel)) paintOff(context, x, y, width, height);
+    }
+  });
+}
+
+function paintOff(context, x, y, width, height) {
+  context.strokeStyle = "#16202b"; // on the palette's white, in either theme
+  context.lineWidth = 1.25;
+  context.beginPath();
+  context.moveTo(x + 1, y + 1);
+  context.lineTo(x + width - 1, y + height - 1);
+  context.moveTo(x + width - 1, y + 1);
+  context.lineTo(x + 1, y + height - 1);
+  context.stroke();
 }
 
 function paintVector(context, layer, column, theme) {

@@ -1,6 +1,7 @@
 // What the shown unit sees, drawn over the volumes: the picture dimmed but for its receptive field, the part of each
 // layer on the way, and its own cell. All of it is the current window, so all of it is orange.
 import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { mapOf } from "./flat.js";
 import { cellOf, cornerOf, planeOf } from "./layout.js";
 import { insideOf } from "../drawing/numbers.js";
 import { channelAt, layerOf, seen } from "./units.js";
@@ -34,7 +35,7 @@ export function paintSight(context, { model, plan, fronts, theme, shown, isHidde
     const column = plan.columns[at + 1], layer = layerOf(model, at), view = seen(model, shown, at);
     const box = column.isVector ? column : boxOf(column, layer, view);
     // Nothing is marked on a front map that is not read: those that are were not sent.
-    if (!box || (at >= 0 && !column.isVector && (fronts[at] < view.first || fronts[at] > view.last))) continue;
+    if (!box || (at >= 0 && !column.isVector && !view.maps.has(fronts[at]))) continue;
     paintLines(context, box, after, theme);
     if (column.isVector) paintRead(context, column, layer, view, theme);
     else if (at >= 0) { paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
@@ -48,6 +49,47 @@ export function paintSight(context, { model, plan, fronts, theme, shown, isHidde
   paintMark(context, cell, theme);
 }
 
+// The same where every map is seen: of each layer on the way the maps that are read keep their light, with the window
+// on each of them; lines lead to those of the layer just before.
+export function paintFlatSight(context, { model, plan, theme, shown, isHidden }) {
+  const column = plan.columns[shown.layer + 1], cell = cellOf(column, shown);
+  for (let at = shown.layer - 1; at >= 0; at -= 1) {
+    const before = plan.columns[at + 1], layer = model.layers[at], view = seen(model, shown, at);
+    paintUnread(context, before, layer, view.maps, theme);
+    if (layer.isVector) { paintRead(context, before, layer, view, theme); if (at === shown.layer - 1) paintLines(context, before, cell, theme); continue; }
+    const places = boxOf({ x: 0, y: 0, cell: before.cell }, layer, view);
+    if (!places) continue;
+    for (const map of view.maps) {
+      const { x, y } = mapOf(before, map), box = { ...places, x: x + places.x, y: y + places.y };
+      if (at === shown.layer - 1) paintLines(context, box, cell, theme, 0.3);
+      outline(context, box.x, box.y, box.width, box.height, theme.window, 1.5);
+    }
+  }
+  const first = boxOf(plan.columns[0], model.image, seen(model, shown, -1));
+  if (shown.layer === 0 && first) paintLines(context, first, cell, theme);
+  if (!column.isVector) { const { x, y, width, height } = mapOf(column, shown.channel); outline(context, x - 1, y - 1, width + 2, height + 2, theme.text, 2); }
+  if (isHidden && cell.width >= NUMBERS_FROM && !column.isAnswer) {
+    context.fillStyle = theme.background;
+    context.fillRect(cell.x, cell.y, cell.width, cell.height);
+    writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);
+  }
+  paintMark(context, cell, theme);
+}
+
+// A veil over the maps of a layer that are not read.
+function paintUnread(context, column, layer, maps, theme) {
+  if (maps.size === layer.count) return;
+  context.globalAlpha = 0.78;
+  context.fillStyle = theme.background;
+  for (let slot = 0; slot < layer.sent; slot += 1) {
+    const channel = channelAt(layer, slot);
+    if (maps.has(channel)) continue;
+    const { x, y, width, height } = mapOf(column, channel);
+    context.fillRect(x - 1, y - 1, width + 2, height + 2);
+  }
+  context.globalAlpha = 1;
+}
+
 // An outline that is seen however small what it encloses.
 function paintMark(context, box, theme) {
   const grow = Math.max(0, 6 - Math.min(box.width, box.height)) / 2;
@@ -57,11 +99,11 @@ function paintMark(context, box, theme) {
 }
 
 // The window reaches back through the planes that it reads: from its front face to the last of them that is drawn.
-function paintDepth(context, column, layer, front, box, { first, last }, theme) {
+function paintDepth(context, column, layer, front, box, { maps }, theme) {
   let deepest = 0;
   for (let slot = 0; slot < layer.sent; slot += 1) {
     const channel = channelAt(layer, slot), plane = planeOf(layer, front, channel);
-    if (channel >= first && channel <= last && plane < column.planes) deepest = Math.max(deepest, plane);
+    if (maps.has(channel) && plane < column.planes) deepest = Math.max(deepest, plane);
   }
   if (!deepest) return;
   const [x, y] = cornerOf({ x: box.x, y: box.y }, deepest);
@@ -79,17 +121,17 @@ function paintDepth(context, column, layer, front, box, { first, last }, theme) 
 }
 
 // Which numbers of a vector it reads.
-function paintRead(context, column, layer, { first, last }, theme) {
-  if (last - first + 1 >= layer.count) { outline(context, column.x - 1, column.y - 1, column.width + 3, column.height + 3, theme.window, 2); return; }
+function paintRead(context, column, layer, { maps }, theme) {
+  if (maps.size === layer.count) { outline(context, column.x - 1, column.y - 1, column.width + 3, column.height + 3, theme.window, 2); return; }
   for (let slot = 0; slot < layer.sent; slot += 1) {
     const channel = channelAt(layer, slot);
-    if (channel >= first && channel <= last) paintMark(context, cellOf(column, { channel }), theme);
+    if (maps.has(channel)) paintMark(context, cellOf(column, { channel }), theme);
   }
 }
 
-function paintLines(context, from, to, theme) {
+function paintLines(context, from, to, theme, alpha = 0.55) {
   context.strokeStyle = theme.window;
-  context.globalAlpha = 0.55;
+  context.globalAlpha = alpha;
   context.lineWidth = 1;
   context.beginPath();
   for (const below of [0, 1]) {

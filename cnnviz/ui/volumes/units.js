@@ -8,11 +8,12 @@ const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
 
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
 export function unpack(bytes) {
-  const { image, step, group, selected, layers, ...arrays } = opened(bytes);
+  const { image, step, group, selected, layers, flat = false, answer = null, ...arrays } = opened(bytes);
   const [depth, height, width] = image;
   return {
     image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
-    picture: arrays.picture, step, group, selected: readUnit(selected),
+    picture: arrays.picture, step, group, flat, selected: readUnit(selected),
+    answer: answer && { ...answer, codes: arrays.codes ?? null },
     layers: layers.map(({ shape, fields, ...told }, at) => {
       const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
       return {
@@ -57,17 +58,30 @@ export function spanOf(index, axis, earlier) {
   };
 }
 
-// What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and the channels from first to last.
+const everything = new Map(); // by count: all maps of a layer
+function all(count) {
+  if (!everything.has(count)) everything.set(count, new Set(Array(count).keys()));
+  return everything.get(count);
+}
+
+// Which maps of the layer before, of `before` maps, these maps of a layer read between them.
+function readBy({ count, groups, reads }, before, maps) {
+  if (reads) return new Set([...maps].flatMap((map) => reads[map]));
+  if (groups === 1) return all(before);
+  const found = new Set(), size = before / groups;
+  for (const group of new Set([...maps].map((map) => Math.floor(map / (count / groups))))) {
+    for (let map = group * size; map < (group + 1) * size; map += 1) found.add(map);
+  }
+  return found;
+}
+
+// What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and which of its maps.
 export function seen(model, unit, at) {
   const layer = model.layers[unit.layer], earlier = layerOf(model, at);
-  let [first, last] = [unit.channel, unit.channel];
-  for (let through = unit.layer; through > at; through -= 1) {
-    const { count, groups } = model.layers[through], before = layerOf(model, through - 1).count;
-    first = Math.floor(first / (count / groups)) * (before / groups);
-    last = (Math.floor(last / (count / groups)) + 1) * (before / groups) - 1;
-  }
-  if (at < 0) [first, last] = [0, earlier.count - 1]; // the picture is drawn with all its colours
-  return { rows: spanOf(unit.row, layer.rows, earlier.rows), columns: spanOf(unit.column, layer.columns, earlier.columns), first, last };
+  let maps = new Set([unit.channel]);
+  for (let through = unit.layer; through > at; through -= 1) maps = readBy(model.layers[through], layerOf(model, through - 1).count, maps);
+  if (at < 0) maps = all(earlier.count); // the picture is drawn with all its colours
+  return { rows: spanOf(unit.row, layer.rows, earlier.rows), columns: spanOf(unit.column, layer.columns, earlier.columns), maps };
 }
 
 // The middle of the unit's window on the layer before: how a stage is told where to go.
@@ -97,9 +111,9 @@ export function valueText(model, unit) {
 export const sizeText = ({ shape, height, width, count }) => (shape?.length === 1 ? `${count}` : `${height} × ${width} × ${count}`);
 
 export function placeText(model, { layer, channel, row, column }) {
-  const { count, isVector } = model.layers[layer];
+  const { count, isVector, name } = model.layers[layer];
   const where = isVector ? `number ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
-  return `Layer ${layer + 1}, ${where}`;
+  return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
 }
 
 export function sightText(model, unit) {

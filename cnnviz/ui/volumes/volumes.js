@@ -5,10 +5,12 @@ import { join } from "../drawing/link.js";
 import { decimalsFor, fixed } from "../drawing/numbers.js";
 import { SIGNED, themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
+import { Answer } from "./answer.js";
+import { flatPlanOf } from "./flat.js";
 import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
-import { paintField, paintSight } from "./sight.js";
+import { paintField, paintFlatSight, paintSight } from "./sight.js";
 import { leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
 
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
@@ -34,9 +36,10 @@ class Volumes {
     this.side = make("div", { class: "picture" }, this.pictureHead, picture);
     this.inner = make("div", { class: "inner" });
     this.scroller = make("div", { class: "scroller" }, this.inner);
+    this.answer = new Answer();
     this.line = make("p", { class: "line", "aria-live": "polite" });
     this.tip = make("div", { class: "tip", role: "tooltip" });
-    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.scroller, this.line, this.tip);
+    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.answer.verdict, this.scroller, this.line, this.tip);
     this.pointing.listen(this.inner);
     parent.append(this.root);
   }
@@ -77,9 +80,11 @@ class Volumes {
   furnish() {
     const { model } = this;
     this.counts = [];
-    this.pictureHead.replaceChildren(make("b", {}, "The picture"), make("span", {}, sizeText(model.image)));
+    this.root.classList.toggle("flat", model.flat);
+    this.answer.receive(model.answer);
+    this.pictureHead.replaceChildren(make("b", {}, model.flat ? "Input" : "The picture"), make("span", {}, sizeText(model.image)));
     this.parts = model.layers.map((layer, at) => [this.head(layer.name, sizeText(layer), layer.detail), this.area(layer, at), this.foot(layer, at)]);
-    this.inner.replaceChildren(this.side, this.canvas, ...this.parts.flat());
+    this.inner.replaceChildren(this.side, this.canvas, this.answer.list, ...this.parts.flat());
     this.root.classList.toggle("has-details", model.layers.some(({ detail }) => detail));
   }
 
@@ -88,7 +93,7 @@ class Volumes {
   }
 
   area(layer, at) {
-    const words = layer.isVector ? "Arrow keys go from number to number" : "Arrow keys move over the front map, Page Up and Page Down change it";
+    const words = layer.isVector ? "Arrow keys go from number to number" : `Arrow keys move over the ${this.model.flat ? "" : "front "}map, Page Up and Page Down change it`;
     const area = make("div", {
       class: "area", tabindex: "0", role: "group", "aria-label": `${layer.name}, ${sizeText(layer)}. ${words}, Enter puts it on the stage.`,
       onkeydown: (event) => this.pointing.onKey(event, at),
@@ -100,12 +105,13 @@ class Volumes {
 
   foot(layer, at) {
     const most = fixed(layer.limit, decimalsFor(layer.limit, 2));
-    const scale = make("div", { class: "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
+    const isAnswer = this.model.answer && at === this.model.layers.length - 1; // its bars say how much
+    const scale = isAnswer ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
     const count = make("span", {});
     this.counts.push(count);
     const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
     const one = layer.isVector ? "number" : "map";
-    const steps = layer.sent > 1 && !layer.isVector
+    const steps = layer.sent > 1 && !layer.isVector && !this.model.flat
       ? [button("‹", `Layer ${at + 1}: the ${one} before`, -1), count, button("›", `Layer ${at + 1}: the next ${one}`, 1)] : [count];
     const left = leftOut(layer);
     return make("div", { class: "foot" }, make("div", { class: "steps", title: left }, ...steps), scale);
@@ -114,8 +120,8 @@ class Volumes {
   // Everything to its place, for the room that there is.
   arrange() {
     this.room = this.scroller.clientWidth;
-    this.plan = planOf(this.model, this.room);
-    const { plan } = this;
+    const plan = this.plan = (this.model.flat ? flatPlanOf : planOf)(this.model, this.room);
+    if (this.model.answer) this.answer.place(plan.columns.at(-1));
     this.inner.style.width = `${plan.width}px`;
     this.inner.style.setProperty("--high", `${plan.height}px`);
     this.side.style.width = `${plan.columns[0].whole}px`;
@@ -150,8 +156,10 @@ class Volumes {
     const { shown } = this;
     return this.chosen.map((front, at) => {
       if (at >= shown.layer) return front;
-      const { first, last } = seen(this.model, shown, at), layer = this.model.layers[at];
-      return last - first + 1 < layer.count && slotOf(layer, first) >= 0 ? first : front;
+      const { maps } = seen(this.model, shown, at), layer = this.model.layers[at];
+      if (maps.size === layer.count) return front;
+      const first = Math.min(...maps);
+      return slotOf(layer, first) >= 0 ? first : front;
     });
   }
 
@@ -224,11 +232,13 @@ class Volumes {
     const isHidden = this.hides(shown);
     const scene = { model, plan, planes, fronts, theme, shown, isHidden };
     const key = `${this.version}|${theme.dark}|${this.room}`;
-    for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, paintSight, fronts]]) {
+    const over = model.flat ? [paintFlatSight, ""] : [paintSight, fronts];
+    for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, ...over]]) {
       const context = part.begin();
       part.blit(part.layer("base", `${key}|${more}`, (layer) => paintBase(layer, scene)), 0, 0, part.width, part.height);
       paintOver(context, scene);
     }
+    if (model.answer) this.answer.hide(this.isHidden && this.unit.layer === model.layers.length - 1 ? this.unit.channel : -1);
     this.write(fronts, shown, isHidden);
   }
 
@@ -243,7 +253,7 @@ class Volumes {
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
       const part = layer.sent < layer.count ? `${layer.count} · ${layer.sent} here` : layer.count;
-      say(this.counts[at], layer.isVector ? `${part} numbers` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
+      say(this.counts[at], layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
   }
 

@@ -1,0 +1,77 @@
+"""What the ten last numbers come to, in words and bars."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.models import Trained
+from cnnviz.ui.volumes import Answer
+from cnnviz.ui.words import number, percent
+
+
+def a(name: str) -> str:
+    """With its article: a 7, an 8."""
+    return f"{'an' if name.startswith(('8', '11', '18')) else 'a'} {name}"
+
+
+def told(trained: Trained, output: NDArray, at: int) -> str:
+    """How sure the network is of one class: its probability, or its distance."""
+    if trained.distances:
+        return number(float(output[at]), 3)
+    return percent(float(_shares(trained, output)[at]))
+
+
+def answer(trained: Trained, output: NDArray, before: NDArray | None, label: int | None, is_empty: bool) -> Answer:
+    """The answer for the digit as it stands now; `before` any change, where there was one."""
+    winner = trained.winner(output)
+    name = trained.classes[winner]
+    order = np.argsort(output) if trained.distances else np.argsort(-output)
+    second = int(order[1])
+    if is_empty:
+        verdict = "Draw a digit, and it is read."
+        more = f"An empty square it takes for {a(name)}: some answer always wins."
+    else:
+        verdict = f"It reads {a(name)}."
+        if trained.distances:
+            more = f"The code of {a(name)} is nearest, squared distance {told(trained, output, winner)}; next "
+            more += f"{a(trained.classes[second])}, {told(trained, output, second)}."
+        else:
+            more = f"{told(trained, output, winner)}; next {a(trained.classes[second])}, "
+            more += f"{told(trained, output, second)}."
+        if label is not None and trained.classes[winner] != str(label):
+            more += f" Its writer meant {a(str(label))}: the network is wrong."
+    if before is not None and not is_empty:
+        was = trained.winner(before)
+        too = " too" if was == winner else ""
+        more += f" Unchanged it is {a(trained.classes[was])}{too} ({told(trained, before, was)})."
+    return Answer(verdict, more, _rows(trained, output), winner, _codes(trained))
+
+
+def _rows(trained: Trained, output: NDArray) -> list[tuple[str, float, str]]:
+    if trained.distances:
+        most = float(output.max()) or 1.0
+        return [
+            (name, float(value) / most, number(float(value), 3))
+            for name, value in zip(trained.classes, output, strict=True)
+        ]
+    shares = _shares(trained, output)
+    return [(name, float(share), _short(float(share))) for name, share in zip(trained.classes, shares, strict=True)]
+
+
+def _shares(trained: Trained, output: NDArray) -> NDArray:
+    # In float32 a share just below 1 is 1.
+    return trained.probabilities(output.astype(np.float64))
+
+
+def _short(share: float) -> str:
+    """A share in few letters. 100.0 and 0.0 would say more than is so."""
+    if share < 0.001:
+        return "< 0.1 %" if share else "0 %"
+    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
+
+
+def _codes(trained: Trained) -> NDArray | None:
+    """The codes as bitmaps of 12 rows of 7."""
+    codes = trained.parameters[-1].get("codes")
+    return codes.reshape(len(codes), 12, 7) if codes is not None and codes.shape[1] == 84 else None

@@ -1,0 +1,92 @@
+"""What a move changes, measured: the answer, and each layer's maps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import streamlit as st
+
+from cnnviz.experiments.counterfactual import Compared, compared
+from cnnviz.ui.lessons.lenet.answers import told
+from cnnviz.ui.lessons.lenet.setup import Run
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import percent
+
+EXACT = 1e-5  # float32's rounding over a few hundred products
+
+
+def measured(found: Run) -> Mapping[int, Compared]:
+    """Of each layer that a column shows, by the last layer of the column."""
+    layers = [column.last for column in found.columns]
+    return compared(found.trained.network, found.unmoved, found.maps, found.move, layers)
+
+
+def said_move(found: Run) -> str:
+    """The move in words: 2 pixels to the right, turned by 10 degrees."""
+    move, parts = found.move, []
+    for pixels, ahead, back in ((move.across, "right", "left"), (move.down, "down", "up")):
+        if pixels:
+            parts.append(f"{abs(pixels)} {'pixel' if abs(pixels) == 1 else 'pixels'} {ahead if pixels > 0 else back}")
+    if move.turn:
+        parts.append(f"turned by {abs(move.turn):g}° {'clockwise' if move.turn > 0 else 'anticlockwise'}")
+    if move.percent != 100:
+        parts.append(f"{move.percent:g} % of its size")
+    return ", ".join(parts)
+
+
+def moved_maps(found: Run) -> None:
+    """The part of the lesson; what it says while nothing is moved leads to the dials."""
+    name = "Does the answer move along?"
+    if found.move.is_nothing:
+        part(
+            name,
+            "<p>Nudge, turn or size the digit with the dials under it. <b>Invariant</b> is what stays as it is: the "
+            "answer should be. <b>Equivariant</b> is what goes along, unchanged otherwise: a convolution’s maps are."
+            "</p>",
+        )
+        return
+    numbers = measured(found)
+    before, after = found.unmoved[-1], found.maps[-1]
+    was, now = found.trained.winner(before), found.trained.winner(after)
+    what = "squared distance" if found.trained.distances else "probability"
+    kept = "stays" if was == now else "becomes"
+    part(
+        name,
+        f"<p>The digit: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
+        f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.</p>",
+    )
+    head = ("layer", "changed (invariant: 0 %)", "changed, once moved along (equivariant: 0 %)")
+    st.html(rows(head, _body(found, numbers)))
+
+
+def in_short(found: Run) -> None:
+    """The same in a few lines, under the dials."""
+    if found.move.is_nothing:
+        st.html('<p class="in-short">Move the digit: what goes along, what stays?</p>')
+        return
+    numbers = measured(found)
+    first = found.columns[0]
+    shares = [f"{column.name} {percent(numbers[column.last].change)}" for column in (first, *found.columns[-4:-1])]
+    along = numbers[first.last].follows
+    told_along = ""
+    if along is not None:
+        told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {percent(along)}'}."
+    st.html(f'<p class="in-short"><b>Changed:</b> {escape(", ".join(shares))}.{told_along}</p>')
+
+
+def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, str]]:
+    lines = []
+    for column in found.columns:
+        one = numbers[column.last]
+        if one.follows is not None:
+            follows = "0 %: it goes along exactly" if one.follows < EXACT else percent(one.follows)
+        elif not found.move.is_nudge:
+            follows = "– turned or sized, no map goes along"
+        elif column.is_vector:
+            follows = "– it has no place to move in"
+        else:
+            jump = column.row.fields[0].jump
+            follows = f"– one cell is {jump} pixels, so this is no whole cell"
+        lines.append((column.name, percent(one.change) if one.change else "0 %", follows))
+    return lines

@@ -1,0 +1,317 @@
+"""The LeNet-5 page: what reads the digit, every map and the answer, what changes it, and the stage's own arithmetic."""
+
+from __future__ import annotations
+
+import html
+import json
+import math
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz import models
+from cnnviz.experiments.counterfactual import Move, moved
+from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d
+from cnnviz.models import Trained
+from cnnviz.network import Network
+from cnnviz.steps import FUNCTIONS
+from cnnviz.ui.lessons.lenet.answers import answer as answered
+from cnnviz.ui.lessons.lenet.columns import columns
+from cnnviz.ui.lessons.lenet.setup import read_off
+from server import ROOT
+from stacks import by_onnxruntime
+
+NAMES = ["C1", "S2", "C3", "S4", "C5", "F6", "output"]
+LEARNT = {"1998": [156, 12, 1516, 32, 48120, 10164, 0], "Modern": [156, 0, 2416, 0, 48120, 10164, 850]}
+
+
+def page(own: Trained | None = None, **link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/lenet.py")
+    if own:
+        at.session_state["own-network"] = own
+    for name, value in {"digit": "Test digit", "test-digit": "17", **link}.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at) -> AppTest:
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return run(at.button(key=key).click())
+
+
+def said(at: AppTest) -> str:
+    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
+    text = re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies)))
+    return re.sub(r"\s+", " ", text)
+
+
+@dataclass
+class Sent:
+    """What a component was sent, read by other code than wrote it."""
+
+    header: dict
+    data: bytes
+
+    def array(self, name: str) -> np.ndarray:
+        told = self.header["arrays"][name]
+        length = int.from_bytes(self.data[:4], "little")
+        dtype, shape = np.dtype(told["dtype"]), told["shape"]
+        return np.frombuffer(self.data, dtype, math.prod(shape), 4 + length + told["offset"]).reshape(shape)
+
+
+def sent(at: AppTest, name: str) -> Sent:
+    (data,) = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(name)]
+    return Sent(json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]), data)
+
+
+def drawn(at: AppTest) -> Sent:
+    return sent(at, "cnnviz_volumes")
+
+
+def answer(at: AppTest) -> dict:
+    return drawn(at).header["answer"]
+
+
+def off(at: AppTest) -> list[list[int]]:
+    return [layer["off"] for layer in drawn(at).header["layers"]]
+
+
+def digit() -> np.ndarray:
+    return np.pad(models.digits("test").images[16], 2)
+
+
+# --- every map, and the answer ---
+
+
+@pytest.mark.parametrize("form", LEARNT)
+def test_every_map_is_sent_as_the_network_makes_it(form):
+    at = page(form=form)
+    found = drawn(at)
+    trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
+    maps = trained.maps(digit())
+    assert [layer["name"] for layer in found.header["layers"]] == NAMES
+    assert [layer["detail"] for layer in found.header["layers"]] == [f"{count:,} learnt" for count in LEARNT[form]]
+    np.testing.assert_array_equal(found.array("picture")[0], digit())
+    for at_column, column in enumerate(columns(trained)):
+        array = found.array(f"maps {at_column}")
+        np.testing.assert_allclose(array.ravel(), maps[column.last + 1].ravel(), rtol=1e-5, atol=1e-6)
+    assert found.header["flat"] and found.header["layers"][0]["reads"] is None
+    table = found.header["layers"][2]["reads"]
+    assert (table and tuple(tuple(row) for row in table)) == (models.TABLE_I if form == "1998" else None)
+    told = answer(at)
+    assert told["verdict"] == f"It reads a {models.digits('test').labels[16]}."
+    assert told["winner"] == trained.winner(maps[-1])
+    if form == "Modern":
+        exact = np.exp(maps[-1].astype(float) - maps[-1].max())
+        assert [share for _, share, _ in told["rows"]] == pytest.approx(exact / exact.sum(), abs=1e-4)
+    else:
+        distances = [((maps[-2] - code) ** 2).sum() for code in trained.parameters[-1]["codes"]]
+        assert [share for _, share, _ in told["rows"]] == pytest.approx(distances / max(distances), abs=1e-3)
+        assert found.array("codes").shape == (10, 12, 7) and found.header["layers"][5]["ink"]
+
+
+@pytest.mark.parametrize("form", LEARNT)
+@pytest.mark.parametrize("unit", ["1.3.9.12", "2.4.5.6", "3.7.3.4", "3.16.5.5", "4.9.2.3", "5.100", "6.84", "7.4"])
+def test_the_stage_tells_how_a_number_came_about(form, unit):
+    at = page(form=form, lenet=unit)
+    stage, header = sent(at, "cnnviz_stage"), sent(at, "cnnviz_stage").header
+    layer, channel, *place = (int(part) - 1 for part in unit.split("."))
+    trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
+    column = columns(trained)[layer]
+    expected = np.atleast_2d(trained.maps(digit())[column.last + 1][channel])
+    np.testing.assert_allclose(stage.array("output"), expected, rtol=1e-5, atol=1e-6)
+    assert header["options"]["unit"] == [layer, channel] and header["names"]["output"].startswith(NAMES[layer])
+    assert header.get("function", "identity") == (column.function or "identity")
+    # The sum written out from what was sent gives the number that is shown.
+    row, across = place or (0, 0)
+    given = stage.array("input").astype(float) / header["divisor"]
+    down, right = (header[axis] for axis in ("rows", "columns"))
+    top, left = row * down["stride"], across * right["stride"]
+    window = given[:, top : top + down["kernel"], left : left + right["kernel"]]
+    weight = stage.array("weight") if "weight" in header["arrays"] else None
+    terms = window if weight is None else window * weight if header["term"] == "product" else (window - weight) ** 2
+    reduced = {"sum": np.sum, "mean": np.mean, "max": np.max}[header["reduction"]](terms)
+    result = FUNCTIONS[header["function"]](float(reduced) * header["scale"] + header["bias"])
+    assert result == pytest.approx(expected[row, across], rel=1e-4, abs=1e-4)
+
+
+def test_before_the_activation_the_bare_sum_is_shown():
+    at = page(form="Modern", lenet="1.1.9.9", shown="before")
+    trained = models.lenet5()
+    maps = trained.maps(digit())
+    np.testing.assert_allclose(drawn(at).array("maps 0"), maps[1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(sent(at, "cnnviz_stage").array("output"), maps[1][0], rtol=1e-5, atol=1e-6)
+
+
+def test_both_forms_are_compared_as_the_paper_counts_them():
+    text = said(page())
+    for name, old, new in zip(NAMES, *LEARNT.values(), strict=True):
+        assert re.search(rf"{name} {old:,} .{{5,60}} {new:,} ", text), name
+    assert "60,000" in text and "61,706" in text and "99.23 %" in text and "99.49 %" in text
+    assert "60 of 96 links" in text and "What the ten outputs measure" in text
+    modern = said(page(form="Modern"))
+    assert "Table I: what each map" not in modern and "What the ten outputs" not in modern
+
+
+@pytest.mark.parametrize("form", LEARNT)
+def test_one_that_it_gets_wrong_is_found_and_owned_up_to(form):
+    at = press(page(form=form), "wrong-test-digit")
+    number = at.session_state["test-digit"]
+    test, trained = models.digits("test"), models.lenet5() if form == "Modern" else models.lenet5_1998()
+    label = test.labels[number - 1]
+    winners = [trained.winner(trained.maps(image)[-1]) for image in test.images[:number]]
+    assert (winners != test.labels[:number]).nonzero()[0][-1] == number - 1  # wrong itself; none before it was left out
+    assert re.search(rf"Its writer meant an? {label}: the network is wrong", answer(at)["more"])
+
+
+def test_an_empty_pad_is_told():
+    trained = models.lenet5()
+    told = answered(trained, trained.maps(np.zeros((28, 28), np.uint8))[-1], None, None, True)
+    assert told.verdict == "Draw a digit, and it is read." and "some answer always wins" in told.more
+
+
+# --- what if ---
+
+
+def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
+    at = page(lenet="3.5")
+    before = drawn(at).array("maps 6").copy()
+    at = press(at, "switch")
+    assert off(at)[2] == [4] and not drawn(at).array("maps 2")[4].any()
+    assert np.abs(drawn(at).array("maps 6") - before).max() > 1e-3
+    assert "Switched off: C3 map 5." in said(at) and "Unchanged it is" in answer(at)["more"]
+    assert at.query_params["off"] in ("C3.5", ["C3.5"])
+    at = press(at, "switch")
+    assert off(at)[2] == [] and "off" not in at.query_params
+    np.testing.assert_array_equal(drawn(at).array("maps 6"), before)
+    at = press(page(off="C1.2 S4.16 F6.3 output.1 C9.1 C1.7 x", lenet="7.1"), "all-on")
+    assert not any(off(at))
+
+
+def test_only_what_there_is_can_be_off():
+    found = columns(models.lenet5_1998())
+    assert read_off("C1.2 S4.16 F6.3 output.1 C9.1 C1.7 C1.0 x", found) == ((0, 1), (3, 15), (5, 2))
+    assert read_off(None, found) == () and read_off("C1.22222222", found) == ()
+
+
+def test_a_moved_digit_is_what_the_network_reads():
+    at = page(dx="2", dy="-4", form="Modern")
+    levels = moved(digit(), Move(2, -4))
+    np.testing.assert_array_equal(drawn(at).array("picture")[0], levels)
+    np.testing.assert_allclose(
+        drawn(at).array("maps 6").ravel(), models.lenet5().maps(levels)[-1], rtol=1e-4, atol=1e-4
+    )
+    text = said(at)
+    assert "2 pixels right, 4 pixels up" in text and "C1 goes along exactly." in text
+    assert re.search(r"S2 [\d.]+\s% 0 %: it goes along exactly", text)
+    assert "one cell is 4 pixels, so this is no whole cell" in text and "it has no place to move in" in text
+    at = press(at, "move-back")
+    np.testing.assert_array_equal(drawn(at).array("picture")[0], digit())
+    turned = page(turn="20", percent="80")
+    np.testing.assert_array_equal(drawn(turned).array("picture")[0], moved(digit(), Move(turn=20, percent=80)))
+    assert "turned or sized, no map goes along" in said(turned)
+
+
+def test_a_moved_digit_is_read_with_the_map_off():
+    at = page(dx="3", off="C1.2", form="Modern")
+    levels, trained = moved(digit(), Move(3)), models.lenet5()
+    weights = [dict(given) for given in trained.parameters]
+    for name in ("weight", "bias"):
+        weights[0][name] = weights[0][name].copy()
+        weights[0][name][1] = 0
+    expected = trained.network.forward(trained.prepare(levels), weights)[-1]
+    np.testing.assert_allclose(drawn(at).array("maps 6").ravel(), expected, rtol=1e-4, atol=1e-4)
+    assert "C1 goes along exactly." in said(at)  # the move is measured with the map off, before and after
+
+
+def test_the_first_filter_is_exchanged_for_the_labs():
+    at = page(**{"own-filter": "true", "lenet": "1.1.5.5"})
+    weight = sent(at, "cnnviz_stage").array("weight")[0]
+    np.testing.assert_array_equal(weight[1:4, 1:4], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    assert not weight[0].any() and not weight[:, 4].any()
+    assert "3 × 3, with zeros around it to 5 × 5, from the lab" in said(at)
+    at.session_state["k"] = 7
+    at = run(at)
+    assert "Not exchanged." in said(at) and "7 × 7" in said(at)
+    assert np.abs(sent(at, "cnnviz_stage").array("weight")).max() < 5
+
+
+def test_a_filter_goes_to_the_lab():
+    at = page(lenet="1.4")
+    assert at.button(key="lenet-to-lab").label == "filter 4 to the lab"
+    assert not [button for button in page(lenet="2.4").button if button.key == "lenet-to-lab"]
+
+
+# --- the visitor's own ---
+
+
+def own_network() -> Trained:
+    layers = (
+        Conv2d(4, 3), BatchNorm2d(), Activate("relu"), MaxPool2d(2), Dropout(0.5),
+        Conv2d(5, 3, groups=1), Activate("tanh"), Linear(10),
+    )  # fmt: skip
+    network = Network((1, 28, 28), layers)
+    names = ("first", "norm", "a", "pool", "d", "second", "b", "scores")
+    parameters = network.initial(3)
+    return Trained(
+        "Yours", network, parameters, names, tuple("0123456789"), lambda levels: levels[None] / np.float32(255)
+    )
+
+
+def test_any_network_of_ones_own_is_shown():
+    own = own_network()
+    at = page(own, form="Yours", lenet="2.3.4.5")
+    found = drawn(at)
+    assert [layer["name"] for layer in found.header["layers"]] == ["first", "norm", "pool", "second", "scores"]
+    plain = tuple(layer for layer in own.network.layers if layer.kind != "DROPOUT")
+    kept = [given for given, layer in zip(own.parameters, own.network.layers, strict=True) if layer.kind != "DROPOUT"]
+    maps = by_onnxruntime(plain, kept, models.digits("test").images[16][None] / np.float32(255))
+    for place, last in enumerate((1, 3, 4, 6, 7)):
+        expected = np.asarray(maps[last])
+        np.testing.assert_allclose(found.array(f"maps {place}").ravel(), expected.ravel(), rtol=1e-3, atol=1e-4)
+    text = said(press(at, "switch"))
+    assert "Switched off: norm map 3." in text
+
+
+def test_without_one_the_way_to_it_is_told():
+    assert "You have not trained a network yet" in said(page(form="Yours"))
+
+
+# --- in a browser ---
+
+
+def test_a_click_anywhere_puts_the_unit_on_the_stage(warm):
+    page = warm("lenet?digit=Test+digit&test-digit=17")
+    volumes = page.locator(".volumes")
+    expect(volumes).to_have_attribute("data-ready", re.compile(r"\d"))
+    expect(page.locator(".verdict b")).to_have_text(re.compile(r"^It reads an? \d\.$"))
+    canvas = page.locator(".volumes canvas.maps")
+    box = canvas.bounding_box()
+    # Every column has units to click, from the first map to the last row of the answer.
+    for name, head in (("C1", 1), ("S4", 4), ("C5", 5), ("F6", 6), ("output", 7)):
+        column = page.locator(".volumes header").nth(head).bounding_box()
+        x, y = column["x"] + column["width"] / 2 - 12, box["y"] + box["height"] * 0.55
+        page.mouse.click(x, y)
+        expect(page.locator(".line").first).to_have_text(re.compile(rf"^{name}, "))
+        expect(page.locator(".stage").first).to_contain_text(re.compile(rf"{name}, (map|number) \d+"))
+
+
+def test_nothing_is_cut_off_on_a_small_screen(open_page):
+    page = open_page("lenet?form=1998", (1024, 768))
+    scroller = page.locator(".volumes .scroller")
+    scroller.wait_for()
+    assert scroller.evaluate("element => element.scrollWidth <= element.clientWidth + 1")
+    rows = page.locator(".answer .row")
+    expect(rows).to_have_count(10)
+    last, box = rows.last.bounding_box(), scroller.bounding_box()
+    assert last["x"] + last["width"] <= box["x"] + box["width"] + 1
