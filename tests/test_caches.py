@@ -51,10 +51,14 @@ LESSONS = "cnnviz.ui.lessons."
 ENTRY: dict[str, Callable[[], int]] = {
     "cnnviz.ui.cached._at": lambda: bytes_of(picture().pixels),
     "cnnviz.ui.cached._convolve": lambda: bytes_of(convolved()),
+    "cnnviz.ui.controls.digit._found": lambda: 8 * 480 * 480,  # a photograph in colour and its steps
     LESSONS + "activations.counts._trace": lambda: bytes_of(
         counts.trace(counts.SignedMap(convolved().output, 1.0, 1.0, "a"), ACTIVATIONS["gelu"])
     ),
     LESSONS + "filters.main._run": lambda: 4 * MOST_NUMBERS,
+    LESSONS + "deep.look._look": lambda: 24_000_000,  # every map of a photo; tests/test_deep_page.py counts them
+    LESSONS + "deep.patches._all": lambda: 2_000_000,
+    LESSONS + "deep.trace_back._field": lambda: 8 * 227 * 227,
     LESSONS + "layers.run._run": lambda: 4 * BUDGET_NUMBERS,
     LESSONS + "layers.setup._square": lambda: 3 * 227 * 227,
     LESSONS + "pooling.maps._traced": lambda: bytes_of(pooled().trace),
@@ -62,6 +66,7 @@ ENTRY: dict[str, Callable[[], int]] = {
     LESSONS + "activations.stack._measured": lambda: 10_000,  # a few numbers for each of 30 layers
     LESSONS + "activations.counts._counted": lambda: 1000,
     LESSONS + "pixels._levels": lambda: 1000,
+    LESSONS + "lenet.nets._wrong": lambda: 8 * 2_000,
 }
 
 

@@ -25,7 +25,7 @@ COURSE = {
 }
 LESSONS = {"app.py": "Home", **{path: name for path, (name, _) in COURSE.items()}}
 # What every page has, the parts under their headings, then what single lessons need.
-STYLES = ("frame", "tables", "stride", "activations", "filters", "layers", "lenet", "learning", "deep")
+STYLES = ("frame", "tables", "stride", "activations", "filters", "layers", "digit", "lenet", "learning", "deep")
 _STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text("utf-8") for name in STYLES)
 
 

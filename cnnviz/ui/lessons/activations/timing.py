@@ -32,7 +32,7 @@ def cost() -> None:
         f"machine that serves this page: the median of {TIMES} runs. Beside it, for comparison, a CONV layer of 8 "
         "filters over 8 channels that makes a million numbers. These are this program’s times in NumPy, not the "
         "functions’ own. Whether a network learns faster is another question, of "
-        "steps and of seconds: it waits for a lesson on learning.</p>",
+        "steps and of seconds: the lesson Learning measures it.</p>",
     )
     with st.container(key="cost"):
         if st.button("Measure here and now", key="measure"):

@@ -1,0 +1,35 @@
+"""A network while it learns: its first filters before and now, what the next batch does to them, curves, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+import numpy as np
+import streamlit as st
+
+from cnnviz.envelope import packed
+from cnnviz.ui.drawing import DRAWING
+from cnnviz.ui.javascript import joined
+
+_HERE = files("cnnviz.ui.learning")
+_component = st.components.v2.component(
+    "cnnviz_learning",
+    js=joined(
+        *DRAWING,
+        *(_HERE.joinpath(f"{name}.js") for name in ("layout", "filters", "curves", "answers", "learning")),
+    ),
+    css=_HERE.joinpath("learning.css").read_text("utf-8"),
+)
+
+
+def learning_view(header: Mapping[str, object], arrays: Mapping[str, np.ndarray], *, key: str) -> None:
+    """Draw where a network in training stands.
+
+    header  run (another number for another run), state ("untrained", "running", "paused", "done", "left", "failed"),
+            words (state, told, held), step, steps, loss, held, layer, of (how many filters it has), batch, line,
+            answers (label, guess and sure of each of the digits), own_name, own_label, is_empty
+    arrays  before, now, move (F, h, w); curve_steps, curve_loss, curve_train (n,); held_steps, held_share (m,); digits
+            (D, 28, 28) and own (28, 28), uint8; own_maps (F, H, W); own_shares (10,)
+    """
+    _component(key=key, data=packed(header, arrays))

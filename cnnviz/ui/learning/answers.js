@@ -1,0 +1,74 @@
+// Ten held-out digits with what the network takes them for; and the visitor's own, one map of it, its probabilities.
+import { outline, write } from "../drawing/paper.js";
+import { largest, paintPlane, scale, title } from "./filters.js";
+
+const SIDE = 28;
+
+export const verdictColours = (theme) => ({ right: theme.dark ? "#7fd08a" : "#1b7837", wrong: theme.dark ? "#ff8a80" : "#b3261e" });
+
+// Ink on paper, as the theme has it: black on white, white on black.
+export function paintDigit(context, theme, values, offset, x, y, side) {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [SIDE, SIDE];
+  const inner = canvas.getContext("2d"), image = inner.createImageData(SIDE, SIDE);
+  for (let at = 0; at < SIDE * SIDE; at += 1) {
+    const level = theme.dark ? values[offset + at] : 255 - values[offset + at];
+    image.data.set([level, level, level, 255], 4 * at);
+  }
+  inner.putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(canvas, x, y, side, side);
+  outline(context, x + 0.5, y + 0.5, side - 1, side - 1, theme.border, 1);
+}
+
+export function paintAnswers(context, theme, place, data) {
+  const { digits: { data: levels }, answers } = data;
+  const right = answers.filter(({ label, guess }) => label === guess).length;
+  title(context, theme, place, "Digits that it does not learn from");
+  write(context, `${right} of ${answers.length} right; below each its guess, and how sure`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  const columns = 5, rows = Math.ceil(answers.length / columns), gap = 10;
+  const top = place.y + 42, under = 34;
+  const side = Math.floor(Math.min((place.width - gap * (columns - 1)) / columns, (place.height - 42) / rows - under));
+  const pitch = Math.min((place.width - side) / (columns - 1), side + 26);
+  const colours = verdictColours(theme);
+  answers.forEach(({ label, guess, sure }, at) => {
+    const x = place.x + (at % columns) * pitch, y = top + Math.floor(at / columns) * (side + under + 4);
+    const isRight = label === guess, colour = isRight ? colours.right : colours.wrong;
+    paintDigit(context, theme, levels, at * SIDE * SIDE, x, y, side);
+    outline(context, x, y, side, side, colour, 2);
+    write(context, `${guess} ${isRight ? "✓" : "✗"}`, x + side / 2, y + side + 11, 15, colour, theme.font, 700);
+    write(context, `${Math.round(100 * sure)} %`, x + side / 2, y + side + 26, 11, theme.muted, theme.font);
+  });
+}
+
+export function paintOwn(context, theme, place, data, maps, chosen) {
+  const { own: { data: levels }, own_maps: { shape: [, height, width] }, own_shares: { data: shares }, own_name: name, own_label: label, layer, is_empty: isEmpty } = data;
+  const guess = shares.indexOf(Math.max(...shares));
+  title(context, theme, place, name, isEmpty ? "nothing drawn yet" : label === null ? `taken for a ${guess}` : `a ${label}, taken for a ${guess} ${label === guess ? "✓" : "✗"}`);
+  write(context, `through ${layer[0] === "C" ? "filter" : "unit"} ${chosen + 1} of ${layer}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  const top = place.y + 42;
+  const side = Math.min((place.height - 42 - 26) / 2, place.width * 0.36);
+  paintDigit(context, theme, levels, 0, place.x, top, side);
+  const size = height * width, values = maps.subarray(chosen * size, (chosen + 1) * size), limit = largest(values);
+  const below = top + side + 8;
+  if (size > 1) paintPlane(context, values, 0, height, width, place.x, below, side, limit);
+  else write(context, String(Number(values[0].toPrecision(3))).replace("-", "−"), place.x + side / 2, below + side / 2, 18, theme.text, theme.font, 600);
+  outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
+  write(context, size > 1 ? `its map, ±${scale(limit)}` : "one number", place.x + side / 2, below + side + 11, 12, theme.muted, theme.font, 400, "center", side * 1.3);
+  // The bars.
+  const left = place.x + side + 34, room = place.width - side - 34 - 42;
+  const high = (2 * side + 8) / shares.length;
+  shares.forEach((share, digit) => {
+    const y = top + digit * high;
+    const best = digit === guess && !isEmpty;
+    write(context, String(digit), left - 12, y + high / 2, 13, theme.text, theme.font, best ? 700 : 400);
+    context.fillStyle = theme.border;
+    context.globalAlpha = 0.35;
+    context.fillRect(left, y + 2, room, high - 5);
+    context.globalAlpha = isEmpty ? 0.3 : 1;
+    context.fillStyle = best ? theme.reached : theme.muted;
+    context.fillRect(left, y + 2, room * share, high - 5);
+    context.globalAlpha = 1;
+    write(context, `${share >= 0.0995 ? Math.round(100 * share) : (100 * share).toFixed(1)} %`, left + room + 6, y + high / 2 - 0.5, 12, theme.muted, theme.font, best ? 700 : 400, "left");
+  });
+}

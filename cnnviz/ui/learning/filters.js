@@ -1,0 +1,137 @@
+// The first layer's filters, before and now; and, for one of them, what the next batch is about to do to each weight.
+import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { inkOn, signedIndex, SIGNED } from "../drawing/palette.js";
+import { outline, write } from "../drawing/paper.js";
+import { tilesOf } from "./layout.js";
+
+const HEAD = 24;
+const MOST_ARROWS = 9; // cells a side
+
+export const largest = (values) => {
+  let found = 0;
+  for (const value of values) if (Math.abs(value) > found) found = Math.abs(value);
+  return found;
+};
+
+// Two digits of a scale.
+export const scale = (value) => (value >= 1e-3 || value === 0 ? String(Number(value.toPrecision(2))) : value.toExponential(1).replace("-", "−"));
+
+// One plane of numbers as cells in the signed palette.
+export function paintPlane(context, values, offset, height, width, x, y, side, limit) {
+  const across = side / Math.max(height, width);
+  const left = x + (side - across * width) / 2, top = y + (side - across * height) / 2;
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const [x0, y0] = [Math.round(left + column * across), Math.round(top + row * across)];
+      context.fillStyle = SIGNED[signedIndex(values[offset + row * width + column], limit)];
+      context.fillRect(x0, y0, Math.round(left + (column + 1) * across) - x0, Math.round(top + (row + 1) * across) - y0);
+    }
+  }
+}
+
+export function title(context, theme, place, text, more = "") {
+  write(context, text, place.x, place.y + 9, 14, theme.text, theme.font, 650, "left", place.width);
+  if (!more) return;
+  context.font = `650 14px ${theme.font}`;
+  const from = context.measureText(text).width + 12;
+  if (from < place.width - 60) write(context, more, place.x + from, place.y + 9.5, 12, theme.muted, theme.font, 400, "left", place.width - from);
+}
+
+// Paints both rows; returns where each filter can be clicked.
+export function paintFilters(context, theme, place, data, now, chosen) {
+  const { before: { data: before, shape: [count, height, width] }, of, layer, state } = data;
+  const what = layer[0] === "C" ? "filters" : "units’ weights";
+  const many = of > count ? `the first ${count} of its ${of} ${what}` : `its ${count} ${what}`;
+  const still = state === "untrained";
+  title(context, theme, place, `${layer}: ${many}`, still ? "random numbers, nothing learnt yet" : "");
+  const room = place.width - 58;
+  const tiles = tilesOf(count, room, (place.height - HEAD - 46) / 1.68);
+  const top = place.y + HEAD + 4, below = top + tiles.before + 22;
+  const limits = [largest(before), largest(now)];
+  const size = height * width;
+  const rows = [["before", limits[0], top, tiles.before, before], ["now", limits[1], below, tiles.side, now]];
+  const found = [];
+  for (const [name, limit, y, side, values] of rows) {
+    write(context, name, place.x, y + side / 2 - 8, 13, theme.text, theme.font, 650, "left");
+    write(context, `±${scale(limit)}`, place.x, y + side / 2 + 9, 12, theme.muted, theme.font, 400, "left", 54);
+    for (let at = 0; at < count; at += 1) {
+      const x = place.x + 58 + at * (tiles.side + tiles.gap) + (tiles.side - side) / 2;
+      paintPlane(context, values, at * size, height, width, x, y, side, limit);
+      outline(context, x - 0.5, y - 0.5, side + 1, side + 1, theme.border, 1);
+    }
+  }
+  for (let at = 0; at < count; at += 1) {
+    const x = place.x + 58 + at * (tiles.side + tiles.gap);
+    const mine = at === chosen;
+    if (mine) outline(context, x - 4, below - 4, tiles.side + 8, tiles.side + 8, theme.reached, 2.5);
+    write(context, String(at + 1), x + tiles.side / 2, below + tiles.side + 14, 12, mine ? theme.reached : theme.muted, theme.font, mine ? 700 : 400);
+    found.push({ x: x - 4, y: top, width: tiles.side + 8, height: below + tiles.side + 22 - top, filter: at });
+  }
+  return found;
+}
+
+// The weights of one filter, in each its number and an arrow: up where the next batch makes it larger, down where less.
+export function paintMove(context, theme, place, data, now, chosen) {
+  const { move: { data: moves, shape: [, height, width] }, layer, state } = data;
+  const size = height * width;
+  const offset = chosen * size;
+  const longest = largest(moves.subarray(offset, offset + size)), limit = largest(now.subarray(offset, offset + size));
+  const name = `${layer[0] === "C" ? "Filter" : "Unit"} ${chosen + 1} of ${layer}`;
+  title(context, theme, place, state === "done" ? `${name}: the last batch moved it` : `${name}: the next batch moves it`);
+  if (width > MOST_ARROWS || height > MOST_ARROWS) { paintBeside(context, theme, place, moves, now, offset, height, width, longest, limit); return; }
+  write(context, `each weight, and its move; the longest arrow: ${scale(longest)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  const top = place.y + 42, room = place.height - 42;
+  const wide = Math.min(place.width / width, 76), high = Math.min(room / height, 60);
+  const [cellWidth, cellHeight] = [wide, high];
+  const decimals = Math.max(3, Math.min(6, decimalsFor(longest, 2)));
+  const numbers = cellWidth >= 40 && cellHeight >= 32;
+  for (let row = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1) {
+      const at = offset + row * width + column;
+      const colour = signedIndex(now[at], limit), ink = inkOn(PRGN[colour]);
+      const x = place.x + column * cellWidth, y = top + row * cellHeight;
+      context.fillStyle = SIGNED[colour];
+      context.fillRect(x, y, cellWidth - (cellWidth > 10), cellHeight - (cellWidth > 10));
+      if (cellWidth < 16) continue;
+      const share = longest ? moves[at] / longest : 0;
+      arrow(context, x + cellWidth * (numbers ? 0.17 : 0.5), y + cellHeight / 2, share * cellHeight * 0.38, ink);
+      if (!numbers) continue;
+      write(context, fixed(now[at], 3), x + cellWidth * 0.62, y + cellHeight * 0.36, 12.5, ink, theme.font, 600, "center", cellWidth * 0.68);
+      write(context, signed(moves[at], decimals), x + cellWidth * 0.62, y + cellHeight * 0.72, 11, ink, theme.font, 400, "center", cellWidth * 0.68);
+    }
+  }
+}
+
+// More weights than arrows can be told apart: the weights, and their moves in the same colours.
+function paintBeside(context, theme, place, moves, now, offset, height, width, longest, limit) {
+  const side = Math.min((place.width - 16) / 2, place.height - 62);
+  for (const [at, values, most, told] of [[0, now, limit, "weights"], [1, moves, longest, "moves"]]) {
+    const x = place.x + at * (side + 16);
+    write(context, `${told}, ±${scale(most)}`, x, place.y + 30, 12, theme.muted, theme.font, 400, "left", side);
+    paintPlane(context, values, offset, height, width, x, place.y + 44, side, most);
+    outline(context, x + 0.5, place.y + 44.5, side - 1, side - 1, theme.border, 1);
+  }
+}
+
+const signed = (value, decimals) => (value > 0 ? "+" : "") + fixed(value, decimals);
+
+function arrow(context, x, y, length, colour) {
+  if (Math.abs(length) < 0.6) {
+    context.fillStyle = colour;
+    context.fillRect(x - 1.5, y - 0.75, 3, 1.5);
+    return;
+  }
+  const tip = y - length, head = Math.min(4.5, Math.abs(length)), way = Math.sign(length);
+  context.strokeStyle = colour;
+  context.fillStyle = colour;
+  context.lineWidth = 1.75;
+  context.beginPath();
+  context.moveTo(x, y + length);
+  context.lineTo(x, tip + way * head * 0.7);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x, tip);
+  context.lineTo(x - head * 0.85, tip + way * head * 1.25);
+  context.lineTo(x + head * 0.85, tip + way * head * 1.25);
+  context.fill();
+}

@@ -1,0 +1,115 @@
+"""A visitor's run: the worker that trains, what it told last, and what the buttons do. No Streamlit."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Literal
+
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.live import Run as Job
+from cnnviz.experiments.live import parameters_of
+from cnnviz.models import Trained
+from cnnviz.training.messages import Message
+from cnnviz.training.worker import Worker
+from cnnviz.ui.lessons.learning.networks import Plan
+
+JOB = "cnnviz.experiments.live:learning"
+State = Literal["untrained", "running", "paused", "done", "left", "failed"]
+
+_numbers = count(1)
+
+
+class Run:
+    """One network from its random numbers on.
+
+    plan     what is trained, and how
+    first    what the job would report before its first step
+    problem  why it could not be started, or did not go on; "" if nothing was in the way
+    """
+
+    def __init__(self, plan: Plan, first: Message):
+        self.plan, self.first = plan, first
+        self.number = next(_numbers)
+        self.worker: Worker | None = None
+        self._going = False
+        self._refused = ""
+
+    @property
+    def state(self) -> State:
+        worker = self.worker
+        if worker is None:
+            return "failed" if self._refused else "untrained"
+        if worker.is_alive:
+            return "running" if self._going else "paused"
+        if worker.is_done:
+            return "done"
+        return "left" if worker.was_left else "failed"
+
+    @property
+    def is_alive(self) -> bool:
+        return self.worker is not None and self.worker.is_alive
+
+    @property
+    def problem(self) -> str:
+        return self._refused or (self.worker.problem if self.worker else "")
+
+    @property
+    def latest(self) -> Message:
+        """What was told last."""
+        return (self.worker and self.worker.latest) or self.first
+
+    @property
+    def step(self) -> int:
+        return int(self.latest.header["step"])
+
+    def beat(self) -> None:
+        if self.worker:
+            self.worker.beat()
+
+    def go(self) -> None:
+        """Start, or go on."""
+        if self.is_alive and self.worker:
+            self.worker.go()
+        else:
+            self._start(going=True)
+        self._going = True
+
+    def pause(self) -> None:
+        if self.worker:
+            self.worker.pause()
+        self._going = False
+
+    def one_step(self) -> None:
+        """One batch, then a pause."""
+        if not self.is_alive:
+            self._start(going=False)
+        if self.worker:
+            self.worker.step()
+        self._going = False
+
+    def end(self) -> None:
+        if self.worker:
+            self.worker.end()
+
+    def parameters(self) -> list[dict[str, NDArray]]:
+        """The network's, as they were told last."""
+        return parameters_of(self.plan.network, self.latest.arrays)
+
+    def trained(self) -> Trained:
+        """The network as it was told last."""
+        header = self.latest.header
+        return self.plan.trained(self.parameters(), header["held"], header["step"])
+
+    def _start(self, going: bool) -> None:
+        self._refused = ""
+        try:
+            self.worker = Worker(JOB, self.plan.settings, going=going)
+        except CnnvizError as problem:
+            self._refused = str(problem)
+
+
+def first_of(plan: Plan) -> Message:
+    """What the job would report before its first step. Raises what the job raises."""
+    return Message(*map(dict, Job(plan.settings).report()))

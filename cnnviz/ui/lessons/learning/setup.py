@@ -1,0 +1,144 @@
+"""What is trained and how: the row of settings, all in the URL; and the visitor's run, which is in the session."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.training import OPTIMISERS, Recipe
+from cnnviz.training.messages import Message
+from cnnviz.ui.controls import kept, plain, put
+from cnnviz.ui.lessons.layers.setup import HELP as STACK_HELP
+from cnnviz.ui.lessons.layers.stack import START as STACK
+from cnnviz.ui.lessons.learning.networks import NETWORKS, YOURS, Plan, composed
+from cnnviz.ui.lessons.learning.run import Run, first_of
+from cnnviz.ui.words import number
+
+FUNCTIONS = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "leaky ReLU": "leaky relu"}
+METHODS = {"Adam": "adam", "momentum": "momentum", "SGD": "sgd"}
+USUAL = "usual"
+RATES = (USUAL, "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
+BATCHES = ("1", "8", "16", "32", "64", "128")
+PASSES = ("1", "2", "3", "5", "10", "15", "20")
+
+
+def settings() -> Run | None:
+    """Draw the settings; the run that the page shows, or None where there is no network to train."""
+    columns = st.columns([1.7, 1.15, 1.15, 1.05, 0.8, 0.8, 0.85, 1.25], gap="small", vertical_alignment="bottom")
+    options = (
+        ("Network", "trains", [*NETWORKS, YOURS], 0, "What learns. LeNet-5 is its modern form, with max pooling."),
+        ("Activation", "function", list(FUNCTIONS), 0, None),
+        ("Optimiser", "optimiser", list(METHODS), 0, None),
+        ("Learning rate", "rate", list(RATES), 0, _rates()),
+        ("Batch", "batch", list(BATCHES), BATCHES.index("32"), None),
+        ("Passes", "passes", list(PASSES), PASSES.index("10"), None),
+    )
+    chosen = {}
+    for column, (label, key, values, start, help) in zip(columns, options):
+        with column:
+            chosen[key] = kept(st.selectbox, label, values, start, key=key, help=help)
+    with columns[6]:
+        seed = kept(st.number_input, "Seed", 0, 9999, 0, key="learn-seed")
+    with columns[7], st.container(key="learn-extras", gap=None):
+        dropout = kept(st.toggle, "dropout", key="drop", help="With p = 0.5, before the last layer.")
+        norm = kept(st.toggle, "batch norm", key="norm", help="Behind every CONV.")
+    optimiser = METHODS[chosen["optimiser"]]
+    rate = OPTIMISERS[optimiser].rate if chosen["rate"] == USUAL else float(chosen["rate"])
+    recipe = Recipe(optimiser, rate, int(chosen["batch"]), int(chosen["passes"]), seed=int(seed))
+    with st.sidebar, st.container(key="own-stack", gap="small"):
+        own = chosen["trains"] == YOURS
+        text = kept(st.text_area, "The stack as text", STACK, key="stack", height=112, help=STACK_HELP) if own else ""
+    stack = text or "" if own else composed(chosen["trains"], FUNCTIONS[chosen["function"]], bool(dropout), bool(norm))
+    return _run(Plan("your stack" if own else chosen["trains"], stack, recipe))
+
+
+def _rates() -> str:
+    usual = ", ".join(f"{label} {OPTIMISERS[key].rate:g}" for label, key in METHODS.items())
+    return f"How far a step goes; it falls in a straight line to 0 at the end. Usual: {usual}."
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _first(_plan: Plan, settings: str) -> Message:
+    return first_of(_plan)
+
+
+def _run(plan: Plan) -> Run | None:
+    """The session's run; a new one where there is none, or none that has begun and these settings differ from its."""
+    with st.container(key="not-trained"):
+        run: Run | None = st.session_state.get("run")
+        if run and (run.state != "untrained" or run.plan == plan):
+            run.beat()
+        try:
+            fresh = Run(plan, _first(plan, f"{plan.network} {asdict(plan.recipe)}"))
+        except CnnvizError as problem:
+            fresh = None
+            _refuse(plan, problem)
+        st.session_state["planned"] = fresh
+        if run is None or (run.state == "untrained" and fresh and run.plan != plan):
+            run = fresh
+        st.session_state["run"] = run
+    return run
+
+
+def _refuse(plan: Plan, problem: CnnvizError) -> None:
+    """Why this network cannot learn here, and what would."""
+    with st.container(key="not-trained-box", border=True):
+        st.text(str(problem))
+        with st.container(horizontal=True, gap="small"):
+            if "fc 10" in str(problem):
+                st.button(
+                    "add fc 10", key="add-fc-10", on_click=put, kwargs={"stack": f"{plan.stack}; fc 10".strip("; ")}
+                )
+            st.button("LeNet-5", key="back-to-lenet", on_click=put, kwargs={"trains": "LeNet-5"})
+
+
+def _do(what: str) -> None:
+    """What a button does. A run that has come to its end, or that is to start anew, makes room for the planned one."""
+    run: Run | None = st.session_state.get("run")
+    planned: Run | None = st.session_state.get("planned")
+    if run and (what == "reset" or run.state in ("done", "left", "failed")):
+        run.end()
+        run = st.session_state["run"] = planned or run
+    if run is None or what == "reset":
+        return
+    {"go": run.go, "pause": run.pause, "step": run.one_step}[what]()
+
+
+def buttons(run: Run | None) -> None:
+    """Start, pause, step, reset; and what they would do with settings that have changed meanwhile."""
+    state = run.state if run else "untrained"
+    main = {"running": ("Pause", "pause", "pause"), "paused": ("Go on", "play_arrow", "go")}
+    again = "Start" if state == "untrained" else "Start again"
+    label, icon, what = main.get(state, (again, "play_arrow", "go"))
+    with st.container(key="learn-buttons", horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            label, key="learn", type="primary", icon=f":material/{icon}:", on_click=_do, args=(what,), width=150,
+            disabled=run is None,
+        )  # fmt: skip
+        st.button(
+            "Step a batch", key="learn-step", icon=":material/skip_next:", on_click=_do, args=("step",),
+            disabled=run is None or state == "running",
+        )  # fmt: skip
+        st.button(
+            "Reset", key="learn-reset", icon=":material/restart_alt:", on_click=_do, args=("reset",),
+            disabled=run is None or state == "untrained",
+        )  # fmt: skip
+        with st.container(key="learn-words"):
+            st.caption(plain(_words(run)))
+
+
+def _words(run: Run | None) -> str:
+    planned: Run | None = st.session_state.get("planned")
+    if run is None:
+        return "There is nothing to train yet."
+    if run.problem:
+        return run.problem
+    if planned is None or planned.plan == run.plan:
+        recipe, network = run.plan.recipe, run.plan.network
+        return (
+            f"{run.plan.name}: {network.parameters:,} parameters, {recipe.optimiser} with a learning rate of "
+            f"{number(recipe.learning_rate)}; {run.first.header['steps']:,} steps, each on {recipe.batch_size} digits."
+        )
+    return f"Shown is {run.plan.told()}. Your new settings wait for “Reset”."

@@ -1,0 +1,301 @@
+"""The Learning page: settings, the run that a session has, its end, what can be done with it; that it moves."""
+
+from __future__ import annotations
+
+import html
+import io
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+
+from cnnviz.experiments.live import prepared
+from cnnviz.models import digits
+from cnnviz.training import worker
+from cnnviz.ui.lessons.learning import verdicts
+from cnnviz.ui.lessons.learning.networks import NETWORKS, composed, names
+from cnnviz.ui.lessons.learning.run import Run
+from server import ROOT
+
+QUICK = {"trains": "One CONV", "batch": "128", "passes": "1", "learn-seed": "3"}
+
+
+@pytest.fixture(autouse=True)
+def _ended() -> Iterator[None]:
+    yield
+    worker._end_all()
+    assert worker.living() == 0
+
+
+def page(**link: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.switch_page("pages/learning.py")
+    for name, value in link.items():
+        at.query_params[name] = value
+    return run(at)
+
+
+def run(at: Any) -> AppTest:
+    at = at.run()
+    assert [error.message for error in at.exception] == []
+    return at
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    return run(at.button(key=key).click())
+
+
+def of(at: AppTest) -> Run:
+    return at.session_state["run"]
+
+
+def envelope(at: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What the view was sent, read by other code than wrote it."""
+    (sent,) = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_learning")]
+    length = int.from_bytes(sent[:4], "little")
+    header = json.loads(sent[4 : 4 + length])
+    arrays = {
+        name: np.frombuffer(sent, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"]).reshape(
+            told["shape"]
+        )
+        for name, told in header["arrays"].items()
+    }
+    return header, arrays
+
+
+def said(at: AppTest) -> str:
+    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
+    return html.unescape("\n".join([*bodies, *(e.value for e in at.text), *(e.value for e in at.caption)])).replace(
+        "\\", ""
+    )
+
+
+def until(at: AppTest, true: Callable[[], object], seconds: float = 60) -> None:
+    """Look on, as a browser does, until something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, f"it did not come to pass: {of(at).state}, {of(at).problem}"
+        of(at).beat()
+        time.sleep(0.02)
+
+
+# --- before ---
+
+
+def test_before_training_the_view_stands_and_nothing_is_at_work():
+    at = page()
+    header, arrays = envelope(at)
+    assert header["state"] == "untrained" and header["step"] == 0 and header["layer"] == "C1" and header["of"] == 6
+    assert worker.living() == 0 and 0.02 < header["held"] < 0.3
+    assert arrays["now"].shape == arrays["before"].shape == arrays["move"].shape == (6, 5, 5)
+    np.testing.assert_array_equal(arrays["now"], arrays["before"])
+    assert arrays["own_maps"].shape == (6, 28, 28) and abs(arrays["own_shares"].sum() - 1) < 1e-5
+    held = digits("test")
+    assert [answer["label"] for answer in header["answers"]] == list(range(10))
+    for picture, answer in zip(arrays["digits"], header["answers"]):
+        assert held.labels[(held.images == picture).all((1, 2))].tolist() == [answer["label"]]
+    assert at.button(key="use-own").disabled and at.button(key="learn-reset").disabled
+
+
+def test_every_setting_is_in_the_link_and_in_the_plan():
+    at = page(**{**QUICK, "function": "tanh", "optimiser": "momentum", "rate": "0.01", "drop": "true", "norm": "true"})
+    plan = of(at).plan
+    assert plan.stack == "conv 8 5x5; batch norm; tanh; max 4x4; dropout 0.5; fc 10"
+    recipe = plan.recipe
+    assert (recipe.optimiser, recipe.learning_rate, recipe.batch_size, recipe.epochs, recipe.seed) == (
+        "momentum", 0.01, 128, 1, 3,
+    )  # fmt: skip
+    at = run(at.selectbox(key="optimiser").set_value("SGD"))
+    at = run(at.selectbox(key="rate").set_value("usual"))
+    assert (of(at).plan.recipe.optimiser, of(at).plan.recipe.learning_rate) == ("sgd", 0.1)
+
+
+def test_the_networks_are_what_they_say():
+    assert composed("LeNet-5", "relu", False, False) == NETWORKS["LeNet-5"].format("relu")
+    found = of(page()).plan
+    assert found.network.parameters == 61_706
+    assert names(found.network) == (
+        "C1", "C1 ReLU", "S2", "C3", "C3 ReLU", "S4", "F5", "F5 ReLU", "F6", "F6 ReLU", "F7",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stack", "said_of_it", "button"),
+    [
+        ("conv 4 5x5; relu", "end with “fc 10”", "add-fc-10"),
+        ("conv 4 99x99", "Layer 1", "back-to-lenet"),
+        ("fc 4000; fc 10", "it may have 300,000", "back-to-lenet"),
+        ("<b>x</b>", "Layer 1", "back-to-lenet"),
+        ("", "no layer yet", "back-to-lenet"),
+    ],
+)
+def test_a_stack_of_ones_own_that_cannot_learn_is_refused_with_what_would(stack, said_of_it, button):
+    at = page(trains="Yours, from Layers", stack=stack)
+    assert said_of_it in said(at) and worker.living() == 0
+    at = press(at, button)
+    assert envelope(at)[0]["state"] == "untrained"
+
+
+def test_a_stack_from_layers_comes_along():
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.query_params["stack"] = "conv 3 7x7; relu; max 2x2; fc 10"
+    at.switch_page("pages/layers.py")
+    at = run(at)
+    at.switch_page("pages/learning.py")
+    at = run(run(at).selectbox(key="trains").set_value("Yours, from Layers"))
+    assert of(at).plan.stack == "conv 3 7x7; relu; max 2x2; fc 10"
+    assert envelope(at)[1]["now"].shape == (3, 7, 7)
+
+
+# --- a run ---
+
+
+def test_a_run_from_start_to_use():
+    at = press(page(**QUICK), "learn")
+    until(at, lambda: of(at).step > 0)
+    at = run(at)
+    until(at, lambda: of(at).state == "done")
+    at = run(at)
+    header, arrays = envelope(at)
+    assert header["state"] == "done" and header["step"] == header["steps"] == 79 and header["held"] > 0.5
+    assert np.abs(arrays["now"] - arrays["before"]).max() > 0.05 and worker.living() == 0
+    held = digits("test")
+    trained = of(at).trained()
+    right = [trained.winner(trained.maps(image)[-1]) == label for image, label in zip(held.images[:300], held.labels)]
+    assert abs(np.mean(right) - header["held"]) < 0.1
+    assert f"{100 * header['held']:.3g}\u00a0% of 2,000" in said(at)
+
+    from cnnviz.ui.lessons.learning.use import npz
+
+    with np.load(io.BytesIO(npz(of(at))), allow_pickle=False) as file:
+        assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
+        np.testing.assert_array_equal(file["C1.weight"][:, 0], arrays["now"])
+        assert {*file.files} == {"stack", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
+    at.button(key="use-own").click().run()
+    kept = at.session_state["own-network"]
+    assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network
+    np.testing.assert_array_equal(kept.parameters[0]["weight"][:, 0], arrays["now"])
+    np.testing.assert_array_equal(kept.prepare(held.images[0]), prepared(held.images[0]))
+
+
+def test_a_step_a_pause_and_settings_that_wait():
+    at = press(page(**QUICK), "learn-step")
+    until(at, lambda: of(at).step == 1)
+    assert of(at).state == "paused"
+    before = of(at).first.arrays
+    np.testing.assert_array_equal(of(at).latest.arrays["now"], before["now"] + before["move"])
+    at = run(run(at).selectbox(key="batch").set_value("64"))
+    assert of(at).step == 1 and of(at).plan.recipe.batch_size == 128 and "wait for “Reset”" in said(at)
+    at = press(at, "learn-reset")
+    assert of(at).step == 0 and of(at).plan.recipe.batch_size == 64
+    until(at, lambda: worker.living() == 0)
+
+
+def test_each_session_sees_its_own_and_what_is_left_ends():
+    one, two = press(page(**QUICK), "learn-step"), press(page(**{**QUICK, "learn-seed": "4"}), "learn-step")
+    until(one, lambda: of(two).beat() or (of(one).step == of(two).step == 1))
+    assert worker.living() == 2 and of(one).worker.pid != of(two).worker.pid
+    assert not np.array_equal(envelope(run(one))[1]["now"], envelope(run(two))[1]["now"])
+    of(two).worker._patience = 0.1  # as if its visitor had been away for six seconds
+    until(one, lambda: of(two).state == "left", 10)
+    header, arrays = envelope(run(two))
+    assert header["words"]["state"] == "Ended while you were away" and header["step"] == 1
+    assert of(one).state == "paused"
+    assert not two.button(key="use-own").disabled
+    two = press(two, "learn")
+    until(two, lambda: of(two).state in ("running", "done") and of(two).step > 0)
+
+
+def test_too_many_and_a_crash_are_sentences(monkeypatch):
+    monkeypatch.setattr(worker, "MOST", 0)
+    at = press(page(**QUICK), "learn")
+    assert "0 networks are being trained on this server" in said(at) and of(at).state == "failed"
+    monkeypatch.setattr(worker, "MOST", 8)
+    at = press(at, "learn-step")
+    until(at, lambda: of(at).step == 1)
+    of(at).worker._process.kill()
+    until(at, lambda: of(at).state == "failed")
+    at = run(at)
+    assert "ended before its time" in said(at) and envelope(at)[0]["step"] == 1
+
+
+# --- the claims ---
+
+
+def race_of(relu: list[float], sigmoid: list[float], cost: float = 1.0) -> dict[str, Any]:
+    def curve(losses: list[float], seconds: float) -> dict[str, Any]:
+        steps = [10 * number for number in range(1, len(losses) + 1)]
+        return {"steps": steps, "seconds": [seconds * step for step in steps], "losses": losses}
+
+    return {"curves": {"ReLU": curve(relu, 0.01), "sigmoid": curve(sigmoid, 0.01 * cost)}, "held": {}}
+
+
+def test_the_race_is_told_whoever_wins():
+    told = verdicts.race(race_of([1, 0.5, 0.1], [2, 2, 2, 2, 0.4], cost=1.5))
+    assert "ReLU 20 steps and 0.20 s; sigmoid 50 steps and 0.75 s" in told and "1.5 times as long" in told
+    assert "the claim holds here, and most of it is the gradient" in told
+    assert "sigmoid never, here" in verdicts.race(race_of([0.3], [2, 2]))
+    assert verdicts.race(race_of([1, 1, 0.5], [0.5])).endswith("With these settings the claim does not hold.")
+
+
+def moved_of(conv: list[float], fc: list[float]) -> str:
+    sides = {name: {"parameters": 9, "accuracies": one} for name, one in (("CONV", conv), ("FC", fc))}
+    return verdicts.moved({"shifts": [0, 1, 2, 3, 4], "sides": sides})
+
+
+def test_moved_digits_are_told_whoever_wins():
+    told = moved_of([0.94, 0.93, 0.88, 0.7, 0.3], [0.88, 0.8, 0.67, 0.4, 0.2])
+    assert "survives a move better" in told and "moved by 4 both fail" not in told and "both fail" in told
+    assert "of no clear use" in moved_of([0.9, 0.8, 0.7, 0.6, 0.6], [0.95, 0.9, 0.8, 0.7, 0.7])
+
+
+def test_overfitting_is_told_whoever_wins():
+    def one(train: float, held: float) -> dict[str, list[float]]:
+        return {"training": [0.1, train], "held_out": [0.1, held]}
+
+    told = verdicts.small({"curves": {"plain": one(1, 0.88), "dropout": one(0.98, 0.9), "no pooling": one(1, 0.87)}})
+    assert "plain 100\u00a0% and 88\u00a0%, a gap of 12.0" in told
+    assert "Dropout narrowed the gap and got more of the others right (2.0 in a hundred)" in told
+    told = verdicts.small({"curves": {"plain": one(0.9, 0.88), "dropout": one(0.98, 0.8), "no pooling": one(1, 0.99)}})
+    assert "Dropout widened the gap and got fewer" in told and "Pooling widened the gap and got fewer" in told
+
+
+def test_a_claim_is_measured_at_the_press_of_a_button_and_can_be_stopped():
+    at = press(page(), "measure-conv_or_fc")
+    at = run(at)
+    measuring = at.session_state["claims"]["conv_or_fc"]
+    assert measuring.is_alive and "Being measured" in said(at)
+    at = press(at, "measure-conv_or_fc")
+    assert measuring.wait(10)
+    assert "Not measured to the end" in said(run(at))
+
+
+# --- in a browser ---
+
+
+def test_it_moves_by_itself_and_goes_with_its_visitor(warm):
+    page = warm("learning?trains=One+CONV&passes=20&batch=8")
+    view = page.locator(".learning")
+    expect(view).to_have_attribute("data-state", "untrained", timeout=20_000)
+    box = view.bounding_box()
+    assert box["y"] + box["height"] <= 900
+    canvas = view.locator("canvas")
+    before = canvas.screenshot()
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.wait_for_function(
+        """() => [...document.querySelectorAll("*")].map((e) => e.shadowRoot?.querySelector(".learning"))
+           .some((view) => view && Number(view.dataset.step) > 0 && Number(view.dataset.ready) > 3)""",
+        timeout=30_000,
+    )
+    assert canvas.screenshot() != before
+    page.get_by_role("button", name="Pause", exact=True).click()
+    expect(view).to_have_attribute("data-state", "paused", timeout=10_000)
+    canvas.click(position={"x": 239, "y": 120})
+    expect(view).to_have_attribute("data-chosen", "2")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(view).to_have_attribute("data-state", "untrained", timeout=10_000)
