@@ -21,6 +21,7 @@ import numpy as np  # noqa: E402
 
 from cnnviz.models import ARCHITECTURES, digits  # noqa: E402
 from cnnviz.training import Learner, Recipe, accuracy  # noqa: E402
+from cnnviz.training.child import keep_freed_memory  # noqa: E402
 
 try:
     import torch
@@ -87,6 +88,7 @@ def race(images, labels):
 
 
 def main():
+    keep_freed_memory()  # as the process does in which the app trains
     images, labels = ready("train")
     held_out = ready("test")
     race(images, labels)

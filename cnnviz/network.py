@@ -76,15 +76,18 @@ class Network:
 
     def fields(self, index: int, channel: int) -> tuple[Field, Field]:
         """What a unit of one map of layer `index` sees of the picture: less than the layer's row tells where the map
-        comes from a narrow branch of a Parallel. Both counted from 0."""
+        comes from a narrow branch of a Parallel. Both counted from 0; SettingError for a map that is none."""
+        if not 0 <= index < len(self.rows) or not 0 <= channel < self.rows[index].output_shape[0]:
+            raise SettingError(f"There is no map {channel} of a layer {index}, both counted from 0, in this network.")
         row = self.rows[index]
+        layer, own = row.layer.maker(row.input_shape, channel)
         if index == 0:
             before = Field(), Field()
-        elif row.layer.by_channel:
-            before = self.fields(index - 1, channel)
+        elif layer.by_channel:
+            before = self.fields(index - 1, own)
         else:
             before = self.rows[index - 1].fields
-        down, across = row.layer.channel_windows(row.input_shape, channel)
+        down, across = layer.windows(row.input_shape)
         return before[0].through(down), before[1].through(across)
 
     @classmethod

@@ -23,7 +23,8 @@ SHEETS = {
     "chalk.jpg": (2, replace(SMALL, ruling="plain", board=True, turned=4, width=0.06, noise=6, seed=13)),
 }
 
-for name, (digit, sheet) in SHEETS.items():
-    data = jpeg(drawing(digit), sheet)
-    (ROOT / "cnnviz" / "pictures" / "samples" / name).write_bytes(data)
-    print(f"{name}: {len(data):,} bytes")
+if __name__ == "__main__":
+    for name, (digit, sheet) in SHEETS.items():
+        data = jpeg(drawing(digit), sheet)
+        (ROOT / "cnnviz" / "pictures" / "samples" / name).write_bytes(data)
+        print(f"{name}: {len(data):,} bytes")

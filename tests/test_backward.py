@@ -163,17 +163,29 @@ def test_nothing_is_learnt_where_no_link_is():
     assert (found.inputs[0][0, :, 1, 1] == [4, 4, 4]).all()  # each map is read by one filter
 
 
-def test_without_the_input_its_gradient_is_empty_and_the_rest_the_same():
-    network, rng = Network((1, 9, 9), read("conv 2 3x3; relu; conv 2 3x3; fc 2")), np.random.default_rng(2)
+@pytest.mark.parametrize(
+    ("layers", "left_out"),
+    [
+        (read("conv 2 3x3; relu; conv 2 3x3; fc 2"), 1),
+        (read("max 3x3 s1 p1; tanh; conv 2 3x3; fc 2"), 3),
+        (read("batch norm; max 2x2; fc 2"), 1),
+        (read("fc 2"), 1),
+        ((Subsample(2), TANH, Rbf(2)), 1),
+        ((Parallel((Conv2d(2, 3, padding=1), MaxPool2d(3, 1, 1))), Linear(2)), 1),
+        ((MaxPool2d(2), Rbf(2)), 2),
+    ],
+)
+def test_without_the_input_nothing_before_what_learns_is_worked_out(layers, left_out):
+    network, rng = Network((1, 9, 9), layers), np.random.default_rng(2)
     parameters = network.initial(0)
     maps = network.forward(rng.standard_normal((3, 1, 9, 9)).astype(np.float32), parameters)
     towards = np.ones((3, 2), np.float32)
     whole, less = (backward(network, maps, parameters, towards, to_input=wanted) for wanted in (True, False))
-    assert less.inputs[0].size == 0
-    for mine, other in zip(less.inputs[1:], whole.inputs[1:], strict=True):
+    assert [array.size for array in less.inputs[:left_out]] == [0] * left_out
+    for mine, other in zip(less.inputs[left_out:], whole.inputs[left_out:], strict=True):
         np.testing.assert_array_equal(mine, other)
     for mine, other in zip(less.parameters, whole.parameters, strict=True):
-        assert all((mine[key] == other[key]).all() for key in other)
+        assert mine.keys() == other.keys() and all((mine[key] == other[key]).all() for key in other)
     assert {array.dtype for array in whole.inputs} == {np.dtype(np.float32)}
 
 

@@ -59,6 +59,7 @@ ENTRY: dict[str, Callable[[], int]] = {
     LESSONS + "deep.look._look": lambda: 24_000_000,  # every map of a photo; tests/test_deep_page.py counts them
     LESSONS + "deep.patches._all": lambda: 2_000_000,
     LESSONS + "deep.trace_back._field": lambda: 8 * 227 * 227,
+    LESSONS + "learning.setup._first": lambda: 1_500_000,  # at most 300,000 parameters, and eight filters three times
     LESSONS + "layers.run._run": lambda: 4 * BUDGET_NUMBERS,
     LESSONS + "layers.setup._square": lambda: 3 * 227 * 227,
     LESSONS + "pooling.maps._traced": lambda: bytes_of(pooled().trace),

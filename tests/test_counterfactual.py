@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.counterfactual import Move, compared, exchanged, fitted, moved, silenced
-from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Linear, MaxPool2d, PartialConv2d, Rbf, Subsample
+from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Linear, MaxPool2d, Parallel, PartialConv2d, Rbf, Subsample
 from cnnviz.network import Network
 
 
@@ -58,7 +58,13 @@ def test_nothing_moves_nothing():
 
 @pytest.mark.parametrize(
     ("settings", "words"),
-    [({"percent": 5}, "5 % is beyond 10 to 400"), ({"turn": float("nan")}, "not finite"), ({"across": 0.5}, "whole")],
+    [
+        ({"percent": 5}, "5 % is beyond 10 to 400"),
+        ({"turn": float("nan")}, "turn is nan"),
+        ({"across": 0.5}, "whole"),
+        ({"across": 10**400}, "across is a number that float64 does not hold"),
+        ({"down": "a"}, "down is 'a'"),
+    ],
 )
 def test_what_is_no_move(settings, words):
     with pytest.raises(SettingError, match=words):
@@ -128,6 +134,14 @@ def test_what_cannot_be_switched_off(layer, map):
         silenced(OLD, learnt(OLD), [(layer, map)])
 
 
+@pytest.mark.parametrize(("layer", "map"), [(0, 1), (0, 3), (1, 4)])
+def test_maps_of_layers_side_by_side_stay_on(layer, map):
+    network = Network((1, 8, 8), (Parallel((Conv2d(2, 1), Conv2d(3, 3, padding=1))), Activate(), Conv2d(2, 1)))
+    with pytest.raises(SettingError, match=f"Map {map + 1} of layer {layer + 1} is made by layers side by side"):
+        silenced(network, network.initial(0), [(layer, map)])
+    assert not silenced(network, network.initial(0), [(2, 1)])[2]["weight"][1].any()
+
+
 # --- exchanged ---
 
 
@@ -152,6 +166,9 @@ def test_an_exchanged_filter_makes_its_own_map_and_no_other():
     np.testing.assert_array_equal(maps[1][:2], OLD.forward(picture(), given)[1][:2])
     with pytest.raises(ArrayError, match="3, 3"):
         exchanged(given, 0, 2, np.ones((1, 3, 3)), 0)
+    for layer, map in ((0, 99), (0, -1), (1, 0), (2, 0), (99, 0), (-1, 0)):  # 1 is an activation, 2 a subsampling
+        with pytest.raises(SettingError, match=f"no filter {map} of a CONV layer {layer}, both counted from 0"):
+            exchanged(given, layer, map, weight, 0)
 
 
 # --- compared ---

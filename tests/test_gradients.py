@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -273,3 +274,23 @@ def test_small_maps_and_large_ones_have_the_same_gradients(monkeypatch):
     for mine, other in zip(small, large, strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-12)
     assert conv2d_gradients(images, weight, towards, **settings, to_input=False)[0] is None
+
+
+@pytest.mark.parametrize(("padding", "dilation"), [(100, 1), (300, 1), (300, 600)])
+def test_padding_takes_memory_for_a_few_images_at_a_time(padding, dilation):
+    """Small maps in a wide border: 40 of them at once would take 14 to 118 MB."""
+    rng = np.random.default_rng(6)
+    images = rng.standard_normal((40, 2, 6, 7)).astype(np.float32)
+    weight = rng.standard_normal((3, 2, *((2, 2) if dilation > 1 else (1, 1)))).astype(np.float32)
+    settings = {"stride": padding if dilation == 1 else 1, "padding": padding, "dilation": dilation}
+    towards = rng.standard_normal(conv2d(images, weight, **settings).shape).astype(np.float32)
+    tracemalloc.start()
+    try:
+        found = conv2d_gradients(images, weight, towards, **settings)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < (3e6 if padding == 100 else 24e6)
+    each = [conv2d_gradients(image, weight, one, **settings) for image, one in zip(images, towards)]
+    np.testing.assert_allclose(found[0], [one[0] for one in each], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found[1], sum(one[1] for one in each), rtol=0, atol=1e-4)

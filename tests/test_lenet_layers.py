@@ -60,7 +60,7 @@ def test_every_map_traced():
 def test_counts():
     network, _, _ = stack()
     partial, subsample, _, linear, rbf = network.rows
-    links, outputs = 2 + 1 + 4 + 2, 4 * 12 * 16
+    links = 2 + 1 + 4 + 2
     assert partial.output_shape == (4, 12, 16) and partial.parameters == links * 6 + 4
     assert (
         partial.multiply_adds == links * 6 * 12 * 16 == partial.layer.operations(partial.input_shape)["multiply-adds"]
@@ -68,7 +68,7 @@ def test_counts():
     assert partial.layer.in_a_window(partial.input_shape) == 4 * 6
     assert subsample.output_shape == (4, 4, 8) and subsample.parameters == 8 and subsample.multiply_adds == 0
     assert subsample.layer.operations(subsample.input_shape) == {"additions": 4 * 32 * 5, "scales and shifts": 4 * 32}
-    assert outputs and linear.parameters == 6 * 128 + 6
+    assert linear.parameters == 6 * 128 + 6
     assert rbf.parameters == rbf.multiply_adds == 0
     assert rbf.layer.operations((6,)) == {"squared differences": 30}
     assert [row.layer.kind for row in network.rows] == ["CONV", "POOL", "ACTIVATION", "FC", "RBF"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -10,22 +11,13 @@ import pytest
 from cnnviz import models
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
 from cnnviz.experiments import jobs, live
-from cnnviz.experiments.live import Curve, Run, filters, parameters_of, prepared, trainable
+from cnnviz.experiments.live import Curve, Run, filters, parameters_of, trainable
+from cnnviz.models.lenet5 import prepare
 from cnnviz.ops import conv2d
 from cnnviz.training import Learner, Recipe, fit
 
 SMALL = "conv 3 5x5 s2; relu; max 2x2; batch norm; fc 10"
 RECIPE = asdict(Recipe(batch_size=16, epochs=2, seed=5))
-
-
-def test_a_digit_lies_in_the_middle_of_nothing():
-    levels = np.arange(3 * 28 * 28, dtype=np.uint32).reshape(3, 28, 28).astype(np.uint8)
-    found = prepared(levels)
-    assert found.shape == (3, 1, 32, 32) and found.dtype == np.float32
-    np.testing.assert_array_equal(
-        found, np.pad(levels[:, np.newaxis] / np.float32(255), [(0, 0), (0, 0), (2, 2), (2, 2)])
-    )
-    np.testing.assert_array_equal(prepared(levels[1]), found[1])
 
 
 @pytest.mark.parametrize(
@@ -39,12 +31,26 @@ def test_a_digit_lies_in_the_middle_of_nothing():
         ("fc 2000; fc 10", DoesNotFit, r"2,070,010 parameters; .* it may have 300,000\."),
         ("conv 40 5x5 p2; conv 40 5x5 p2; global avg; fc 10", DoesNotFit, "multiply-adds for each digit"),
         ("conv 50 1x1; relu; max 2x2; max 2x2; fc 10", DoesNotFit, "numbers in the maps of each digit"),
+        (
+            "conv 2 1x1; conv 2 1x1 s1000 p1000; fc 10",
+            DoesNotFit,
+            "8,258,048 numbers in the maps before one layer, with",
+        ),
+        ("conv 2 1x1; conv 2 1x1 s4000 p2000; fc 10", DoesNotFit, "less padding"),
+        ("max 400x400 p200 s400; fc 10", DoesNotFit, "with their padding; .* it may have 120,000"),
+        ("conv 2 1x1; max 31x31 s1 p15; max 31x31 s1 p15; fc 10", DoesNotFit, "lay out, compare or add"),
         ("nonsense", SettingError, "Layer 1"),
     ],
 )
 def test_what_cannot_learn_the_digits_is_refused_in_a_sentence(stack, error, said):
     with pytest.raises(error, match=said):
         trainable(stack)
+
+
+def test_what_the_app_would_not_run_is_not_trained(monkeypatch):
+    monkeypatch.setattr("cnnviz.network.BUDGET_WINDOW", 20)
+    with pytest.raises(DoesNotFit, match="25 numbers in one window .the budget is 20."):
+        trainable("conv 6 5x5; fc 10")
 
 
 def test_the_first_filters_as_pictures():
@@ -61,7 +67,7 @@ def test_a_run_tells_what_a_learner_does():
     train, held = models.digits("train"), models.digits("test")
     settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
     run = Run(settings)
-    learner = Learner(trainable(SMALL), Recipe(**RECIPE), prepared(train.images[:40]), train.labels[:40])
+    learner = Learner(trainable(SMALL), Recipe(**RECIPE), prepare(train.images[:40]), train.labels[:40])
     reports = [report() for report in run]
     batches = [None, *fit(learner)]
     assert len(reports) == len(batches) == 7
@@ -82,16 +88,51 @@ def test_a_run_tells_what_a_learner_does():
         assert own.keys() == theirs.keys()
         for name, value in own.items():
             np.testing.assert_array_equal(value, theirs[name])
-    scores = [learner.network.forward(image, learner.parameters)[-1].argmax() for image in prepared(held.images[::7])]
+    scores = [learner.network.forward(image, learner.parameters)[-1].argmax() for image in prepare(held.images[::7])]
     right = np.array(scores) == held.labels[::7]
     assert abs(last[0]["held"] - right.mean()) < 4 * np.sqrt(0.25 / len(right))
     assert last[0]["held_of"] == 2000 and first[0]["held_of"] == 400
     assert last[0]["held"] == pytest.approx(_held(learner, held), abs=1e-9)
 
 
+DEAR = "conv 3 16x16 p8; batch norm; conv 2 15x15 p7; fc 10"  # 2.3 million multiply-adds, and maps with wide borders
+
+
+@pytest.mark.parametrize(
+    ("stack", "batch", "of", "foreseen"),
+    [(jobs.STACK, 32, 400, True), (jobs.STACK, 128, 400, True), ("fc 10", 128, 400, True), (DEAR, 128, 40, False),
+     ("conv 16 1x1; max 31x31 s1 p15; fc 10", 32, 40, False), ("max 31x31 s1 p15; fc 10", 1, 100, True)],
+)  # fmt: skip
+def test_a_first_glance_costs_the_server_little(stack, batch, of, foreseen):
+    """By counts, so the same setting gives the same picture; the seconds are loose, for machines differ."""
+    settings = {"stack": stack, "recipe": {**RECIPE, "batch_size": batch}}
+    start = time.thread_time()
+    header, arrays = Run(settings, glance=True).report()
+    assert time.thread_time() - start < 0.5
+    assert (header["held_of"], header["foreseen"]) == (of, foreseen) and bool(arrays["move"].any()) is foreseen
+    learner = Learner(trainable(stack), Recipe(**settings["recipe"]), np.zeros((9, 1, 32, 32)), np.arange(9))
+    for number, own in enumerate(parameters_of(learner.network, arrays)):
+        for name, value in own.items():
+            np.testing.assert_array_equal(value, learner.parameters[number][name])
+
+
+def test_a_glance_is_what_the_run_reports_first():
+    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
+    (glance, seen), (header, arrays) = Run(settings, glance=True).report(), Run(settings).report()
+    assert glance == header
+    for name, value in arrays.items():
+        np.testing.assert_array_equal(seen[name], value)
+
+
+def test_a_dear_networks_run_foresees_what_the_glance_left_out():
+    settings = {"stack": DEAR, "recipe": {**RECIPE, "batch_size": 64}, "digits": 64}
+    glance, run = Run(settings, glance=True), Run(settings)
+    assert not glance.report()[0]["foreseen"] and run.foreseen and run.every < glance.every
+
+
 def _held(learner: Learner, held: models.Digits) -> float:
     """Layer by layer, with the convolution over all digits at once."""
-    maps = prepared(held.images)
+    maps = prepare(held.images)
     for index, layer in enumerate(learner.network.layers):
         own = learner.parameters[index]
         maps = conv2d(maps, own["weight"], own["bias"], stride=2) if index == 0 else layer.forward(maps, own)
@@ -156,4 +197,5 @@ def test_the_others_tell_their_accuracies(few, monkeypatch):
     assert all(len(side["accuracies"]) == 5 for side in last["sides"].values())
     last = [report()[0] for report in jobs.dropout_or_not({"seed": 1})][-1]
     assert last["curves"].keys() == {"plain", "dropout", "no pooling"}
-    assert all(len(one[key]) == len(one["epochs"]) > 0 for one in last["curves"].values() for key in ("training", "held_out"))
+    for one in last["curves"].values():
+        assert len(one["training"]) == len(one["held_out"]) == len(one["epochs"]) > 0

@@ -101,6 +101,9 @@ def test_what_the_loss_refuses(call, words):
     ({"seed": -1}, "seed is -1"),
     ({"first_layer": 0.5}, "first_layer is 0.5"),
     ({"shift": -1}, "shift is -1"),
+    ({"shift": 10**7}, "shift is larger than 1,000,000"),
+    ({"batch_size": 10**400}, "batch_size is larger than 1,000,000"),
+    ({"epochs": 10**400}, "epochs is larger than 1,000,000"),
 ])  # fmt: skip
 def test_what_a_recipe_refuses(settings, words):
     with pytest.raises(SettingError, match=words):

@@ -141,6 +141,9 @@ def test_a_map_of_the_narrow_branch_sees_less():
     ]  # fmt: skip
     network = Network((2, 12, 13), layers)
     parameters = some_parameters(network, 4)
+    for index, channel in ((-1, 0), (8, 0), (2, 5), (2, -1)):
+        with pytest.raises(SettingError, match=f"no map {channel} of a layer {index}, both counted from 0"):
+            network.fields(index, channel)
     for layer, channel in ((0, 1), (2, 0), (2, 2), (3, 1), (3, 4), (4, 1), (4, 3), (5, 0), (6, 3), (7, 2)):
         fields = network.fields(layer, channel)
         for unit, pixels in seen(network, parameters, layer, channel).items():
@@ -149,6 +152,22 @@ def test_a_map_of_the_narrow_branch_sees_less():
                 assert {pixel[axis] for pixel in pixels} == inside, (layer, channel, unit)
     assert network.fields(4, 3) == network.rows[4].fields != network.fields(4, 1)
     assert network.fields(4, 1)[1].size == 3 and network.fields(4, 3)[1].size == 7
+
+
+def test_layers_side_by_side_inside_of_one():
+    """A map of the innermost sees what it sees alone; a pool in a branch sees no more than the map that it pools."""
+    inside = Parallel((Conv2d(1, 3, padding=1), Conv2d(1, (5, 3), padding=(2, 1))))
+    first = Parallel((Conv2d(1, 1), inside))
+    network = Network((1, 9, 8), [first, Parallel((AvgPool2d(1), Conv2d(2, 1), Parallel((AvgPool2d(3, 1, 1),))))])
+    parameters = some_parameters(network, 3)
+    for layer, channel in ((0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3), (1, 5), (1, 6), (1, 7)):
+        fields = network.fields(layer, channel)
+        for unit, pixels in seen(network, parameters, layer, channel).items():
+            for axis, field in enumerate(fields):
+                inside = {pixel for pixel in field.pixels(unit[axis]) if 0 <= pixel < (9, 8)[axis]}
+                assert {pixel[axis] for pixel in pixels} == inside, (layer, channel, unit)
+    assert [network.fields(0, channel)[0].size for channel in range(3)] == [1, 3, 5]
+    assert [network.fields(1, channel)[0].size for channel in range(8)] == [1, 3, 5, 5, 5, 3, 5, 7]
 
 
 def test_each_map_is_traced_as_its_branch_made_it():
@@ -165,7 +184,8 @@ def test_each_map_is_traced_as_its_branch_made_it():
     for channel, (term, reduction) in kinds.items():
         trace = layer_trace(LOPSIDED, images[0], made, parameters, channel, output="both")
         assert (trace.term, trace.reduction) == (term, reduction) and trace.names == {"output": "both"}
-        assert (trace.rows, trace.columns) == LOPSIDED.channel_windows(SHAPE, channel)
+        layer, _ = LOPSIDED.maker(SHAPE, channel)
+        assert (trace.rows, trace.columns) == layer.windows(SHAPE)
         for cell in np.ndindex(4, 11):
             assert trace.step(*cell).result == pytest.approx(expected[channel][cell], abs=1e-5)
     pooled = layer_trace(LOPSIDED, images[0], made, parameters, 4)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnviz.errors import ArrayError, CnnvizError
-from cnnviz.training import messages, worker
+from cnnviz.training import child, messages, worker
 from cnnviz.training.worker import MOST, PATIENCE, Worker
 from server import ROOT
 
@@ -128,10 +129,11 @@ def test_without_a_beat_it_ends_paused_or_frozen_or_deaf():
 @pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGTERM, None], ids=["killed", "terminated", "to its end"])
 def test_when_the_server_goes_it_goes(way):
     """Even one that is computing and hears nothing."""
-    wait = "time.sleep(100)" if way else "while found.latest is None: time.sleep(0.01)"
     program = (
         "import time; from cnnviz.training.worker import Worker\n"
-        "found = Worker('worker_jobs:wrong', {'how': 'busy'}, patience=100); print(found.pid, flush=True)\n" + wait
+        "found = Worker('worker_jobs:wrong', {'how': 'busy'}, patience=100)\n"
+        "while found.latest is None: time.sleep(0.01)\n"
+        f"print(found.pid, flush=True); time.sleep({100 if way else 0})"
     )
     server = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     pid = int(server.stdout.readline())
@@ -155,7 +157,7 @@ def _is_zombie_of_another(pid: int) -> bool:
     ("how", "said"),
     [
         ("refuses", r"a rate of 0\.01 works\."),
-        ("crashes", r"ended before its time"),
+        ("crashes", r"ended before its time \(code 1\); start it again\."),
         ("memory", r"not enough memory to train this network"),
         ("dies", r"ended before its time \(code 3\); start it again\."),
         ("prints", r"ended before its time"),
@@ -174,6 +176,55 @@ def test_a_process_killed_from_outside_is_one_sentence():
     until(lambda: at(found) >= 0)
     os.kill(found.pid, signal.SIGKILL)
     assert found.wait(5) and "ended before its time" in found.problem
+
+
+@pytest.mark.parametrize("problem", [OverflowError, MemoryError, RuntimeError])
+def test_what_nobody_thought_of_ends_it_too(problem, monkeypatch):
+    """It must not look as if it went on, nor keep its place."""
+
+    def read(stream):
+        raise problem("not for a visitor")
+
+    monkeypatch.setattr(messages, "read", read)
+    found = started()
+    assert found.wait(10) and not found.is_alive and worker.living() == 0
+    assert re.search(r"ended before its time \(code -9\)", found.problem) and not is_process(found.pid)
+
+
+@pytest.mark.parametrize(
+    ("what", "problem"), [("_started", OSError(12, "no memory")), ("Thread", RuntimeError("none"))]
+)
+def test_without_room_for_another_process_it_is_told(what, problem, monkeypatch):
+    processes = []
+    popen = subprocess.Popen
+
+    def refuse(*arguments, **options):
+        raise problem
+
+    with monkeypatch.context() as patch:
+        patch.setattr(worker.subprocess, "Popen", lambda *a, **o: processes.append(popen(*a, **o)) or processes[-1])
+        patch.setattr(worker, what, refuse)
+        with pytest.raises(CnnvizError, match="no room for another process; .* press again in a moment"):
+            started()
+    assert worker.living() == 0 and not any(is_process(one.pid) for one in processes)
+    assert len(processes) == (what == "Thread")
+
+
+@pytest.mark.parametrize(
+    ("most", "expected"), [(-1, child.MEMORY), (1_500_000_000, 1_500_000_000), (10**10, child.MEMORY)]
+)
+def test_memory_is_bounded_as_far_as_may_be(most, expected, monkeypatch):
+    asked = []
+    monkeypatch.setattr(resource, "getrlimit", lambda which: (most, most))
+    monkeypatch.setattr(resource, "setrlimit", lambda which, limits: asked.append(limits))
+    child.bound_memory()
+    assert asked == [(expected, expected)]
+
+    def refuse(which, limits):
+        raise ValueError("not allowed to raise maximum limit")
+
+    monkeypatch.setattr(resource, "setrlimit", refuse)
+    child.bound_memory()  # it trains all the same
 
 
 def test_there_are_only_so_many():
@@ -215,7 +266,8 @@ def test_no_objects_and_no_end_of_bytes_go_in(monkeypatch):
     ["", "[]", "{}", '{"arrays": 1}', '{"arrays": [1]}', '{"arrays": [["a", "object", [1]]]}',
      '{"arrays": [["a", "float32", [-1]]]}', '{"arrays": [["a", "uint8", [99]]]}', '{"arrays": [["a", "uint8", "x"]]}',
      '{"arrays": [["a", "uint8", [true]]]}',
-     '{"arrays": []}x', "[" * 100_000, "\xff", '{"arrays": [["a", "uint8", [2]]]}'],
+     '{"arrays": []}', '{"arrays": []}x', "[" * 100_000, "\xff", '{"arrays": [["a", "uint8", [2]]]}',
+     f'{{"arrays": [["a", "float32", [{10**30}]]]}}', f'{{"arrays": [["a", "float32", [{10**18}, {10**18}]]]}}'],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(text):
     body = text.encode("latin-1")

@@ -15,8 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.invariance import relative_change
-from cnnviz.layers import Parameters
+from cnnviz.layers import Parallel, Parameters
 from cnnviz.network import Network
+from cnnviz.ops.checks import real
 
 SMALLEST, LARGEST = 10, 400  # percent of a size
 BEHIND = ("ACTIVATION", "BATCH NORM", "DROPOUT")  # what belongs to the map of the layer before it
@@ -39,8 +40,8 @@ class Move:
     percent: float = 100.0
 
     def __post_init__(self) -> None:
-        if not all(math.isfinite(part) for part in (self.across, self.down, self.turn, self.percent)):
-            raise SettingError(f"{self!r} holds a number that is not finite.")
+        for name in ("across", "down", "turn", "percent"):
+            real(getattr(self, name), name)
         if self.across != int(self.across) or self.down != int(self.down):
             raise SettingError(f"A picture is nudged by whole pixels, not by ({self.across:g}, {self.down:g}).")
         if not SMALLEST <= self.percent <= LARGEST:
@@ -106,6 +107,8 @@ def silenced(
         while source >= 0 and not found[source]:
             source -= 1
         row = network.rows[source]
+        if isinstance(row.layer, Parallel):
+            raise SettingError(f"Map {map + 1} of layer {layer + 1} is made by layers side by side; those stay on.")
         if source < 0 or row.output_shape[0] != network.rows[layer].output_shape[0] or "codes" in found[source]:
             raise SettingError(f"Map {map + 1} of layer {layer + 1} is made by nothing learnt that could be set to 0.")
         behind = source
@@ -142,10 +145,13 @@ def exchanged(
 ) -> list[dict[str, NDArray]]:
     """The parameters with one filter of a CONV exchanged: `weight` (C, kH, kW) as that filter's.
 
-    Raises ArrayError for weights of another shape.
+    Raises SettingError for a filter that is none, ArrayError for weights of another shape.
     """
     found: list[dict[str, NDArray]] = [dict(given) for given in parameters]
-    weights = found[layer]["weight"].copy()
+    filters = found[layer].get("weight") if 0 <= layer < len(found) else None
+    if filters is None or filters.ndim != 4 or not 0 <= map < len(filters):
+        raise SettingError(f"There is no filter {map} of a CONV layer {layer}, both counted from 0.")
+    weights = filters.copy()
     if weights[map].shape != weight.shape:
         raise ArrayError(f"The filter has weights {weights[map].shape}; these are {weight.shape}.")
     weights[map] = weight

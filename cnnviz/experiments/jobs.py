@@ -9,18 +9,19 @@ from typing import Any
 
 from cnnviz import models
 from cnnviz.experiments.learning_curves import Race, race, with_activation
-from cnnviz.experiments.live import prepared, trainable
+from cnnviz.experiments.lenet import STACK
+from cnnviz.experiments.live import trainable
 from cnnviz.experiments.overfitting import RECIPE as SMALL_RECIPE
 from cnnviz.experiments.overfitting import Overfitting, overfitting
 from cnnviz.experiments.shifted import RECIPE as MOVED_RECIPE
 from cnnviz.experiments.shifted import Shifted, shifted
+from cnnviz.models.lenet5 import prepare
 from cnnviz.training import Learner, Recipe, accuracy
 from cnnviz.training.child import Report
 
-LENET = "conv 6 5x5; relu; max 2x2; conv 16 5x5; relu; max 2x2; fc 120; relu; fc 84; relu; fc 10"
 RACED = 5000  # digits that ReLU and sigmoid learn from
 MOVED = 500  # that CONV and FC learn from
-SMALL, HELD = 200, 500  # that dropout is tried on, and that nothing is learnt from
+SMALL, HELD = 200, 2000  # that dropout is tried on, and that nothing is learnt from
 
 Pieces = Iterator[Callable[[], Report]]
 
@@ -28,19 +29,19 @@ Pieces = Iterator[Callable[[], Report]]
 def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
     """{"recipe": Recipe's settings}: LeNet-5 with either function, from the same numbers, on the same digits.
 
-    The header has `done`, for "ReLU" and "sigmoid" the curves `steps`, `seconds`, `losses`, and at the end `held`.
+    The header has `done`, `curves`, for "ReLU" and "sigmoid" `steps`, `seconds` and `losses`, and at the end `held`.
     """
     train, held = models.digits("train"), models.digits("test")
-    images, labels = prepared(train.images[:RACED]), train.labels[:RACED]
+    images, labels = train.images[:RACED], train.labels[:RACED]
     recipe = Recipe(**settings["recipe"])
     learners = {
-        name: Learner(with_activation(trainable(LENET), name.lower()), recipe, images, labels)
+        name: Learner(with_activation(trainable(STACK), name.lower()), recipe, images, labels, prepare=prepare)
         for name in ("ReLU", "sigmoid")
     }
     last = Race(0.0, {})
     for last in race(learners, every=6):
         yield partial(_raced, last, {})
-    others = prepared(held.images)
+    others = prepare(held.images)
     shares = {name: accuracy(one.network, one.parameters, others, held.labels) for name, one in learners.items()}
     yield partial(_raced, last, shares)
 
@@ -53,11 +54,11 @@ def _raced(found: Race, held: Mapping[str, float]) -> Report:
 def conv_or_fc(settings: Mapping[str, Any]) -> Pieces:
     """{"seed"}: both learn the same few digits, and are asked about others, moved.
 
-    The header has `done`, `doing`, `shifts`, and for "CONV" and "FC" `parameters`, `layers`, `accuracies`.
+    The header has `done`, `doing`, `shifts` in pixels, and `sides`: for "CONV" and "FC" `parameters`, `accuracies`.
     """
     train, held = models.digits("train"), models.digits("test")
     recipe = replace(MOVED_RECIPE, seed=settings["seed"])
-    arrays = prepared(train.images[:MOVED]), train.labels[:MOVED], prepared(held.images), held.labels
+    arrays = prepare(train.images[:MOVED]), train.labels[:MOVED], prepare(held.images), held.labels
     for found in shifted(*arrays, recipe=recipe):
         yield partial(_moved, found)
 
@@ -70,11 +71,11 @@ def _moved(found: Shifted) -> Report:
 
 
 def dropout_or_not(settings: Mapping[str, Any]) -> Pieces:
-    """{"seed"}: the header has `done` and, by variant, `epochs`, and `training` and `held_out` after each of them."""
+    """{"seed"}: the header has `done` and `curves`, by variant `epochs`, and `training` and `held_out` after each."""
     train, held = models.digits("train"), models.digits("test")
     recipe = replace(SMALL_RECIPE, seed=settings["seed"])
     arrays = (
-        prepared(train.images[:SMALL]), train.labels[:SMALL], prepared(held.images[:HELD]), held.labels[:HELD],
+        prepare(train.images[:SMALL]), train.labels[:SMALL], prepare(held.images[:HELD]), held.labels[:HELD],
     )  # fmt: skip
     for found in overfitting(*arrays, recipe=recipe):
         yield partial(_learnt, found)

@@ -66,7 +66,7 @@ def race(learners: Mapping[str, Learner], every: int = 10) -> Iterator[Race]:
             if len(batches[name]) == every or learner.done:
                 curves[name] = _further(curves[name], learner.step_number, taken[name], batches[name])
                 batches[name] = []
-        if made == total or any(not waiting for waiting in batches.values()):
+        if made == total or any(not batches[name] for name, learner in learners.items() if not learner.done):
             yield Race(made / total, {**curves})
 
 

@@ -8,41 +8,35 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from cnnviz import models
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.layers import Conv2d, Linear, Parameters
 from cnnviz.layers.typed import read
+from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
 from cnnviz.training import Learner, Recipe, accuracy
 from cnnviz.training.child import Report
 
 INPUT = (1, 32, 32)
 CLASSES = 10
-MARGIN = 2  # pixels of nothing around a digit of 28 x 28
 
 # What a visitor may train here: LeNet-5 has 61,706 parameters, 416,520 multiply-adds and 12,000 numbers a digit.
 MOST_PARAMETERS = 300_000
 MOST_MULTIPLY_ADDS = 3_000_000
 MOST_NUMBERS = 60_000
+MOST_HANDLED = 6_000_000
 
 GLANCE = 5  # every fifth held-out digit is looked at while it learns; at the end it is all of them
+GLANCES = (5, 10, 20, 50, 100)  # and where somebody waits, as many as these seconds allow, by `nanoseconds`:
+SIGHT = 0.1  # that the step may take too which foresees the first move
+AT_ONCE = 100  # of held-out digits, those that are run together: their maps are all kept meanwhile
 LOOK_EVERY = 0.3  # seconds of learning between two such looks, or as many times what a look takes:
 LOOK_SHARE = 6
 POINTS = 240  # of a curve
 SMOOTH = 7  # a point of a curve is the mean over this part of an epoch: 45 batches of 32
 SHOWN = 8  # filters whose moves are told
-
-
-def prepared(levels: ArrayLike) -> NDArray[np.float32]:
-    """Digits as a network takes them: uint8 (..., 28, 28), ink bright -> float32 (..., 1, 32, 32), 0 to 1."""
-    given = np.asarray(levels)
-    *batch, height, width = given.shape
-    found = np.zeros((*batch, 1, height + 2 * MARGIN, width + 2 * MARGIN), np.float32)
-    found[..., 0, MARGIN:-MARGIN, MARGIN:-MARGIN] = given
-    found /= 255
-    return found
 
 
 def trainable(stack: str) -> Network:
@@ -67,14 +61,25 @@ def trainable(stack: str) -> Network:
         (network.parameters, MOST_PARAMETERS, "parameters"),
         (network.multiply_adds, MOST_MULTIPLY_ADDS, "multiply-adds for each digit"),
         (of_maps, MOST_NUMBERS, "numbers in the maps of each digit"),
-        (network.handled, 5 * MOST_MULTIPLY_ADDS, "numbers to lay out, compare or add for each digit"),
+        (network.handled, MOST_HANDLED, "numbers to lay out, compare or add for each digit"),
+        (network.widest, 2 * MOST_NUMBERS, "numbers in the maps before one layer, with their padding"),
     ):
         if count > most:
             raise DoesNotFit(
                 f"This network has {count:,} {what}; to learn while you look on, it may have {most:,}. "
-                "Fewer filters, fewer units or larger strides make it smaller."
+                "Fewer filters, fewer units, less padding or larger strides make it smaller."
             )
+    if network.over_budget:
+        raise DoesNotFit(network.over_budget)
     return network
+
+
+def nanoseconds(network: Network) -> float:
+    """What a digit takes at most to go through a network, from its counts; measured, a fifth of that or all.
+
+    A step of learning takes at most three times as long for each digit.
+    """
+    return network.multiply_adds / 4 + network.handled / 4 + 5 * (network.numbers - network.parameters)
 
 
 def first_layer(network: Network) -> int:
@@ -128,16 +133,27 @@ class Curve:
 
 
 class Run:
-    """A network that learns the digits, and what is told of it."""
+    """A network that learns the digits, and what is told of it.
 
-    def __init__(self, settings: Mapping[str, Any]):
-        train, held = models.digits("train"), models.digits("test")
+    settings  as `learning` takes them
+    glance    the report before the first step is for somebody who waits, on a server that has others to serve: it
+              takes at most a tenth of a second on one core. Of a network that takes long for a digit fewer of those
+              held out are looked at, and the first move is left out: it is all 0, and `foreseen` is False
+    """
+
+    def __init__(self, settings: Mapping[str, Any], glance: bool = False):
+        train, self.held = models.digits("train"), models.digits("test")
         many = settings.get("digits") or len(train.labels)
         self.network = trainable(settings["stack"])
-        self.learner = Learner(
-            self.network, Recipe(**settings["recipe"]), prepared(train.images[:many]), train.labels[:many]
-        )
-        self.held = prepared(held.images), held.labels
+        recipe = Recipe(**settings["recipe"])
+        self.learner = Learner(self.network, recipe, train.images[:many], train.labels[:many], prepare=prepare)
+        a_digit = nanoseconds(self.network) / 1e9
+        self.every = GLANCE
+        self.foreseen = not glance or 3 * a_digit * min(many, recipe.batch_size) <= SIGHT
+        if glance:
+            self.every = next(
+                (every for every in GLANCES if len(self.held.labels) / every * a_digit <= SIGHT), GLANCES[-1]
+            )
         self.before = self.previous = filters(self.network, self.learner.parameters)
         self.curve = Curve()
         self.held_curve: list[tuple[int, float, int]] = []  # step, share, of how many digits
@@ -162,7 +178,7 @@ class Run:
         learner = self.learner
         last = self.held_curve[-1][0] if self.held_curve else -1  # where it was counted last
         if last != learner.step_number and (learner.done or self.seconds >= self.next_look):
-            self._look(1 if learner.done else GLANCE)
+            self._look(1 if learner.done else self.every)
         steps, loss, share = self.curve.smooth(learner.steps_per_epoch / SMOOTH)
         header = {
             "step": learner.step_number,
@@ -176,13 +192,17 @@ class Run:
             "held": self.held_curve[-1][1],
             "held_of": self.held_curve[-1][2],
             "over": learner.done,
+            "foreseen": self.foreseen or learner.done,
         }
         now = filters(self.network, learner.parameters)
+        if learner.done:  # there is no step to come: told is what the last one did
+            move = now - self.previous
+        else:
+            move = filters(self.network, learner.next_move()) if self.foreseen else np.zeros_like(now)
         arrays = {
             "before": self.before,
             "now": now,
-            # Behind the last step there is none to come: told is what that one did.
-            "move": now - self.previous if learner.done else filters(self.network, learner.next_move()),
+            "move": move,
             "curve_steps": steps,
             "curve_loss": loss,
             "curve_train": share,
@@ -194,10 +214,14 @@ class Run:
         return header, arrays
 
     def _look(self, every: int) -> None:
-        images, labels = self.held[0][::every], self.held[1][::every]
+        images, labels = self.held.images[::every], self.held.labels[::every]
         start = time.process_time()
-        found = accuracy(self.network, self.learner.parameters, images, labels)
-        self.held_curve.append((self.learner.step_number, found, len(labels)))
+        right = 0.0
+        for first in range(0, len(labels), AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            share = accuracy(self.network, self.learner.parameters, prepare(images[some]), labels[some])
+            right += share * len(labels[some])
+        self.held_curve.append((self.learner.step_number, right / len(labels), len(labels)))
         self.next_look = self.seconds + max(LOOK_EVERY, LOOK_SHARE * (time.process_time() - start))
 
 

@@ -55,6 +55,7 @@ class Occlusion:
     shape: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "levels", np.asarray(self.levels))
         wanted = self.trained.network.input_shape
         if self.levels.shape != wanted or self.levels.dtype != np.uint8:
             raise ArrayError(

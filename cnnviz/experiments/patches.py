@@ -39,7 +39,7 @@ class Patch:
 
 @dataclass(frozen=True, eq=False)
 class Patches:
-    """Of each layer: values (pictures, channels, places), the largest first, and rows and columns alike."""
+    """Of each layer: values (pictures, channels, places), the largest first, and rows and columns alike; read-only."""
 
     network: Network
     pictures: tuple[str, ...]
@@ -97,8 +97,11 @@ def _volume(map: NDArray) -> NDArray:
 
 
 def _by_layer(table: list) -> tuple:
-    """[picture][layer] -> (layer)(pictures, ...)."""
-    return tuple(np.stack(arrays) for arrays in zip(*table))
+    """[picture][layer] -> (layer)(pictures, ...), read-only."""
+    found = tuple(np.stack(arrays) for arrays in zip(*table))
+    for array in found:
+        array.flags.writeable = False
+    return found
 
 
 def _apart(fields: tuple[Field, Field]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError, SettingError
+from cnnviz.experiments.lenet import stack_for
 from cnnviz.geometry import whole
 from cnnviz.layers import Activate, Linear
 from cnnviz.layers.typed import read
@@ -20,7 +21,6 @@ from cnnviz.network import Network
 from cnnviz.ops.checks import numbers
 from cnnviz.training import Learner, Recipe, accuracy
 
-CONV = "conv 6 5x5; relu; max 2x2; conv 16 5x5; relu; max 2x2; fc 120; relu; fc 84; relu; fc {classes}"
 RECIPE = Recipe(epochs=20, first_layer=1, shift=0)
 MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 EVERY = 8  # steps between two reports
@@ -105,9 +105,8 @@ def shifted(
 
 def networks(shape: Sequence[int], labels: NDArray) -> dict[str, Network]:
     """LeNet-5's modern form, and FC layers over the same pixels with as many units as give as many parameters."""
-    classes = int(labels.max()) + 1
-    conv = Network(tuple(shape), read(CONV.format(classes=classes)))
-    pixels = int(np.prod(shape))
+    conv = Network(tuple(shape), read(stack_for(labels)))
+    classes, pixels = conv.shapes[-1][0], int(np.prod(shape))
     units = round((conv.parameters - classes) / (pixels + 1 + classes))
     return {"CONV": conv, "FC": Network(tuple(shape), (Linear(units), Activate("relu"), Linear(classes)))}
 

@@ -68,9 +68,9 @@ class Layer(ABC):
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)
 
-    def channel_windows(self, shape: Shape, channel: int) -> tuple[Window, Window]:
-        """The same for the units of one map, where maps differ in it."""
-        return self.windows(shape)
+    def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
+        """Which layer makes one map of the output, and as which of its own, from 0: itself, where nothing is inside."""
+        return self, channel
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Parameters to start learning from, float32.

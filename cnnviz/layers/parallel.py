@@ -98,9 +98,9 @@ class Parallel(Layer):
         each = [branch.windows(shape) for branch in self.branches]
         return _around([down for down, _ in each]), _around([across for _, across in each])
 
-    def channel_windows(self, shape: Shape, channel: int) -> tuple[Window, Window]:
-        number, _ = self.branch(shape, channel)
-        return self.branches[number].windows(shape)
+    def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
+        number, first = self.branch(shape, channel)
+        return self.branches[number].maker(shape, channel - first)
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         return {

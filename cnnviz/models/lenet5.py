@@ -61,6 +61,7 @@ def prepare(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     Returns float32 (1, 32, 32) or (N, 1, 32, 32). Raises ArrayError for anything else.
     """
+    levels = np.asarray(levels)
     sides = levels.shape[-2:]
     if levels.dtype != np.uint8 or levels.ndim not in (2, 3) or sides not in ((DIGIT, DIGIT), (SIDE, SIDE)):
         raise ArrayError(

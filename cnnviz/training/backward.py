@@ -34,8 +34,9 @@ from cnnviz.layers.layer import both
 from cnnviz.network import Network
 from cnnviz.ops import ACTIVATIONS, avg_pool2d, dropout_mask
 from cnnviz.ops.checks import numbers
-from cnnviz.training.gradients import avg_pool2d_gradient, conv2d_gradients, linear_gradients, max_pool2d_gradient
+from cnnviz.training.gradients import conv2d_gradients, linear_gradients
 from cnnviz.training.normalisation import batch_norm_gradients
+from cnnviz.training.pooling import avg_pool2d_gradient, max_pool2d_gradient
 
 Found = tuple[NDArray, dict[str, NDArray]]  # the gradient for a layer's input, and those for its parameters by name
 Mask = NDArray[np.bool_] | list | None  # what dropout kept; of parallel layers, for each
@@ -70,7 +71,8 @@ def backward(
     training    whether `forward` ran in training
     rng         in training with dropout: a generator in the state in which `forward` was given its own. The same
                 masks are drawn from it again; the maps alone do not tell whether a 0 was dropped.
-    to_input    False leaves out the gradient for the input itself, which training has no use for: inputs[0] is empty
+    to_input    False leaves out what training has no use for: the gradients for the input and for all maps before the
+                first layer that learns are empty
 
     float64 or float32 as the operations decide it; overflow gives inf or nan without a warning. Raises ArrayError for
     maps or a gradient that do not belong to the network, SettingError for dropout in training without an rng.
@@ -85,13 +87,18 @@ def backward(
         raise ArrayError(f"The output's gradient has shape {last.shape}; the output has {maps[-1].shape}.")
     # Forwards, for that is the order in which `forward` drew them.
     masks = [_mask(layer, read, rng) if training else None for layer, read in zip(network.layers, maps)]
+    first = next((row.index for row in network.rows if row.parameters), len(network.rows))  # that learns
+    nothing = np.empty(0, last.dtype)
     inputs, learnt = [last], []
     with np.errstate(all="ignore"):
         for index, layer in reversed(list(enumerate(network.layers))):
-            reached, found = _through(
-                layer, maps[index], parameters[index], inputs[-1], masks[index], training, to_input or index > 0
-            )
-            inputs.append(reached)
+            onward, reached = to_input or index > first, nothing
+            found: dict[str, NDArray] = {}
+            if onward or index == first:
+                reached, found = _through(
+                    layer, maps[index], parameters[index], inputs[-1], masks[index], training, onward
+                )
+            inputs.append(reached if onward else nothing)
             learnt.append(found)
     return Backward(inputs[::-1], learnt[::-1])
 
@@ -233,11 +240,11 @@ def _parallel(
     axis = 1 if input.ndim in (2, 4) else 0  # in front of the channels stands N, or nothing
     single = input.shape if axis == 0 else input.shape[1:]
     ends = np.cumsum([branch.output_shape(single)[0] for branch in layer.branches])
+    parts = np.split(gradient, ends[:-1], axis)
     reached, learnt = [], {}
-    for number, branch in enumerate(layer.branches):
-        part = np.split(gradient, ends[:-1], axis)[number]
+    for number, (branch, part) in enumerate(zip(layer.branches, parts)):
         own = mask[number] if isinstance(mask, list) else None
         for_input, found = _through(branch, input, layer.own(given, number), part, own, training, to_input)
         reached.append(for_input)
         learnt.update({f"{number}.{name}": array for name, array in found.items()})
-    return sum(reached[1:], reached[0]), learnt
+    return sum(reached[1:], reached[0]) if to_input else np.empty(0, gradient.dtype), learnt

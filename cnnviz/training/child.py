@@ -14,10 +14,12 @@ import importlib
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from threading import Condition, Thread
 from typing import Any, BinaryIO
 
+import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
@@ -29,6 +31,9 @@ Job = Iterator[Callable[[], Report]]
 NICE = 15  # of 19: whatever a visitor waits for comes first
 MEMORY = 2_000_000_000  # bytes that a job may ask for
 EVERY = 0.25  # seconds between two reports
+
+# A little below the largest block for which glibc raises the size from which it gives freed memory back at once.
+ROOM = (1 << 25) - (1 << 16)
 
 
 class Orders:
@@ -88,29 +93,48 @@ def main() -> None:
     sys.stdout = sys.stderr  # whatever prints must not get between the messages
     if hasattr(os, "nice"):
         os.nice(NICE)
-    _bound_memory()
+    bound_memory()
+    keep_freed_memory()
     task = messages.read(source)
     if task is None:
         return
     orders = Orders(source, bool(task.header["going"]))
     module, _, name = task.header["job"].partition(":")
+    # The thread that listens still reads stdin; an ordinary end, or that of an error, would wait for it.
     try:
-        work(getattr(importlib.import_module(module), name)(task.header["settings"]), orders, told)
-    except CnnvizError as problem:
-        _tell(told, ({"end": str(problem)}, {}))
-    except MemoryError:
-        _tell(told, ({"end": "There is not enough memory to train this network; a smaller one needs less."}, {}))
-    # The thread that listens still reads stdin; an ordinary end would wait for it.
-    told.flush()
+        try:
+            work(getattr(importlib.import_module(module), name)(task.header["settings"]), orders, told)
+        except CnnvizError as problem:
+            _tell(told, ({"end": str(problem)}, {}))
+        except MemoryError:
+            _tell(told, ({"end": "There is not enough memory to train this network; a smaller one needs less."}, {}))
+    except BaseException:
+        traceback.print_exc()  # for the log
+        sys.stderr.flush()
+        os._exit(1)
     os._exit(0)
 
 
-def _bound_memory() -> None:
+def bound_memory() -> None:
+    """Let this process ask for MEMORY bytes, or for less where it may not have as much anyway."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    except (ValueError, OSError):  # a system that does not let us: it trains all the same
+        pass
+
+
+def keep_freed_memory() -> None:
+    """From now on glibc keeps the memory of a step for the next one, in all of this process.
+
+    Giving it back and asking for fresh pages took half of the time of learning. Elsewhere this does nothing.
+    """
+    np.empty(ROOM, np.uint8)  # freed at once, untouched
 
 
 if __name__ == "__main__":

@@ -30,14 +30,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window
-from cnnviz.ops import avg_pool2d, conv2d, linear, max_pool2d
+from cnnviz.ops import conv2d, linear
 from cnnviz.ops.checks import maps, numbers, precision, windows
-from cnnviz.ops.pooling import counted
 
 Settings = int | tuple[int, int]
 Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 
 BLOCK_BYTES = 1 << 20  # of windows laid out at a time, about half of a core's L2 cache
+MOST_BYTES = 8 * BLOCK_BYTES  # of images with their padding at a time; more only where a single one has more
 
 
 @overload
@@ -92,74 +92,23 @@ def conv2d_gradients(
     """
     given, images = maps(input)
     output = conv2d(images[:0], weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    gradient, images, filters = _batch_ready(given, output, output_gradient, images, numbers(weight, "weight"))
+    gradient, images, filters = batch_ready(given, output, output_gradient, images, numbers(weight, "weight"))
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
     with np.errstate(all="ignore"):
         for_bias = gradient.sum((0, 2, 3))
+        # Of one image: its windows laid out, and itself with its padding, which may be far more.
         windows_bytes = math.prod(gradient.shape[2:]) * math.prod(filters.shape[1:]) * groups * images.itemsize
-        if windows_bytes <= BLOCK_BYTES:
-            together = max(1, BLOCK_BYTES // max(1, windows_bytes))
+        padded_bytes = (
+            images.shape[1] * rows.padded(images.shape[2]) * columns.padded(images.shape[3]) * images.itemsize
+        )
+        most = max(1, windows_bytes, padded_bytes)
+        if most <= BLOCK_BYTES:
+            together = BLOCK_BYTES // most
             for_input, for_weight = _by_windows(images, filters, gradient, rows, columns, groups, together, to_input)
         else:
-            for_weight = _weight_gradient(images, filters.shape, gradient, rows, columns, groups)
-            for_input = _input_gradient(images.shape, filters, gradient, rows, columns, groups) if to_input else None
+            together = max(1, MOST_BYTES // max(1, padded_bytes))
+            for_input, for_weight = _by_taps(images, filters, gradient, rows, columns, groups, together, to_input)
     return None if for_input is None else for_input.reshape(given.shape), for_weight, for_bias
-
-
-def max_pool2d_gradient(
-    input: ArrayLike,
-    output_gradient: ArrayLike,
-    kernel_size: Settings,
-    stride: Settings | None = None,
-    padding: Padding = 0,
-    dilation: Settings = 1,
-    ceil_mode: bool = False,
-) -> NDArray:
-    """The gradient for the input of `max_pool2d`, in its shape: each window hands its own on to its winner alone.
-
-    Of equal numbers the first wins, row by row, as in PyTorch; a number that wins in several windows gets the sum.
-    """
-    given, images = maps(input)
-    best = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode)
-    gradient, images = _batch_ready(given, best, output_gradient, images)
-    found = np.zeros_like(images)
-    rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
-    with np.errstate(all="ignore"):
-        is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
-    if is_plain and all(map(_apart, (rows, columns), best.shape[2:], images.shape[2:])):
-        _to_winners(images, best.astype(images.dtype, copy=False), gradient, found, rows, columns)
-        return found.reshape(given.shape)
-    _, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
-    count, channels, height, width = images.shape
-    planes = np.arange(count * channels).reshape(count, channels, 1, 1)
-    real = winners >= 0  # else the window read nothing but padding
-    places = (winners + planes * (height * width))[real]
-    np.add.at(found.reshape(-1), places, gradient[real])
-    return found.reshape(given.shape)
-
-
-def avg_pool2d_gradient(
-    input: ArrayLike,
-    output_gradient: ArrayLike,
-    kernel_size: Settings,
-    stride: Settings | None = None,
-    padding: Padding = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> NDArray:
-    """The gradient for the input of `avg_pool2d`, in its shape: each window hands the same share to all that it read.
-
-    Of the input only the shape and dtype matter.
-    """
-    given, images = maps(input)
-    output = avg_pool2d(images[:0], kernel_size, stride, padding, ceil_mode, count_include_pad)
-    gradient, images = _batch_ready(given, output, output_gradient, images)
-    found = gradient
-    for window, size in zip(
-        windows(kernel_size, kernel_size if stride is None else stride, padding, 1), images.shape[2:]
-    ):
-        found = _handed_back(found, window, size, count_include_pad).swapaxes(2, 3)  # rows first, columns then
-    return found.reshape(given.shape)
 
 
 def linear_gradients(
@@ -174,14 +123,14 @@ def linear_gradients(
     given, matrix = numbers(input, "input"), numbers(weight, "weight")
     linear(given[np.newaxis][:0] if given.ndim else given, matrix)  # for what it refuses: of no rows, it costs nothing
     units, reads = matrix.shape
-    gradient, given, matrix = _ready((*given.shape[:-1], units), output_gradient, given, matrix)
+    gradient, given, matrix = ready((*given.shape[:-1], units), output_gradient, given, matrix)
     count = math.prod(given.shape[:-1])
     rows = gradient.reshape(count, units)
     with np.errstate(all="ignore"):
         return gradient @ matrix, rows.T @ given.reshape(count, reads), rows.sum(0)
 
 
-def _ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+def ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
     """The output's gradient and the arrays, all of one dtype; ArrayError if its shape is not `shape`, the output's."""
     gradient = numbers(output_gradient, "output's gradient")
     if gradient.shape != shape:
@@ -190,9 +139,9 @@ def _ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray)
     return tuple(array.astype(dtype, copy=False) for array in (gradient, *arrays))
 
 
-def _batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+def batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
     """The same for maps, the gradient as a batch as `output` is one, which may be that of no images."""
-    gradient, *others = _ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
+    gradient, *others = ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
     return gradient if given.ndim == 4 else gradient[np.newaxis], *others
 
 
@@ -209,14 +158,14 @@ def _by_windows(
     """Input gradient (or None) and weight gradient of small maps, the windows of `together` images laid out at once.
 
     The images stand last, side by side: what is copied and added up in one go is a row of all of them, not the ten
-    numbers of a single one's. Two to four times faster on LeNet's maps than the two functions below.
+    numbers of a single one's. Two to four times faster on LeNet's maps than `_by_taps`.
     """
     filters, reads, *kernel = weight.shape
     (count, channels, height, width), (down, across) = images.shape, gradient.shape[2:]
     padded_shape = channels, rows.padded(height), columns.padded(width)
     inside = (slice(None), slice(rows.before, rows.before + height), slice(columns.before, columns.before + width))
     taps = [
-        (row, column, _places(row, rows, down), _places(column, columns, across))
+        (row, column, places(row, rows, down), places(column, columns, across))
         for row in range(kernel[0])
         for column in range(kernel[1])
     ]
@@ -242,6 +191,28 @@ def _by_windows(
             padded[:, at_rows, at_columns] += laid[:, row, column]
         for_input[first : first + together] = padded[inside].transpose(3, 0, 1, 2)
     return for_input, for_weight.swapaxes(1, 2).reshape(weight.shape)
+
+
+def _by_taps(
+    images: NDArray,
+    weight: NDArray,
+    gradient: NDArray,
+    rows: Window,
+    columns: Window,
+    groups: int,
+    together: int,
+    to_input: bool,
+) -> tuple[NDArray | None, NDArray]:
+    """The same of large maps, a place in the kernel after the other."""
+    for_input = np.empty_like(images) if to_input else None
+    for_weight = np.zeros(weight.shape, images.dtype)
+    for first in range(0, len(images), together):
+        these = slice(first, first + together)
+        for_weight += _weight_gradient(images[these], weight.shape, gradient[these], rows, columns, groups)
+        if for_input is not None:
+            shape = images[these].shape
+            for_input[these] = _input_gradient(shape, weight, gradient[these], rows, columns, groups)
+    return for_input, for_weight
 
 
 def _input_gradient(
@@ -280,46 +251,15 @@ def _weight_gradient(
     left = gradient.reshape(count, groups, filters // groups, out_height * out_width)
     found = np.empty(shape, images.dtype)
     for row in range(kernel_height):
-        down = _places(row, rows, out_height)
+        down = places(row, rows, out_height)
         for column in range(kernel_width):
-            read = padded[:, :, down, _places(column, columns, out_width)]
+            read = padded[:, :, down, places(column, columns, out_width)]
             right = read.reshape(count, groups, channels, out_height * out_width).swapaxes(2, 3)
             found[:, :, row, column] = (left @ right).sum(0).reshape(filters, channels)
     return found
 
 
-def _places(tap: int, window: Window, count: int) -> slice:
+def places(tap: int, window: Window, count: int) -> slice:
     """Where one tap of `count` outputs reads, on the padded axis."""
     start = tap * window.dilation
     return slice(start, start + (count - 1) * window.stride + 1, window.stride)
-
-
-def _apart(window: Window, outputs: int, size: int) -> bool:
-    """Whether no position of an axis is read twice, and none outside of it."""
-    plain = window.before == window.after == 0 and window.dilation == 1 and window.stride >= window.kernel_size
-    return plain and (outputs - 1) * window.stride + window.kernel_size <= size
-
-
-def _to_winners(
-    images: NDArray, best: NDArray, gradient: NDArray, found: NDArray, rows: Window, columns: Window
-) -> None:
-    """Fill `found` where windows do not overlap: the first number of each that is its best takes its gradient."""
-    free = np.ones(best.shape, bool)
-    down, across = best.shape[2:]
-    for row in range(rows.kernel_size):
-        for column in range(columns.kernel_size):
-            at = (..., _places(row, rows, down), _places(column, columns, across))
-            wins = (images[at] == best) & free
-            free ^= wins
-            np.multiply(gradient, wins, out=found[at])
-
-
-def _handed_back(gradient: NDArray, window: Window, size: int, padding_counts: bool) -> NDArray:
-    """The rows of (N, C, rows, columns), each shared out over the `size` rows that its window read."""
-    count = gradient.shape[2]
-    share = gradient / np.array(counted(window, size, count, padding_counts), gradient.dtype)[:, np.newaxis]
-    end = max(window.padded(size), window.taps(count - 1).stop + window.before)  # ceil_mode's last one hangs over
-    padded = np.zeros((*gradient.shape[:2], end, gradient.shape[3]), gradient.dtype)
-    for tap in range(window.kernel_size):
-        padded[:, :, _places(tap, window, count)] += share
-    return padded[:, :, window.before : window.before + size]

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers import BatchNorm2d, Parameters
 from cnnviz.network import Network
 from cnnviz.ops import batch_statistics
 from cnnviz.ops.checks import numbers
 from cnnviz.training.backward import backward
+from cnnviz.training.layout import Arrays, Layout
 from cnnviz.training.losses import checked_labels, cross_entropy
 from cnnviz.training.optimisers import OPTIMISERS, Memory
 from cnnviz.training.recipe import Recipe
 
 STATISTICS = 0.1  # the share of a batch in batch norm's running statistics, as in PyTorch
 BLOCK = 64  # inputs that are run at a time where nothing is learnt
-
-# A little below the largest block for which glibc raises the size from which it gives freed memory back at once.
-ROOM = (1 << 25) - (1 << 16)
-
-Arrays = list[dict[str, NDArray]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,15 +53,18 @@ class Learner:
 
     network     what comes out is a score for each class
     recipe      how it learns
-    images      (N, *network.input_shape), finite; used as float32
+    images      (N, *network.input_shape), finite; used as float32. With `prepare`: (N, ...), what it takes
     labels      (N,) whole numbers from 0 to classes - 1
     parameters  to start from; without them the network's initial ones for the recipe's seed, the first layer's as the
                 recipe has it
+    prepare     makes some of the images ready for the network, (n, *network.input_shape), batch by batch: levels as
+                uint8 take a quarter of the memory
 
     Every step makes new arrays: the `parameters` that were read before stay as they were, so keeping them is all that
     a snapshot takes. Everything is float32; the same arguments give the same numbers, bit by bit, on one machine.
 
-    Raises ArrayError for arrays that do not belong to the network, SettingError for a network without scores.
+    Raises ArrayError for arrays that do not belong to the network, SettingError for a network without scores and for a
+    shift beyond the images, DoesNotFit where batch norm would be given a single number a channel to normalise.
     """
 
     def __init__(
@@ -75,6 +74,7 @@ class Learner:
         images: ArrayLike,
         labels: ArrayLike,
         parameters: Sequence[Parameters] | None = None,
+        prepare: Callable[[NDArray], NDArray[np.float32]] | None = None,
     ) -> None:
         classes = network.shapes[-1]
         if len(classes) != 1 or not network.parameters:
@@ -83,16 +83,20 @@ class Learner:
                 "a network learns classes if it ends in an FC layer with a score for each."
             )
         given = numbers(images, "images")
-        if given.ndim == 0 or not len(given) or given.shape[1:] != network.input_shape:
+        one = prepare(given[:1]) if prepare and given.ndim and len(given) else given
+        if one.ndim == 0 or not len(one) or one.shape[1:] != network.input_shape:
             wanted = ", ".join(map(str, ("N", *network.input_shape)))
-            raise ArrayError(f"The images have shape {given.shape}; they must be ({wanted}), N at least 1.")
+            raise ArrayError(f"The images have shape {one.shape}; they must be ({wanted}), N at least 1.")
         self.network, self.recipe = network, recipe
-        self.images = given.astype(np.float32, copy=False)
+        self._prepare = prepare
+        with np.errstate(over="ignore"):  # refused below
+            self.images = given if prepare else given.astype(np.float32, copy=False)
         self.labels = checked_labels(labels, classes[0], (len(given),))
         if not np.isfinite(self.images).all():
-            raise ArrayError("The images hold nan or inf; all their numbers must be finite.")
+            raise ArrayError("The images hold nan or inf, or more than float32 holds; all numbers must be finite.")
+        _check(network, recipe, len(given))
         self.step_number = 0
-        self._layout = _Layout(network)
+        self._layout = Layout(network)
         start: Sequence[Parameters] = network.initial(recipe.seed) if parameters is None else parameters
         self._flat = self._layout.flat(start)
         self._kept = _kept(network, start)
@@ -104,9 +108,6 @@ class Learner:
         self._order: tuple[int, NDArray[np.intp]] = -1, np.empty(0, np.intp)  # of an epoch
         self._next: _Step | None = None
         self._parameters: Arrays | None = None
-        # Freed at once, untouched: from now on glibc keeps the memory of a step for the next one instead of giving it
-        # back and asking for fresh pages, which took half of the time. Elsewhere it does nothing.
-        np.empty(ROOM, np.uint8)
 
     @property
     def parameters(self) -> Arrays:
@@ -174,7 +175,8 @@ class Learner:
 
     def _work_out(self) -> _Step:
         indices = self.next_indices
-        images, labels = self._moved(self.images[indices]), self.labels[indices]
+        images, labels = self.images[indices], self.labels[indices]
+        images = self._moved(self._prepare(images) if self._prepare else images)
         seed = (self.recipe.seed, 2, self.step_number)
         try:
             maps = self.network.forward(images, self.parameters, True, np.random.default_rng(seed))
@@ -215,6 +217,25 @@ class Learner:
         )
 
 
+def _check(network: Network, recipe: Recipe, count: int) -> None:
+    """Refuse what would fail only once it is on its way."""
+    sides = network.input_shape[1:]
+    if sides and recipe.shift > min(sides):
+        raise SettingError(
+            f"A shift of {recipe.shift} pixels moves images of {sides[0]} × {sides[1]} out of sight; "
+            f"at most {min(sides)} fits."
+        )
+    alone = [row for row in network.rows if isinstance(row.layer, BatchNorm2d) and math.prod(row.input_shape[1:]) == 1]
+    size = min(recipe.batch_size, count)
+    if alone and 1 in (size, count % size):
+        fits = next((f"batches of {more} fit" for more in range(size + 1, count + 1) if count % more != 1), "")
+        raise DoesNotFit(
+            f"Layer {alone[0].index + 1}, {alone[0].layer.name}, normalises one number of each input, so it needs two "
+            f"inputs or more at a time; {count:,} in batches of {size:,} leave a batch of 1"
+            + (f", {fits}." if fits else ".")
+        )
+
+
 def fit(learner: Learner) -> Iterator[Batch]:
     """Every step that is left. Dropped half way and called again, it goes on where it stopped."""
     while not learner.done:
@@ -235,42 +256,6 @@ def accuracy(network: Network, parameters: Sequence[Parameters], images: ArrayLi
         output = network.forward(given[first : first + BLOCK], parameters)[-1]
         hits += int((output.argmax(1) == right[first : first + BLOCK]).sum())
     return hits / len(given)
-
-
-class _Layout:
-    """Where each array that is learnt lies in one row of all numbers: an optimiser moves them in one go."""
-
-    def __init__(self, network: Network) -> None:
-        self.layers: list[dict[str, tuple[slice, tuple[int, ...]]]] = []
-        self.size = 0
-        for row in network.rows:
-            places = {}
-            # A layer that learns nothing may have arrays all the same, which are given: the codes of an RBF.
-            shapes = row.layer.parameter_shapes(row.input_shape) if row.parameters else {}
-            for name, shape in shapes.items():
-                places[name] = slice(self.size, self.size + math.prod(shape)), shape
-                self.size += math.prod(shape)
-            self.layers.append(places)
-        weighted = next(places for places in self.layers if places)
-        self.first_weights = next(iter(weighted.values()))[0]
-        self.first = slice(self.first_weights.start, [*weighted.values()][-1][0].stop)
-
-    def flat(self, arrays: Sequence[Parameters]) -> NDArray[np.float32]:
-        """All of them in a row. Raises ArrayError for arrays that are missing or of another shape."""
-        found = np.empty(self.size, np.float32)
-        if len(arrays) != len(self.layers):
-            raise ArrayError(f"There are parameters for {len(arrays)} layers; the network has {len(self.layers)}.")
-        for number, (places, given) in enumerate(zip(self.layers, arrays), 1):
-            for name, (place, shape) in places.items():
-                if name not in given or given[name].shape != shape:
-                    told = given[name].shape if name in given else "missing"
-                    raise ArrayError(f"Layer {number}: its {name} is {told}, not {shape}.")
-                found[place] = given[name].reshape(-1)
-        return found
-
-    def named(self, flat: NDArray[np.float32]) -> Arrays:
-        """The same numbers by layer and name, nothing copied."""
-        return [{name: flat[place].reshape(shape) for name, (place, shape) in places.items()} for places in self.layers]
 
 
 def _kept(network: Network, parameters: Sequence[Parameters]) -> Arrays:

@@ -73,7 +73,8 @@ def _message(body: bytes) -> Message:
             offset += array.nbytes
     except ArrayError:
         raise
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as problem:
+    # OverflowError: a size with more digits than a size can have.
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as problem:
         raise ArrayError(f"What was read is no message: {problem}.") from None
     if offset != len(body):
         raise ArrayError(f"A message has {len(body):,} bytes and describes {offset:,}.")

@@ -11,6 +11,7 @@ from cnnviz.training.optimisers import OPTIMISERS
 
 LARGEST_RATE = 1e6
 LARGEST_BOOST = 100.0
+LARGEST_COUNT = 1_000_000  # inputs in a batch, epochs, pixels of a shift
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,8 @@ class Recipe:
         object.__setattr__(self, "first_layer", real(self.first_layer, "first_layer", 1, LARGEST_BOOST))
         for name, least in (("batch_size", 1), ("epochs", 1), ("seed", 0), ("shift", 0)):
             object.__setattr__(self, name, whole(getattr(self, name), name, least))
+            if name != "seed" and getattr(self, name) > LARGEST_COUNT:
+                raise SettingError(f"{name} is larger than {LARGEST_COUNT:,}, which is the most that it may be.")
         object.__setattr__(self, "decay", bool(self.decay))
 
     def rate(self, step: int, steps: int) -> float:

@@ -19,14 +19,17 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO, cast
 
-import cnnviz
 from cnnviz.errors import CnnvizError
 from cnnviz.training import messages
 from cnnviz.training.messages import Message
 
-PATIENCE = 6.0  # seconds without a beat
+PATIENCE = 7.0  # seconds without a beat
 MOST = 8  # workers of all visitors together
 LAST_WORDS = 2.0  # seconds that a process has to end after its last message
+NO_ROOM = (
+    "Training cannot start now, for the server has no room for another process; when another visitor’s training has "
+    "ended there will be, so press again in a moment."
+)
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM")}
 
 _living: set[Worker] = set()
@@ -40,7 +43,7 @@ class Worker:
     settings  what the function is given, whatever JSON can say
     going     False: it waits for `go` or `step` after its first report
 
-    Raises CnnvizError where MOST are at work already.
+    Raises CnnvizError where MOST are at work already, and where the machine has no room for one more.
     """
 
     def __init__(self, job: str, settings: Mapping[str, Any], *, going: bool = True, patience: float = PATIENCE):
@@ -58,10 +61,18 @@ class Worker:
                     f"{MOST} networks are being trained on this server just now, as many as it takes; "
                     "one of them will soon be done, so press again in a moment."
                 )
-            self._process = _started()
+            try:
+                self._process = _started()
+            except OSError:
+                raise CnnvizError(NO_ROOM) from None
             _living.add(self)
-        Thread(target=self._listen, name="worker listens", daemon=True).start()
-        Thread(target=self._watch, name="worker watches", daemon=True).start()
+        try:
+            Thread(target=self._listen, name="worker listens", daemon=True).start()
+            Thread(target=self._watch, name="worker watches", daemon=True).start()
+        except RuntimeError:  # no more threads
+            self.end()
+            self._clear()
+            raise CnnvizError(NO_ROOM) from None
         self._say(job=job, settings=settings, going=going)
 
     def beat(self) -> None:
@@ -138,8 +149,13 @@ class Worker:
                     self._done = not self._problem
                 else:
                     self._latest, self._count = message, self._count + 1
-        except CnnvizError:
-            self._process.kill()  # said below
+        except Exception:  # whatever it was: nobody listens any more, which must not look as if it went on
+            self._process.kill()
+        finally:
+            self._clear()
+
+    def _clear(self) -> None:
+        """Wait for the end of the process, say why it came if nobody has, and make room."""
         try:
             code = self._process.wait(LAST_WORDS)
         except subprocess.TimeoutExpired:
@@ -147,14 +163,14 @@ class Worker:
             code = self._process.wait()
         if not (self._done or self._problem or self._left or self._stopped):
             self._problem = f"The process that trained ended before its time (code {code}); start it again."
+        with _lock:
+            _living.discard(self)
+        self._ended.set()
         for pipe in (self._process.stdin, self._process.stdout):
             try:
                 cast(BinaryIO, pipe).close()
             except OSError:  # what was still to be said finds nobody
                 pass
-        with _lock:
-            _living.discard(self)
-        self._ended.set()
 
     def _watch(self) -> None:
         left = self._patience
@@ -167,7 +183,7 @@ class Worker:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    home = str(Path(cnnviz.__file__).parent.parent)
+    home = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
         [sys.executable, "-m", "cnnviz.training.child"],
