@@ -136,6 +136,19 @@ def test_what_is_cut_off_is_shown_and_said():
     assert any("300 x 300 of 300 x 451" in caption.value for caption in at.caption)
 
 
+def test_nothing_gives_the_answer_away_while_it_is_guessed():
+    at = page(**{"guess-first": "true", "deep": "21.286.7.7", "second": "Camera operator"})
+    walk = sent(at)["walk 0"]
+    assert walk.header["guess"] and walk.header["bars"] == [] and len(walk.header["stops"]) == 9
+    assert "Egyptian" not in said(at) + str([found.header for found in sent(at).values()])
+    assert "conv10" not in at.selectbox(key="deep-layer 0").options
+    at.session_state["guessed"] = sample("chelsea").square(227, "rgb").digest
+    at = run(at)
+    walk = sent(at)["walk 0"]
+    assert walk.header["bars"][0]["name"] == "Egyptian cat" and walk.header["selected"] == "21.286.7.7"
+    assert "tripod 57.9" in said(at), "the second photo was forgotten"
+
+
 def test_depth_grey_shows_the_network_a_grey_photo():
     walk = sent(page(depth="Grey"))["walk 0"]
     red, green, blue = walk["photo"]
@@ -202,22 +215,27 @@ def test_the_sheet_has_every_map_once_the_strongest_first(cat):
     maps = maps_of("chelsea")[STOPS["fire5"].shown + 1]
     order = sheet.header["order"]
     assert sorted(order) == list(range(256)) and sheet.header["chosen"] == 0
-    peaks = maps[order][:, 1:-1, 1:-1].max((1, 2))
-    assert (np.diff(peaks[:200]) <= 0).all()
+    inside = maps[order][:, 1:-1, 1:-1].reshape(256, -1)
+    above = inside.max(1) - np.median(inside, axis=1)
+    assert (np.diff(above[:200]) <= 0).all()
+    stop = next(stop for stop in to(cat, "11.1.3.3")["walk 0"].header["stops"] if stop["name"] == "fire5")
+    assert {*stop["channels"]} - {0} <= {*order[:12]}, "the sheet and the walk rank apart"
     np.testing.assert_allclose(sheet.header["limits"], maps[order].max((1, 2)), rtol=1e-6)
 
 
 def test_layer_and_map_can_be_chosen_by_name_and_number():
     at = page()
-    at = run(at.selectbox(key="deep-layer").set_value("fire4 squeeze"))
+    at = run(at.selectbox(key="deep-layer 0").set_value("fire4 squeeze"))
     assert unit(at).startswith("8.")
-    at = run(at.number_input(key="deep-map").set_value(1000))
-    assert unit(at).startswith("8.32.") and at.number_input(key="deep-map").value == 32
+    map = int(unit(at).split(".")[1]) - 1
+    at = run(at.number_input(key=f"deep-map 7 {map}").set_value(1000))
+    assert unit(at).startswith("8.32.") and at.number_input(key="deep-map 7 31").value == 32
 
 
 def test_the_guide_leads_where_it_says():
     at = page(sample="Camera operator")
-    for place, (words, name, channel) in enumerate(SEEN["camera"]):
+    for place in (0, 4):
+        words, name, channel = SEEN["camera"][place]
         assert at.button(key=f"guide {place}").label == words
         at = press(at, f"guide {place}")
         depth, map, *_ = unit(at).split(".")
@@ -254,6 +272,10 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     uncovered = sent(at)["walk 0"].header["bars"][0]["share"]
     np.testing.assert_allclose(lost["map 0"][probe.row, probe.column], uncovered - share, atol=1e-4)
     assert patch == [top, left, 51, 51]
+    at = press(at, "stop")
+    assert len(run(at).session_state["asked"].probes) == 2, "it asks on after a stop"
+    at = press(at, "stop")  # go on
+    assert len(at.session_state["asked"].probes) == 3
     at = run(at.selectbox(key="sample").set_value("Falcon 9 lifting off"))
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
 
@@ -297,11 +319,14 @@ def test_an_upload_can_be_the_other_photo_and_a_refusal_is_one_sentence():
     assert not at.error and "mine_*b*.png" in said(at)
 
 
-@pytest.mark.parametrize("shape", [(1, 1, 1), (3, 500, 3), (1, 30, 40)])
-def test_any_picture_gets_an_answer(shape):
+def test_any_picture_gets_an_answer_and_one_colour_is_told_apart_from_its_padding_alone():
     at = page()
-    at = run(at.file_uploader(key="upload").set_value(("a.png", encode_png(np.full(shape, 7, np.uint8)), "image/png")))
-    assert len(sent(at)["walk 0"].header["bars"]) == 5
+    for shape in ((1, 1, 1), (3, 500, 3), (1, 30, 40)):
+        file = ("a.png", encode_png(np.full(shape, 7, np.uint8)), "image/png")
+        at = run(at.file_uploader(key="upload").set_value(file))
+        walk = sent(at)["walk 0"].header
+        assert len(walk["bars"]) == 5
+        assert all(stop["note"].startswith("One colour") for stop in walk["stops"][:-1])
 
 
 def test_a_filter_stands_in_the_order_of_the_lab():
@@ -327,13 +352,16 @@ YELLOW = """(canvas) => {
 }"""
 
 
-def test_both_eyes_light_up_and_a_click_goes_from_map_to_map(warm):
-    page = warm("deep?deep=16.131.6.5")
+def test_both_eyes_light_up_a_click_goes_from_map_to_map_and_the_patch_slides(warm):
+    page = warm("deep?deep=16.131.6.5&guess-first=true")
     large, line = page.locator("canvas.large"), page.locator(".is-walk .line")
     expect(line).to_have_text(re.compile(r"^Row 6, column 5: 489\. It can see 111 × 111 pixels"))
     share, place = large.evaluate(YELLOW)
     assert 0.003 < share < 0.03 and 0.25 < place < 0.45, "the left eye is not lit"
     walk = page.locator(".is-walk")
+    expect(page.get_by_text("Egyptian cat")).to_have_count(0)
+    walk.get_by_role("button", name="Show it").click()
+    expect(walk.locator(".bar").first).to_contain_text("Egyptian cat")
     drawn = walk.get_attribute("data-ready")
     page.get_by_role("radio", name="319").click()
     expect(page).to_have_url(re.compile(r"deep=16\.319\."))
@@ -345,10 +373,7 @@ def test_both_eyes_light_up_and_a_click_goes_from_map_to_map(warm):
     page.locator(".bar", has_text="tiger cat").click()
     expect(page.locator(".is-walk .over header")).to_contain_text("“tiger cat”, map 283 of conv10")
     expect(page).to_have_url(re.compile(r"deep=21\.283\."))
-
-
-def test_the_answers_come_in_while_the_patch_slides(warm):
-    page = warm("deep")
+    # The answers come in while the patch slides.
     page.get_by_role("button", name="slide the patch over it").click()
     expect(page.get_by_text(re.compile(r"\d+ of 144 asked"))).to_be_visible(timeout=20_000)
     lost = page.locator(".is-panels figure", has_text="What is lost").locator("canvas")
@@ -358,5 +383,5 @@ def test_the_answers_come_in_while_the_patch_slides(warm):
         || data.some((value, at) => at % 4 === 1 && value > data[at - 1] + 40);
     }"""
     page.wait_for_function(coloured, arg=lost.element_handle(), timeout=20_000, polling=100)
-    page.locator(".st-key-stop button").click()  # "stop", or "clear" where all is asked by now
+    page.locator(".st-key-clear button").click()
     expect(page.get_by_role("button", name="slide the patch over it")).to_be_visible()

@@ -39,7 +39,7 @@ def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.mark.parametrize(
     ("border", "depth", "values"),
-    zip(PADDING_MODES, ("grey", "rgb") * 2, (255.0, 1.0) * 2),
+    list(zip(PADDING_MODES, ("grey", "rgb") * 2, (255.0, 1.0) * 2)),
 )
 def test_every_preset_adds_up_to_what_python_computed(gallery, border, depth, values):
     states = stages.preset_states(border)

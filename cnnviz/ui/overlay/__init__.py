@@ -56,6 +56,8 @@ def show(data: bytes, *, key: str, on_select: Callable[[str], None] | None = Non
     _component(key=key, data=data, on_selected_change=told)
 
 
-def panels(row: Sequence[Panel], *, key: str, on_select: Callable[[str], None] | None = None) -> None:
-    """Draw photos in a row, each with what lies over it."""
-    show(message.panels(row), key=key, on_select=on_select)
+def panels(
+    row: Sequence[Panel], *, key: str, on_select: Callable[[str], None] | None = None, more: bool = False
+) -> None:
+    """Draw photos in a row, each with what lies over it; `more`: then run again, for more."""
+    show(message.panels(row, more), key=key, on_select=on_select)

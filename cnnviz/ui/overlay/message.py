@@ -33,7 +33,7 @@ class Stop:
     """One depth of a walk, with the maps of it that are shown, strongest first.
 
     at     its place among all that can be chosen
-    sees   how much of the photo a unit sees, in a word or two
+    sees   how much of the photo a unit sees, at most: height × width
     words  what its maps answer to
     rim    how many units at the border count for nothing
     note   how the maps were chosen
@@ -65,11 +65,11 @@ class Panel:
     map    numbers (H, W) over it, where `fields` tell
     signed whether they may be negative
     limit  drawn in the ramp's last colour; 0: the largest without its sign
-    unit   what they are counted in
     light  (H, W) of the photo's own size, 0 to 1: where a unit looks
     sight  the rectangle that it can see
     patch  a square of the grey `level` that lies on the photo
     asks   what a click says in front of the unit's row and column; "": nothing is clicked
+    at     the row and column that were clicked, from which the arrow keys go on
     """
 
     title: str
@@ -79,12 +79,12 @@ class Panel:
     fields: Fields = (Field(), Field())
     signed: bool = False
     limit: float = 0.0
-    unit: str = ""
     light: NDArray | None = None
     sight: Box | None = None
     patch: Box | None = None
     level: int = 128
     asks: str = ""
+    at: tuple[int, int] = (0, 0)
 
 
 def _told(fields: Fields) -> list[list[int]]:
@@ -114,7 +114,7 @@ def walk(
     photo     the square that the network takes; `whole` the picture that it was cut from, small
     crop      top, left, height and width of the square, as shares of the whole
     cut       what was done to it, a sentence
-    bars      the strongest classes; `verdict` what is said below them; `guess` covers them until they are asked for
+    bars      the strongest classes; `verdict` what is said below them; `guess` asks the visitor to guess them
     selected  the unit that Python chooses, "stop.map.row.column" counted from 1
     """
     told, arrays = [], {"photo": photo.levels(), "whole": whole.levels()}
@@ -135,17 +135,20 @@ def walk(
     return packed(header, arrays)
 
 
-def panels(row: Sequence[Panel]) -> bytes:
-    """Photos in a row, each with what lies over it; a photo that stands there twice is sent once."""
+def panels(row: Sequence[Panel], more: bool = False) -> bytes:
+    """Photos in a row, each with what lies over it; a photo that stands there twice is sent once.
+
+    more  there is more to come: the browser says "more" once it has drawn these
+    """
     told, arrays = [], {}
     names: dict[str, str] = {}
     for at, panel in enumerate(row):
         name = names.setdefault(panel.photo.digest, f"photo {len(names)}")
         arrays[name] = panel.photo.levels()
         described = {
-            "title": panel.title, "words": panel.words, "photo": name, "signed": panel.signed, "unit": panel.unit,
+            "title": panel.title, "words": panel.words, "photo": name, "signed": panel.signed,
             "sight": panel.sight, "patch": panel.patch, "level": panel.level, "asks": panel.asks,
-            "fields": _told(panel.fields),
+            "at": panel.at, "fields": _told(panel.fields),
         }  # fmt: skip
         if panel.map is not None:
             described["limit"] = panel.limit or _largest(panel.map)
@@ -153,7 +156,7 @@ def panels(row: Sequence[Panel]) -> bytes:
         if panel.light is not None:
             arrays[f"light {at}"] = np.rint(np.clip(panel.light, 0, 1) * 255).astype(np.uint8)
         told.append(described)
-    return packed({"kind": "panels", "panels": told}, arrays)
+    return packed({"kind": "panels", "panels": told, "more": more}, arrays)
 
 
 def sheet(maps: NDArray, order: Sequence[int], names: Sequence[str], chosen: int) -> bytes:

@@ -4,7 +4,7 @@
 import { make, say } from "../drawing/elements.js";
 import { decimalsFor, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
-import { fieldOf, placeOf, unitAt } from "./places.js";
+import { fieldOf, moved, placeOf, stepOf, unitAt } from "./places.js";
 import { gradient } from "./ramp.js";
 import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf } from "./sheets.js";
 
@@ -21,9 +21,13 @@ export class Panels {
   receive(model, theme, choose) {
     Object.assign(this, { model, theme, choose });
     this.row.style.setProperty("--count", model.panels.length);
-    while (this.figures.length < model.panels.length) this.figures.push(this.figure(this.figures.length));
-    this.figures.length = model.panels.length;
-    this.row.replaceChildren(...this.figures.map(({ element }) => element));
+    // Those that stand already stay where they are: moved, they would lose the focus.
+    for (const { element } of this.figures.splice(model.panels.length)) element.remove();
+    while (this.figures.length < model.panels.length) {
+      const figure = this.figure();
+      this.figures.push(figure);
+      this.row.append(figure.element);
+    }
     const photos = new Map();
     model.panels.forEach((told, at) => {
       const figure = this.figures[at];
@@ -41,18 +45,22 @@ export class Panels {
       say(figure.words, told.words);
       figure.canvas.setAttribute("aria-label", `${told.title}. ${told.words}`);
       figure.canvas.classList.toggle("can", Boolean(told.asks));
+      figure.canvas.tabIndex = told.asks ? 0 : -1;
       figure.scale.hidden = !sent;
       if (sent) {
         const most = fixed(told.limit, decimalsFor(told.limit, 2));
         say(figure.scale.firstChild, told.signed ? `−${most}` : "0");
-        say(figure.scale.lastChild, told.unit ? `${most} ${told.unit}` : most);
+        say(figure.scale.lastChild, most);
         figure.scale.children[1].style.background = gradient(told.signed);
       }
     });
     this.paint();
+    if (model.more) requestAnimationFrame(() => { if (this.model === model) choose("more"); });
   }
 
-  figure(at) {
+  leave() { this.model = null; }
+
+  figure() {
     const canvas = make("canvas", { role: "img" });
     const figure = {
       canvas, panel: new Panel(canvas), title: make("b", {}), words: make("span", {}), tip: make("em", {}),
@@ -71,10 +79,21 @@ export class Panels {
     canvas.addEventListener("pointerleave", () => say(figure.tip, ""));
     canvas.addEventListener("click", (event) => {
       if (!figure.model || !figure.told.asks) return;
-      const { row, column } = point(event);
-      this.choose(`${figure.told.asks}.${row + 1}.${column + 1}`);
+      this.place(figure, point(event));
+    });
+    canvas.addEventListener("keydown", (event) => {
+      const by = stepOf(event);
+      if (!by || !figure.model || !figure.told.asks) return;
+      event.preventDefault();
+      const [row, column] = figure.told.at;
+      this.place(figure, moved(figure.model, { row, column }, by));
     });
     return figure;
+  }
+
+  place({ told }, { row, column }) {
+    told.at = [row, column];
+    this.choose(`${told.asks}.${row + 1}.${column + 1}`);
   }
 
   paint() {
@@ -97,6 +116,4 @@ export class Panels {
       }
     }
   }
-
-  later() { this.paint(); }
 }

@@ -31,6 +31,18 @@ export function unitAt({ rows, columns, height, width }, x, y) {
   return { row: nearest(rows, height, y), column: nearest(columns, width, x) };
 }
 
+// Where an arrow key leads: [rows, columns], or null for another key or a shortcut of the browser.
+export function stepOf({ key, altKey, ctrlKey, metaKey }) {
+  if (altKey || ctrlKey || metaKey) return null;
+  return { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[key] ?? null;
+}
+
+// The unit that lies so many rows and columns on, at most the last one of the map.
+export function moved({ height, width }, { row, column }, [down, across]) {
+  const clamp = (at, most) => Math.max(0, Math.min(most - 1, at));
+  return { row: clamp(row + down, height), column: clamp(column + across, width) };
+}
+
 // The middle of the strongest unit's place, for a map that nobody has pointed at: its largest number off the border.
 export function peakOf(map, height, width, margin = 1) {
   const rim = height > 2 * margin && width > 2 * margin ? margin : 0;

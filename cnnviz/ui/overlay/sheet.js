@@ -2,6 +2,7 @@
 import { make, say } from "../drawing/elements.js";
 import { decimalsFor, fixed } from "../drawing/numbers.js";
 import { Panel, outline } from "../drawing/paper.js";
+import { stepOf } from "./places.js";
 import { SEQUENTIAL } from "./ramp.js";
 
 const GAP = 3;
@@ -17,10 +18,10 @@ export class Sheet {
     this.canvas.addEventListener("pointerleave", () => this.point(null));
     this.canvas.addEventListener("click", (event) => { const at = this.under(event); if (at !== null) this.go(at); });
     this.canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -this.across, ArrowDown: this.across }[event.key];
-      if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+      const by = stepOf(event);
+      if (!by) return;
       event.preventDefault();
-      const to = this.model.order.indexOf(this.chosen) + by;
+      const to = this.model.order.indexOf(this.chosen) + by[0] * this.across + by[1];
       if (to >= 0 && to < this.count) this.go(to);
     });
   }
@@ -92,6 +93,4 @@ export class Sheet {
     }
     this.canvas.setAttribute("aria-label", `All ${count} maps. Arrow keys go from map to map. ${this.line.textContent}`);
   }
-
-  later() { this.paint(); }
 }

@@ -5,7 +5,7 @@ import { icon, make, say } from "../drawing/elements.js";
 import { decimalsFor, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
-import { peakOf, placeOf, readUnit, unitAt, unitText } from "./places.js";
+import { moved, peakOf, placeOf, readUnit, stepOf, unitAt, unitText } from "./places.js";
 import { gradient } from "./ramp.js";
 import { mapBitmap, paintOver, paintSight, photoOf } from "./sheets.js";
 
@@ -40,12 +40,10 @@ export class Walk {
     canvas.addEventListener("pointerleave", () => { this.hover = null; this.later(); });
     canvas.addEventListener("click", (event) => this.choose({ ...this.unit, ...this.under(event) }));
     canvas.addEventListener("keydown", (event) => {
-      const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-      if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+      const by = stepOf(event);
+      if (!by) return;
       event.preventDefault();
-      const { height, width } = this.map;
-      const clamp = (at, most) => Math.max(0, Math.min(most - 1, at));
-      this.unit = { ...this.unit, row: clamp(this.unit.row + by[0], height), column: clamp(this.unit.column + by[1], width) };
+      this.unit = { ...this.unit, ...moved(this.map, this.unit, by) };
       this.hover = null;
       this.paint();
       clearTimeout(this.pressing); // Python is told where the keys came to rest
@@ -74,7 +72,7 @@ export class Walk {
     const { model } = this;
     this.chips = model.stops.map((stop) => {
       const canvas = make("canvas", { "aria-hidden": "true" });
-      const button = make("button", { type: "button", role: "radio", title: `${stop.name}: ${stop.words}`, onclick: () => this.toStop(stop.at) }, canvas, make("b", {}, stop.name), make("small", {}, stop.sees));
+      const button = make("button", { type: "button", role: "radio", title: `${stop.name}: ${stop.words}`, onclick: () => this.toStop(stop.at) }, canvas, make("b", {}, stop.name), make("small", {}, make("span", {}, "sees "), stop.sees));
       return { at: stop.at, button, panel: new Panel(canvas) };
     });
     const canvas = make("canvas", { "aria-hidden": "true" });
@@ -93,8 +91,8 @@ export class Walk {
       return make("button", { type: "button", class: "bar", title: "Its map: where is it seen?", onclick: () => this.choose(this.placed({ stop: last, channel: id })) }, make("span", {}, name), make("em", {}, text), make("u", {}, bar));
     });
     const title = make("h3", {}, "What it says");
-    if (guess && this.guessed !== this.model.token) {
-      const show = make("button", { type: "button", class: "show", onclick: () => { this.guessed = this.model.token; this.furnishBars(); } }, "What will it say? Show it");
+    if (guess) {
+      const show = make("button", { type: "button", class: "show", onclick: () => this.send("show") }, "What will it say? Show it");
       this.bars.replaceChildren(title, show);
     } else this.bars.replaceChildren(title, ...rows, make("p", { class: "told" }, this.model.verdict));
   }
@@ -123,10 +121,10 @@ export class Walk {
   }
 
   onStripKey(event) {
-    const by = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    const by = stepOf(event);
     if (!by) return;
     event.preventDefault();
-    const place = this.chips.findIndex(({ at }) => at === this.unit.stop) + by;
+    const place = this.chips.findIndex(({ at }) => at === this.unit.stop) + by[0] + by[1];
     if (this.chips[place]) this.toStop(this.chips[place].at);
   }
 

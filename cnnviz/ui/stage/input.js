@@ -142,6 +142,8 @@ function paintUnread(context, stage, plan) {
   context.restore();
 }
 
+const ROOM = 20; // pixels of a map; on smaller ones an outline that can be seen would cover the map
+
 // The window: its outline, its taps one by one where the dilation leaves gaps, the weight in each corner.
 function paintWindow(context, stage, plan, corner, top, left) {
   const { trace, theme, say } = stage;
@@ -149,6 +151,12 @@ function paintWindow(context, stage, plan, corner, top, left) {
   const [x, y] = onScreen(trace, plan, corner, top, left);
   const width = extentOf(trace.columns) * box.cell, height = extentOf(trace.rows) * box.cell;
   const isDilated = trace.rows.dilation > 1 || trace.columns.dilation > 1;
+  const map = Math.min(trace.width, trace.height) * box.cell;
+  if (stage.made.layout.tiles > 1 && map < ROOM && Math.max(width, height) < map / 2) {
+    context.fillStyle = theme.window;
+    context.fillRect(x, y, Math.max(2, width), Math.max(2, height));
+    return;
+  }
   if (isDilated && box.cell >= 4) {
     for (let j = 0; j < trace.rows.kernel; j += 1) {
       for (let k = 0; k < trace.columns.kernel; k += 1) {

@@ -2,7 +2,7 @@
 // the cells are too small for numbers.
 import { largest } from "./arithmetic.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
-import { channelName, factorText, weightFactor } from "./words.js";
+import { channelName, factorText, termText, weightFactor } from "./words.js";
 import { NUMBERS_FROM, css, outline, write, writeIn } from "../drawing/paper.js";
 
 const LARGEST = 64; // pixels a side of a cell
@@ -196,9 +196,9 @@ function paintLargest(context, panel, stage, plan) {
     const others = present.length - taps.length;
     for (const tap of taps) {
       rest -= step.terms[tap];
-      const sign = trace.term === "product" ? "×" : "−";
-      const weight = trace.weight ? ` ${sign} ${say.weight(trace.weight.data[tap])}` : "";
-      lines.push(`${trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : ""}${say.value(step.values[tap])}${weight}${trace.term === "product" ? ` = ${say.term(step.terms[tap])}` : ""}`);
+      const name = trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : "";
+      const text = trace.term === "product" ? `${say.value(step.values[tap])} × ${say.weight(trace.weight.data[tap])}` : termText(trace, say, step, tap);
+      lines.push(`${name}${text}${trace.term === "value" ? "" : ` = ${say.term(step.terms[tap])}`}`);
     }
     if (others > 0) lines[lines.length - 1] += `;  the other ${others} add up to ${say.partial(rest)}`;
   }

@@ -14,6 +14,8 @@ import { paintOperands } from "./operands.js";
 import { NUMBERED, Player } from "./player.js";
 import { Pointer } from "./pointer.js";
 
+const LETTER = 7.6; // pixels of the sum's line, on the average
+
 class Stage {
   constructor(parent) {
     Object.assign(this, { version: 0, guessing: false, revealed: false });
@@ -213,6 +215,8 @@ class Stage {
     const { hidden } = this;
     say(this.sum, hidden ? "the sum" : left);
     say(this.answer, result);
+    // A long sum goes into two smaller lines. Told by its letters: to measure it costs a layout at each step.
+    this.sum.parentElement.classList.toggle("is-long", (left.length + result.length + 3) * LETTER > this.operands.panel.width);
     this.answer.style.display = hidden ? "none" : "";
     this.reveal.style.display = hidden ? "" : "none";
     say(this.count, `step ${(this.player.index + 1).toLocaleString("en")} of ${trace.count.toLocaleString("en")}`);

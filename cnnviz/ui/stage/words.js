@@ -57,7 +57,7 @@ export const place = (trace, step) =>
 
 const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
 
-function termText(trace, say, step, tap) {
+export function termText(trace, say, step, tap) {
   const value = say.value(step.values[tap]);
   if (trace.term === "value") return value;
   const weight = say.weight(trace.weight.data[tap]);

@@ -15,13 +15,13 @@ from cnnviz.ui.lessons.deep.failure import failure, lead
 from cnnviz.ui.lessons.deep.filters import filters
 from cnnviz.ui.lessons.deep.guide import guide
 from cnnviz.ui.lessons.deep.look import look
-from cnnviz.ui.lessons.deep.main import in_sidebar, unit_of, walk
+from cnnviz.ui.lessons.deep.main import in_sidebar, is_covered, unit_of, walk
 from cnnviz.ui.lessons.deep.seen import question, seen
 from cnnviz.ui.lessons.deep.trace_back import all_maps, arithmetic, trace_back
 from cnnviz.ui.lessons.deep.two import two
 from cnnviz.ui.lessons.deep.where_it_looks import where
 
 __all__ = [
-    "all_maps", "arithmetic", "average", "failure", "filters", "guide", "in_sidebar", "lead", "look", "question",
-    "seen", "trace_back", "two", "unit_of", "walk", "where",
+    "all_maps", "arithmetic", "average", "failure", "filters", "guide", "in_sidebar", "is_covered", "lead", "look",
+    "question", "seen", "trace_back", "two", "unit_of", "walk", "where",
 ]  # fmt: skip

@@ -19,13 +19,13 @@ def average(look: Look) -> None:
     conv, pool = rows[-3], rows[-1]
     classes, height, width = pool.input_shape
     instead = Linear(classes).parameters(conv.input_shape)
+    whole = look.trained.network.parameters
     markup.part(
         "At the end an average, no fully connected layer",
         f"<p>conv10’s {height} × {width} × {classes:,} numbers become {classes:,} scores: each map’s average. "
         f"conv10 has {conv.parameters:,} parameters; a fully connected layer that read the same "
         f"{height} × {width} × {conv.input_shape[0]} numbers would have {instead:,}, {instead / conv.parameters:,.0f} "
-        f"times as many, and 70 times what the whole network has."
-        "</p>".replace("70 times", f"{instead / look.trained.network.parameters:,.0f} times"),
+        f"times as many, and {instead / whole:,.0f} times what the whole network has.</p>",
     )
     st.html(
         markup.rows(

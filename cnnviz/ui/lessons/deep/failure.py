@@ -26,7 +26,7 @@ def lead() -> None:
 
 def _to_portrait() -> None:
     """The portrait, and the map of the class that it is taken for."""
-    put(**{"sample": PORTRAIT, "class": FIRST, "depth": "RGB"})
+    put(**{"sample": PORTRAIT, "class": FIRST, "depth": "RGB", "guess-first": False})
     classes = squeezenet().classes
     choose(UNIT, Unit(depths()[-1].at, classes.index("barbell")))
 

@@ -57,9 +57,10 @@ def filters() -> None:
             chosen = int(kept(st.number_input, "Filter", 1, COUNT, START, key="filter"))
             weight = filter_of(chosen - 1)
             to_lab(f"filter {chosen} in the lab, on your picture", weight, "filter to the lab")
+            most = float(weight.flat[np.abs(weight).argmax()])
             st.caption(
-                f"Its 27 weights add up to {number(float(weight.sum()), 3)}; the largest is "
-                f"{number(float(np.abs(weight).max()), 3)}. In the lab: rounded to three digits, stride 1, bias 0."
+                f"Its 27 weights add up to {number(float(weight.sum()), 3)}; farthest from 0 is "
+                f"{number(most, 3)}. In the lab: rounded to three digits, stride 1, bias 0."
             )
         with picture:
             row, column = divmod(chosen - 1, ACROSS)

@@ -36,9 +36,10 @@ NAMES = {told.name: key for key, told in SAMPLES.items()}
 def guide() -> None:
     """The maps worth seeing on the chosen photograph; of the visitor's own, those on the cat."""
     key = NAMES.get(st.session_state["sample"], "")
+    where = "" if key in SEEN else " on the sample cat"
     key = key if key in SEEN else "chelsea"
     with st.container(key="guide", horizontal=True, gap="small", vertical_alignment="center"):
-        st.html("<span><b>See for yourself</b>, from edges to parts:</span>", width="content")
+        st.html(f"<span><b>See for yourself</b>{where}, from edges to parts:</span>", width="content")
         for at, (words, depth, channel) in enumerate(SEEN[key]):
             st.button(
                 words, key=f"guide {at}", on_click=_go, args=(key, depth, channel), help=f"Map {channel} of {depth}"

@@ -55,16 +55,25 @@ class Look:
         return self.maps[depth.shown + 1]
 
     def ranking(self, depth: Depth) -> Ranking:
-        """The strongest maps of a depth, those left out that answer to the border alone."""
+        """All maps of a depth, the strongest first; apart from them those that answer to the border alone."""
         if depth.at not in self._rankings:
-            self._rankings[depth.at] = strongest(self.maps, depth.shown, SHOWN)
+            self._rankings[depth.at] = strongest(self.maps, depth.shown, len(self.at(depth)))
         return self._rankings[depth.at]
 
     def strongest(self, depth: Depth) -> list[int]:
         """The maps of a depth to be shown, the first one first: of the last by the scores of its classes."""
         if depth.is_last:
             return self.best(SHOWN)
-        return [found.channel for found in self.ranking(depth).maps] or [0]
+        return [found.channel for found in self.ranking(depth).maps[:SHOWN]] or [0]
+
+    def order(self, depth: Depth) -> list[int]:
+        """Every map of a depth, in the same order; then the silent ones, then those that answer to the border."""
+        if depth.is_last:
+            return self.best(len(self.trained.classes))
+        ranking = self.ranking(depth)
+        answering = [found.channel for found in ranking.maps]
+        silent = sorted({*range(len(self.at(depth)))} - {*answering, *ranking.left_out})
+        return [*answering, *silent, *ranking.left_out]
 
     def peak(self, depth: Depth, channel: int) -> tuple[int, int]:
         """Row and column of a map's largest number off the border."""
@@ -73,6 +82,11 @@ class Look:
         inside = map[border : len(map) - border, border : map.shape[1] - border]
         row, column = np.unravel_index(int(inside.argmax()), inside.shape)
         return int(row) + border, int(column) + border
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one colour everywhere."""
+        return bool((self.square.levels() == self.square.levels()[:, :1, :1]).all())
 
     @property
     def crop(self) -> tuple[float, float, float, float]:

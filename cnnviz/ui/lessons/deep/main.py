@@ -17,6 +17,7 @@ from cnnviz.ui.volumes import Unit, choose, chosen
 from cnnviz.ui.words import many, percent
 
 UNIT = "deep"  # the choice in the URL: depth, map, row, column, counted from 1
+SHOW = "show"  # what the browser says once the visitor has guessed
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
 
 
@@ -43,6 +44,8 @@ def unit_of(look: Look) -> Chosen:
     """The unit that the link or the last click chose; at first the strongest of the first depth's strongest map."""
     first = depths()[0]
     unit = chosen(UNIT, shapes(), start=Unit(first.at, look.strongest(first)[0]))
+    if is_covered(look) and depths()[unit.layer].is_last:  # its maps bear the classes' names
+        unit = Unit(first.at, look.strongest(first)[0])
     depth = depths()[unit.layer]
     row, column = unit.at or look.peak(depth, unit.channel)
     return Chosen(depth, unit.channel, row, column, look.at(depth)[unit.channel])
@@ -58,6 +61,8 @@ def walk(look: Look, at: Chosen) -> None:
     chosen_now = st.session_state[f"{UNIT}-sent"][0]
 
     def on_select(text: str) -> None:
+        if text == SHOW:
+            st.session_state["guessed"] = look.square.digest
         found = Unit.read(text)
         if found and (found := found.within(shapes())):
             choose(UNIT, found)
@@ -68,7 +73,7 @@ def walk(look: Look, at: Chosen) -> None:
 
     data = message.walk(
         look.square, look.whole, look.crop, _cut(look), _stops(look, chosen_now), _bars(look), verdict(look),
-        chosen_now.text, bool(st.session_state.get("guess-first")),
+        chosen_now.text, is_covered(look),
     )  # fmt: skip
     overlay.show(data, key="walk", on_select=on_select)
 
@@ -83,8 +88,9 @@ def _holds(look: Look, sent: Unit | None, unit: Unit) -> bool:
 
 
 def _stops(look: Look, unit: Unit) -> list[Stop]:
-    """The main depths, and the chosen one where it is none of them."""
-    return [_stop(look, depth, unit) for depth in depths() if depth.is_main or depth.at == unit.layer]
+    """The main depths, and the chosen one where it is none of them; the last one once it may be seen."""
+    shown = [depth for depth in depths() if depth.is_main or depth.at == unit.layer]
+    return [_stop(look, depth, unit) for depth in shown if not (depth.is_last and is_covered(look))]
 
 
 def _stop(look: Look, depth: Depth, unit: Unit) -> Stop:
@@ -101,7 +107,7 @@ def _stop(look: Look, depth: Depth, unit: Unit) -> Stop:
     ]  # fmt: skip
     size = max(one.fields[0].size for one in laid)
     return Stop(
-        depth.at, depth.name, f"sees {size} px", depth.words, laid, look.ranking(depth).border, _note(look, depth)
+        depth.at, depth.name, f"{size} × {size}", depth.words, laid, look.ranking(depth).border, _note(look, depth)
     )
 
 
@@ -109,8 +115,10 @@ def _note(look: Look, depth: Depth) -> str:
     """How these maps were chosen."""
     if depth.is_last:
         return "The classes with the highest scores: the average of a map is its class’s score."
+    if look.is_plain:
+        return "One colour everywhere: all that a map can tell apart here is how near the padding is."
     out, count = len(look.ranking(depth).left_out), len(look.at(depth))
-    border = "Strongest first: the peak above the map’s median. Units at the border, which see padding, do not count"
+    border = "Strongest first: the peak above the map’s median. The outermost units, which see padding, do not count"
     return f"{border}; left out: {many(out, 'map')} of {count} that mostly see it." if out else f"{border}."
 
 
@@ -120,6 +128,8 @@ def _title(look: Look, depth: Depth, channel: int) -> str:
 
 
 def _bars(look: Look) -> list[Bar]:
+    if is_covered(look):
+        return []
     return [
         Bar(look.trained.classes[of], float(look.probabilities[of]), percent(float(look.probabilities[of])), of)
         for of in look.best()
@@ -134,6 +144,11 @@ def verdict(look: Look) -> str:
 
 def _cut(look: Look) -> str:
     return " ".join(look.square.notes)
+
+
+def is_covered(look: Look) -> bool:
+    """Whether the visitor is still guessing what it says of this photo."""
+    return bool(st.session_state.get("guess-first")) and st.session_state.get("guessed") != look.square.digest
 
 
 def in_sidebar(look: Look) -> None:

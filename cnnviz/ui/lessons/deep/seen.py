@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
+import streamlit as st
+
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.lessons.deep.look import Look
+from cnnviz.ui.lessons.deep.main import is_covered
 from cnnviz.ui.words import percent
 
 
@@ -18,9 +21,8 @@ def seen(look: Look) -> str:
     shares = [percent(float(look.probabilities[of])) for of in (first, second)]
     return (
         f"A unit of conv1 sees {size['conv1']} × {size['conv1']} pixels and can tell an edge; one of fire9 sees "
-        f"{size['fire9']} × {size['fire9']} and answers to parts. {_busy(look, stops)} The last maps’ averages say: "
-        f"{names[0]} {shares[0]}, {names[1]} {shares[1]}."
-    )
+        f"{size['fire9']} × {size['fire9']} and answers to parts. {_busy(look, stops)}"
+    ) + ("" if is_covered(look) else f" The last maps’ averages say: {names[0]} {shares[0]}, {names[1]} {shares[1]}.")
 
 
 def _sees(look: Look, depth: Depth) -> int:
@@ -38,8 +40,11 @@ def _busy(look: Look, stops: dict[str, Depth]) -> str:
 
 def question(look: Look) -> str:
     """What the controls can answer on this photo."""
+    if is_covered(look):
+        return "What will it say? The maps above tell what it found; guess, then press “Show it”: the rest appears."
     name = escape(look.trained.classes[look.best(1)[0]])
+    other = "RGB" if st.session_state.get("depth") == "Grey" else "Grey"
     return (
-        f"Does it need the colours? Switch Depth to Grey in the sidebar and see whether “{name}” stands. And which one "
-        "place does the answer hang on: guess, then slide the patch."
+        f"Does it need the colours? Switch Depth to {other} in the sidebar and see whether “{name}” stands. And which "
+        "one place does the answer hang on: guess, then slide the patch."
     )

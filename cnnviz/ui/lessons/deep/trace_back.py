@@ -17,7 +17,7 @@ from cnnviz.ui.controls import to_lab
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.filters import filter_of
 from cnnviz.ui.lessons.deep.look import Look
-from cnnviz.ui.lessons.deep.main import UNIT, Chosen
+from cnnviz.ui.lessons.deep.main import UNIT, Chosen, is_covered
 from cnnviz.ui.lessons.deep.patches import woken_by
 from cnnviz.ui.overlay import Panel, message
 from cnnviz.ui.stage import stage
@@ -86,20 +86,25 @@ def _sentence(look: Look, at: Chosen, found: EffectiveField) -> str:
 
 def _any_unit(look: Look, at: Chosen) -> None:
     """Any map of any layer, by name and number."""
-    stops = {depth.name: depth for depth in depths()}
+    stops = {depth.name: depth for depth in depths() if not (depth.is_last and is_covered(look))}
+
+    # New boxes for each unit, as in `controls.dial`: one that the server writes to would send its old value back when
+    # maps are clicked faster than the page answers, and that could not be told from a choice.
+    layer, map = f"deep-layer {at.depth.at}", f"deep-map {at.depth.at} {at.channel}"
 
     def go() -> None:
-        depth = stops[st.session_state["deep-layer"]]
+        depth = stops[st.session_state[layer]]
         count = len(look.at(depth))
         is_new = depth.at != at.depth.at
-        channel = look.strongest(depth)[0] if is_new else min(st.session_state["deep-map"], count) - 1
+        channel = look.strongest(depth)[0] if is_new else min(st.session_state[map], count) - 1
+        if not is_new and channel == at.channel:
+            st.session_state[map] = at.channel + 1
+            return  # nobody chose: the page is behind, and a box that it still shows reports itself
         choose(UNIT, Unit(depth.at, channel, *look.peak(depth, channel)))
 
-    st.session_state["deep-layer"] = at.depth.name
-    st.session_state["deep-map"] = at.channel + 1
     with st.container(key="any-unit", horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.selectbox("Layer", list(stops), key="deep-layer", on_change=go, width=170)
-        st.number_input("Map", 1, 1000, key="deep-map", on_change=go, width=120)
+        st.selectbox("Layer", list(stops), [*stops].index(at.depth.name), key=layer, on_change=go, width=170)
+        st.number_input("Map", 1, 1000, at.channel + 1, key=map, on_change=go, width=120)
         st.caption(f"of {many(len(look.at(at.depth)), 'map')}; or click anywhere on the maps above.", width="content")
 
 
@@ -158,21 +163,9 @@ def all_maps(look: Look, at: Chosen) -> None:
         f"<p>Strongest first, each on its own scale. Nobody chose what they look for: they were learnt.{border}</p>",
     )
     names = [map_name(look.trained, depth, channel) for channel in range(len(maps))]
-    order = _ordered(look, depth)
 
     def on_select(text: str) -> None:
         if text.isdecimal() and 0 < int(text) <= len(maps):
             choose(UNIT, Unit(depth.at, int(text) - 1, *look.peak(depth, int(text) - 1)))
 
-    overlay.show(message.sheet(maps, order, names, at.channel), key="all-maps", on_select=on_select)
-
-
-def _ordered(look: Look, depth: Depth) -> list[int]:
-    """All maps, by their largest number off the border; those left out of the ranking last."""
-    if depth.is_last:
-        return look.best(len(look.trained.classes))
-    maps = look.at(depth)
-    border = look.ranking(depth).border
-    peaks = maps[:, border : maps.shape[1] - border, border : maps.shape[2] - border].reshape(len(maps), -1).max(1)
-    peaks[list(look.ranking(depth).left_out)] = -1
-    return [int(channel) for channel in np.argsort(-peaks, kind="stable")]
+    overlay.show(message.sheet(maps, look.order(depth), names, at.channel), key="all-maps", on_select=on_select)

@@ -50,6 +50,8 @@ def _second() -> Picture:
         )
     own = st.session_state.get("second-own")
     with st.container(key="second-words"):
+        if st.session_state.get("second-upload") is None:
+            put(**{"second-refusal": ""})  # another page, or the file was taken away
         if st.session_state.get("second-refusal"):
             refuse(st.session_state["second-refusal"])
         if name == ANOTHER and own is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -21,17 +23,17 @@ from cnnviz.ui.overlay import Panel
 from cnnviz.ui.words import many, number, percent
 
 BATCH = 0.35  # seconds of questions before the page is drawn
-EVERY = 0.2  # seconds from batch to batch
 
 
 @dataclass(eq=False)
 class Asked:
-    """The questions asked so far of one photo."""
+    """The questions asked so far of one photo; whether the visitor has stopped them."""
 
     digest: str
     occlusion: Occlusion
     probes: list[Probe] = field(default_factory=list)
-    source: Iterator[Probe] | None = None
+    is_stopped: bool = False
+    _lock: Lock = field(default_factory=Lock, repr=False)
 
     @property
     def total(self) -> int:
@@ -42,14 +44,18 @@ class Asked:
     def is_done(self) -> bool:
         return len(self.probes) == self.total
 
+    @property
+    def is_running(self) -> bool:
+        return not (self.is_done or self.is_stopped)
+
     def ask(self, seconds: float) -> None:
         """Go on for about so long, at least one question."""
-        self.source = self.source or self.occlusion.probes(len(self.probes))
         end = time.monotonic() + seconds
-        for probe in self.source:
-            self.probes.append(probe)
-            if time.monotonic() > end:
-                return
+        with self._lock:  # a run of the page that another one replaces may still be asking
+            for probe in self.occlusion.probes(len(self.probes)):
+                self.probes.append(probe)
+                if time.monotonic() > end or self.is_stopped:
+                    return
 
 
 def where(look: Look) -> None:
@@ -104,64 +110,75 @@ def _begin(look: Look) -> None:
     st.session_state.pop("patch-at", None)
 
 
-def _stop() -> None:
+def _clear() -> None:
     st.session_state.pop("asked", None)
+
+
+def _stop(asked: Asked, is_stopped: bool) -> None:
+    asked.is_stopped = is_stopped
 
 
 def _occlusion(look: Look, index: int) -> None:
     asked = _asked(look)
-    running = asked is not None and not asked.is_done
-    st.fragment(_answers, run_every=EVERY if running else None)(look, index, running)
+    running = asked is not None and asked.is_running
+    st.fragment(_answers)(look, index, running)
     with st.container(key="questions", horizontal=True, gap="small", vertical_alignment="center"):
         if asked is None:
             st.button("slide the patch over it", key="ask", type="primary", on_click=_begin, args=(look,))
             st.caption("144 runs of the whole network: some seconds.", width="content")
-        else:
-            st.button("stop" if running else "clear", key="stop", on_click=_stop)
+            return
+        if not asked.is_done:
+            st.button("stop" if running else "go on", key="stop", on_click=_stop, args=(asked, running))
+        st.button("clear", key="clear", on_click=_clear)
 
 
 def _answers(look: Look, index: int, running: bool) -> None:
     """The answers so far, and the patch where it lies now."""
     asked = _asked(look)
-    if asked and not asked.is_done:
+    if asked and asked.is_running:
         asked.ask(BATCH)
     name = look.trained.classes[index]
-    overlay.panels([*_pictures(look, asked, index, name)], key="occluded", on_select=_place)
+    # The browser asks for the next batch once it has drawn this one. A timer there would send what its widgets said
+    # before the page answered, and so undo a change of the picture.
+    more = asked is not None and asked.is_running
+    overlay.panels([*_pictures(look, asked, index, name)], key="occluded", on_select=_place, more=more)
     with st.container(key="progress"):
-        if asked and running:
+        if asked and not asked.is_done:
             st.progress(len(asked.probes) / asked.total, f"{len(asked.probes)} of {asked.total} asked")
     if asked and asked.is_done and running:
-        st.rerun()
+        st.rerun()  # the buttons below change
 
 
 def _place(text: str) -> None:
     """A place of the grid was clicked: "patch.row.column", from 1."""
-    parts = text.split(".")
-    if len(parts) == 3 and parts[0] == "patch" and parts[1].isdecimal() and parts[2].isdecimal():
-        st.session_state["patch-at"] = int(parts[1]) - 1, int(parts[2]) - 1
+    found = re.fullmatch(r"patch\.([1-9]\d{0,2})\.([1-9]\d{0,2})", text, re.ASCII)
+    if found:
+        st.session_state["patch-at"] = int(found[1]) - 1, int(found[2]) - 1
 
 
 def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterator[Panel]:
     """The change of the probability at each place, over the photo; and the photo with the patch on it."""
     whole = float(look.probabilities[index])
     occlusion = asked.occlusion if asked else Occlusion(look.trained, look.square.levels())
-    if asked is None or not asked.probes:
+    probes = [*asked.probes] if asked else []
+    if asked is None or not probes:
         yield Panel("What is lost where it is covered", look.square, "Not asked yet.")
         yield _covered(
             look, occlusion, *_first(occlusion), f"The patch, before it is asked: {percent(whole)} uncovered."
         )
         return
-    grid = occlusion.grid(asked.probes, index)
+    grid = occlusion.grid(probes, index)
     lost = whole - _filled(grid)
     size, stride = occlusion.size, occlusion.stride
     fields = Field(size, stride), Field(size, stride)
     told = f"Green: covering it costs “{name}” probability; purple: it gains. " + (
-        "Click a place to put the patch there." if asked.is_done else f"{many(len(asked.probes), 'answer')} so far."
+        "Click a place to put the patch there." if not asked.is_running else f"{many(len(probes), 'answer')} so far."
     )
+    row, column = _where(probes, grid)
     yield Panel(
-        "What is lost where it is covered", look.square, told, map=lost, fields=fields, signed=True, asks="patch"
-    )
-    row, column = _where(asked, grid)
+        "What is lost where it is covered", look.square, told, map=lost, fields=fields, signed=True, asks="patch",
+        at=(row, column),
+    )  # fmt: skip
     yield _covered(
         look, occlusion, row, column, f"“{name}” falls from {percent(whole)} to {percent(float(grid[row, column]))}."
         if grid[row, column] < whole
@@ -173,14 +190,14 @@ def _first(occlusion: Occlusion) -> tuple[int, int]:
     return occlusion.shape[0] // 2, occlusion.shape[1] // 2
 
 
-def _where(asked: Asked, grid: NDArray) -> tuple[int, int]:
+def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
     """The place clicked; else, while it is asked, the last one; then the one that costs most."""
     at = st.session_state.get("patch-at")
     if at and at[0] < grid.shape[0] and at[1] < grid.shape[1] and np.isfinite(grid[at]):
         return at
-    if not asked.is_done:
-        return asked.probes[-1].row, asked.probes[-1].column
-    row, column = np.unravel_index(int(np.nanargmin(grid)), grid.shape)
+    if len(probes) < grid.size:
+        return probes[-1].row, probes[-1].column
+    row, column = np.unravel_index(int(np.argmin(grid)), grid.shape)
     return int(row), int(column)
 
 
