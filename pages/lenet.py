@@ -15,7 +15,7 @@ with frame.main(), lenet.desk():
     with frame.stage():
         lenet.missing()
         run = lenet.view(trained, digit, moves)
-lenet.steps(digit)
+lenet.steps(digit, trained)
 lenet.table_one(run)
 lenet.codes(run)
 lenet.moved_maps(run)

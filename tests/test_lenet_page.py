@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from streamlit.testing.v1 import AppTest
 
 from cnnviz import models
@@ -19,13 +19,19 @@ from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Dropout, Linear, MaxPoo
 from cnnviz.models import Trained
 from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
+from cnnviz.training import Recipe
+from cnnviz.ui.lessons.learning.networks import Plan, composed
 from cnnviz.ui.lessons.lenet.answers import answer as answered
 from cnnviz.ui.lessons.lenet.columns import columns
-from cnnviz.ui.lessons.lenet.setup import read_off
+from cnnviz.ui.lessons.lenet.setup import read_kernel, read_off
 from server import ROOT
 from stacks import by_onnxruntime
 
 NAMES = ["C1", "S2", "C3", "S4", "C5", "F6", "output"]
+DOES = {
+    "1998": ["filters", "shrinks", "filters", "shrinks", "weighs all", "draws", "compares"],
+    "Modern": ["filters", "shrinks", "filters", "shrinks", "weighs all", "weighs all", "scores"],
+}
 LEARNT = {"1998": [156, 12, 1516, 32, 48120, 10164, 0], "Modern": [156, 0, 2416, 0, 48120, 10164, 850]}
 
 
@@ -100,7 +106,8 @@ def test_every_map_is_sent_as_the_network_makes_it(form):
     trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
     maps = trained.maps(digit())
     assert [layer["name"] for layer in found.header["layers"]] == NAMES
-    assert [layer["detail"] for layer in found.header["layers"]] == [f"{count:,} learnt" for count in LEARNT[form]]
+    assert [layer["note"] for layer in found.header["layers"]] == [f"{count:,} learnt" for count in LEARNT[form]]
+    assert [layer["detail"] for layer in found.header["layers"]] == DOES[form]
     np.testing.assert_array_equal(found.array("picture")[0], digit())
     for at_column, column in enumerate(columns(trained)):
         array = found.array(f"maps {at_column}")
@@ -121,9 +128,14 @@ def test_every_map_is_sent_as_the_network_makes_it(form):
 
 
 @pytest.mark.parametrize("form", LEARNT)
-@pytest.mark.parametrize("unit", ["1.3.9.12", "2.4.5.6", "3.7.3.4", "3.16.5.5", "4.9.2.3", "5.100", "6.84", "7.4"])
-def test_the_stage_tells_how_a_number_came_about(form, unit):
-    at = page(form=form, lenet=unit)
+def test_the_stage_tells_how_a_number_came_about(form):
+    at = page(form=form)
+    for unit in ("1.3.9.12", "2.4.5.6", "3.7.3.4", "3.16.5.5", "4.9.2.3", "5.100", "6.84", "7.4"):
+        at.query_params["lenet"] = unit
+        check_stage(run(at), form, unit)
+
+
+def check_stage(at: AppTest, form: str, unit: str) -> None:
     stage, header = sent(at, "cnnviz_stage"), sent(at, "cnnviz_stage").header
     layer, channel, *place = (int(part) - 1 for part in unit.split("."))
     trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
@@ -180,6 +192,22 @@ def test_an_empty_pad_is_told():
     assert told.verdict == "Draw a digit, and it is read." and "some answer always wins" in told.more
 
 
+@pytest.mark.parametrize("trained", [models.lenet5_1998(), models.lenet5()], ids=LEARNT)
+def test_a_scribble_is_doubted(trained):
+    scribble = (np.random.default_rng(4).random((28, 28)) < 0.3).astype(np.uint8) * 255
+    told = answered(trained, trained.maps(scribble)[-1], None, None, False)
+    assert re.fullmatch(r"Perhaps an? \d: it is not sure\.", told.verdict)
+    assert answered(trained, trained.maps(digit())[-1], None, None, False).verdict == "It reads a 6."
+
+
+def test_how_often_it_doubts_is_as_said():
+    test = models.digits("test")
+    for trained in (models.lenet5_1998(), models.lenet5()):
+        outputs = trained.network.forward(trained.prepare(test.images[:500]), trained.parameters)[-1]
+        sure = [answered(trained, output, None, None, False).verdict.startswith("It reads") for output in outputs]
+        assert 0.95 <= np.mean(sure) < 1
+
+
 # --- what if ---
 
 
@@ -189,11 +217,13 @@ def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
     at = press(at, "switch")
     assert off(at)[2] == [4] and not drawn(at).array("maps 2")[4].any()
     assert np.abs(drawn(at).array("maps 6") - before).max() > 1e-3
-    assert "Switched off: C3 map 5." in said(at) and "Unchanged it is" in answer(at)["more"]
+    assert "Switched off: C3, map 5." in said(at) and "Unchanged it is" in answer(at)["more"]
     assert at.query_params["off"] in ("C3.5", ["C3.5"])
     at = press(at, "switch")
     assert off(at)[2] == [] and "off" not in at.query_params
     np.testing.assert_array_equal(drawn(at).array("maps 6"), before)
+    several = said(page(off="C1.1 C1.2 C1.3 C1.4 C1.5 C1.6 C3.1 C3.3"))
+    assert "Switched off: all of C1; C3, maps 1 and 3." in several
     at = press(page(off="C1.2 S4.16 F6.3 output.1 C9.1 C1.7 x", lenet="7.1"), "all-on")
     assert not any(off(at))
 
@@ -222,6 +252,14 @@ def test_a_moved_digit_is_what_the_network_reads():
     assert "turned or sized, no map goes along" in said(turned)
 
 
+def test_what_a_move_changes_is_measured_before_anything_is_moved():
+    text, trained = said(page()), models.lenet5_1998()
+    assert "For example: 2 pixels right. The answer 6 stays 6;" in text
+    still, after = (trained.maps(levels) for levels in (digit(), moved(digit(), Move(2))))
+    change = np.linalg.norm(after[2] - still[2]) / np.linalg.norm(still[2])
+    assert re.search(rf"C1 {100 * change:.3g}\s% 0 %: it goes along exactly", text)
+
+
 def test_a_moved_digit_is_read_with_the_map_off():
     at = page(dx="3", off="C1.2", form="Modern")
     levels, trained = moved(digit(), Move(3)), models.lenet5()
@@ -244,6 +282,20 @@ def test_the_first_filter_is_exchanged_for_the_labs():
     at = run(at)
     assert "Not exchanged." in said(at) and "7 × 7" in said(at)
     assert np.abs(sent(at, "cnnviz_stage").array("weight")).max() < 5
+
+
+def test_a_link_carries_the_exchanged_filter():
+    at = page(**{"own-filter": "true", "lenet": "1.1.5.5"})
+    kernel, bias = read_kernel(str(at.query_params["own-kernel"]).strip("[']"))
+    np.testing.assert_array_equal(kernel, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+    assert bias == 0
+    at = page(**{"own-filter": "true", "lenet": "1.1.5.5", "own-kernel": "1 2; 3 4; 5 6 ~ -0.5"})
+    stage = sent(at, "cnnviz_stage")
+    np.testing.assert_array_equal(stage.array("weight")[0][1:4, 1:3], [[1, 2], [3, 4], [5, 6]])
+    assert stage.header["bias"] == -0.5 and "stands the link’s kernel, 3 × 2" in said(at)
+    for text in ("x", "1 2; 3 ~ 1", "1 ~ nan", "1 ~ 1e99", "1" * 30_000, "1 | 2", "~"):
+        at.query_params["own-kernel"] = text
+        assert "Not exchanged." in said(run(at)), text[:9]
 
 
 def test_a_filter_goes_to_the_lab():
@@ -280,7 +332,16 @@ def test_any_network_of_ones_own_is_shown():
         expected = np.asarray(maps[last])
         np.testing.assert_allclose(found.array(f"maps {place}").ravel(), expected.ravel(), rtol=1e-3, atol=1e-4)
     text = said(press(at, "switch"))
-    assert "Switched off: norm map 3." in text
+    assert "Switched off: norm, map 3." in text
+
+
+def test_one_from_the_learning_page_is_read_moved_and_drawn():
+    plan = Plan("LeNet-5", composed("LeNet-5", "relu", False, False), Recipe())
+    own = plan.trained(plan.network.initial(2), 0.1, 0)
+    at = page(own, form="Yours", dx="2", lenet="1.1.5.5")
+    expected = own.maps(moved(digit(), Move(2)))
+    np.testing.assert_allclose(drawn(at).array("maps 0"), expected[2], rtol=1e-5, atol=1e-6)
+    assert [layer["name"] for layer in drawn(at).header["layers"]] == ["C1", "S2", "C3", "S4", "F5", "F6", "F7"]
 
 
 def test_without_one_the_way_to_it_is_told():
@@ -290,7 +351,7 @@ def test_without_one_the_way_to_it_is_told():
 # --- in a browser ---
 
 
-def test_a_click_anywhere_puts_the_unit_on_the_stage(warm):
+def test_a_click_anywhere_puts_the_unit_on_the_stage_and_all_is_seen(warm):
     page = warm("lenet?digit=Test+digit&test-digit=17")
     volumes = page.locator(".volumes")
     expect(volumes).to_have_attribute("data-ready", re.compile(r"\d"))
@@ -298,18 +359,26 @@ def test_a_click_anywhere_puts_the_unit_on_the_stage(warm):
     canvas = page.locator(".volumes canvas.maps")
     box = canvas.bounding_box()
     # Every column has units to click, from the first map to the last row of the answer.
-    for name, head in (("C1", 1), ("S4", 4), ("C5", 5), ("F6", 6), ("output", 7)):
+    for name, head in (("C1", 1), ("S4", 4), ("F6", 6), ("output", 7)):
         column = page.locator(".volumes header").nth(head).bounding_box()
         x, y = column["x"] + column["width"] / 2 - 12, box["y"] + box["height"] * 0.55
         page.mouse.click(x, y)
         expect(page.locator(".line").first).to_have_text(re.compile(rf"^{name}, "))
-        expect(page.locator(".stage").first).to_contain_text(re.compile(rf"{name}, (map|number) \d+"))
+        expect(page.locator(".stage").first).to_contain_text(re.compile(rf"{name}, (map|unit) \d+"))
+        # The sum is seen whole: S4's is the longest.
+        total = page.locator(".stage .total").first
+        assert total.evaluate(
+            "({ scrollWidth: w, clientWidth: c, scrollHeight: h, clientHeight: d }) => w <= c && h <= d"
+        )
+    check_small(page)
 
 
-def test_nothing_is_cut_off_on_a_small_screen(open_page):
-    page = open_page("lenet?form=1998", (1024, 768))
+def check_small(page: Page) -> None:
+    """On a smaller screen every map and the answer stand in the room that there is."""
+    page.set_viewport_size({"width": 1024, "height": 768})
     scroller = page.locator(".volumes .scroller")
-    scroller.wait_for()
+    page.wait_for_function("document.documentElement.clientWidth === 1024")
+    expect(scroller).to_have_js_property("scrollLeft", 0)
     assert scroller.evaluate("element => element.scrollWidth <= element.clientWidth + 1")
     rows = page.locator(".answer .row")
     expect(rows).to_have_count(10)

@@ -209,10 +209,13 @@ def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
 def test_an_answer_goes_over_with_its_codes():
     codes = np.where(np.arange(24).reshape(2, 4, 3) % 5, 1.0, -1.0)
     answer = Answer("It reads a b.", "97 %", [("a", 0.03, "3 %"), ("b", 0.97, "97 %")], 1, codes)
-    layers = [Volume("x", random_maps(84), HERE, across=7, ink=True, off=(3,)), Volume("y", random_maps(2), HERE)]
+    layers = [
+        Volume("x", random_maps(84), HERE, across=7, ink=True, off=(3,), note="n"),
+        Volume("y", random_maps(2), HERE),
+    ]
     sent = opened(envelope(picture_of(9, 9), layers, Unit(1, 1), "g", flat=True, answer=answer))
     told = sent["layers"][0]
-    assert sent["flat"] and (told["across"], told["ink"], told["off"]) == (7, True, [3])
+    assert sent["flat"] and (told["across"], told["ink"], told["off"], told["note"]) == (7, True, [3], "n")
     assert sent["answer"] == {
         "verdict": "It reads a b.", "more": "97 %", "rows": [["a", 0.03, "3 %"], ["b", 0.97, "97 %"]], "winner": 1,
     }  # fmt: skip

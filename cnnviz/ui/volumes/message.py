@@ -36,6 +36,7 @@ class Volume:
             LeNet-5); None: as `groups` says
     limit   the value drawn in the palette's full colour; 0: the largest number of the maps, without its sign
     detail  a line below the name, plain text: "5 × 5 × 6 weights each"
+    note    side by side: what is told below the maps in place of their number: "156 learnt"
     across  side by side (`volumes(flat=True)`): how many numbers of a vector stand in a row; 0: as many as fit
     ink     side by side: a vector that is a bitmap, drawn as one: the largest numbers dark, the smallest light
     off     side by side: maps that are crossed out, for they are switched off
@@ -53,6 +54,7 @@ class Volume:
     across: int = 0
     ink: bool = False
     off: tuple[int, ...] = ()
+    note: str = ""
 
     @property
     def source(self) -> Reads:
@@ -184,6 +186,7 @@ def envelope(
             "fields": [[field.size, field.jump, field.start] for field in layer.fields],
             "limit": limit, "step": sending.step, "exact": sending.exact, "last": lasts[at],
             "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
+            "note": layer.note,
         })  # fmt: skip
         arrays[f"maps {at}"] = sending.array(limit)
     header = {

@@ -112,7 +112,7 @@ export const sizeText = ({ shape, height, width, count }) => (shape?.length === 
 
 export function placeText(model, { layer, channel, row, column }) {
   const { count, isVector, name } = model.layers[layer];
-  const where = isVector ? `number ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
+  const where = isVector ? `${model.flat ? "unit" : "number"} ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
   return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
 }
 

@@ -253,7 +253,7 @@ class Volumes {
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
       const part = layer.sent < layer.count ? `${layer.count} · ${layer.sent} here` : layer.count;
-      say(this.counts[at], layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
+      say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
   }
 

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from cnnviz.experiments.live import first_layer, prepared, trainable
+from cnnviz.experiments.live import first_layer, trainable
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Layer, Linear, Parameters
 from cnnviz.layers.elementwise import Dropout
 from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
+from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
 from cnnviz.training import Recipe
 
@@ -77,7 +78,7 @@ class Plan:
             parameters=[*parameters],
             names=names(self.network),
             classes=DIGITS,
-            prepare=prepared,
+            prepare=prepare,
             source=f"You trained it: {self.told()}; after {step:,} steps, {100 * held:.1f} % of held-out digits.",
         )
 

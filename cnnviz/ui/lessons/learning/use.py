@@ -20,7 +20,7 @@ def use(run: Run | None) -> None:
             and run is not None
         ):
             keep(run.trained())
-            st.switch_page("pages/lenet.py")
+            st.switch_page("pages/lenet.py", query_params={"form": "Yours"})
         st.download_button(
             "Download it, .npz",
             data=(lambda: npz(run)) if run is not None and ready else b"",

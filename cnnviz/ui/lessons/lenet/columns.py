@@ -92,8 +92,7 @@ def trace(
     found = columns(trained)
     column = found[at]
     before = found[at - 1].name if at else "Input"
-    single = "number" if column.is_vector else "map"
-    output = f"{column.name}, {single} {channel + 1}"
+    output = f"{column.name}, {column.one} {channel + 1}"
     given = maps[column.layer]
     if given.ndim == 3 and given.shape[1:] == (1, 1):
         given = given[:, 0, 0]
@@ -106,7 +105,8 @@ def trace(
     if at == 0 and maps[0].min() >= 0:
         changes["input_limit"] = 0.0  # a picture, drawn in grey
     # Only what this map reads goes over.
-    channels = [f"map {of + 1}" for of in told.channels] if at else ["grey"]
+    single = "map" if given.ndim == 3 else "unit"
+    channels = [f"{single} {of + 1}" for of in told.channels] if at else ["grey"]
     changes |= {
         "input": told.input[list(told.channels)], "channels": tuple(range(len(told.channels))),
         "names": {**told.names, "channels": channels},

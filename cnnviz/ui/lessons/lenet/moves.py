@@ -7,12 +7,17 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.experiments.counterfactual import Compared, compared
+from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.answers import told
-from cnnviz.ui.lessons.lenet.setup import Run
+from cnnviz.ui.lessons.lenet.setup import Run, moved_by
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.words import percent
 
+EXAMPLE = Move(across=2)  # measured while nothing is moved yet: a whole cell of S2
+MEANING = (
+    "<b>Invariant</b> is what stays as it is: the answer should be. <b>Equivariant</b> is what goes along, unchanged "
+    "otherwise: a convolution’s maps are."
+)
 EXACT = 1e-5  # float32's rounding over a few hundred products
 
 
@@ -37,23 +42,19 @@ def said_move(found: Run) -> str:
 
 def moved_maps(found: Run) -> None:
     """The part of the lesson; what it says while nothing is moved leads to the dials."""
-    name = "Does the answer move along?"
-    if found.move.is_nothing:
-        part(
-            name,
-            "<p>Nudge, turn or size the digit with the dials under it. <b>Invariant</b> is what stays as it is: the "
-            "answer should be. <b>Equivariant</b> is what goes along, unchanged otherwise: a convolution’s maps are."
-            "</p>",
-        )
-        return
+    is_example = found.move.is_nothing
+    if is_example:
+        found = moved_by(found, EXAMPLE)
     numbers = measured(found)
     before, after = found.unmoved[-1], found.maps[-1]
     was, now = found.trained.winner(before), found.trained.winner(after)
     what = "squared distance" if found.trained.distances else "probability"
     kept = "stays" if was == now else "becomes"
+    start = "For example" if is_example else "The digit"
     part(
-        name,
-        f"<p>The digit: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
+        "Does the answer move along?",
+        f"<p>Nudge, turn or size the digit with the dials under it. {MEANING}</p>"
+        f"<p>{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
         f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.</p>",
     )
     head = ("layer", "changed (invariant: 0 %)", "changed, once moved along (equivariant: 0 %)")

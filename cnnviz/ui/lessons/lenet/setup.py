@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz import kernels
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
 from cnnviz.layers import Conv2d, Parameters
@@ -21,8 +22,10 @@ from cnnviz.ui.lessons.lenet.columns import Column, columns
 from cnnviz.ui.volumes import Unit, chosen
 
 UNIT = "lenet"  # the choice in the URL: column, map, row, column
+KERNEL = "own-kernel"  # the lab's kernel in C1, in the URL
 OFF = "off"  # what is switched off, in the URL: "C1.3 S4.12"
-FIRST = {"LeNet-5 (modern)": Unit(2, 9, 1, 7)}  # on the stage at first: a unit that ReLU leaves above 0 for most digits
+# On the stage at first: units that are not 0 for most digits. Of a network of one's own the stage finds the strongest.
+FIRST = {"LeNet-5 (1998)": Unit(2, 0, 4, 4), "LeNet-5 (modern)": Unit(2, 9, 1, 7)}
 START = {"dx": 0, "dy": 0, "turn": 0, "percent": 100}
 RANGES = {"dx": (-8, 8), "dy": (-8, 8), "turn": (-45, 45), "percent": (60, 140)}
 NAMES = {"dx": "Nudge, pixels right", "dy": "Nudge, pixels down", "turn": "Turn, degrees", "percent": "Size, %"}
@@ -69,7 +72,7 @@ class Run:
 def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
     """The unit that the link or the last click chose."""
     shapes = [column.row.output_shape for column in found]
-    return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0, 4, 4)))
+    return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0)))
 
 
 @dataclass(frozen=True)
@@ -92,8 +95,7 @@ def moves() -> Moves:
 
 def run(trained: Trained, digit: Digit, move: Move) -> Run:
     """The network on the digit, once as it is and once as it was changed."""
-    side = trained.network.input_shape[1]
-    still = np.pad(digit.levels, (side - len(digit.levels)) // 2)
+    still = _framed(trained, digit)
     levels = still if move.is_nothing else moved(still, move)
     off = off_of(columns(trained))
     parameters, kernel = _own_filter(trained)
@@ -106,6 +108,18 @@ def run(trained: Trained, digit: Digit, move: Move) -> Run:
     maps = unmoved if move.is_nothing else trained.network.forward(trained.prepare(levels), parameters)
     after = st.session_state.get("shown", SHOWN[0]) == SHOWN[0]
     return Run(trained, digit, move, off, levels, parameters, maps, before, unmoved, after, kernel)
+
+
+def _framed(trained: Trained, digit: Digit) -> NDArray[np.uint8]:
+    """The digit in a square of the network's size, so that what is moved does not leave it at once."""
+    return np.pad(digit.levels, (trained.network.input_shape[1] - len(digit.levels)) // 2)
+
+
+def moved_by(found: Run, move: Move) -> Run:
+    """The same network on the same digit, moved from where it was drawn."""
+    levels = moved(_framed(found.trained, found.digit), move)
+    maps = found.trained.network.forward(found.trained.prepare(levels), found.parameters)
+    return replace(found, move=move, levels=levels, maps=maps)
 
 
 SHOWN = ("after activation", "before")  # which maps are shown
@@ -162,14 +176,33 @@ def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
     """The parameters with the lab's kernel as the first filter, if that is wanted, and what was done, in words."""
     if not st.session_state.get("own-filter") or not takes_kernel(trained):
         return trained.parameters, ""
-    now = state()
+    size = trained.parameters[0]["weight"].shape[-1]
     try:
-        filter = settings.filter_of(now, 1)
-        size = trained.parameters[0]["weight"].shape[-1]
-        weight = fitted(filter.weight[0], size)
+        kernel, bias, name = _lab_kernel()
+        weight = fitted(kernel, size)
     except CnnvizError as problem:
         return trained.parameters, f"Not exchanged. {problem}"
-    height, width = filter.weight.shape[-2:]
+    height, width = kernel.shape
     around = "" if height == width == size else f", with zeros around it to {size} × {size}"
-    words = f"In place of filter 1 stands “{now['kernel']}”, {height} × {width}{around}, from the lab."
-    return exchanged(trained.parameters, 0, 0, weight[np.newaxis], filter.bias), words
+    words = f"In place of filter 1 stands {name}, {height} × {width}{around}, from the lab."
+    return exchanged(trained.parameters, 0, 0, weight[np.newaxis], bias), words
+
+
+def _lab_kernel() -> tuple[NDArray, float, str]:
+    """The lab's kernel (kH, kW), its bias and its name. It goes into the URL, for the lab's settings are not this
+    page's: who comes with a link and has not been to the lab has the link's.
+    """
+    linked = st.query_params.get(KERNEL)
+    if linked and not any(name in st.session_state for name in settings.START):
+        return *read_kernel(linked), "the link’s kernel"
+    now = state()
+    filter = settings.filter_of(now, 1)
+    st.query_params[KERNEL] = f"{kernels.formatted(filter.weight[0])} ~ {filter.bias:g}"
+    return filter.weight[0], filter.bias, f"“{now['kernel']}”"
+
+
+def read_kernel(text: str) -> tuple[NDArray, float]:
+    """The kernel (kH, kW) and the bias of a link: "-1 0 1; -2 0 2; -1 0 1 ~ 0.5". Raises KernelError."""
+    weights, _, bias = text.partition("~")
+    kernel = settings.sliced(kernels.parse(weights), 1)[0]
+    return kernel, float(kernels.parse(bias or "0").sum())

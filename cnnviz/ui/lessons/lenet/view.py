@@ -27,13 +27,12 @@ from cnnviz.ui.lessons.lenet.setup import (
     unit_of,
     write_off,
 )  # fmt: skip
-from cnnviz.ui.lessons.lenet.words import about
+from cnnviz.ui.lessons.lenet.words import about, does, is_drawing
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Volume, volumes
 from cnnviz.ui.words import listed
 
 GROUP = "lenet"  # the maps and the stage share one cursor
-BITMAP = 84  # numbers of F6: 12 rows of 7, as the codes are drawn
 
 
 def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
@@ -86,17 +85,12 @@ def _volume(found: Run, at: int, column: Column) -> Volume:
         column.row.fields,
         groups=groups,
         reads=table,
-        across=7 if _is_drawing(found, at) else 0,
+        across=7 if is_drawing(found, at) else 0,
         off=tuple(map for place, map in found.off if place == at),
-        ink=_is_drawing(found, at),
-        detail=f"{column.row.parameters:,} learnt",
+        ink=is_drawing(found, at),
+        detail=does(found, at),
+        note=f"{column.row.parameters:,} learnt",
     )
-
-
-def _is_drawing(found: Run, at: int) -> bool:
-    """Whether a column is measured against codes that are bitmaps, and so is one itself."""
-    codes = found.trained.parameters[-1].get("codes")
-    return at == len(found.columns) - 2 and codes is not None and codes.shape[1] == BITMAP
 
 
 def _what_if(trained: Trained) -> DeltaGenerator:
@@ -118,12 +112,20 @@ def _what_if(trained: Trained) -> DeltaGenerator:
         return st.container(key="lenet-send", width="content")
 
 
+def _which(column: Column, maps: list[int]) -> str:
+    """Some of a column's maps, counted from 1: S2, maps 1 and 3."""
+    if len(maps) > 1 and len(maps) == column.row.output_shape[0]:
+        return f"all of {column.name}"
+    return f"{column.name}, {column.one}{'s' if len(maps) > 1 else ''} {listed(maps)}"
+
+
 def _changed(found: Run) -> str:
     """What is switched off and exchanged, as HTML."""
     lines = []
     if found.off:
-        names = [f"{found.columns[at].name} {found.columns[at].one} {map + 1}" for at, map in found.off]
-        lines.append(f"Switched off: {listed(names)}.")
+        columns_off = {at: [map + 1 for of, map in found.off if of == at] for at, _ in found.off}
+        names = [_which(found.columns[at], maps) for at, maps in columns_off.items()]
+        lines.append(f"Switched off: {'; '.join(names)}.")
     if found.kernel:
         lines.append(found.kernel)
     return f'<p class="changed">{escape(" ".join(lines))}</p>' if lines else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from cnnviz.layers import Linear, MaxPool2d, PartialConv2d, Subsample
+from cnnviz.layers import Conv2d, Linear, MaxPool2d, PartialConv2d, Subsample
 from cnnviz.layers.layer import both
 from cnnviz.ui.lessons.lenet.columns import Column, maps_of, read_by
 from cnnviz.ui.lessons.lenet.setup import Run
@@ -17,6 +17,25 @@ SQUASHED = {
     "relu": "then ReLU: below 0 becomes 0",
 }
 
+DOES = {"CONV": "filters", "POOL": "shrinks", "ACTIVATION": "squashes", "BATCH NORM": "evens out", "RBF": "compares"}
+BITMAP = 84  # numbers of F6: 12 rows of 7, as the codes are drawn
+
+
+def is_drawing(found: Run, at: int) -> bool:
+    """Whether a column is measured against codes that are bitmaps, and so is one itself."""
+    codes = found.trained.parameters[-1].get("codes")
+    return at == len(found.columns) - 2 and codes is not None and codes.shape[1] == BITMAP
+
+
+def does(found: Run, at: int) -> str:
+    """What a column does, in a word or two."""
+    column = found.columns[at]
+    if is_drawing(found, at):
+        return "draws"
+    if isinstance(column.row.layer, (Linear, Conv2d)) and column.is_vector:
+        return "scores" if at == len(found.columns) - 1 else "weighs all"
+    return DOES.get(column.row.layer.kind, "")
+
 
 def about(found: Run) -> str:
     """The chosen column, in two or three sentences."""
@@ -26,7 +45,7 @@ def about(found: Run) -> str:
     then = SQUASHED.get(column.function, f"then {column.function}") if column.function else ""
     what, why = _said(found, column, before, channel)
     silent = ""
-    if not maps_of(column, found.maps, found.after)[channel].any():
+    if not found.off and not maps_of(column, found.maps, found.after)[channel].any():
         silent = f" For this digit all of this {column.one} is 0."
     return f"<b>{escape(column.name)}</b> {what}{f', {escape(then)}' if then else ''}. <i>Why?</i> {why}{silent}"
 
@@ -47,7 +66,7 @@ def _said(found: Run, column: Column, before: Column | None, channel: int) -> tu
         return (
             f"Each number adds up a {size} block of one map, times {number(float(given['weight'][channel]), 3)}, "
             f"plus {number(float(given['bias'][channel]), 3)}",
-            "Half the height and width: a stroke may lie a pixel further on. Two numbers to learn a map.",
+            "Half the height and width: a stroke may lie a pixel off and still be found. Two numbers learnt a map.",
         )
     if isinstance(layer, MaxPool2d):
         rows, columns = both(layer.kernel_size)
@@ -108,7 +127,7 @@ def _fully(found: Run, column: Column, channel: int, source: str) -> tuple[str, 
             f"The score of {name} {reads}",
             "Softmax turns the scores into probabilities that add up to 1: the largest is the answer.",
         )
-    if column.row.output_shape[0] == 84:
+    if column.row.output_shape[0] == BITMAP:
         return (
             f"Unit {channel + 1} {reads}",
             "84 is 7 × 12: in 1998 these numbers were to draw the digit, as a bitmap of 12 rows of 7 cells."
