@@ -4,17 +4,21 @@
 
 Two tabs train on the Learning page while a third moves the lab's K, with a picture of 512x512 RGB and nothing cached;
 quiet rounds, with both paused, in between. Then both tabs are closed, and the processes that are left are counted.
+
+The visitors' tabs are on this machine too, which theirs would not be: they ask for reduced motion, so that they paint
+each update once. Told too is how much of a core the server itself takes while both train and nobody else does anything.
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
@@ -26,19 +30,38 @@ from pages import TIME_KEY, VIEW, opened, served  # noqa: E402
 ROUNDS = 4  # of KEYS keys each, quiet and loaded in turn
 KEYS = 6
 GONE_WITHIN = 10  # seconds
+GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
 CHILD = "cnnviz.training.child"
 
 
-def workers() -> list[int]:
-    """The process ids of what trains on this machine; zombies too."""
-    listed = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in listed.splitlines() if CHILD in line]
+def listed(*which: str) -> list[tuple[int, str]]:
+    """(process id, command) of some processes; zombies too."""
+    told = subprocess.run(["ps", *which, "-o", "pid=,args="], capture_output=True, text=True).stdout
+    return [(int(line.split()[0]), line) for line in told.splitlines()]
 
 
-def press(page: Page, name: str, state: str) -> None:
-    page.bring_to_front()
-    page.get_by_role("button", name=name, exact=True).click()
-    expect(page.locator(f".learning[data-state={state}]")).to_be_visible(timeout=60_000)
+def workers(server: int) -> int:
+    """How many processes of a server train."""
+    return sum(CHILD in command for _, command in listed("--ppid", str(server)))
+
+
+def seconds_of(process: int) -> float:
+    """The processor time that a process has taken, its own children apart."""
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def become(page: Page, state: str) -> None:
+    """Press the button until the run is in this state: one that has come to its end is started again."""
+    names = ("Start", "Go on", "Start again") if state == "running" else ("Pause",)
+    end = time.monotonic() + 90
+    while page.locator(".learning").first.get_attribute("data-state") != state:
+        if time.monotonic() > end:
+            raise TimeoutError(f"A visitor's run did not become {state}.")
+        button = page.locator(".st-key-learn button").first
+        if button.inner_text().split("\n")[-1] in names:
+            button.click()
+        page.wait_for_timeout(500)
 
 
 def step(page: Page) -> int:
@@ -56,14 +79,15 @@ def keys(lab: Page, kernel: str, times: list[float]) -> None:
         lab.evaluate(f"() => {{ window.timed = ({TIME_KEY})(); }}")
         lab.locator(".st-key-dial-k input[type=range]").focus()
         lab.keyboard.press("ArrowRight")
-        times.append(lab.evaluate("() => window.timed"))
+        times.append(lab.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])"))
         settle(lab)
         lab.wait_for_timeout(150)
 
 
 def main() -> None:
-    before = {*workers()}
     with sync_playwright() as playwright, served("app.py") as app:
+        port = app.rpartition(":")[2]
+        (server,) = (number for number, command in listed("-e") if f"--server.port={port}" in command)
         # A tab in the background would be slowed down by the browser, and its worker would stand still.
         awake = ["--disable-background-timer-throttling", "--disable-renderer-backgrounding",
                  "--disable-backgrounding-occluded-windows"]  # fmt: skip
@@ -71,20 +95,17 @@ def main() -> None:
         lab, _ = opened(browser, f"{app}/convolution", f"{VIEW}&k=1")
         visitors = []
         for seed in (1, 2):
-            page = browser.new_context().new_page()
-            page.goto(f"{app}/learning?passes=20&learn-seed={seed}")
-            page.locator(".learning[data-ready]").wait_for(timeout=60_000)
-            press(page, "Start", "running")
+            page = browser.new_context(reduced_motion="reduce").new_page()
+            page.goto(f"{app}/learning?passes=20&batch=8&learn-seed={seed}")
+            page.locator(".learning[data-ready]").first.wait_for(timeout=60_000)
+            become(page, "running")
             visitors.append(page)
         times: dict[str, list[float]] = {"quiet": [], "loaded": []}
         moved = []
         for round in range(ROUNDS):
             for name in ("quiet", "loaded") if round % 2 else ("loaded", "quiet"):
                 for page in visitors:
-                    if name == "quiet" and page.locator(".learning[data-state=running]").count():
-                        press(page, "Pause", "paused")
-                    elif name == "loaded" and page.locator(".learning[data-state=paused]").count():
-                        press(page, "Go on", "running")
+                    become(page, "paused" if name == "quiet" else "running")
                 at = [step(page) for page in visitors]
                 keys(lab, ("Random", "Gaussian+blur")[round % 2], times[name])
                 if name == "loaded":
@@ -96,13 +117,17 @@ def main() -> None:
             f"made {min(moved)} to {max(moved)} steps meanwhile"
         )
         for page in visitors:
-            if page.locator(".learning[data-state=paused]").count():
-                press(page, "Go on", "running")
-        print(f"workers at work: {len({*workers()} - before)}")
+            become(page, "running")
+        lab.wait_for_timeout(1000)
+        start, used = time.monotonic(), seconds_of(server)
+        lab.wait_for_timeout(8000)
+        share = (seconds_of(server) - used) / (time.monotonic() - start)
+        print(f"the server takes {100 * share:.0f} % of a core while both train")
+        print(f"workers at work: {workers(server)}")
         for page in visitors:
             page.context.close()
         closed = time.monotonic()
-        while {*workers()} - before and time.monotonic() - closed < 3 * GONE_WITHIN:
+        while workers(server) and time.monotonic() - closed < 3 * GONE_WITHIN:
             lab.wait_for_timeout(100)
         print(f"gone {time.monotonic() - closed:.1f} s after their tabs were closed (at most {GONE_WITHIN})")
         browser.close()

@@ -14,9 +14,10 @@ import pytest
 from playwright.sync_api import expect
 from streamlit.testing.v1 import AppTest
 
-from cnnviz.experiments.live import prepared
 from cnnviz.models import digits
+from cnnviz.models.lenet5 import prepare
 from cnnviz.training import worker
+from cnnviz.ui.lessons.learning import run as run_module
 from cnnviz.ui.lessons.learning import verdicts
 from cnnviz.ui.lessons.learning.networks import NETWORKS, composed, names
 from cnnviz.ui.lessons.learning.run import Run
@@ -131,6 +132,11 @@ def test_the_networks_are_what_they_say():
         ("conv 4 99x99", "Layer 1", "back-to-lenet"),
         ("fc 4000; fc 10", "it may have 300,000", "back-to-lenet"),
         ("<b>x</b>", "Layer 1", "back-to-lenet"),
+        (
+            "conv 2 1x1; conv 2 1x1 s4000 p2000; fc 10",
+            "32,514,048 numbers in the maps before one layer",
+            "back-to-lenet",
+        ),
         ("", "no layer yet", "back-to-lenet"),
     ],
 )
@@ -139,6 +145,24 @@ def test_a_stack_of_ones_own_that_cannot_learn_is_refused_with_what_would(stack,
     assert said_of_it in said(at) and worker.living() == 0
     at = press(at, button)
     assert envelope(at)[0]["state"] == "untrained"
+
+
+def test_a_dear_networks_first_move_waits_for_the_start():
+    at = page(trains="Yours, from Layers", stack="conv 3 16x16 p8; conv 2 15x15 p7; fc 10", batch="128")
+    header, arrays = envelope(at)
+    assert header["foreseen"] is False and not arrays["move"].any() and header["words"]["held"] == "40"
+    at = press(at, "learn-step")
+    until(at, lambda: of(at).step == 1)
+    assert of(at).latest.header["foreseen"] and of(at).latest.arrays["move"].any()
+
+
+def test_without_memory_for_the_first_picture_it_is_told(monkeypatch):
+    def report(self):
+        raise MemoryError
+
+    monkeypatch.setattr("cnnviz.experiments.live.Run.report", report)
+    at = page(trains="One CONV", **{"learn-seed": "4711"})
+    assert "not enough memory to train this network; a smaller one needs less." in said(at)
 
 
 def test_a_stack_from_layers_comes_along():
@@ -180,13 +204,13 @@ def test_a_run_from_start_to_use():
     kept = at.session_state["own-network"]
     assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network
     np.testing.assert_array_equal(kept.parameters[0]["weight"][:, 0], arrays["now"])
-    np.testing.assert_array_equal(kept.prepare(held.images[0]), prepared(held.images[0]))
+    np.testing.assert_array_equal(kept.prepare(held.images[0]), prepare(held.images[0]))
 
 
-def test_a_step_a_pause_and_settings_that_wait():
+def test_a_step_a_pause_and_settings_that_wait(monkeypatch):
+    monkeypatch.setattr(run_module, "ANSWER", 60)  # however busy the machine is
     at = press(page(**QUICK), "learn-step")
-    until(at, lambda: of(at).step == 1)
-    assert of(at).state == "paused"
+    assert of(at).state == "paused" and envelope(at)[0]["step"] == 1  # at once, not at the next look
     before = of(at).first.arrays
     np.testing.assert_array_equal(of(at).latest.arrays["now"], before["now"] + before["move"])
     at = run(run(at).selectbox(key="batch").set_value("64"))
@@ -201,8 +225,10 @@ def test_each_session_sees_its_own_and_what_is_left_ends():
     until(one, lambda: of(two).beat() or (of(one).step == of(two).step == 1))
     assert worker.living() == 2 and of(one).worker.pid != of(two).worker.pid
     assert not np.array_equal(envelope(run(one))[1]["now"], envelope(run(two))[1]["now"])
-    of(two).worker._patience = 0.1  # as if its visitor had been away for six seconds
-    until(one, lambda: of(two).state == "left", 10)
+    left = of(two).worker
+    left._left = True  # as its watch does, seven seconds after its visitor has gone
+    left._process.kill()
+    until(one, lambda: of(two).state == "left")
     header, arrays = envelope(run(two))
     assert header["words"]["state"] == "Ended while you were away" and header["step"] == 1
     assert of(one).state == "paused"

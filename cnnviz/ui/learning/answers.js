@@ -41,19 +41,32 @@ export function paintAnswers(context, theme, place, data) {
   });
 }
 
+const OWN_HEAD = 42;
+const ownSide = (place) => Math.min((place.height - OWN_HEAD - 26) / 2, place.width * 0.36);
+
+// The map alone, which glides between two updates.
+export function paintOwnMap(context, theme, place, data, maps, chosen) {
+  const [, height, width] = data.own_maps.shape, size = height * width, side = ownSide(place);
+  if (size === 1) return; // one number, which is written
+  const values = maps.subarray(chosen * size, (chosen + 1) * size), below = place.y + OWN_HEAD + side + 8;
+  paintPlane(context, values, 0, height, width, place.x, below, side, largest(values));
+  outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
+}
+
 export function paintOwn(context, theme, place, data, maps, chosen) {
   const { own: { data: levels }, own_maps: { shape: [, height, width] }, own_shares: { data: shares }, own_name: name, own_label: label, layer, is_empty: isEmpty } = data;
   const guess = shares.indexOf(Math.max(...shares));
   title(context, theme, place, name, isEmpty ? "nothing drawn yet" : label === null ? `taken for a ${guess}` : `a ${label}, taken for a ${guess} ${label === guess ? "✓" : "✗"}`);
   write(context, `through ${layer[0] === "C" ? "filter" : "unit"} ${chosen + 1} of ${layer}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
-  const top = place.y + 42;
-  const side = Math.min((place.height - 42 - 26) / 2, place.width * 0.36);
+  const top = place.y + OWN_HEAD, side = ownSide(place);
   paintDigit(context, theme, levels, 0, place.x, top, side);
   const size = height * width, values = maps.subarray(chosen * size, (chosen + 1) * size), limit = largest(values);
   const below = top + side + 8;
-  if (size > 1) paintPlane(context, values, 0, height, width, place.x, below, side, limit);
-  else write(context, String(Number(values[0].toPrecision(3))).replace("-", "−"), place.x + side / 2, below + side / 2, 18, theme.text, theme.font, 600);
-  outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
+  if (size > 1) paintOwnMap(context, theme, place, data, maps, chosen);
+  else {
+    write(context, String(Number(values[0].toPrecision(3))).replace("-", "−"), place.x + side / 2, below + side / 2, 18, theme.text, theme.font, 600);
+    outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
+  }
   write(context, size > 1 ? `its map, ±${scale(limit)}` : "one number", place.x + side / 2, below + side + 11, 12, theme.muted, theme.font, 400, "center", side * 1.3);
   // The bars.
   const left = place.x + side + 34, room = place.width - side - 34 - 42;

@@ -72,12 +72,13 @@ export function paintFilters(context, theme, place, data, now, chosen) {
 
 // The weights of one filter, in each its number and an arrow: up where the next batch makes it larger, down where less.
 export function paintMove(context, theme, place, data, now, chosen) {
-  const { move: { data: moves, shape: [, height, width] }, layer, state } = data;
+  const { move: { data: moves, shape: [, height, width] }, layer, state, foreseen } = data;
   const size = height * width;
   const offset = chosen * size;
   const longest = largest(moves.subarray(offset, offset + size)), limit = largest(now.subarray(offset, offset + size));
   const name = `${layer[0] === "C" ? "Filter" : "Unit"} ${chosen + 1} of ${layer}`;
   title(context, theme, place, state === "done" ? `${name}: the last batch moved it` : `${name}: the next batch moves it`);
+  if (foreseen === false) { write(context, "a large network: its first move shows once it starts", place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width); return; }
   if (width > MOST_ARROWS || height > MOST_ARROWS) { paintBeside(context, theme, place, moves, now, offset, height, width, longest, limit); return; }
   write(context, `each weight, and its move; the longest arrow: ${scale(longest)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
   const top = place.y + 42, room = place.height - 42;

@@ -3,13 +3,13 @@ import { opened } from "../drawing/envelope.js";
 import { make, say } from "../drawing/elements.js";
 import { themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
-import { paintAnswers, paintOwn } from "./answers.js";
+import { paintAnswers, paintOwn, paintOwnMap } from "./answers.js";
 import { paintAccuracy, paintLoss, percent } from "./curves.js";
 import { paintFilters, paintMove } from "./filters.js";
 import { layoutOf } from "./layout.js";
 
-const GLIDE = 230; // milliseconds, a little less than between two updates
-const FRAME = 25; // milliseconds of rest between two frames of it: weights glide, which no eye needs 60 times a second
+const GLIDE = 480; // milliseconds, a little less than between two updates
+const FRAME = 80; // milliseconds of rest between two frames of it: weights glide, which no eye needs 60 times a second
 
 class Learning {
   constructor(parent) {
@@ -30,16 +30,21 @@ class Learning {
     this.canvas.addEventListener("pointermove", (event) => { this.canvas.style.cursor = this.filterAt(event) === undefined ? "" : "pointer"; });
     this.observer = new ResizeObserver(() => this.repaint());
     this.observer.observe(this.root);
-    parent.append(make("div", { class: "frame" }, this.root));
+    this.frame = make("div", { class: "frame" }, this.root);
+    parent.append(this.frame);
   }
 
   receive(bytes) {
+    const theme = themeOf(this.root);
+    this.version += 1;
+    this.root.setAttribute("data-ready", this.version);
+    if (this.data && this.theme.dark === theme.dark && isSame(bytes, this.bytes)) return; // looked at, and nothing is new
     const before = this.data;
+    this.bytes = bytes;
     this.data = opened(bytes);
-    this.theme = themeOf(this.root);
+    this.theme = theme;
     this.root.style.setProperty("--muted", this.theme.muted);
     this.root.style.setProperty("--reached", this.theme.reached);
-    this.version += 1;
     if (this.chosen >= this.data.now.shape[0]) this.chosen = 0;
     const same = before && before.run === this.data.run && before.state !== "untrained" && String(before.now.shape) === String(this.data.now.shape);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -47,7 +52,6 @@ class Learning {
     if (this.from && this.from.maps.length !== this.data.own_maps.data.length) this.from = null;
     this.begun = performance.now();
     this.write();
-    this.root.setAttribute("data-ready", this.version);
     this.repaint();
   }
 
@@ -101,18 +105,22 @@ class Learning {
       paintLoss(layer, theme, layout.loss, data);
       paintAccuracy(layer, theme, layout.accuracy, data);
       paintAnswers(layer, theme, layout.answers, data);
+      paintOwn(layer, theme, layout.own, data, data.own_maps.data, chosen);
     });
     this.panel.blit(still, 0, 0, this.panel.width, this.panel.height);
     this.places = paintFilters(context, theme, layout.filters, data, this.shownNow, chosen);
-    paintOwn(context, theme, layout.own, data, this.shownMaps, chosen);
+    if (share < 1) paintOwnMap(context, theme, layout.own, data, this.shownMaps, chosen);
     if (share < 1) setTimeout(() => this.repaint(), FRAME);
   }
 
   leave() {
     this.observer.disconnect();
+    this.frame.remove(); // the place may be mounted anew, as after a change of theme: two views would stand there
     this.data = null;
   }
 }
+
+const isSame = (bytes, others) => bytes.length === others?.length && bytes.every((byte, at) => byte === others[at]);
 
 // One view for each parent: Streamlit calls this again with new data, and runs only the last cleanup.
 const views = new WeakMap();

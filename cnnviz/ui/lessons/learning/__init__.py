@@ -3,7 +3,7 @@
 networks.py   the networks and plans that can be trained
 run.py        a visitor's run: its worker, its state
 setup.py      the settings, the buttons
-view.py       the view, and its update four times a second
+view.py       the view, and its update while something trains
 use.py        the LeNet page and the download
 claims.py     three of the lecture's claims, measured; verdicts.py  what came of them
 seen.py       what this run showed

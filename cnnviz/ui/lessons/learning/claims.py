@@ -79,7 +79,7 @@ def _small(found: Mapping[str, Any]) -> None:
     rooms = st.columns(2, gap="medium")
     curves = found.get("curves", {})
     for room, key, title in zip(
-        rooms, ("training", "held_out"), (f"of the {SMALL} that it learns from", f"of {HELD} others")
+        rooms, ("training", "held_out"), (f"of the {SMALL} that it learns from", f"of {HELD:,} others")
     ):
         series = {name: (one["epochs"], [100 * share for share in one[key]]) for name, one in curves.items()}
         with room:
@@ -99,7 +99,7 @@ CLAIMS = (
         "The lecture says so: it is cheaper, and its gradient does not vanish. Two LeNet-5 start from the same numbers "
         f"and see the same {RACED:,} digits {RACE_PASSES} times in the same order, with the optimiser, learning rate, "
         "batch and seed that are set above; they take turns, a step each. You will see both losses, against steps and "
-        "against the seconds that each computed. About 6 seconds of computing.",
+        "against the seconds that each computed. About 5 seconds of computing.",
         _race,
         verdicts.race,
     ),
@@ -108,7 +108,7 @@ CLAIMS = (
         "Are shared weights more data-efficient?",
         f"A CONV network (LeNet-5) and an FC network of as many parameters learn the same {MOVED} digits, "
         f"{MOVED_RECIPE.epochs} times over. Then both are asked about 2,000 digits that they have never seen, where "
-        "they stand and moved by up to 4 pixels. You will see how many each still gets right. About 10 seconds of "
+        "they stand and moved by up to 4 pixels. You will see how many each still gets right. About 3 seconds of "
         "computing.",
         _moved,
         verdicts.moved,
@@ -117,8 +117,9 @@ CLAIMS = (
         "dropout_or_not",
         "Do dropout and pooling hold overfitting in check?",
         f"Three networks learn the same {SMALL} digits, {SMALL_RECIPE.epochs} times over: LeNet-5 as it is, with "
-        "dropout (p = 0.5) behind its two hidden FC layers, and with strides in place of its pooling. You will see how "
-        f"many each gets right of those, and of {HELD} others: the gap is overfitting. About 15 seconds of computing.",
+        "dropout (p = 0.5) behind its two hidden FC layers, and with strides in place of its pooling. You will see "
+        f"how many each gets right of those, and of {HELD:,} others: the gap is overfitting. About 10 seconds of "
+        "computing.",
         _small,
         verdicts.small,
     ),

@@ -14,7 +14,7 @@ from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
-from cnnviz.training import Recipe
+from cnnviz.training import OPTIMISERS, Recipe
 
 YOURS = "Yours, from Layers"
 NETWORKS = {
@@ -68,7 +68,8 @@ class Plan:
         """In a few words: LeNet-5, Adam 0.003, batches of 32, 3 passes."""
         recipe = self.recipe
         passes = f"{recipe.epochs} pass{'es' if recipe.epochs > 1 else ''}"
-        return f"{self.name}, {recipe.optimiser} {recipe.learning_rate:g}, batches of {recipe.batch_size}, {passes}"
+        method = f"{OPTIMISERS[recipe.optimiser].name} {recipe.learning_rate:g}"
+        return f"{self.name}, {method}, batches of {recipe.batch_size}, {passes}"
 
     def trained(self, parameters: Sequence[Parameters], held: float, step: int) -> Trained:
         """The network with what it has learnt."""

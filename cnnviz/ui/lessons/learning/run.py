@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from itertools import count
 from typing import Literal
 
 from numpy.typing import NDArray
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.experiments.live import Run as Job
 from cnnviz.experiments.live import parameters_of
 from cnnviz.models import Trained
@@ -15,6 +17,7 @@ from cnnviz.training.messages import Message
 from cnnviz.training.worker import Worker
 from cnnviz.ui.lessons.learning.networks import Plan
 
+ANSWER = 1.5  # seconds that a press of a button waits for what came of it
 JOB = "cnnviz.experiments.live:learning"
 State = Literal["untrained", "running", "paused", "done", "left", "failed"]
 
@@ -77,17 +80,21 @@ class Run:
         self._going = True
 
     def pause(self) -> None:
+        """Pause; where it then stands is known when this returns, as a rule."""
         if self.worker:
             self.worker.pause()
         self._going = False
+        self._await(lambda: self.latest.header.get("paused"))
 
     def one_step(self) -> None:
-        """One batch, then a pause."""
+        """One batch, then a pause; what came of it is known when this returns, as a rule."""
         if not self.is_alive:
             self._start(going=False)
+        before = self.step
         if self.worker:
             self.worker.step()
         self._going = False
+        self._await(lambda: self.step > before)
 
     def end(self) -> None:
         if self.worker:
@@ -102,6 +109,12 @@ class Run:
         header = self.latest.header
         return self.plan.trained(self.parameters(), header["held"], header["step"])
 
+    def _await(self, true: Callable[[], object]) -> None:
+        """Until it is so, or the worker has ended, or ANSWER has passed: the page's next look may be 2 seconds away."""
+        end = time.monotonic() + ANSWER
+        while self.is_alive and not true() and time.monotonic() < end:
+            time.sleep(0.01)
+
     def _start(self, going: bool) -> None:
         self._refused = ""
         try:
@@ -111,5 +124,8 @@ class Run:
 
 
 def first_of(plan: Plan) -> Message:
-    """What the job would report before its first step. Raises what the job raises."""
-    return Message(*map(dict, Job(plan.settings).report()))
+    """What the job would report before its first step, as far as it is quickly known. Raises CnnvizError."""
+    try:
+        return Message(*map(dict, Job(plan.settings, glance=True).report()))
+    except MemoryError:
+        raise DoesNotFit("There is not enough memory to train this network; a smaller one needs less.") from None

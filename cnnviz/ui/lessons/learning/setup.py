@@ -138,7 +138,7 @@ def _words(run: Run | None) -> str:
     if planned is None or planned.plan == run.plan:
         recipe, network = run.plan.recipe, run.plan.network
         return (
-            f"{run.plan.name}: {network.parameters:,} parameters, {recipe.optimiser} with a learning rate of "
+            f"{run.plan.name}: {network.parameters:,} parameters, {OPTIMISERS[recipe.optimiser].name}, learning rate "
             f"{number(recipe.learning_rate)}; {run.first.header['steps']:,} steps, each on {recipe.batch_size} digits."
         )
     return f"Shown is {run.plan.told()}. Your new settings wait for “Reset”."

@@ -1,4 +1,4 @@
-"""The view: one envelope for each update, four a second while something trains."""
+"""The view: one envelope for each update, two a second while something trains."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
-from cnnviz.experiments.live import SHOWN, first_layer, prepared
+from cnnviz.experiments.live import SHOWN, first_layer
+from cnnviz.models.lenet5 import prepare
 from cnnviz.ops import softmax
 from cnnviz.ui.controls import refuse
 from cnnviz.ui.controls.digit import Digit
@@ -18,7 +19,7 @@ from cnnviz.ui.lessons.learning.run import Run
 from cnnviz.ui.lessons.learning.setup import buttons
 from cnnviz.ui.words import capital, number
 
-EVERY = {"running": 0.25, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
+EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
 SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out digits: one of each
 
 
@@ -57,7 +58,7 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
     message, plan, state = run.latest, run.plan, run.state
     network, told = plan.network, message.header
     images, labels = samples()
-    maps = network.forward(prepared(np.concatenate([images, digit.levels[np.newaxis]])), run.parameters())
+    maps = network.forward(prepare(np.concatenate([images, digit.levels[np.newaxis]])), run.parameters())
     shares = softmax(maps[-1].astype(np.float64))
     at = first_layer(network)
     own = maps[at + 1][-1]
@@ -83,6 +84,7 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
         "own_name": capital(digit.name),
         "own_label": digit.label,
         "is_empty": digit.is_empty,
+        "foreseen": told["foreseen"],
     }
     kept = ("before", "now", "move", "curve_steps", "curve_loss", "curve_train", "held_steps", "held_share")
     arrays = {name: message.arrays[name] for name in kept}
