@@ -4,7 +4,7 @@ from cnnviz.ui import controls, frame
 from cnnviz.ui.lessons import lenet
 
 frame.page("LeNet-5")
-claim = "Draw a digit. Seven layers read it with 60,000 learnt numbers; point at any number and see where it came from."
+claim = "Draw a digit and see a network read it, layer by layer. Click or tap any number: where did it come from?"
 with frame.title("LeNet-5", claim):
     trained = lenet.form()
 with frame.main(), lenet.desk():

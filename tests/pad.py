@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from playwright.sync_api import Locator, Page
 
+PENS = {"Thin pen": 0.05, "Medium pen": 0.075, "Thick pen": 0.105}
 Places = Sequence[Sequence[float]]
 MATCHES = """(wanted) => {
   const told = document.querySelector("#told");
@@ -34,6 +36,17 @@ class Pad:
 
     def clear(self) -> None:
         self.button("Clear").click(force=True)  # which does nothing on an empty pad, and says so
+
+    def take(self, thickness: float) -> None:
+        """The pen that is nearest to it."""
+        pen = self.button(min(PENS, key=lambda name: abs(PENS[name] - thickness)))
+        if pen.get_attribute("aria-pressed") != "true":
+            pen.click()
+
+    def is_told(self, strokes: int) -> None:
+        """Wait until so many strokes are drawn and Python has them."""
+        words = "1 stroke" if strokes == 1 else f"{strokes} strokes"
+        self.page.wait_for_selector(f'.drawpad[data-told=true] canvas[aria-label="Drawing pad: {words}"]')
 
     def box(self) -> dict[str, float]:
         box = self.canvas.bounding_box()
@@ -76,10 +89,20 @@ class Pad:
         self.touch(("touchStart", places[:1]), *moves, ("touchEnd", []))
 
     def _send(self, messages: Iterable[tuple[str, dict[str, object]]]) -> None:
+        """One after the other, none waiting for the answer to the one before: that comes only with the next frame.
+
+        A hand does not wait for frames either. Playwright's public `send` does.
+        """
         if self._hand is None:
             self._hand = self.page.context.new_cdp_session(self.page)
-        for name, parameters in messages:
-            self._hand.send(name, parameters)
+            self._hand.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+        ready = list(messages)  # which ask the page for places
+
+        async def all_sent() -> None:
+            await asyncio.gather(*(self._hand._impl_obj.send(name, parameters, None) for name, parameters in ready))
+
+        self._hand._sync(all_sent())
 
     def told(self, **wanted: object) -> dict[str, Any]:
         """What digit_page.py says of the digit, once it says what is wanted."""

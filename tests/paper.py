@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -84,11 +85,13 @@ def _rules(sheet: Sheet) -> np.ndarray:
     return cover
 
 
+@cache
 def photo(strokes: Strokes, sheet: Sheet = USUAL) -> Picture:
     """The photograph, as it comes out of the JPEG."""
     return open_picture(jpeg(strokes, sheet), "sheet.jpg")
 
 
+@cache
 def jpeg(strokes: Strokes, sheet: Sheet) -> bytes:
     """The photograph's file."""
     rng = np.random.default_rng(sheet.seed)

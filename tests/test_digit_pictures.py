@@ -112,7 +112,7 @@ SHEETS = {
     "beside a table": replace(USUAL, table=0.12, pad=260),
     "upright": replace(USUAL, size=(720, 540), turned=7, seed=4),
 }
-SHOWN = ["2c", "5a", "7b"]
+SHOWN = ["2c", "5a", "7b"]  # two of them on each sheet, in turn
 
 
 def overlap(one: np.ndarray, other: np.ndarray) -> float:
@@ -130,7 +130,7 @@ def test_the_digit_is_found_and_nothing_else(kind):
     sheet = SHEETS[kind]
     network = models.lenet5()
     shares, wrong = [], []
-    for name in SHOWN:
+    for name in [name for name in SHOWN if name != SHOWN[list(SHEETS).index(kind) % 3]]:
         prepared = found(photo(drawing(name), sheet))
         shares.append(overlap(prepared.levels, normalised(digit_alone(drawing(name), sheet)).levels))
         if network.winner(network.maps(prepared.levels)[-1].ravel()) != DRAWINGS[name]["digit"]:
@@ -140,15 +140,15 @@ def test_the_digit_is_found_and_nothing_else(kind):
 
 
 def test_lined_paper_dark_on_light_slightly_turned_is_read_right():
-    """The case that is promised: every drawing, on lined paper, turned by 4 degrees one way or the other."""
+    """The case that is promised: each digit on lined paper, turned by 4 degrees one way or the other."""
     network = models.lenet5()
     wrong = []
-    for place, (name, told) in enumerate(DRAWINGS.items()):
+    names = [f"{digit}{'ab'[digit % 3 == 1]}" for digit in range(10)]
+    for place, name in enumerate(names):
         prepared = found(photo(drawing(name), replace(USUAL, turned=(4, -4)[place % 2], seed=place)))
         read = network.winner(network.maps(prepared.levels)[-1].ravel())
-        wrong += [f"{name} as {read}"] if read != told["digit"] else []
-    print(f"{len(DRAWINGS) - len(wrong)} of {len(DRAWINGS)} photographs read right; wrong: {wrong}")
-    assert len(wrong) <= 2, wrong
+        wrong += [f"{name} as {read}"] if read != DRAWINGS[name]["digit"] else []
+    assert len(wrong) <= 1, wrong
 
 
 @pytest.mark.parametrize("kind", ["lined", "squared", "lines as dark as the pen"])
@@ -190,6 +190,15 @@ def test_the_ready_photographs_are_read(name):
     assert network.winner(network.maps(levels)[-1].ravel()) == int(name[2])
 
 
+def test_of_two_digits_the_one_nearer_to_the_middle_is_read():
+    levels = np.full((360, 480), 230, np.uint8)
+    for left, name, side in ((10, "5a", 150), (175, "3b", 130)):
+        part = levels[105 : 105 + side, left : left + side]
+        np.minimum(part, 230 - (drawing(name).ink(side) * 0.8).astype(np.uint8), out=part)
+    _, left, _, width = found(grey(levels)).box
+    assert 175 <= left * 480 and (left + width) * 480 <= 305
+
+
 # --- what holds no digit ---
 
 ROW, COLUMN = np.indices((240, 320))
@@ -204,6 +213,12 @@ NO_DIGIT = {
     "a checkerboard": ((ROW // 8 + COLUMN // 8) % 2 * 255, "No digit|too much|stands out"),
     "lines only": (np.where(ROW % 24 < 2, 60, 250), "No digit"),
     "a speck": (np.where((abs(ROW - 120) < 8) & (abs(COLUMN - 160) < 8), 20, 230), "smaller than 7%"),
+    "half of it dark": (np.where(COLUMN > 160, 50, 230), "is an edge, [34]"),
+    "a sheet without a digit on a dark table": (
+        np.where((abs(0.1 * COLUMN + ROW - 136) < 80) & (abs(COLUMN - 0.1 * ROW - 130) < 100), 225, 60),
+        "is an edge, [34]",
+    ),
+    "a table beside a blank sheet": (np.where(COLUMN > 250 + 0.3 * ROW, 50, 230), "digit"),
     "a stroke over the edge": (np.where(abs(COLUMN - 160 - ROW // 4) < 8, 20, 230), "edge"),
 }
 

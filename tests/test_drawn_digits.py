@@ -1,52 +1,71 @@
-"""Every drawing of tests/data/strokes replayed on the pad in a real browser, with the pointer that its file names.
+"""The drawings of tests/data/strokes, which no network was made with: how many are read right.
 
-What is counted is what a visitor would see: the pad's own lines, made 28 x 28, read by the modern LeNet-5.
+Twenty as a visitor would have them: drawn on the LeNet page's pad in a real browser, each with the pointer that its
+file names; what counts is what the page then says. All of them without a browser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import expect
 
-from door import Door
+from cnnviz import models
+from cnnviz.pictures import normalised
+from door import settle
 from pad import Pad
-from paper import DRAWINGS
-from server import ROOT, Server
+from paper import DRAWINGS, drawing
 
-PENS = {"Thin pen": 0.05, "Medium pen": 0.075, "Thick pen": 0.105}
-TWENTY = [f"{digit}{which}" for digit in range(10) for which in "ab"]  # each digit twice; the others come on top
-
-
-@pytest.fixture(scope="module")
-def pad(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pad]:
-    quiet = ("--server.address=localhost", "--server.headless=true", "--browser.gatherUsageStats=false")
-    with Server(ROOT / "tests" / "digit_page.py", tmp_path_factory.mktemp("drawn"), quiet) as server:
-        door = Door(browser, server.url)
-        yield Pad(door(viewport=(900, 700), has_touch=True)).ready()
-        door.close()
-        assert (door.errors, door.outside) == ([], [])
+TWENTY = [f"{digit}{which}" for which in "ab" for digit in range(10)]  # none after its like: an old answer is wrong
+NOTE_POINTERS = """() => {
+  window.pointers = [];
+  const note = (event) => window.pointers.push(`${event.composedPath()[0].localName} ${event.pointerType}`);
+  addEventListener("pointerdown", note, true);
+}"""
 
 
-def replayed(pad: Pad, name: str) -> int:
-    """What the network reads once the drawing is on the pad."""
-    told = DRAWINGS[name]
-    strokes, thickness = told["drawing"]["strokes"], told["drawing"]["thickness"]
+@pytest.fixture
+def pad(warm) -> Pad:
+    page = warm("lenet")
+    page.evaluate(NOTE_POINTERS)
+    return Pad(page).ready()
+
+
+def replayed(pad: Pad, name: str) -> str:
+    """What the page says once the drawing is on the pad and read: "It reads a 4.", "Perhaps a 9: it is not sure."."""
+    told = DRAWINGS[name]["drawing"]
     pad.clear()
-    pad.told(count=0)
-    pad.button(min(PENS, key=lambda pen: abs(PENS[pen] - thickness))).click()
-    draw = pad.draw_by_mouse if told["pointer"] == "mouse" else pad.draw_by_touch
-    for line in strokes:
-        draw([*line[:-1:3], line[-1]])  # every third place: the browser answers each only with its next frame
-    return int(pad.told(count=len(strokes))["read"])
+    pad.take(told["thickness"])
+    for line in told["strokes"]:
+        if DRAWINGS[name]["pointer"] == "mouse":
+            pad.draw_by_mouse(line)
+        else:  # each place of a finger waits for the page, so every third must do
+            pad.draw_by_touch([*line[:-1:3], line[-1]])
+    pad.is_told(len(told["strokes"]))
+    settle(pad.page)
+    verdict = pad.page.locator(".verdict b")
+    with suppress(AssertionError):  # what is painted last may be a frame late; what is wrong is wrong after it too
+        expect(verdict).to_have_text(re.compile(name[0]), timeout=1500)
+    return verdict.inner_text()
 
 
-def test_digits_drawn_with_mouse_and_finger_are_read_right(pad):
-    read = {name: replayed(pad, name) for name in DRAWINGS}
+def test_twenty_digits_drawn_with_mouse_and_finger_are_read_right(pad):
+    said = {name: replayed(pad, name) for name in TWENTY}
+    wrong = {name: words for name, words in said.items() if re.findall(r"\d", words) != [name[0]]}
+    print(f"{20 - len(wrong)} of 20 read right; wrong: {wrong}")
+    assert len(wrong) <= 2, wrong
+    on_pad = [pointer for pointer in pad.page.evaluate("window.pointers") if pointer.startswith("canvas")]
+    assert on_pad == [
+        f"canvas {DRAWINGS[name]['pointer']}" for name in TWENTY for _ in DRAWINGS[name]["drawing"]["strokes"]
+    ]
+
+
+@pytest.mark.parametrize(("form", "right"), [(models.lenet5, 28), (models.lenet5_1998, 28)])
+def test_all_drawings_are_read_without_a_browser(form, right):
+    network = form()
+    read = {name: network.winner(network.maps(normalised(drawing(name).ink()).levels)[-1].ravel()) for name in DRAWINGS}
     wrong = {name: digit for name, digit in read.items() if digit != DRAWINGS[name]["digit"]}
-    of_twenty = sum(name not in wrong for name in TWENTY)
-    print(f"{of_twenty} of 20 read right, {len(read) - len(wrong)} of all {len(read)}; wrong: {wrong}")
-    assert set(TWENTY) <= set(DRAWINGS)
-    assert of_twenty >= 18, wrong
-    assert len(read) - len(wrong) >= 0.9 * len(read), wrong
+    print(f"{len(read) - len(wrong)} of {len(read)} read right; wrong: {wrong}")
+    assert len(read) - len(wrong) >= right, wrong

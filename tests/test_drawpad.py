@@ -160,24 +160,24 @@ def test_every_control_is_reached_by_keys(pad):
 
 
 def test_a_finger_draws_and_the_page_does_not_scroll(door):
-    page = door(viewport=(390, 700), has_touch=True, is_mobile=True)
+    page = door(viewport=(390, 480), has_touch=True, is_mobile=True)
     pad = Pad(page).ready()
     assert pad.box()["x"] >= 0 and pad.box()["x"] + pad.box()["width"] <= 390
     pad.button("Clear").tap()
     pad.told(strokes=[])
     before = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
-    pad.draw_by_touch([(0.3, 0.1), (0.32, 0.5), (0.3, 0.95)])
-    pad.told(strokes=[3])
+    pad.draw_by_touch([(0.3, 0.95), (0.31, 0.8), (0.32, 0.5), (0.3, 0.1)])  # upwards: there is more of the page below
+    pad.told(strokes=[4])
     assert page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == before
     ink = bright(pad)
     assert ink[ink.shape[0] // 2, int(0.32 * ink.shape[1])]
     # A second finger beside the first draws nothing.
     two = [("touchStart", [(0.5, 0.5), (0.8, 0.8)]), ("touchMove", [(0.6, 0.5), (0.8, 0.2)])]
     pad.touch(("touchStart", [(0.5, 0.5)]), *two, ("touchEnd", []))
-    pad.told(strokes=[3, 2])
+    pad.told(strokes=[4, 2])
 
 
-def test_what_python_puts_on_the_pad_is_painted_and_undo_leads_no_further(pad):
+def test_an_example_is_painted_and_gives_way_to_the_first_line(pad):
     pad.page.get_by_role("button", name="Draw one for me").click()
     pad.told(strokes=[len(line) for line in drawing(7).lines])
     wanted = np.asarray(Image.fromarray(drawing(7).ink(256)).resize(bright(pad).shape[::-1])) > 128
@@ -185,7 +185,12 @@ def test_what_python_puts_on_the_pad_is_painted_and_undo_leads_no_further(pad):
     assert (wanted & shown).sum() / (wanted | shown).sum() > 0.85
     expect(pad.button("Undo")).to_have_attribute("aria-disabled", "true")
     pad.draw_by_mouse(LINE)
-    pad.told(strokes=[*(len(line) for line in drawing(7).lines), 3])
+    pad.told(strokes=[3])
+    pad.is_told(1)
+    expect(pad.page.locator(".hint")).to_be_hidden()
+    pad.button("Undo").click()
+    pad.told(strokes=[len(line) for line in drawing(7).lines])
+    expect(pad.page.locator(".hint")).to_have_text("an example: draw your own over it")
 
 
 def test_the_drawing_is_still_there_after_another_source(pad):
@@ -200,7 +205,7 @@ def test_the_drawing_is_still_there_after_another_source(pad):
         pad.page.get_by_role("button", name="Draw", exact=True)
     ).first.click()
     Pad(pad.page).ready()
-    assert pad.told(strokes=[3])["digest"] == told["digest"]
+    assert pad.told(strokes=[3], name="your digit")["digest"] == told["digest"]
     assert (bright(pad) == ink).mean() > 0.99
 
 
@@ -275,3 +280,44 @@ def test_a_photograph_is_read_and_a_refused_one_leaves_the_one_before():
 def test_ones_own_photograph_in_a_link_is_a_sample():
     at = opened(digit="Photo", **{"digit-photo": "Your own photo"})
     assert told(at)["name"] == "a 4 on lined paper" and "Upload" in at.info[0].value
+
+
+def test_a_photograph_by_the_camera_is_read_as_an_upload_is():
+    at = opened(digit="Photo")
+    assert not at.camera_input
+    at.toggle(key="digit-camera-on").set_value(True)
+    run(at)
+    sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["2c"]["drawing"])), USUAL)
+    at.camera_input(key="digit-camera").set_value(("anything.jpg", sheet, "image/jpeg"))
+    seen = told(run(at))
+    assert (seen["name"], seen["read"]) == ("your photograph", 2)
+    at.camera_input(key="digit-camera").set_value(("x.jpg", b"\xff\xd8 no picture", "image/jpeg"))
+    assert run(at).error and told(at) == seen
+
+
+@pytest.mark.parametrize("source", ["Draw", "Photo", "Test digit"])
+def test_the_digit_goes_along_from_page_to_page_and_back(source):
+    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    at.session_state["drawn"] = Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))
+    if source != "Draw":  # which stands in no link, as every setting's start
+        at.query_params["digit"] = source
+    at.switch_page("pages/lenet.py")
+    run(at)
+    if source == "Test digit":
+        at.number_input(key="test-digit").set_value(42)
+    elif source == "Photo":
+        sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["2c"]["drawing"])), USUAL)
+        at.file_uploader(key="digit-upload").set_value(("mine.jpg", sheet, "image/jpeg"))
+    run(at)
+    before = on_pad(at)
+    for page in ("pages/learning.py", "pages/lenet.py"):
+        at.switch_page(page)
+        assert on_pad(run(at)) == before, page
+
+
+def on_pad(at: AppTest) -> str:
+    """What stands where the pad is: the drawing that it was sent, or the picture with its name."""
+    for pad in at.get("bidi_component"):
+        if pad.proto.component_name.endswith("drawpad"):
+            return json.loads(pad.proto.json)["drawing"]
+    return next(part.proto.body for part in at.get("html") if "digit-square" in part.proto.body)

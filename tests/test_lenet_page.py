@@ -23,6 +23,7 @@ from cnnviz.training import Recipe
 from cnnviz.ui.lessons.learning.networks import Plan, composed
 from cnnviz.ui.lessons.lenet.answers import answer as answered
 from cnnviz.ui.lessons.lenet.columns import columns
+from cnnviz.ui.lessons.lenet.moves import _times
 from cnnviz.ui.lessons.lenet.setup import read_kernel, read_off
 from server import ROOT
 from stacks import by_onnxruntime
@@ -243,10 +244,11 @@ def test_a_moved_digit_is_what_the_network_reads():
     )
     text = said(at)
     assert "2 pixels right, 4 pixels up" in text and "C1 goes along exactly." in text
-    assert re.search(r"S2 [\d.]+\s% 0 %: it goes along exactly", text)
+    assert re.search(r"S2 [\d.]+ 0: it goes along exactly", text)
     assert "one cell is 4 pixels, so this is no whole cell" in text and "it has no place to move in" in text
     at = press(at, "move-back")
     np.testing.assert_array_equal(drawn(at).array("picture")[0], digit())
+    assert "The Input moves" in text
     turned = page(turn="20", percent="80")
     np.testing.assert_array_equal(drawn(turned).array("picture")[0], moved(digit(), Move(turn=20, percent=80)))
     assert "turned or sized, no map goes along" in said(turned)
@@ -257,7 +259,38 @@ def test_what_a_move_changes_is_measured_before_anything_is_moved():
     assert "For example: 2 pixels right. The answer 6 stays 6;" in text
     still, after = (trained.maps(levels) for levels in (digit(), moved(digit(), Move(2))))
     change = np.linalg.norm(after[2] - still[2]) / np.linalg.norm(still[2])
-    assert re.search(rf"C1 {100 * change:.3g}\s% 0 %: it goes along exactly", text)
+    assert re.search(rf"C1 {change:.3g} 0: it goes along exactly", text)
+
+
+def test_what_was_all_0_before_a_move_is_told_so():
+    assert [_times(change) for change in (math.inf, 0, 1.2543)] == ["– all was 0 before", "0", "1.25"]
+
+
+def test_an_8_is_called_so():
+    place = int(np.flatnonzero(models.digits("test").labels == 8)[0]) + 1
+    at = page(**{"test-digit": str(place), "lenet": "7.9"})
+    text = said(at)
+    assert "The output for 8 compares F6 with the code of an 8:" in text and " a 8" not in text
+    assert f"Test digit {place:,}: an 8" in text
+    assert sent(at, "cnnviz_stage").header["names"]["output"] == "output for 8"
+
+
+def test_what_is_counted_is_what_is_shown():
+    sizes = 6 * 28 * 28 + 6 * 14 * 14 + 16 * 10 * 10 + 16 * 5 * 5 + 120 + 84 + 10
+    assert f"60,000 learnt numbers made {sizes:,} numbers of this digit’s 1,024 pixels" in said(page())
+
+
+def test_what_is_off_and_what_is_looked_at_outlast_another_page():
+    at = page(off="C1.2", lenet="3.5")
+    at.switch_page("pages/pixels.py")
+    for name in list(at.query_params):  # as Streamlit does in a browser
+        del at.query_params[name]
+    at = run(at)
+    assert "off" not in at.query_params
+    at.switch_page("pages/lenet.py")
+    at = run(at)
+    assert off(at)[0] == [1] and drawn(at).header["selected"] == "3.5"
+    assert not any(off(press(at, "all-on"))) and "off" not in at.query_params
 
 
 def test_a_moved_digit_is_read_with_the_map_off():
@@ -359,12 +392,12 @@ def test_a_click_anywhere_puts_the_unit_on_the_stage_and_all_is_seen(warm):
     canvas = page.locator(".volumes canvas.maps")
     box = canvas.bounding_box()
     # Every column has units to click, from the first map to the last row of the answer.
-    for name, head in (("C1", 1), ("S4", 4), ("F6", 6), ("output", 7)):
+    for name, head in (("C1, map", 1), ("S4, map", 4), ("F6, unit", 6), ("output for", 7)):
         column = page.locator(".volumes header").nth(head).bounding_box()
         x, y = column["x"] + column["width"] / 2 - 12, box["y"] + box["height"] * 0.55
         page.mouse.click(x, y)
-        expect(page.locator(".line").first).to_have_text(re.compile(rf"^{name}, "))
-        expect(page.locator(".stage").first).to_contain_text(re.compile(rf"{name}, (map|unit) \d+"))
+        expect(page.locator(".line").first).to_have_text(re.compile(rf"^{name} \d"))
+        expect(page.locator(".stage").first).to_contain_text(re.compile(rf"{name} \d"))
         # The sum is seen whole: S4's is the longest.
         total = page.locator(".stage .total").first
         assert total.evaluate(

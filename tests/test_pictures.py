@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 from bad_pictures import DAMAGED, REFUSED, TOO_LARGE, chunk, photo, png, saved
 from cnnviz import pictures
 from cnnviz.errors import ArrayError, PictureError, SettingError
-from cnnviz.pictures import LIMITS, SAMPLES, Picture, decode, encode_png, open_picture, sample
+from cnnviz.pictures import LIMITS, SAMPLES, Picture, decode, encode_png, open_picture, ready, sample
 from cnnviz.pictures.headers import Found, look
 from cnnviz.pictures.limits import check_size
 
@@ -683,7 +683,8 @@ def test_samples() -> None:
         assert entry.licence in ("CC0", "public domain") and entry.source and sample(key).name == entry.name
         assert sample(key).notes == () and entry.file in told
     files = {path.name for path in (Path(pictures.__file__).parent / "samples").iterdir()}
-    assert files == {entry.file for entry in SAMPLES.values() if entry.file} | {"README.md"}
+    of_digits = {"drawings.json", *ready.PHOTOS.values()}
+    assert files == {entry.file for entry in SAMPLES.values() if entry.file} | of_digits | {"README.md"}
 
 
 def test_made_samples_hold_the_numbers_they_are_for() -> None:

@@ -12,6 +12,8 @@ from server import ROOT
 # Links beside the plain page, which bring out the widgets that come and go.
 LINKS: dict[str, list[dict[str, str]]] = {
     "pages/convolution.py": [{"rect": "true"}, {"kernel": "Your own numbers"}, {"kernel": "Gabor"}],
+    "pages/lenet.py": [{"digit": "Photo"}, {"digit": "Test digit"}],
+    "pages/learning.py": [{"digit": "Photo"}, {"digit": "Test digit"}],
     "pages/layers.py": [{"stack": "conv 4 3x3; dropout 0.5", "mode": "training", "unit": "2.1"}],
 }
 

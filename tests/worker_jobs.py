@@ -17,15 +17,15 @@ def counting(settings: dict) -> Iterator:
     for at in range(settings["to"] + 1):
         time.sleep(settings.get("seconds", 0.002))
 
-        def report(at: int = at) -> Report:
-            told = {"at": at, "threads": os.environ["OPENBLAS_NUM_THREADS"], "nice": os.nice(0)}
+        def report(still: bool, at: int = at) -> Report:
+            told = {"at": at, "still": still, "threads": os.environ["OPENBLAS_NUM_THREADS"], "nice": os.nice(0)}
             return told, {"twice": np.array([[at, 2 * at]], np.float32)}
 
         yield report
 
 
 def wrong(settings: dict) -> Iterator:
-    yield lambda: ({"at": 0}, {})
+    yield lambda still: ({"at": 0}, {})
     if settings["how"] == "refuses":
         raise SettingError("The loss is no number any more; a rate of 0.01 works.")
     if settings["how"] == "crashes":
@@ -40,4 +40,4 @@ def wrong(settings: dict) -> Iterator:
     if settings["how"] == "busy":
         while True:  # never hears anything
             pass
-    yield lambda: ({"at": 1}, {})
+    yield lambda still: ({"at": 1}, {})

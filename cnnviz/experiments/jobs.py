@@ -23,7 +23,7 @@ RACED = 5000  # digits that ReLU and sigmoid learn from
 MOVED = 500  # that CONV and FC learn from
 SMALL, HELD = 200, 2000  # that dropout is tried on, and that nothing is learnt from
 
-Pieces = Iterator[Callable[[], Report]]
+Pieces = Iterator[Callable[[bool], Report]]
 
 
 def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
@@ -46,7 +46,7 @@ def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
     yield partial(_raced, last, shares)
 
 
-def _raced(found: Race, held: Mapping[str, float]) -> Report:
+def _raced(found: Race, held: Mapping[str, float], still: bool = False) -> Report:
     curves = {name: asdict(curve) for name, curve in found.curves.items()}
     return {"done": found.done, "curves": curves, "held": {**held}}, {}
 
@@ -63,7 +63,7 @@ def conv_or_fc(settings: Mapping[str, Any]) -> Pieces:
         yield partial(_moved, found)
 
 
-def _moved(found: Shifted) -> Report:
+def _moved(found: Shifted, still: bool = False) -> Report:
     sides = {
         side.name: {"parameters": side.parameters, "accuracies": side.accuracies} for side in (found.conv, found.fc)
     }
@@ -81,6 +81,6 @@ def dropout_or_not(settings: Mapping[str, Any]) -> Pieces:
         yield partial(_learnt, found)
 
 
-def _learnt(found: Overfitting) -> Report:
+def _learnt(found: Overfitting, still: bool = False) -> Report:
     curves = {name: asdict(curve) for name, curve in found.curves.items()}
     return {"done": found.done, "curves": curves}, {}

@@ -32,7 +32,7 @@ GLANCE = 5  # every fifth held-out digit is looked at while it learns; at the en
 GLANCES = (5, 10, 20, 50, 100)  # and where somebody waits, as many as these seconds allow, by `nanoseconds`:
 SIGHT = 0.1  # that the step may take too which foresees the first move
 AT_ONCE = 100  # of held-out digits, those that are run together: their maps are all kept meanwhile
-LOOK_EVERY = 0.3  # seconds of learning between two such looks, or as many times what a look takes:
+LOOK_EVERY = 0.3  # seconds of learning to the first such look, then between two, or as many times what one takes:
 LOOK_SHARE = 6
 POINTS = 240  # of a curve
 SMOOTH = 7  # a point of a curve is the mean over this part of an epoch: 45 batches of 32
@@ -161,7 +161,7 @@ class Run:
         self.next_look = 0.0  # in seconds of computing
         self.rate = 0.0  # seconds on the clock a step, lately
 
-    def __iter__(self) -> Iterator[Callable[[], Report]]:
+    def __iter__(self) -> Iterator[Callable[[bool], Report]]:
         yield self.report
         while not self.learner.done:
             clock, computing = time.perf_counter(), time.process_time()
@@ -173,11 +173,14 @@ class Run:
             self.curve.add(self.learner.step_number, batch.loss, batch.accuracy)
             yield self.report
 
-    def report(self) -> Report:
-        """Where it stands; what is right of the held-out digits is counted if the last count is old."""
+    def report(self, still: bool = False) -> Report:
+        """Where it stands; what is right of the held-out digits is counted if the last count is old.
+
+        still  no step follows for now, so that even a count that is a step old is too old
+        """
         learner = self.learner
         last = self.held_curve[-1][0] if self.held_curve else -1  # where it was counted last
-        if last != learner.step_number and (learner.done or self.seconds >= self.next_look):
+        if last != learner.step_number and (still or learner.done or self.seconds >= self.next_look):
             self._look(1 if learner.done else self.every)
         steps, loss, share = self.curve.smooth(learner.steps_per_epoch / SMOOTH)
         header = {
@@ -191,6 +194,7 @@ class Run:
             "rate": learner.learning_rate,
             "held": self.held_curve[-1][1],
             "held_of": self.held_curve[-1][2],
+            "held_at": self.held_curve[-1][0],
             "over": learner.done,
             "foreseen": self.foreseen or learner.done,
         }
@@ -222,10 +226,11 @@ class Run:
             share = accuracy(self.network, self.learner.parameters, prepare(images[some]), labels[some])
             right += share * len(labels[some])
         self.held_curve.append((self.learner.step_number, right / len(labels), len(labels)))
-        self.next_look = self.seconds + max(LOOK_EVERY, LOOK_SHARE * (time.process_time() - start))
+        rest = LOOK_SHARE * (time.process_time() - start) if self.learner.step_number else 0.0
+        self.next_look = self.seconds + max(LOOK_EVERY, rest)
 
 
-def learning(settings: Mapping[str, Any]) -> Iterator[Callable[[], Report]]:
+def learning(settings: Mapping[str, Any]) -> Iterator[Callable[[bool], Report]]:
     """The job: {"stack": text, "recipe": Recipe's settings, "digits": how many of them, or none for all}."""
     return iter(Run(settings))
 

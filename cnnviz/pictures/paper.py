@@ -25,6 +25,7 @@ BUSY = 0.35  # of the picture: more ink than that is no digit on paper
 # A digit is written with one pen: its lines, laid end to end, are 1 to 4.5 times as long as it is large, whatever its
 # style, and a good deal thinner. Photographs of other things have 5 to 30.
 LONGEST_LINE, THICKEST_PEN = 5.2, 0.4
+EDGE = 0.28  # of the brightness, from one side of a line to the other: a sheet's or a table's edge; pens have 0.03
 LEAST_SHARE = 0.15  # of all the ink that does not run over the picture's edge: less is one thing among many
 Ink = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -40,7 +41,8 @@ def found(picture: Picture) -> Prepared:
     photo = _working(picture)
     grey = photo.at(WORKING, "grey").levels()[0]
     steps: list[Step] = [("photo", photo.levels()), ("levelled", np.empty(0, np.uint8))]
-    ink, is_dark = _ink(grey.astype(np.float32))
+    paper = _paper(grey.astype(np.float32))
+    ink, is_dark = _ink(grey.astype(np.float32), paper)
     steps[1] = ("light made even", _shown(1 - ink if is_dark else ink))
     steps.append(("ink" if is_dark else "ink, bright on dark", _shown(ink)))
     level = _threshold(ink)
@@ -54,6 +56,8 @@ def found(picture: Picture) -> Prepared:
         raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
     digit = _digit(mask, ink)
     _check_written(digit)
+    if max(picture.shape) >= WORKING / 2:  # what was enlarged is no photograph of a table
+        _check_no_edge(digit, paper)
     (top, bottom), (left, right) = ((int(places.min()), int(places.max()) + 1) for places in np.nonzero(digit))
     prepared = normalised(_cut(ink, digit, level, (top, left, bottom, right)))
     height, width = grey.shape
@@ -73,12 +77,11 @@ def _working(picture: Picture) -> Picture:
     return replace(photo, pixels=np.stack(planes))
 
 
-def _ink(grey: Ink) -> tuple[Ink, bool]:
+def _ink(grey: Ink, paper: Ink) -> tuple[Ink, bool]:
     """(ink as a share of the paper's brightness, whether it is darker than the paper), float32 (H, W), 0 to 1.
 
     Raises PictureError for a picture that is the same all over.
     """
-    paper = _paper(grey)
     away = grey - paper
     # Noise is alike on both sides of the paper's brightness; ink is far out on one of them.
     is_dark = bool((away.astype(np.float64) ** 3).sum() <= 0)
@@ -166,6 +169,17 @@ def _check_written(digit: Mask) -> None:
         raise PictureError(f"What stands out is a blot {width / size:.0%} as thick as it is large: {TRY}")
     if (length := float(part.sum()) / width / size) > LONGEST_LINE:
         raise PictureError(f"What stands out has lines {length:.0f} times as long as it is large: {TRY}")
+
+
+def _check_no_edge(digit: Mask, paper: Ink) -> None:
+    """Raises PictureError for the edge of a sheet, a table or a shadow: around a pen's line the paper is alike."""
+    from scipy import ndimage
+
+    near = 2 * round(0.015 * max(paper.shape)) + 1
+    around = ndimage.maximum_filter(paper, near), ndimage.minimum_filter(paper, near)
+    step = float(np.median(((around[0] - around[1]) / np.maximum(around[0], 24))[digit]))
+    if step > EDGE:
+        raise PictureError(f"What stands out is an edge, {step:.0%} darker on one side of it than on the other: {TRY}")
 
 
 def _together(main: int, boxes: list[tuple[slice, slice]], areas: np.ndarray, inside: np.ndarray) -> np.ndarray:

@@ -29,6 +29,11 @@ def drawing(digit: int) -> Strokes:
     return _drawings()[digit]
 
 
+def is_ready(strokes: Strokes) -> bool:
+    """Whether `strokes` are the lines of one of the ten drawings, of whatever thickness."""
+    return any(strokes.lines == drawing.lines for drawing in _drawings().values())
+
+
 @cache
 def photo(name: str) -> Picture:
     """The photograph of that name in `PHOTOS`. Raises SettingError for any other name."""

@@ -2,7 +2,7 @@
 
 A job is a function named "module:function" that takes the settings and returns a generator. Each `yield` ends one
 piece of work, such as a batch, and hands over a function that says where things stand: (header, arrays). It is called
-only when a report is due. Between two pieces the job can be paused.
+only when a report is due, with whether the job now pauses. Between two pieces the job can be paused.
 
 The last message says why the job is over: {"end": ""} where it came to its own end, else a sentence.
 The end of stdin means that the server is gone, and ends this process at once, whatever it is computing.
@@ -26,11 +26,12 @@ from cnnviz.errors import CnnvizError
 from cnnviz.training import messages
 
 Report = tuple[Mapping[str, Any], Mapping[str, NDArray]]
-Job = Iterator[Callable[[], Report]]
+Job = Iterator[Callable[[bool], Report]]
 
 NICE = 15  # of 19: whatever a visitor waits for comes first
 MEMORY = 2_000_000_000  # bytes that a job may ask for
 EVERY = 0.25  # seconds between two reports
+AT_FIRST = (0.0, 0.1, 0.2)  # between the first ones: somebody has just pressed Start
 
 # A little below the largest block for which glibc raises the size from which it gives freed memory back at once.
 ROOM = (1 << 25) - (1 << 16)
@@ -72,14 +73,18 @@ class Orders:
 
 def work(job: Job, orders: Orders, stream: BinaryIO) -> None:
     """Do the job's pieces and tell about them: every EVERY seconds, before each pause, and at the end."""
-    told, single, report = -EVERY, True, None
+    told, single, at_first, wait = 0.0, True, iter(AT_FIRST), 0.0
+    report, is_told = None, False
     for report in job:
-        if single or not orders.is_going or time.monotonic() - told >= EVERY:
-            _tell(stream, report(), paused=not orders.is_going)
-            told, report = time.monotonic(), None
+        paused, is_told = not orders.is_going, False
+        if single or paused or time.monotonic() - told >= wait:
+            _tell(stream, report(paused), paused=paused)
+            told, is_told, wait = time.monotonic(), True, next(at_first, EVERY)
+        if not paused and not orders.is_going:  # since it was asked
+            _tell(stream, report(True), paused=True)
         single = orders.wait()
-    if report:
-        _tell(stream, report())
+    if report and not is_told:
+        _tell(stream, report(True))
     _tell(stream, ({"end": ""}, {}))
 
 

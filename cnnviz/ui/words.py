@@ -46,6 +46,11 @@ def many(count: int, word: str) -> str:
     return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
+def a(name: str) -> str:
+    """With its article: a 7, an 8."""
+    return f"{'an' if name.startswith(('8', '11', '18')) else 'a'} {name}"
+
+
 def listed(items: Sequence[object], last: str = "and") -> str:
     """1, 2 and 4; of nothing, nothing."""
     names = [str(item) for item in items]

@@ -17,10 +17,11 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, encode_png, found, normalised, open_picture
-from cnnviz.pictures.ready import PHOTOS, drawing
+from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui.controls.basics import choice, kept, put, refuse
 from cnnviz.ui.drawpad import drawpad
+from cnnviz.ui.words import a
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
 YOUR_PHOTO = "Your own photo"
@@ -76,7 +77,8 @@ def digit_pad(digit: Digit) -> None:
     """The pad to draw on; for a photograph or a test digit, the same square with it."""
     with st.container(key="digit-pad"):
         if st.session_state.get("digit", DRAW) == DRAW:
-            drawpad(_strokes(), fill=st.session_state.get("drawn-fill", 0), key="pad", on_drawn=_keep)
+            strokes, fill = _strokes(), st.session_state.get("drawn-fill", 0)
+            drawpad(strokes, fill=fill, ready=is_ready(strokes), key="pad", on_drawn=_keep)
         else:
             st.html(_square(digit))
 
@@ -234,7 +236,7 @@ def _square(digit: Digit) -> str:
         places = {"top": top - 0.02, "left": left - 0.02, "width": width + 0.04, "height": height + 0.04}
         frame = f'<span style="{"".join(f"{name}:{share:.1%};" for name, share in places.items())}"></span>'
     high, wide = levels.shape[-2:]
-    name = digit.name if digit.label is None else f"{digit.name}: a {digit.label}"
+    name = digit.name if digit.label is None else f"{digit.name}: {a(str(digit.label))}"
     told = html.escape(name[0].upper() + name[1:])
     return (
         f'<div class="digit-square"><div class="{"is-wide" if wide >= high else "is-tall"}" '

@@ -25,11 +25,12 @@ _component = st.components.v2.component(
 )
 
 
-def drawpad(strokes: Strokes, *, fill: object, key: str, on_drawn: Callable[[Strokes], None]) -> None:
+def drawpad(strokes: Strokes, *, fill: object, ready: bool, key: str, on_drawn: Callable[[Strokes], None]) -> None:
     """Show the pad with `strokes` on it; `on_drawn(strokes)` is called with all of them whenever they change.
 
-    fill  what Python last put on the pad itself: only where this differs from before, the pad takes `strokes` over.
-          Else what the visitor draws stands, however late the answer to an earlier line comes
+    fill   what Python last put on the pad itself: only where this differs from before, the pad takes `strokes` over.
+           Else what the visitor draws stands, however late the answer to an earlier line comes
+    ready  whether `strokes` are an example: the first line drawn then takes their place
     """
     said = f"{key}-refused"
 
@@ -44,6 +45,7 @@ def drawpad(strokes: Strokes, *, fill: object, key: str, on_drawn: Callable[[Str
         key=key,
         data={
             "fill": str(fill),
+            "ready": ready,
             "drawing": strokes.text(),
             "points": MOST_POINTS,
             "strokes": MOST_STROKES,

@@ -18,7 +18,7 @@ function line(name) {
 
 class Pad {
   constructor(parent, data) {
-    this.lines = new Lines(drawingOf(data.drawing), data);
+    this.lines = new Lines(drawingOf(data.drawing), data, data.ready);
     this.pointer = null; // the pointer that draws: a second finger does not
     this.canvas = make("canvas", { role: "img" });
     this.hint = make("p", { class: "hint" }, "draw a digit");
@@ -42,11 +42,12 @@ class Pad {
   receive(data, send) {
     this.send = send;
     if (this.fill !== undefined && this.fill !== data.fill) {
-      this.lines.fill(drawingOf(data.drawing));
+      this.lines.fill(drawingOf(data.drawing), data.ready);
       this.pointer = null;
     }
     this.fill = data.fill;
     say(this.error, data.refused);
+    this.root.dataset.told = textOf(this.lines) === textOf(drawingOf(data.drawing)); // Python has what is drawn here
     this.paint();
     this.root.dataset.ready = Number(this.root.dataset.ready ?? 0) + 1;
   }
@@ -107,6 +108,7 @@ class Pad {
 
   changed() {
     this.paint();
+    this.root.dataset.told = false;
     this.send(textOf(this.lines));
   }
 
@@ -135,8 +137,10 @@ class Pad {
   show() {
     const { lines } = this, count = lines.strokes.length;
     this.canvas.setAttribute("aria-label", `Drawing pad: ${count ? `${count} ${count === 1 ? "stroke" : "strokes"}` : "empty"}`);
-    this.hint.hidden = !lines.isEmpty && !lines.isFull;
-    say(this.hint, lines.isFull ? "the pad is full: clear it" : "draw a digit");
+    const isExample = lines.isReady && !lines.current;
+    this.hint.hidden = !lines.isEmpty && !lines.isFull && !isExample;
+    this.hint.classList.toggle("is-low", isExample);
+    say(this.hint, lines.isFull ? "the pad is full: clear it" : isExample ? "an example: draw your own over it" : "draw a digit");
     // Not disabled: a button that loses its focus while it is pressed takes the keyboard's place with it.
     this.undoing.setAttribute("aria-disabled", String(!lines.before.length));
     this.clearing.setAttribute("aria-disabled", String(lines.isEmpty));

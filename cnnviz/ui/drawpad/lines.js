@@ -12,29 +12,35 @@ const isShort = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y) < LEAST;
 
 export const drawingOf = (text) => JSON.parse(text);
 export const textOf = ({ thickness, strokes }) => JSON.stringify({ thickness, strokes });
-export const pointsOf = ({ strokes }) => strokes.reduce((sum, line) => sum + line.length, 0);
+export const pointsOf = (strokes) => strokes.reduce((sum, line) => sum + line.length, 0);
 
 // The pen that draws most like `thickness`.
 export const penOf = (thickness) =>
   PENS.reduce((best, pen, at) => (Math.abs(pen.thickness - thickness) < Math.abs(PENS[best].thickness - thickness) ? at : best), 0);
 
-// What is drawn, the line under the pen, and what was there before.
+// What is drawn, the line under the pen, and what was there before. A ready drawing gives way to the first line of one's
+// own, as an example should; undo brings it back.
 export class Lines {
-  constructor(drawing, limits) {
+  constructor(drawing, limits, isReady = false) {
     Object.assign(this, { limits });
-    this.fill(drawing);
+    this.fill(drawing, isReady);
   }
 
-  fill({ thickness, strokes }) {
-    Object.assign(this, { thickness, strokes, current: null, before: [] });
+  fill({ thickness, strokes }, isReady = false) {
+    Object.assign(this, { thickness, strokes, isReady, current: null, before: [] });
   }
 
   get isEmpty() { return !this.strokes.length && !this.current; }
 
-  get isFull() { return this.strokes.length >= this.limits.strokes || pointsOf(this) >= this.limits.points; }
+  // What stays beside a new line.
+  get own() { return this.isReady ? [] : this.strokes; }
+
+  get points() { return pointsOf(this.own) + (this.current?.length ?? 0); }
+
+  get isFull() { return this.own.length >= this.limits.strokes || this.points >= this.limits.points; }
 
   // All lines, the one under the pen too.
-  get all() { return this.current ? [...this.strokes, this.current] : this.strokes; }
+  get all() { return this.current ? [...this.own, this.current] : this.strokes; }
 
   begin(x, y) {
     if (this.current || this.isFull) return false;
@@ -45,7 +51,7 @@ export class Lines {
   // Whether the line grew. Where the pad is full, the line ends where it is.
   extend(x, y) {
     const { current } = this, point = [within(x), within(y)];
-    if (!current || isShort(current.at(-1), point) || pointsOf(this) + current.length >= this.limits.points) return false;
+    if (!current || isShort(current.at(-1), point) || this.points >= this.limits.points) return false;
     current.push(point);
     return true;
   }
@@ -53,23 +59,22 @@ export class Lines {
   end() {
     if (!this.current) return false;
     this.remember();
-    this.strokes = [...this.strokes, this.current];
-    this.current = null;
+    Object.assign(this, { strokes: [...this.own, this.current], isReady: false, current: null });
     return true;
   }
 
   clear() {
     if (this.isEmpty) return false;
     this.remember();
-    Object.assign(this, { strokes: [], current: null });
+    Object.assign(this, { strokes: [], isReady: false, current: null });
     return true;
   }
 
   undo() {
     if (this.current || !this.before.length) return false;
-    this.strokes = this.before.pop();
+    Object.assign(this, this.before.pop());
     return true;
   }
 
-  remember() { this.before.push(this.strokes); }
+  remember() { this.before.push({ strokes: this.strokes, isReady: this.isReady }); }
 }

@@ -27,8 +27,8 @@ def learning_view(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]
     """Draw where a network in training stands.
 
     header  run (another number for another run), state ("untrained", "running", "paused", "done", "left", "failed"),
-            words (state, told, held), step, steps, loss, held, layer, of (how many filters it has), batch, line,
-            answers (label, guess and sure of each of the digits), own_name, own_label, is_empty
+            words (state, told, held), step, steps, loss, held and trained (as text), layer, of (how many filters it
+            has), batch, line, answers (label, guess and sure of each of the digits), own_name, own_label, is_empty
     arrays  before, now, move (F, h, w); curve_steps, curve_loss, curve_train (n,); held_steps, held_share (m,); digits
             (D, 28, 28) and own (28, 28), uint8; own_maps (F, H, W); own_shares (10,)
     """

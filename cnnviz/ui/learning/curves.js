@@ -5,8 +5,6 @@ import { ticksOf } from "./layout.js";
 
 const CURVE_LEFT = 38, CURVE_BOTTOM = 20, CURVE_HEAD = 44;
 
-export const percent = (share) => (share === 1 ? "100 %" : `${(100 * share).toFixed(1)} %`);
-
 function axes(context, theme, place, steps, ticks, told, downOf) {
   const right = place.x + place.width;
   context.lineWidth = 1;
@@ -65,18 +63,18 @@ export function paintLoss(context, theme, place, data) {
 }
 
 export function paintAccuracy(context, theme, place, data) {
-  const { curve_steps: { data: xs }, curve_train: { data: train }, held_steps: { data: heldSteps }, held_share: { data: held }, steps } = data;
+  const { curve_steps: { data: xs }, curve_train: { data: train }, held_steps: { data: heldSteps }, held_share: { data: held }, steps, held: share, trained } = data;
   const colours = coloursOf(theme);
   title(context, theme, place, "Accuracy");
-  const told = `held out ${held.length ? percent(held.at(-1)) : "–"}`;
+  const told = `held out ${share}`;
   write(context, told, place.x, place.y + 27, 12, colours.held, theme.font, 650, "left");
   context.font = `650 12px ${theme.font}`;
   const from = context.measureText(told).width + 10;
-  write(context, `training ${train.length ? percent(train.at(-1)) : "–"}`, place.x + from, place.y + 27, 12, colours.train, theme.font, 400, "left", place.width - from);
+  write(context, `training ${trained}`, place.x + from, place.y + 27, 12, colours.train, theme.font, 400, "left", place.width - from);
   const floor = place.y + place.height - CURVE_BOTTOM, high = place.height - CURVE_HEAD - CURVE_BOTTOM;
   const acrossOf = (x) => place.x + CURVE_LEFT + (x / (steps || 1)) * (place.width - CURVE_LEFT);
-  const downOf = (share) => floor - share * high;
-  axes(context, theme, place, steps, [0, 0.25, 0.5, 0.75, 1], (share) => `${100 * share}%`, downOf);
+  const downOf = (part) => floor - part * high;
+  axes(context, theme, place, steps, [0, 0.25, 0.5, 0.75, 1], (part) => `${100 * part}%`, downOf);
   line(context, [0, steps], [0.1, 0.1], acrossOf, downOf, theme.muted, 1, [3, 4]);
   line(context, xs, train, acrossOf, downOf, colours.train, 1.5);
   line(context, heldSteps, held, acrossOf, downOf, colours.held, 2.5);

@@ -31,7 +31,8 @@ export function layoutOf(width) {
       ...row(520, 232, [0.42, 0.29, 0.29], ["answers", "loss", "accuracy"]),
     };
   }
-  const heights = { filters: 158, own: 210, answers: 226, loss: 220, accuracy: 220, move: 280 };
+  const small = tilesOf(6, width - 58, 52).side; // as many filters as LeNet-5 has leave no room below
+  const heights = { filters: 72 + Math.round(1.68 * small), own: 210, answers: 226, loss: 220, accuracy: 220, move: 280 };
   const found = {};
   let y = 0;
   for (const [name, height] of Object.entries(heights)) {

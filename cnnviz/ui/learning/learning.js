@@ -4,7 +4,7 @@ import { make, say } from "../drawing/elements.js";
 import { themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
 import { paintAnswers, paintOwn, paintOwnMap } from "./answers.js";
-import { paintAccuracy, paintLoss, percent } from "./curves.js";
+import { paintAccuracy, paintLoss } from "./curves.js";
 import { paintFilters, paintMove } from "./filters.js";
 import { layoutOf } from "./layout.js";
 
@@ -56,12 +56,12 @@ class Learning {
   }
 
   write() {
-    const { state, words, step, steps, held, line } = this.data;
+    const { state, words, step, steps, line } = this.data;
     this.root.dataset.state = state;
     this.root.dataset.step = step;
     say(this.state, words.state);
     say(this.told, words.told);
-    say(this.held, `${percent(held)} of ${words.held} held-out digits right`);
+    say(this.held, words.held);
     const share = steps ? Math.round((100 * step) / steps) : 0;
     this.bar.style.width = `${steps ? (100 * step) / steps : 0}%`;
     this.progress.setAttribute("aria-valuenow", share);

@@ -99,10 +99,15 @@ export function valueOf(model, { layer, channel, row, column }) {
   return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limit, isExact: false };
 }
 
+// Whether a layer's numbers are the answer, each with a row of its own.
+export const isAnswer = (model, at) => !!model.answer && at === model.layers.length - 1;
+
 export function valueText(model, unit) {
   const found = valueOf(model, unit);
   if (!found) return null;
-  const text = fixed(found.value, decimalsFor(model.layers[unit.layer].limit));
+  // As many digits as stand beside an answer's bar, however large the largest of its numbers.
+  const decimals = Math.max(decimalsFor(model.layers[unit.layer].limit), isAnswer(model, unit.layer) ? decimalsFor(found.value) : 0);
+  const text = fixed(found.value, decimals);
   return found.isExact ? text : `about ${text}`;
 }
 
@@ -112,6 +117,7 @@ export const sizeText = ({ shape, height, width, count }) => (shape?.length === 
 
 export function placeText(model, { layer, channel, row, column }) {
   const { count, isVector, name } = model.layers[layer];
+  if (isAnswer(model, layer)) return `${name} for ${model.answer.rows[channel][0]}`;
   const where = isVector ? `${model.flat ? "unit" : "number"} ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
   return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
 }

@@ -11,7 +11,7 @@ import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
 import { paintField, paintFlatSight, paintSight } from "./sight.js";
-import { leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
+import { isAnswer, leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
 
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
 
@@ -35,7 +35,8 @@ class Volumes {
     this.pictureHead = make("header", {});
     this.side = make("div", { class: "picture" }, this.pictureHead, picture);
     this.inner = make("div", { class: "inner" });
-    this.scroller = make("div", { class: "scroller" }, this.inner);
+    this.scroller = make("div", { class: "scroller", onscroll: () => this.edge() }, this.inner);
+    this.more = make("div", { class: "more", "aria-hidden": "true" }, "more →");
     this.answer = new Answer();
     this.line = make("p", { class: "line", "aria-live": "polite" });
     this.tip = make("div", { class: "tip", role: "tooltip" });
@@ -84,7 +85,7 @@ class Volumes {
     this.answer.receive(model.answer);
     this.pictureHead.replaceChildren(make("b", {}, model.flat ? "Input" : "The picture"), make("span", {}, sizeText(model.image)));
     this.parts = model.layers.map((layer, at) => [this.head(layer.name, sizeText(layer), layer.detail), this.area(layer, at), this.foot(layer, at)]);
-    this.inner.replaceChildren(this.side, this.canvas, this.answer.list, ...this.parts.flat());
+    this.inner.replaceChildren(this.side, this.more, this.canvas, this.answer.list, ...this.parts.flat());
     this.root.classList.toggle("has-details", model.layers.some(({ detail }) => detail));
   }
 
@@ -105,8 +106,7 @@ class Volumes {
 
   foot(layer, at) {
     const most = fixed(layer.limit, decimalsFor(layer.limit, 2));
-    const isAnswer = this.model.answer && at === this.model.layers.length - 1; // its bars say how much
-    const scale = isAnswer ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
+    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
     const count = make("span", {});
     this.counts.push(count);
     const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
@@ -130,7 +130,14 @@ class Volumes {
       for (const part of parts) Object.assign(part.style, { left: `${left}px`, width: `${whole}px` });
     });
     this.bring(this.unit.layer);
+    this.edge();
     this.repaint();
+  }
+
+  // Whether layers lie beyond the right edge.
+  edge() {
+    const { scrollLeft, clientWidth, scrollWidth } = this.scroller;
+    this.scroller.classList.toggle("has-more", scrollLeft + clientWidth < scrollWidth - 8);
   }
 
   // Scroll sideways until a layer is seen, beside the picture that stays.

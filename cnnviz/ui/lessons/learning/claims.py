@@ -66,13 +66,11 @@ def _moved(found: Mapping[str, Any]) -> None:
         )
         for name, side in sides.items()
     }
-    st.plotly_chart(
-        figures.lines(
-            series or {"CONV": ([], []), "FC": ([], [])}, x_title="pixels that the digits are moved by",
-            y_title="% right, of digits never seen", y_range=(0, 102), x_range=(-0.1, 4.1), dots=True, height=270,
-        ),
-        config=PLAIN, key="moved-by-chart",
+    figure = figures.lines(
+        series or {"CONV": ([], []), "FC": ([], [])}, x_title="pixels that the digits are moved by",
+        y_title="% right, of digits never seen", y_range=(0, 102), x_range=(-0.1, 4.1), dots=True, height=270,
     )  # fmt: skip
+    st.plotly_chart(figure.update_xaxes(dtick=1), config=PLAIN, key="moved-by-chart")
 
 
 def _small(found: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
 from cnnviz.training import OPTIMISERS, Recipe
+from cnnviz.ui.words import percent
 
 YOURS = "Yours, from Layers"
 NETWORKS = {
@@ -80,7 +81,7 @@ class Plan:
             names=names(self.network),
             classes=DIGITS,
             prepare=prepare,
-            source=f"You trained it: {self.told()}; after {step:,} steps, {100 * held:.1f} % of held-out digits.",
+            source=f"You trained it: {self.told()}; after {step:,} steps, {percent(held)} of held-out digits.",
         )
 
 

@@ -126,19 +126,20 @@ def buttons(run: Run | None) -> None:
             disabled=run is None or state == "untrained",
         )  # fmt: skip
         with st.container(key="learn-words"):
-            st.caption(plain(_words(run)))
+            st.caption(_words(run))
 
 
 def _words(run: Run | None) -> str:
+    """Markdown: what waits is in bold, which is seen while it trains too."""
     planned: Run | None = st.session_state.get("planned")
     if run is None:
         return "There is nothing to train yet."
     if run.problem:
-        return run.problem
+        return plain(run.problem)
     if planned is None or planned.plan == run.plan:
         recipe, network = run.plan.recipe, run.plan.network
-        return (
+        return plain(
             f"{run.plan.name}: {network.parameters:,} parameters, {OPTIMISERS[recipe.optimiser].name}, learning rate "
             f"{number(recipe.learning_rate)}; {run.first.header['steps']:,} steps, each on {recipe.batch_size} digits."
         )
-    return f"Shown is {run.plan.told()}. Your new settings wait for “Reset”."
+    return f"**Your new settings wait for “Reset”.** {plain(f'Shown is {run.plan.told()}.')}"

@@ -52,7 +52,7 @@ def moved(found: Mapping[str, Any]) -> str:
     """CONV against FC, where the digits were learnt and where they have been moved to."""
     conv, fc = found["sides"]["CONV"], found["sides"]["FC"]
     told = [
-        f"{'where they stood' if shift == 0 else f'moved by {shift}'} {percent(ours)} against {percent(theirs)}"
+        f"{f'moved by {shift} pixels' if shift else 'where they stood'}: {percent(ours)} against {percent(theirs)}"
         for shift, ours, theirs in zip(found["shifts"], conv["accuracies"], fc["accuracies"])
         if shift in (0, 2, found["shifts"][-1])
     ]

@@ -17,8 +17,9 @@ from cnnviz.ui.controls.digit import Digit
 from cnnviz.ui.learning import learning_view
 from cnnviz.ui.lessons.learning.run import Run
 from cnnviz.ui.lessons.learning.setup import buttons
-from cnnviz.ui.words import capital, number
+from cnnviz.ui.words import capital, number, percent
 
+OLD = 0.05  # of the run: a count of the held-out digits older than this says when it was made
 EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
 SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out digits: one of each
 
@@ -72,7 +73,8 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
         "step": told["step"],
         "steps": told["steps"],
         "loss": float(losses[-1]) if len(losses) else 0.0,
-        "held": told["held"],
+        "held": percent(told["held"]),
+        "trained": percent(float(message.arrays["curve_train"][-1])) if len(losses) else "–",
         "layer": plan.layer,
         "of": of,
         "batch": plan.recipe.batch_size,
@@ -106,7 +108,11 @@ def words(run: Run) -> dict[str, str]:
         "left": ("Ended while you were away", f"{where} · the network that it had come to is kept"),
         "failed": ("Stopped", f"{where} · {run.problem}"),
     }[state]
-    return {"state": says[0], "told": says[1], "held": f"{told['held_of']:,}"}
+    held = f"{percent(told['held'])} of {told['held_of']:,} held-out digits right"
+    age = told["step"] - told["held_at"]
+    if age > (OLD * told["steps"] if state == "running" and told["held_at"] else 0):
+        held += f" at step {told['held_at']:,}"
+    return {"state": says[0], "told": says[1], "held": held}
 
 
 def _left(seconds: float) -> str:

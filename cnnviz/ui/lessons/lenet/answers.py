@@ -7,15 +7,10 @@ from numpy.typing import NDArray
 
 from cnnviz.models import Trained
 from cnnviz.ui.volumes import Answer
-from cnnviz.ui.words import number, percent
+from cnnviz.ui.words import a, number, percent
 
 # Beyond these an answer is in doubt: a squared distance to the nearest code, a probability.
 SURE_WITHIN, SURE_FROM = 10.0, 0.95
-
-
-def a(name: str) -> str:
-    """With its article: a 7, an 8."""
-    return f"{'an' if name.startswith(('8', '11', '18')) else 'a'} {name}"
 
 
 def told(trained: Trained, output: NDArray, at: int) -> str:

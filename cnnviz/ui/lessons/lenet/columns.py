@@ -85,6 +85,14 @@ def maps_of(column: Column, maps: list[NDArray], after: bool) -> NDArray:
     return maps[(column.last if after else column.layer) + 1]
 
 
+def named(trained: Trained, found: Sequence[Column], at: int, channel: int) -> str:
+    """One map in words: C1, map 3; of the last numbers what each is for: output for 8."""
+    column = found[at]
+    if at == len(found) - 1 and column.is_vector:
+        return f"{column.name} for {trained.classes[channel]}"
+    return f"{column.name}, {column.one} {channel + 1}"
+
+
 def trace(
     trained: Trained, parameters: Sequence[Parameters], maps: list[NDArray], at: int, channel: int, after: bool
 ) -> Trace:
@@ -92,7 +100,7 @@ def trace(
     found = columns(trained)
     column = found[at]
     before = found[at - 1].name if at else "Input"
-    output = f"{column.name}, {column.one} {channel + 1}"
+    output = named(trained, found, at, channel)
     given = maps[column.layer]
     if given.ndim == 3 and given.shape[1:] == (1, 1):
         given = given[:, 0, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from html import escape
 
@@ -11,13 +12,18 @@ from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.answers import told
 from cnnviz.ui.lessons.lenet.setup import Run, moved_by
 from cnnviz.ui.markup import part, rows
-from cnnviz.ui.words import percent
+from cnnviz.ui.words import number
 
 EXAMPLE = Move(across=2)  # measured while nothing is moved yet: a whole cell of S2
 MEANING = (
     "<b>Invariant</b> is what stays as it is: the answer should be. <b>Equivariant</b> is what goes along, unchanged "
     "otherwise: a convolution’s maps are."
 )
+SCALE = (
+    "The table measures how far each layer’s maps are from what they were, against those: 0 is no change, 1 a "
+    "difference as large as the maps themselves; two drawings with nothing in common come to about 1.4."
+)
+STAYS = "The Input moves; the picture above stays."
 EXACT = 1e-5  # float32's rounding over a few hundred products
 
 
@@ -53,27 +59,35 @@ def moved_maps(found: Run) -> None:
     start = "For example" if is_example else "The digit"
     part(
         "Does the answer move along?",
-        f"<p>Nudge, turn or size the digit with the dials under it. {MEANING}</p>"
+        f"<p>Nudge, turn or size the digit with the dials under it. {MEANING} {SCALE}</p>"
         f"<p>{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
         f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.</p>",
     )
-    head = ("layer", "changed (invariant: 0 %)", "changed, once moved along (equivariant: 0 %)")
+    head = ("layer", "changed: times what was there (invariant: 0)", "once moved along (equivariant: 0)")
     st.html(rows(head, _body(found, numbers)))
 
 
 def in_short(found: Run) -> None:
     """The same in a few lines, under the dials."""
     if found.move.is_nothing:
-        st.html('<p class="in-short">Move the digit: what goes along, what stays?</p>')
+        st.html(f'<p class="in-short">{STAYS} What goes along, what stays?</p>')
         return
     numbers = measured(found)
     first = found.columns[0]
-    shares = [f"{column.name} {percent(numbers[column.last].change)}" for column in (first, *found.columns[-4:-1])]
+    shares = [f"{column.name} {_times(numbers[column.last].change)}" for column in (first, *found.columns[-4:-1])]
     along = numbers[first.last].follows
     told_along = ""
     if along is not None:
-        told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {percent(along)}'}."
-    st.html(f'<p class="in-short"><b>Changed:</b> {escape(", ".join(shares))}.{told_along}</p>')
+        told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {_times(along)}'}."
+    st.html(
+        f'<p class="in-short"><b>Changed</b> by so many times what was there: '
+        f"{escape(', '.join(shares))}.{told_along} {STAYS}</p>"
+    )
+
+
+def _times(change: float) -> str:
+    """A difference as a multiple of what was there; of nothing there is none."""
+    return number(change, 3) if math.isfinite(change) else "– all was 0 before"
 
 
 def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, str]]:
@@ -81,7 +95,7 @@ def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, s
     for column in found.columns:
         one = numbers[column.last]
         if one.follows is not None:
-            follows = "0 %: it goes along exactly" if one.follows < EXACT else percent(one.follows)
+            follows = "0: it goes along exactly" if one.follows < EXACT else _times(one.follows)
         elif not found.move.is_nudge:
             follows = "– turned or sized, no map goes along"
         elif column.is_vector:
@@ -89,5 +103,5 @@ def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, s
         else:
             jump = column.row.fields[0].jump
             follows = f"– one cell is {jump} pixels, so this is no whole cell"
-        lines.append((column.name, percent(one.change) if one.change else "0 %", follows))
+        lines.append((column.name, _times(one.change), follows))
     return lines

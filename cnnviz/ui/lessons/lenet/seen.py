@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from cnnviz.ui.lessons.lenet.answers import a, told
+from cnnviz.ui.lessons.lenet.answers import told
+from cnnviz.ui.lessons.lenet.columns import maps_of
 from cnnviz.ui.lessons.lenet.setup import Run
-from cnnviz.ui.words import many
+from cnnviz.ui.words import a, many
 
 
 def seen(found: Run) -> str:
     """With this digit's numbers."""
     network = found.trained.network
-    numbers = sum(map.size for map in found.maps[1:])
+    numbers = sum(maps_of(column, found.maps, found.after).size for column in found.columns)  # those that are shown
     output = found.maps[-1]
     winner = found.trained.winner(output)
     name = found.trained.classes[winner]

@@ -75,6 +75,15 @@ def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
     return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0)))
 
 
+def remember() -> None:
+    """What stands in the URL alone, and no widget keeps: Streamlit empties the URL on the way to another page."""
+    for name in (UNIT, OFF):
+        was = st.session_state.get(f"{name}-was")
+        if was and st.session_state["arriving"] and name not in st.query_params:
+            st.query_params[name] = was
+        st.session_state[f"{name}-was"] = st.query_params.get(name)
+
+
 @dataclass(frozen=True)
 class Moves:
     """What the four dials say, and the room under them for what it did."""

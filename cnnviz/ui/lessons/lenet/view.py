@@ -12,7 +12,7 @@ from cnnviz.models import Trained
 from cnnviz.pictures import Picture
 from cnnviz.ui.controls import Digit, choice, kept, to_lab
 from cnnviz.ui.lessons.lenet.answers import answer
-from cnnviz.ui.lessons.lenet.columns import Column, columns, maps_of, reads, trace
+from cnnviz.ui.lessons.lenet.columns import Column, columns, maps_of, named, reads, trace
 from cnnviz.ui.lessons.lenet.moves import in_short
 from cnnviz.ui.lessons.lenet.setup import (
     SHOWN,
@@ -21,6 +21,7 @@ from cnnviz.ui.lessons.lenet.setup import (
     Run,
     can_be_off,
     off_of,
+    remember,
     run,
     switch,
     takes_kernel,
@@ -37,6 +38,7 @@ GROUP = "lenet"  # the maps and the stage share one cursor
 
 def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
+    remember()
     with st.container(key="lenet-view", gap="small"):
         maps_room = st.container(key="lenet-maps")
         with st.container(key="lenet-about", border=True, gap="small"):
@@ -97,11 +99,10 @@ def _what_if(trained: Trained) -> DeltaGenerator:
     """What can be done about the chosen map, and the room for sending its filter to the lab."""
     drawn = columns(trained)
     unit, off = unit_of(drawn, trained), off_of(drawn)
-    column = drawn[unit.layer]
     with st.container(key="lenet-what-if", horizontal=True, gap="small", vertical_alignment="center"):
         choice("Maps shown", "shown", list(SHOWN), SHOWN[0])
         st.button(
-            f"switch {'on' if unit.map in off else 'off'} {column.name}, {column.one} {unit.channel + 1}",
+            f"switch {'on' if unit.map in off else 'off'} {named(trained, drawn, *unit.map)}",
             key="switch",
             on_click=switch,
             args=(off, *unit.map, drawn),

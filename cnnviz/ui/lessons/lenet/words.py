@@ -8,7 +8,7 @@ from cnnviz.layers import Conv2d, Linear, MaxPool2d, PartialConv2d, Subsample
 from cnnviz.layers.layer import both
 from cnnviz.ui.lessons.lenet.columns import Column, maps_of, read_by
 from cnnviz.ui.lessons.lenet.setup import Run
-from cnnviz.ui.words import listed, many, number
+from cnnviz.ui.words import a, listed, many, number
 
 SQUASHED = {
     "scaled tanh": "then squashed between −1.7 and 1.7",
@@ -57,8 +57,9 @@ def _said(found: Run, column: Column, before: Column | None, channel: int) -> tu
     windows = [window.kernel_size for window in layer.windows(row.input_shape)]
     size = " × ".join(str(side) for side in windows)
     if layer.kind == "RBF":
+        name = found.trained.classes[channel]
         return (
-            f"Output {channel + 1} compares {source} with the code of a {found.trained.classes[channel]}: "
+            f"The output for {name} compares {source} with the code of {a(name)}: "
             f"{row.input_shape[0]} differences, squared and added up",
             "The nearest code is the answer. The codes look like the digits, so like digits have like codes.",
         )
