@@ -2,13 +2,16 @@
 
     length of the header (uint32, little-endian) | header (JSON) | the arrays, each at a multiple of 8 bytes
 
-The header's "arrays" tells each array's dtype, shape and offset. `opened` of ui/drawing/envelope.js reads it.
+The header's "arrays" tells each array's dtype, shape and offset. Two read it: `opened` here, and that of
+ui/drawing/envelope.js in the browser.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +32,18 @@ def packed(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     for array in sent.values():
         parts += [array.tobytes(), bytes(_aligned(array.nbytes) - array.nbytes)]
     return b"".join(parts)
+
+
+def opened(envelope: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """The header and the arrays by name, as `packed` was given them; the arrays are read-only views of `envelope`."""
+    start = 4 + int.from_bytes(envelope[:4], "little")
+    header = json.loads(envelope[4:start])
+    arrays = {}
+    for name, told in header.pop("arrays").items():
+        dtype = np.dtype(told["dtype"]).newbyteorder("<")
+        array = np.frombuffer(envelope, dtype, math.prod(told["shape"]), start + told["offset"])
+        arrays[name] = array.reshape(told["shape"])
+    return header, arrays
 
 
 def _sent(array: np.ndarray) -> np.ndarray:

@@ -12,6 +12,13 @@ from door import Door, settle
 from server import ROOT, Server
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test that has to do with a browser is marked so: `-m "not browser"` runs the others."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
 @pytest.fixture(scope="session")
 def app_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, served. Whatever test uses it, trying to reach another machine is an error."""

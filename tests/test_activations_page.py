@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import math
 import re
-import subprocess
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pytest
 import scipy.special
 from PIL import Image
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
@@ -31,9 +27,10 @@ from cnnviz.ui.lessons.activations.choose import BY_NAME, OFFERED
 from cnnviz.ui.settings import START
 from cnnviz.ui.words import number
 from lab import Lab
+from node import asked
 from oracles import convolve_by_loops
 from server import ROOT
-from test_javascript import NODE
+from visitor import Visitor, numbers_of
 
 RANDOM = kernels.KERNELS["random"].name
 GELU_AT_ROOT_2 = 1.1289041  # its steepest place: Φ(√2) + √2 φ(√2), by a table of the normal distribution
@@ -178,12 +175,12 @@ def test_what_is_said_follows_the_factor_a_layer_not_the_end(factor, word, monke
 
 @pytest.mark.parametrize("depth", [2, 12, 13, 30])
 def test_layers_are_ticked_in_whole_numbers(depth):
-    ticks = charts(page(deep=str(depth)))[1]["layout"]["xaxis"]["tickvals"]
+    ticks = page(deep=str(depth)).charts()[1]["layout"]["xaxis"]["tickvals"]
     assert ticks == ([*range(1, depth + 1)] if depth <= 12 else [1, *range(5, depth + 1, 5)])
 
 
 def test_whose_times_they_are_is_said():
-    assert "this program’s times in NumPy, not the functions’ own" in told(page())
+    assert "this program’s times in NumPy, not the functions’ own" in page().source()
 
 
 def test_what_a_layer_leaves_multiplies_up_to_what_is_left():
@@ -239,9 +236,9 @@ def test_two_visitors_do_not_measure_at_once(monkeypatch):
     monkeypatch.setattr(timing, "measured", lambda: asked.append(1))
     at = page()
     with timing._one_at_a_time:
-        at = run(at.button(key="measure").click())
-    assert not asked and "Someone else measures just now" in "\n".join(words.value for words in at.caption)
-    run(at.button(key="measure").click())
+        at.press("measure")
+    assert not asked and "Someone else measures just now" in at.said()
+    at.press("measure")
     assert asked == [1] and not timing._one_at_a_time.locked()
 
 
@@ -269,71 +266,32 @@ def test_what_is_said_of_the_cost_follows_the_numbers():
 # --- the page, without a browser ---
 
 
-def page(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/activations.py")
-    for name, value in {"size": "24", **link}.items():
-        at.query_params[name] = value
-    return run(at)
-
-
-def run(at: Any) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def sent(at: AppTest, component: str) -> dict[str, Any] | None:
-    """What a component was sent: its header, with each array under its name."""
-    found = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(component)]
-    if not found:
-        return None
-    length = int.from_bytes(found[0][:4], "little")
-    header = json.loads(found[0][4 : 4 + length])
-    for name, array in header["arrays"].items():
-        count = math.prod(array["shape"])
-        data = np.frombuffer(found[0], array["dtype"], count, 4 + length + array["offset"])
-        header[name] = data.reshape(array["shape"])
-    return header
-
-
-def told(at: AppTest) -> str:
-    """All the HTML and Markdown of the page."""
-    html = [element.proto.body for element in at.get("html")]
-    return "\n".join([*html, *(element.value for element in at.markdown)])
-
-
-def charts(at: AppTest) -> list[dict[str, Any]]:
-    return [json.loads(element.proto.spec) for element in at.get("plotly_chart")]
-
-
-def numbers_of(axis: Any) -> np.ndarray:
-    """The numbers of a chart's axis; Plotly sends arrays as base64."""
-    if isinstance(axis, dict):
-        return np.frombuffer(base64.b64decode(axis["bdata"]), axis["dtype"])
-    return np.array(axis, float)
+def page(**link: str) -> Visitor:
+    return Visitor("activations", **{"size": "24", **link})
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.parametrize("values", ["0–255", "0–1"])
 def test_stage_and_curve_are_of_the_same_map_and_counts_are_its(name, values):
     at = page(activation=name, values=values)
-    stage, curve = sent(at, "cnnviz_stage"), sent(at, "cnnviz_curve")
+    stage, curve = at.stage(), at.told("curve")
     key = BY_NAME[name].key
     map = stage["input"][0]
-    bins = np.linspace(-curve["reach"], curve["reach"], len(curve["counts"]) + 1)
+    bins = np.linspace(-curve.header["reach"], curve.header["reach"], len(curve["counts"]) + 1)
     np.testing.assert_array_equal(curve["counts"], [
         ((low <= map) & ((map < high) | (high == bins[-1]))).sum() for low, high in pairwise(bins)
     ])  # fmt: skip
-    assert [*curve["arrays"]] == ["counts"]  # the map itself goes over once, to the stage
+    assert [*curve.arrays] == ["counts"]  # the map itself goes over once, to the stage
     np.testing.assert_allclose(stage["output"], FUNCTIONS[key](map.astype(float)), rtol=1e-6, atol=1e-12)
-    assert stage["limit"] == stage["inputLimit"] == pytest.approx(max(np.abs(map).max(), np.abs(stage["output"]).max()))
-    assert curve["group"] == stage["options"]["group"] and curve["reach"] == pytest.approx(max(6, np.abs(map).max()))
+    limit = stage.header["limit"]
+    assert limit == stage.header["inputLimit"] == pytest.approx(max(np.abs(map).max(), np.abs(stage["output"]).max()))
+    assert curve.header["group"] == stage.header["options"]["group"]
+    assert curve.header["reach"] == pytest.approx(max(6, np.abs(map).max()))
     zeroed = int(((map != 0) & (FUNCTIONS[key](map.astype(float)) == 0)).sum())
-    row = re.search(rf'<tr class="chosen"><th scope="row">{name}</th>(.*?)</tr>', told(at))
+    row = re.search(rf'<tr class="chosen"><th scope="row">{name}</th>(.*?)</tr>', at.source())
     assert row and f"<small>{zeroed:,}</small>" in row[1]
-    before, after = charts(at)[0]["data"]
-    counted = np.histogram(map.astype(float), 81, (-stage["limit"], stage["limit"]))[0] / map.size
+    before, after = at.charts()[0]["data"]
+    counted = np.histogram(map.astype(float), 81, (-limit, limit))[0] / map.size
     np.testing.assert_allclose(np.nan_to_num(numbers_of(before["y"])), counted, rtol=1e-9)
     assert np.nansum(numbers_of(after["y"])) == pytest.approx(1)
 
@@ -342,23 +300,23 @@ def test_stage_and_curve_are_of_the_same_map_and_counts_are_its(name, values):
 def test_the_gradients_are_of_this_picture(start):
     at = page(activation="tanh", start=start, deep="7", depth="Grey")
     small = sample(next(iter(SAMPLES))).at(32, "grey")
-    chart = charts(at)[1]["data"]
+    chart = at.charts()[1]["data"]
     assert [line["name"] for line in chart][::2] == ["sigmoid", "ReLU", "tanh"]
     for line, expected, key in zip(chart[::2], chart[1::2], ("sigmoid", "relu", "tanh")):
         layers = vanishing(small.pixels, 7, key, start).layers
         np.testing.assert_allclose(numbers_of(line["y"]), [layer.gradient for layer in layers], rtol=1e-12)
         np.testing.assert_allclose(numbers_of(expected["y"]), [layer.predicted for layer in layers], rtol=1e-12)
-        assert number(layers[0].gradient) in told(at)
-    assert f"Through 7 layers that start as {start}" in told(at)
+        assert number(layers[0].gradient) in at.source()
+    assert f"Through 7 layers that start as {start}" in at.source()
 
 
 @pytest.mark.parametrize("depth", ["1", "2", "30"])
 def test_every_depth_of_the_stack_is_drawn(depth):
-    assert len(charts(page(deep=depth, start="normal 0.01"))) == 3
+    assert len(page(deep=depth, start="normal 0.01").charts()) == 3
 
 
 def test_x_can_be_moved_from_a_link():
-    assert "At x = −37 the first form stops every gradient" in told(page(tiny="-37"))
+    assert "At x = −37 the first form stops every gradient" in page(tiny="-37").source()
 
 
 def test_settings_that_give_no_map_are_explained_and_the_rest_stays():
@@ -367,23 +325,22 @@ def test_settings_that_give_no_map_are_explained_and_the_rest_stays():
     )
     for link in ({"kernel": name, "k": "2"}, {"kernel": "Your own numbers", "weights": "a"}):
         at = page(**link)
-        assert sent(at, "cnnviz_stage") is None and "Do gradients vanish?" in told(at)
-        remedies = [button.key for button in at.button if button.key and button.key.startswith("remedy")]
-        assert remedies
-        for key in remedies:
-            fixed = run(page(**link).button(key=key).click())
-            assert sent(fixed, "cnnviz_stage") is not None, key
+        assert not at.shows("stage") and "Do gradients vanish?" in at.source()
+        assert at.remedies()
+        for key in at.remedies():
+            fixed = page(**link).press(key)
+            assert fixed.shows("stage"), key
 
 
 def test_the_button_changes_the_values_and_the_cost_is_measured_when_asked(monkeypatch):
     monkeypatch.setattr(timing, "MILLION", 1000)
     monkeypatch.setattr(timing, "TIMES", 1)
     at = page(activation="sigmoid")
-    assert "next to white" in told(at) and len(charts(at)) == 3
-    at = run(at.button(key="other-values").click())
-    assert at.session_state["values"] == "0–1" and "next to white" not in told(at)
-    at = run(at.button(key="measure").click())
-    assert len(charts(at)) == 4 and "on this machine" in json.dumps(charts(at)[3]["layout"])
+    assert "next to white" in at.source() and len(at.charts()) == 3
+    at.press("other-values")
+    assert at.setting("values") == "0–1" and "next to white" not in at.source()
+    at.press("measure")
+    assert len(at.charts()) == 4 and "on this machine" in json.dumps(at.charts()[3]["layout"])
 
 
 def test_it_is_a_lesson():
@@ -397,10 +354,8 @@ def test_it_is_a_lesson():
 
 def test_the_curve_computes_as_python_does(tmp_path):
     x = [-900, -40, -20, -5.5, -1, -1e-3, 0, 1e-9, 0.3, 2, 7.25, 30, 800]
-    script = tmp_path / "ask.mjs"
-    path = (ROOT / "cnnviz" / "ui" / "curve" / "slopes.js").as_posix()
-    script.write_text(
-        f"import {{ slopeAt, valueAt, valueWords, slopeWords, told, passing }} from {json.dumps(path)};\n"
+    said = asked(
+        ROOT / "cnnviz" / "ui" / "curve" / "slopes.js",
         f"const xs = {json.dumps(x)}, keys = {json.dumps(OFFERED)};\n"
         "const said = {};\n"
         "for (const key of keys) said[key] = {\n"
@@ -408,10 +363,9 @@ def test_the_curve_computes_as_python_does(tmp_path):
         "  words: xs.map((x) => [valueWords(key, x), slopeWords(key, x, valueAt(key, x))]) };\n"
         "said.told = [0, 1, -0.25, 391.375, 2.0611536e-9, -5e-7, 0.00012].map(told);\n"
         "said.passing = [0, 1, 0.25, 1.13, -0.1].map(passing);\n"
-        "console.log(JSON.stringify(said));\n",
-        "utf-8",
+        "answer(said);",
+        tmp_path,
     )
-    said = json.loads(subprocess.check_output([NODE, script], text=True, encoding="utf-8"))
     for key in OFFERED:
         values, slopes = ACTIVATIONS[key].function(np.array(x)), ACTIVATIONS[key].derivative(np.array(x))
         np.testing.assert_allclose(said[key]["values"], values, rtol=1e-12, atol=1e-14, err_msg=key)

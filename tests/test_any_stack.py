@@ -6,7 +6,6 @@ import random
 import time
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
@@ -15,7 +14,7 @@ from cnnviz.layers.typed import read
 from cnnviz.ui.lessons.layers import dials
 from cnnviz.ui.lessons.layers.builder import chip
 from cnnviz.ui.lessons.layers.stack import changed, product, remedies, removed, stack_of
-from server import ROOT
+from visitor import Visitor
 
 INPUT = (3, 16, 24)
 WORDS = (
@@ -118,24 +117,19 @@ HEAVY = {
 
 
 @pytest.fixture(scope="module")
-def visitor() -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/layers.py")
-    at.query_params["size"] = "24"
-    return at.run()
+def visitor() -> Visitor:
+    return Visitor("layers", size="24")
 
 
 @pytest.mark.parametrize("text", HEAVY, ids=lambda text: text[:24])
 def test_no_text_takes_long(visitor, text):
     start = time.process_time()  # of this process alone: others may keep the machine busy
-    at = visitor.text_area(key="stack").set_value(text).run()
+    visitor.set(stack=text)
     took = time.process_time() - start
-    assert [error.message for error in at.exception] == []
-    assert HEAVY[text] in "".join(element.proto.body for element in at.get("html"))
+    assert HEAVY[text] in visitor.said()
     assert took < 1
 
 
 @pytest.mark.parametrize("text", FOUND)
 def test_the_page_takes_it(visitor, text):
-    at = visitor.text_area(key="stack").set_value(text).run()
-    assert [error.message for error in at.exception] == []
+    visitor.set(stack=text)

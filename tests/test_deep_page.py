@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import json
-import math
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
@@ -24,7 +18,8 @@ from cnnviz.ui.lessons.deep.failure import PEOPLE
 from cnnviz.ui.lessons.deep.filters import filter_of
 from cnnviz.ui.lessons.deep.guide import SEEN
 from cnnviz.ui.lessons.deep.look import Look
-from server import ROOT
+from sent import Sent
+from visitor import Visitor
 
 STOPS = {depth.name: depth for depth in depths()}
 
@@ -32,73 +27,28 @@ STOPS = {depth.name: depth for depth in depths()}
 # --- a visitor ---
 
 
-def page(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/deep.py")
-    for name, value in {"size": "24", **link}.items():
-        at.query_params[name] = value
-    return run(at)
+def page(**link: str) -> Visitor:
+    return Visitor("deep", **{"size": "24", **link})
 
 
-def run(at: Any) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
-
-
-def unit(at: AppTest) -> str:
-    found = at.query_params["deep"]
-    return found if isinstance(found, str) else found[0]
-
-
-def said(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies))))
-
-
-@dataclass
-class Sent:
-    """What a component was sent, read by other code than wrote it."""
-
-    header: dict
-    data: bytes
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        told = self.header["arrays"][name]
-        length = int.from_bytes(self.data[:4], "little")
-        count = math.prod(told["shape"])
-        return np.frombuffer(self.data, told["dtype"], count, 4 + length + told["offset"]).reshape(told["shape"])
-
-
-def sent(at: AppTest) -> dict[str, Sent]:
-    """Every component by its key; the stage by its name."""
-    found = {}
-    for element in at.get("bidi_component"):
-        data = element.proto.bytes
-        header = json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")])
-        stage = element.proto.component_name.endswith("cnnviz_stage")
-        key = "stage" if stage else element.proto.id.rsplit("-", 1)[-1]
-        name = key if key not in found else f"{key} {len(found)}"
-        found[name if stage else f"{header['kind']} {sum(k.startswith(header['kind']) for k in found)}"] = Sent(
-            header, data
-        )
+def sent(at: Visitor) -> dict[str, Sent]:
+    """The stage by its name, the other components by their kind and number."""
+    found: dict[str, Sent] = {}
+    for one in at.sent():
+        kind = one.header.get("kind", "")
+        found["stage" if one.component == "stage" else f"{kind} {sum(key.startswith(kind) for key in found)}"] = one
     return found
 
 
 @pytest.fixture(scope="module")
-def cat() -> AppTest:
+def cat() -> Visitor:
     """The page on the cat, for tests that only go from unit to unit."""
     return page()
 
 
-def to(at: AppTest, link: str) -> dict[str, Sent]:
+def to(at: Visitor, link: str) -> dict[str, Sent]:
     """What is sent once the link names another unit."""
-    at.query_params["deep"] = link
-    return sent(run(at))
+    return sent(at.follow(deep=link))
 
 
 @cache
@@ -133,20 +83,20 @@ def test_what_is_cut_off_is_shown_and_said():
     walk = sent(at)["walk 0"]
     np.testing.assert_allclose(walk.header["crop"], [0, 75 / 451, 1, 300 / 451], atol=1 / 451)
     assert walk["whole"].shape[1:] == (106, 160)
-    assert any("300 x 300 of 300 x 451" in caption.value for caption in at.caption)
+    assert "300 x 300 of 300 x 451" in at.said()
 
 
 def test_nothing_gives_the_answer_away_while_it_is_guessed():
     at = page(**{"guess-first": "true", "deep": "21.286.7.7", "second": "Camera operator"})
     walk = sent(at)["walk 0"]
     assert walk.header["guess"] and walk.header["bars"] == [] and len(walk.header["stops"]) == 9
-    assert "Egyptian" not in said(at) + str([found.header for found in sent(at).values()])
-    assert "conv10" not in at.selectbox(key="deep-layer 0").options
-    at.session_state["guessed"] = sample("chelsea").square(227, "rgb").digest
-    at = run(at)
+    assert "Egyptian" not in at.said() + str([found.header for found in sent(at).values()])
+    assert "conv10" not in at.control("deep-layer 0").options
+    at.give("guessed", sample("chelsea").square(227, "rgb").digest)
+    at.run()
     walk = sent(at)["walk 0"]
     assert walk.header["bars"][0]["name"] == "Egyptian cat" and walk.header["selected"] == "21.286.7.7"
-    assert "tripod 57.9" in said(at), "the second photo was forgotten"
+    assert "tripod 57.9" in at.said(), "the second photo was forgotten"
 
 
 def test_depth_grey_shows_the_network_a_grey_photo():
@@ -225,20 +175,20 @@ def test_the_sheet_has_every_map_once_the_strongest_first(cat):
 
 def test_layer_and_map_can_be_chosen_by_name_and_number():
     at = page()
-    at = run(at.selectbox(key="deep-layer 0").set_value("fire4 squeeze"))
-    assert unit(at).startswith("8.")
-    map = int(unit(at).split(".")[1]) - 1
-    at = run(at.number_input(key=f"deep-map 7 {map}").set_value(1000))
-    assert unit(at).startswith("8.32.") and at.number_input(key="deep-map 7 31").value == 32
+    at.set({"deep-layer 0": "fire4 squeeze"})
+    assert at.link("deep").startswith("8.")
+    map = int(at.link("deep").split(".")[1]) - 1
+    at.set({f"deep-map 7 {map}": 1000})
+    assert at.link("deep").startswith("8.32.") and at.control("deep-map 7 31").value == 32
 
 
 def test_the_guide_leads_where_it_says():
     at = page(sample="Camera operator")
     for place in (0, 4):
         words, name, channel = SEEN["camera"][place]
-        assert at.button(key=f"guide {place}").label == words
-        at = press(at, f"guide {place}")
-        depth, map, *_ = unit(at).split(".")
+        assert at.control(f"guide {place}").label == words
+        at.press(f"guide {place}")
+        depth, map, *_ = at.link("deep").split(".")
         assert (int(depth) - 1, int(map)) == (STOPS[name].at, channel)
 
 
@@ -251,16 +201,16 @@ def test_the_class_map_is_the_class_s_own_and_its_average_the_score():
     index = squeezenet().classes.index("lynx")
     np.testing.assert_array_equal(panel["map 0"], maps_of("chelsea")[-2][index])
     assert "27.1" in panel.header["panels"][0]["words"]
-    at = press(at, f"class {squeezenet().classes.index('tabby')}")
+    at.press(f"class {squeezenet().classes.index('tabby')}")
     assert "tabby" in sent(at)["panels 1"].header["panels"][0]["title"]
     assert "Egyptian cat" in sent(page(**{"class": "no such thing"}))["panels 1"].header["panels"][0]["title"]
 
 
 def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     monkeypatch.setattr(where_it_looks, "BATCH", 0)  # a question a run
-    at = press(page(sample="Coffee cup"), "ask")
-    at = run(at)
-    asked = at.session_state["asked"]
+    at = page(sample="Coffee cup").press("ask")
+    at.run()
+    asked = at.setting("asked")
     assert len(asked.probes) == 2
     probe = asked.probes[1]
     levels = sample("coffee").square(227, "rgb").levels().copy()
@@ -272,11 +222,11 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     uncovered = sent(at)["walk 0"].header["bars"][0]["share"]
     np.testing.assert_allclose(lost["map 0"][probe.row, probe.column], uncovered - share, atol=1e-4)
     assert patch == [top, left, 51, 51]
-    at = press(at, "stop")
-    assert len(run(at).session_state["asked"].probes) == 2, "it asks on after a stop"
-    at = press(at, "stop")  # go on
-    assert len(at.session_state["asked"].probes) == 3
-    at = run(at.selectbox(key="sample").set_value("Falcon 9 lifting off"))
+    at.press("stop")
+    assert len(at.run().setting("asked").probes) == 2, "it asks on after a stop"
+    at.press("stop")  # go on
+    assert len(at.setting("asked").probes) == 3
+    at.set(sample="Falcon 9 lifting off")
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
 
 
@@ -292,11 +242,11 @@ def test_the_coarse_answers_stand_in_for_the_fine_ones():
 
 
 def test_one_click_leads_to_the_barbell():
-    at = press(page(), "barbell")
+    at = page().press("barbell")
     walk = sent(at)["walk 0"]
     assert walk.header["bars"][0]["name"] == "barbell" and walk.header["bars"][0]["share"] > 0.7
     assert walk.header["selected"].startswith(f"21.{squeezenet().classes.index('barbell') + 1}.")
-    assert "barbell 79" in said(at) and all(name in squeezenet().classes for name in PEOPLE)
+    assert "barbell 79" in at.said() and all(name in squeezenet().classes for name in PEOPLE)
 
 
 def test_another_photo_stands_beside_with_the_same_maps_on_one_scale():
@@ -307,23 +257,22 @@ def test_another_photo_stands_beside_with_the_same_maps_on_one_scale():
     for found, map in zip((first, second), maps):
         np.testing.assert_array_equal(found["map 0"], map)
         assert found.header["panels"][0]["limit"] == pytest.approx(max(float(each.max()) for each in maps))
-    assert "tripod 57.9" in said(at)
+    assert "tripod 57.9" in at.said()
 
 
 def test_an_upload_can_be_the_other_photo_and_a_refusal_is_one_sentence():
     at = page()
-    at = run(at.file_uploader(key="second-upload").set_value(("page.png", HTML, "image/png")))
-    assert len(at.error) == 1
+    at.upload("page.png", HTML, key="second-upload")
+    assert len(at.app.error) == 1
     levels = np.random.default_rng(1).integers(0, 256, (3, 40, 90), np.uint8)
-    at = run(at.file_uploader(key="second-upload").set_value(("mine_*b*.png", encode_png(levels), "image/png")))
-    assert not at.error and "mine_*b*.png" in said(at)
+    at.upload("mine_*b*.png", encode_png(levels), key="second-upload")
+    assert not at.app.error and "mine_*b*.png" in at.said()
 
 
 def test_any_picture_gets_an_answer_and_one_colour_is_told_apart_from_its_padding_alone():
     at = page()
     for shape in ((1, 1, 1), (3, 500, 3), (1, 30, 40)):
-        file = ("a.png", encode_png(np.full(shape, 7, np.uint8)), "image/png")
-        at = run(at.file_uploader(key="upload").set_value(file))
+        at.upload("a.png", encode_png(np.full(shape, 7, np.uint8)))
         walk = sent(at)["walk 0"].header
         assert len(walk["bars"]) == 5
         assert all(stop["note"].startswith("One colour") for stop in walk["stops"][:-1])

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import models
 from cnnviz.pictures import Strokes, normalised
@@ -21,6 +20,7 @@ from door import Door
 from pad import Pad
 from paper import DRAWINGS, USUAL, jpeg
 from server import ROOT, Server
+from visitor import Visitor
 
 SCRIPT = ROOT / "tests" / "digit_page.py"
 
@@ -212,21 +212,12 @@ def test_the_drawing_is_still_there_after_another_source(pad):
 # --- the other sources, without a browser ---
 
 
-def opened(**link: str) -> AppTest:
-    at = AppTest.from_file(str(SCRIPT), default_timeout=60)
-    for name, value in link.items():
-        at.query_params[name] = value
-    return run(at)
+def opened(**link: str) -> Visitor:
+    return Visitor("tests/digit_page.py", **link)
 
 
-def run(at: AppTest) -> AppTest:
-    at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def told(at: AppTest) -> dict[str, Any]:
-    shown = next(part.proto.body for part in at.get("html") if 'id="told"' in part.proto.body)
+def told(at: Visitor) -> dict[str, Any]:
+    shown = next(body for body in at.markup() if 'id="told"' in body)
     return json.loads(shown.partition(">")[2].rpartition("<")[0])
 
 
@@ -235,8 +226,7 @@ def test_at_the_start_a_ready_digit_is_drawn():
     wanted = normalised(drawing(5).ink()).levels
     assert told(at)["digest"] == digest(wanted)
     assert not told(at)["empty"]
-    (pad,) = at.get("bidi_component")
-    assert json.loads(json.loads(pad.proto.json)["drawing"])["strokes"]
+    assert json.loads(at.told("drawpad").header["drawing"])["strokes"]
 
 
 def digest(levels: np.ndarray) -> str:
@@ -249,13 +239,11 @@ def test_a_test_digit_by_number_by_steps_and_those_that_are_wrong():
     assert told(at)["label"] == test.labels[11] and told(at)["digest"] == digest(test.images[11])
     places = []
     for _ in range(4):  # 4, 18 and 2000 are those that the page calls wrong
-        at.button(key="wrong-test-digit").click()
-        run(at)
-        places.append(at.number_input(key="test-digit").value)
+        at.press("wrong-test-digit")
+        places.append(at.control("test-digit").value)
     assert places == [18, 2000, 4, 18]
     assert told(at)["digest"] == digest(test.images[17])
-    at.button(key="any-test-digit").click()
-    assert 1 <= run(at).number_input(key="test-digit").value <= 2000
+    assert 1 <= at.press("any-test-digit").control("test-digit").value <= 2000
     assert told(opened(digit="Test digit", **{"test-digit": "99999"}))["label"] == test.labels[0]
 
 
@@ -263,61 +251,47 @@ def test_a_photograph_is_read_and_a_refused_one_leaves_the_one_before():
     at = opened(digit="Photo")
     assert told(at)["name"] == "a 4 on lined paper"
     sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["7b"]["drawing"])), USUAL)
-    at.file_uploader(key="digit-upload").set_value(("<b>my [7].jpg", sheet, "image/jpeg"))
-    seven = told(run(at))
+    seven = told(at.upload("<b>my [7].jpg", sheet, "digit-upload", "image/jpeg"))
     assert seven["name"] == "<b>my [7].jpg"
-    assert "<b>my" not in "".join(part.proto.body for part in at.get("html") if 'id="told"' not in part.proto.body)
+    assert "<b>my" not in "".join(body for body in at.markup() if 'id="told"' not in body)
     blank = io.BytesIO()
     Image.new("L", (300, 200), 240).save(blank, "PNG")
-    at.file_uploader(key="digit-upload").set_value(("blank.png", blank.getvalue(), "image/png"))
-    assert "blank" in run(at).error[0].value and told(at) == seven
-    at.file_uploader(key="digit-upload").set_value(("page.png", b"<html>", "image/png"))
-    assert run(at).error and told(at) == seven
-    at.selectbox(key="digit-photo").set_value("A 2 in chalk")
-    assert not run(at).error and told(at)["name"] == "a 2 in chalk"
+    assert "blank" in at.upload("blank.png", blank.getvalue(), "digit-upload").app.error[0].value and told(at) == seven
+    assert at.upload("page.png", b"<html>", "digit-upload").app.error and told(at) == seven
+    assert not at.set({"digit-photo": "A 2 in chalk"}).app.error and told(at)["name"] == "a 2 in chalk"
 
 
 def test_ones_own_photograph_in_a_link_is_a_sample():
     at = opened(digit="Photo", **{"digit-photo": "Your own photo"})
-    assert told(at)["name"] == "a 4 on lined paper" and "Upload" in at.info[0].value
+    assert told(at)["name"] == "a 4 on lined paper" and "Upload" in at.app.info[0].value
 
 
 def test_a_photograph_by_the_camera_is_read_as_an_upload_is():
     at = opened(digit="Photo")
-    assert not at.camera_input
-    at.toggle(key="digit-camera-on").set_value(True)
-    run(at)
+    assert not at.app.camera_input
+    at.set({"digit-camera-on": True})
     sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["2c"]["drawing"])), USUAL)
-    at.camera_input(key="digit-camera").set_value(("anything.jpg", sheet, "image/jpeg"))
-    seen = told(run(at))
+    seen = told(at.upload("anything.jpg", sheet, "digit-camera", "image/jpeg"))
     assert (seen["name"], seen["read"]) == ("your photograph", 2)
-    at.camera_input(key="digit-camera").set_value(("x.jpg", b"\xff\xd8 no picture", "image/jpeg"))
-    assert run(at).error and told(at) == seen
+    assert at.upload("x.jpg", b"\xff\xd8 no picture", "digit-camera", "image/jpeg").app.error and told(at) == seen
 
 
 @pytest.mark.parametrize("source", ["Draw", "Photo", "Test digit"])
 def test_the_digit_goes_along_from_page_to_page_and_back(source):
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.session_state["drawn"] = Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))
-    if source != "Draw":  # which stands in no link, as every setting's start
-        at.query_params["digit"] = source
-    at.switch_page("pages/lenet.py")
-    run(at)
+    link = {} if source == "Draw" else {"digit": source}  # the start of a setting stands in no link
+    at = Visitor("lenet", {"drawn": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
     if source == "Test digit":
-        at.number_input(key="test-digit").set_value(42)
+        at.set({"test-digit": 42})
     elif source == "Photo":
         sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["2c"]["drawing"])), USUAL)
-        at.file_uploader(key="digit-upload").set_value(("mine.jpg", sheet, "image/jpeg"))
-    run(at)
+        at.upload("mine.jpg", sheet, "digit-upload", "image/jpeg")
     before = on_pad(at)
-    for page in ("pages/learning.py", "pages/lenet.py"):
-        at.switch_page(page)
-        assert on_pad(run(at)) == before, page
+    for page in ("learning", "lenet"):
+        assert on_pad(at.go(page)) == before, page
 
 
-def on_pad(at: AppTest) -> str:
+def on_pad(at: Visitor) -> str:
     """What stands where the pad is: the drawing that it was sent, or the picture with its name."""
-    for pad in at.get("bidi_component"):
-        if pad.proto.component_name.endswith("drawpad"):
-            return json.loads(pad.proto.json)["drawing"]
-    return next(part.proto.body for part in at.get("html") if "digit-square" in part.proto.body)
+    if at.shows("drawpad"):
+        return at.told("drawpad").header["drawing"]
+    return next(body for body in at.markup() if "digit-square" in body)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.kernels import KERNELS, LUMA, named
 from cnnviz.pictures import Picture, sample
@@ -19,7 +16,7 @@ from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START
 from cnnviz.ui.settings import RANGES
 from lab import Lab
 from oracles import convolve_by_onnxruntime
-from server import ROOT
+from visitor import Visitor
 
 
 def noise(height: int, width: int, depth: int = 3) -> Picture:
@@ -121,29 +118,8 @@ def test_the_drawing_of_links_has_a_line_for_each(depth, filters, groups):
 # --- the page, without a browser ---
 
 
-def filters_page(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    at.switch_page("pages/filters.py")
-    for name, value in {"size": "24", **link}.items():
-        at.query_params[name] = value
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def envelope(at: AppTest, component: str) -> dict:
-    protos = [element.proto for element in at.get("bidi_component")]
-    data = next(proto.bytes for proto in protos if proto.component_name.endswith(component))
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
-    for name, told in header["arrays"].items():
-        start, count = 4 + length + told["offset"], int(np.prod(told["shape"]))
-        header["arrays"][name] = np.frombuffer(data, told["dtype"], count, start).reshape(told["shape"])
-    return header
-
-
-def said(at: AppTest) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", " ".join(block.proto.body for block in at.get("html"))))
+def filters_page(**link: str) -> Visitor:
+    return Visitor("filters", **{"size": "24", **link})
 
 
 def maps_by_onnxruntime(state: dict, picture: Picture, divisor: float) -> list[np.ndarray]:
@@ -173,40 +149,37 @@ def test_the_volumes_and_the_stage_hold_what_onnx_runtime_says(link, values):
     state = {**START, **{key: int(value) if value.isdigit() else value for key, value in link.items()}}
     picture = sample("chelsea").at(24, "grey" if link.get("depth") else "rgb")
     maps = maps_by_onnxruntime(state, picture, 255 if values == "0–1" else 1)
-    sent = envelope(at, "volumes")
-    np.testing.assert_array_equal(sent["arrays"]["picture"], picture.levels())
+    sent = at.told("volumes")
+    np.testing.assert_array_equal(sent["picture"], picture.levels())
     for number, map in enumerate(maps):
-        np.testing.assert_allclose(sent["arrays"][f"maps {number}"], map, atol=2e-6 * np.abs(map).max(), rtol=1e-4)
-        assert sent["layers"][number]["shape"] == list(map.shape)
+        np.testing.assert_allclose(sent[f"maps {number}"], map, atol=2e-6 * np.abs(map).max(), rtol=1e-4)
+        assert sent.header["layers"][number]["shape"] == list(map.shape)
     # The second layer's first map is on the stage; its windows reach through the first layer's maps.
-    on_stage = envelope(at, "stage")
-    np.testing.assert_array_equal(on_stage["arrays"]["output"], sent["arrays"]["maps 1"][0])
-    assert on_stage["channels"] == list(range(state["f"] // state["g2"]))
-    assert on_stage["options"]["unit"] == [1, 0] and on_stage["options"]["group"] == sent["group"] == "filters"
+    on_stage = at.stage()
+    np.testing.assert_array_equal(on_stage.output, sent["maps 1"][0])
+    assert on_stage.header["channels"] == list(range(state["f"] // state["g2"]))
+    options = on_stage.header["options"]
+    assert options["unit"] == [1, 0] and options["group"] == sent.header["group"] == "filters"
 
 
 def test_a_link_puts_its_unit_on_the_stage():
     at = filters_page(map="1.3.2.5", g="3")
-    on_stage, sent = envelope(at, "stage"), envelope(at, "volumes")
-    assert (on_stage["options"]["unit"], on_stage["options"]["at"]) == ([0, 2], [1, 4])
-    assert on_stage["names"]["output"] == "Map 3: Gaussian blur"
-    assert on_stage["channels"] == [1] and on_stage["names"]["channels"] == ["red", "green", "blue"]
-    np.testing.assert_array_equal(on_stage["arrays"]["output"], sent["arrays"]["maps 0"][2])
-    assert sent["selected"] == "1.3.2.5"
+    on_stage, sent = at.stage(), at.told("volumes")
+    assert (on_stage.header["options"]["unit"], on_stage.header["options"]["at"]) == ([0, 2], [1, 4])
+    assert on_stage.header["names"]["output"] == "Map 3: Gaussian blur"
+    assert on_stage.header["channels"] == [1] and on_stage.header["names"]["channels"] == ["red", "green", "blue"]
+    np.testing.assert_array_equal(on_stage.output, sent["maps 0"][2])
+    assert sent.header["selected"] == "1.3.2.5"
     # What no longer is there becomes the nearest that is.
-    assert envelope(filters_page(map="1.99.2.5"), "stage")["options"]["unit"] == [0, 5]
+    assert filters_page(map="1.99.2.5").stage().header["options"]["unit"] == [0, 5]
 
 
 def test_a_unit_chosen_on_the_layers_page_is_none_of_this_page():
-    assert envelope(filters_page(unit="1.3.2.5"), "stage")["options"]["unit"] == [1, 0]
+    assert filters_page(unit="1.3.2.5").stage().header["options"]["unit"] == [1, 0]
     # And the last layer of a stack that has grown shorter is not another than the one on the stage.
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/layers.py")
-    for name, value in {"size": "24", "stack": "conv 4 3x3; relu", "unit": "7.3.2.5", "map": "2.1"}.items():
-        at.query_params[name] = value
-    at = at.run()
-    assert envelope(at, "stage")["options"]["unit"] == [0, 0] and envelope(at, "volumes")["selected"] == "1.1"
-    assert at.button(key="chip 0").proto.type == "primary"
+    at = Visitor("layers", size="24", stack="conv 4 3x3; relu", unit="7.3.2.5", map="2.1")
+    assert at.stage().header["options"]["unit"] == [0, 0] and at.told("volumes").header["selected"] == "1.1"
+    assert at.control("chip 0").proto.type == "primary"
 
 
 def parameters_by_hand(k: int, depth: int, filters: int, groups: int) -> int:
@@ -216,12 +189,12 @@ def parameters_by_hand(k: int, depth: int, filters: int, groups: int) -> int:
 @pytest.mark.parametrize(("k", "f", "g", "f2", "g2"), [(3, 6, 1, 12, 1), (2, 3, 3, 6, 3), (5, 16, 1, 4, 2)])
 def test_costs_are_products_with_their_numbers(k, f, g, f2, g2):
     at = filters_page(k=str(k), p=str(k), f=str(f), g=str(g), f2=str(f2), g2=str(g2))
-    text = said(at)
+    text = at.said()
     for depth, filters, groups, map in ((3, f, g, "maps 0"), (f, f2, g2, "maps 1")):
         parameters = parameters_by_hand(k, depth, filters, groups)
         of_depth = f"{depth}/{groups}" if groups > 1 else f"{depth}"
         assert f"({k}·{k}·{of_depth} + 1)·{filters} = {parameters:,}" in text
-        height, width = envelope(at, "volumes")["arrays"][map].shape[1:]
+        height, width = at.told("volumes")[map].shape[1:]
         products = height * width * filters * k * k * (depth // groups)
         assert f"{height}·{width}·{k}·{k}·{of_depth}·{filters} = {products:,}" in text
         assert f"{k} × {k} × {depth // groups}" in text
@@ -229,34 +202,34 @@ def test_costs_are_products_with_their_numbers(k, f, g, f2, g2):
 
 def test_a_card_for_each_number_of_groups_tells_its_costs_and_is_chosen_by_a_click():
     at = filters_page()
-    assert {button.key for button in at.button if str(button.key).startswith("choose-")} == {
+    assert {*at.controls("choose-")} == {
         "choose-g-1", "choose-g-3", "choose-g2-1", "choose-g2-2", "choose-g2-3", "choose-g2-6",
     }  # fmt: skip
-    text = re.sub(r"\s+", " ", said(at))
+    text = at.said().replace("\n", " ")
     for groups in (1, 2, 3, 6):
         parameters, links_ = parameters_by_hand(3, 6, 12, groups), 72 // groups
         title = f"G = {groups}" + (", depthwise" if groups == 6 else "")
         assert f"{title} {links_} links of 72 {parameters:,} parameters {16 * 24 * 9 * links_:,} multiply-adds" in text
     assert "2 cannot be: G must divide C and F." in text and "4 and 5 cannot be" in text
-    at.button(key="choose-g2-3").click().run()
-    assert at.session_state["g2"] == 3
-    assert len(envelope(at, "stage")["channels"]) == 2
-    assert at.button(key="choose-g2-3").disabled
+    at.press("choose-g2-3")
+    assert at.setting("g2") == 3
+    assert len(at.stage().header["channels"]) == 2
+    assert at.control("choose-g2-3").disabled
 
 
 def test_what_cannot_be_leaves_buttons_that_work():
     at = filters_page(g="2", sample="5 x 5 varied numbers", size="8")
-    assert "cannot both be divided into 2 equal groups" in said(at)
-    at.button(key="remedy G = 1").click().run()
-    assert envelope(at, "volumes")["layers"][0]["groups"] == 1
+    assert "cannot both be divided into 2 equal groups" in at.said()
+    at.press("remedy G = 1")
+    assert at.told("volumes").header["layers"][0]["groups"] == 1
 
 
 def test_the_closing_note_has_these_settings_numbers():
-    text = said(filters_page(f="1", f2="1", k="5", p="2"))
+    text = filters_page(f="1", f2="1", k="5", p="2").said()
     assert "1 filter, 1 map, stacked to a volume of depth 1" in text
     assert "1 filter is 1 deep: (5·5·1 + 1)·1 = 26" in text and "sees 9 × 9 pixels" in text
     assert "from 1 to 2" in text
-    assert "from 16 to 8" in said(filters_page(f="16"))
+    assert "from 16 to 8" in filters_page(f="16").said()
 
 
 # --- in a browser ---

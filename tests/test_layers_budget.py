@@ -9,7 +9,6 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import layers
 from cnnviz.layers.typed import read
@@ -17,7 +16,7 @@ from cnnviz.network import Network
 from cnnviz.pictures import encode_png, sample
 from cnnviz.ui.lessons.layers import run as runs
 from cnnviz.ui.settings import MOST_NUMBERS
-from test_layers_page import on_stage, page, press, run, said, sent
+from visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
@@ -43,12 +42,12 @@ def test_a_draw_runs_again_from_the_first_dropout_on(counted):
     at = page(stack="conv 4 3x3; dropout 0.4; fc 3; dropout 0.2; relu", unit="2.1", mode="training")
     assert counted == ["CONV", "DROPOUT", "FC", "DROPOUT", "ACTIVATION"]
     counted.clear()
-    before = on_stage(at).output
-    at = press(at, "draw-again")
+    before = at.stage().output
+    at.press("draw-again")
     assert counted == ["DROPOUT", "FC", "DROPOUT", "ACTIVATION"]
-    assert ((before != 0) != (on_stage(at).output != 0)).any()
+    assert ((before != 0) != (at.stage().output != 0)).any()
     counted.clear()
-    at = run(at.slider(key="dropped").set_value(30))
+    at.set(dropped=30)
     assert counted == []
     assert page(stack="conv 4 3x3; relu", mode="training") and counted == ["CONV", "ACTIVATION"]
 
@@ -78,21 +77,24 @@ def large() -> bytes:
     return encode_png(np.random.default_rng(2).integers(0, 256, (3, 1024, 1024), dtype=np.uint8))
 
 
-def own(picture: bytes, **link: str) -> AppTest:
-    at = page(size="2048", **link)
-    return run(at.file_uploader(key="upload").set_value(("mine.png", picture, "image/png")))
+def page(**link: str) -> Visitor:
+    return Visitor("layers", **{"size": "24", "values": "0–1", **link})
+
+
+def own(picture: bytes, **link: str) -> Visitor:
+    return page(size="2048", **link).upload("mine.png", picture)
 
 
 def test_a_map_that_reads_too_much_is_not_on_the_stage(large):
     at = own(large, stack="conv 20 1x1; conv 1 1x1", unit="2.1")
-    assert on_stage(at) is None and sent(at, "cnnviz_volumes") is not None
+    assert not at.shows("stage") and at.shows("volumes")
     # 20 maps and its own of 1024 x 1024, and 20 weights of 8 bytes
-    assert "A map of layer 2, CONV 1 × 1, with all that it reads, is 22,020,136 numbers of 4 bytes;" in said(at)
-    assert "the stage draws up to 4,000,000. Fewer pixels fit" in said(at)
-    at = press(at, "remedy stage")
-    assert at.session_state["size"] == 384 and on_stage(at) is not None
-    assert len(on_stage(at).data) < 4 * MOST_NUMBERS + 100_000
-    assert "Not on the stage." not in said(at)
+    assert "A map of layer 2, CONV 1 × 1, with all that it reads, is 22,020,136 numbers of 4 bytes;" in at.said()
+    assert "the stage draws up to 4,000,000. Fewer pixels fit" in at.said()
+    at.press("remedy stage")
+    assert at.setting("size") == 384 and at.shows("stage")
+    assert len(at.stage().data) < 4 * MOST_NUMBERS + 100_000
+    assert "Not on the stage." not in at.said()
 
 
 @pytest.mark.parametrize(
@@ -101,17 +103,17 @@ def test_a_map_that_reads_too_much_is_not_on_the_stage(large):
 def test_what_is_counted_is_what_is_sent(text, large):
     for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
         at = page(stack=text, unit=f"{number}.1", size="60")
-        envelope = on_stage(at)
+        envelope = at.stage()
         assert runs._bytes(row) <= len(envelope.data) < runs._bytes(row) + 8000
 
 
 def test_pictures_of_maps_are_encoded_as_they_are_drawn(large):
     at = own(large, stack="conv 1 1x1")
-    bodies = "".join(element.proto.body for element in at.get("html") if "data:image/png" in element.proto.body)
+    bodies = "".join(body for body in at.markup() if "data:image/png" in body)
     assert len(bodies) < 600_000
     pictures = [
         np.asarray(Image.open(io.BytesIO(base64.b64decode(data)))) for data in re.findall('base64,([^"]+)', bodies)
     ]
     assert [picture.shape for picture in pictures] == [(342, 342)] * 3
-    assert "Drawn is one number of each 3 × 3" in said(at)
-    assert "Drawn is one" not in said(page())
+    assert "Drawn is one number of each 3 × 3" in at.said()
+    assert "Drawn is one" not in page().said()

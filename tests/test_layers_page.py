@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import json
 import math
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
@@ -21,8 +17,8 @@ from cnnviz.ui.lessons.layers.setup import SEED
 from cnnviz.ui.lessons.layers.stack import NEW, START, product, remedies, size, stack_of
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
 from cnnviz.ui.words import number
-from server import ROOT
 from stacks import by_onnxruntime
+from visitor import Visitor
 
 SMALL = {"size": "24", "values": "0–1"}  # a picture of 16 x 24
 INPUT = (3, 16, 24)
@@ -31,70 +27,13 @@ INPUT = (3, 16, 24)
 # --- a visitor ---
 
 
-def page(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/layers.py")
-    for name, value in {**SMALL, **link}.items():
-        at.query_params[name] = value
-    return run(at)
+def page(**link: str) -> Visitor:
+    return Visitor("layers", **{**SMALL, **link})
 
 
-def run(at) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
-
-
-def said(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-    text = re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies)))
-    return re.sub(r"\s+", " ", text) + " ".join(caption.value for caption in at.caption)
-
-
-def unit(at: AppTest) -> str:
-    """What the link chooses, before a run (a list) or after it."""
-    found = at.query_params["unit"]
-    return found if isinstance(found, str) else found[0]
-
-
-def stack_text(at: AppTest) -> str:
-    return at.session_state["stack"]
-
-
-@dataclass
-class Sent:
-    """What a component was sent, read by other code than wrote it."""
-
-    header: dict
-    data: bytes
-
-    def __getattr__(self, name: str) -> np.ndarray:
-        told = self.header["arrays"][name]
-        length = int.from_bytes(self.data[:4], "little")
-        dtype, shape = np.dtype(told["dtype"]), told["shape"]
-        count = math.prod(shape)
-        return np.frombuffer(self.data, dtype, count, 4 + length + told["offset"]).reshape(shape)
-
-
-def sent(at: AppTest, name: str) -> Sent | None:
-    found = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(name)]
-    if not found:
-        return None
-    (data,) = found
-    return Sent(json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]), data)
-
-
-def on_stage(at: AppTest) -> Sent | None:
-    return sent(at, "cnnviz_stage")
-
-
-def is_drawn(at: AppTest) -> bool:
-    assert (on_stage(at) is None) == (sent(at, "cnnviz_volumes") is None)
-    return on_stage(at) is not None
+def is_drawn(at: Visitor) -> bool:
+    assert at.shows("stage") == at.shows("volumes")
+    return at.shows("stage")
 
 
 def maps_of(text: str, divisor: float = 255.0, seed: int = SEED) -> list[np.ndarray]:
@@ -117,10 +56,8 @@ def test_every_layers_map_on_the_stage_is_onnxruntimes():
     at = page(stack=EVERYTHING)
     for layer, expected in enumerate(maps[1:]):
         channel = len(expected) - 1
-        at.query_params["unit"] = (
-            f"{layer + 1}.{channel + 1}.1.1" if expected.ndim == 3 else f"{layer + 1}.{channel + 1}"
-        )
-        stage = on_stage(run(at))
+        unit = f"{layer + 1}.{channel + 1}.1.1" if expected.ndim == 3 else f"{layer + 1}.{channel + 1}"
+        stage = at.follow(unit=unit).stage()
         assert stage.header["options"]["unit"] == [layer, channel]
         np.testing.assert_allclose(stage.output, np.atleast_2d(expected[channel]), rtol=1e-4, atol=1e-5)
         # Only what it reads goes over: FC all, the last of three groups over RGB the last channel, the rest their own.
@@ -133,51 +70,53 @@ def test_every_layers_map_on_the_stage_is_onnxruntimes():
 
 def test_values_of_the_sidebar_are_what_is_multiplied():
     at = page(values="0–255")
-    stage = on_stage(at)
+    stage = at.stage()
     assert stage.header["divisor"] == 1 and stage.input.dtype == np.uint8
     np.testing.assert_allclose(stage.output, maps_of(START, 1.0)[1][0], rtol=1e-4, atol=1e-3)
-    assert on_stage(page()).header["divisor"] == 255
+    assert page().stage().header["divisor"] == 255
 
 
 def test_the_seed_draws_other_weights():
     at = page()
-    before = on_stage(at).weight.copy()
-    at = run(at.number_input(key="net").set_value(5))
-    assert (on_stage(at).weight != before).all()
-    np.testing.assert_allclose(on_stage(at).output, maps_of(START, seed=5)[1][0], rtol=1e-4, atol=1e-5)
+    before = at.stage().weight.copy()
+    at.set(net=5)
+    assert (at.stage().weight != before).all()
+    np.testing.assert_allclose(at.stage().output, maps_of(START, seed=5)[1][0], rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_presets_reach_their_published_counts(name):
-    at = press(page(), f"preset {name}")
+    at = page().press(f"preset {name}")
     told = ARCHITECTURES[name]
     published = f"Published: {told.parameters:,} parameters ({told.counted_by}); counted here: {told.parameters:,}."
-    assert published in said(at)
-    assert stack_text(at) == told.stack
-    assert f"{told.parameters:,}" in said(at) and f"{told.network.multiply_adds:,}" in said(at)
-    assert f"Input {size(told.input_shape)}" in said(at)
+    assert published in at.said()
+    assert at.setting("stack") == told.stack
+    assert f"{told.parameters:,}" in at.said() and f"{told.network.multiply_adds:,}" in at.said()
+    assert f"Input {size(told.input_shape)}" in at.said()
     assert is_drawn(at) == (name == "LeNet-5")
     if name != "LeNet-5":
-        assert "Counted, not run. This network takes" in said(at) and "the budget is 30,000,000" in said(at)
+        assert "Counted, not run. This network takes" in at.said() and "the budget is 30,000,000" in at.said()
     if name == "VGG-16":
-        assert "7 × 7 × 512" in said(at) and "212 × 212" in said(at)
-    at = press(at, "preset small")
-    assert stack_text(at) == START and is_drawn(at)
+        assert "7 × 7 × 512" in at.said() and "212 × 212" in at.said()
+    at.press("preset small")
+    assert at.setting("stack") == START and is_drawn(at)
 
 
 def test_a_picture_too_large_to_run_is_counted_and_offered_smaller():
     at = page(size="440", stack="conv 64 9x9 p4; relu; max 2")
-    assert "Counted, not run. This network takes 2,004,963,840 multiply-adds (the budget is 2,000,000,000);" in said(at)
+    assert "Counted, not run. This network takes 2,004,963,840 multiply-adds (the budget is 2,000,000,000);" in (
+        at.said()
+    )
     assert not is_drawn(at)
-    at = press(at, "remedy size")
-    assert at.session_state["size"] == 384 and is_drawn(at)
-    assert not [button for button in press(at, "preset AlexNet").button if button.key == "remedy size"]
+    at.press("remedy size")
+    assert at.setting("size") == 384 and is_drawn(at)
+    assert not at.press("preset AlexNet").controls("remedy size")
 
 
 def test_a_square_input_says_what_was_done():
     at = page(stack="conv 4 3x3", input="32 × 32, grey")
-    assert on_stage(at).input.shape == (1, 32, 32)
-    words = said(at).replace("\\", "")
+    assert at.stage().input.shape == (1, 32, 32)
+    words = at.said().replace("\\", "")
     assert "Cut to the square in the middle, 300 x 300 of 300 x 451" in words and "Reduced from 300 x 300" in words
 
 
@@ -185,83 +124,82 @@ def test_a_square_input_says_what_was_done():
 
 
 def test_a_click_on_a_layer_brings_its_dials_and_its_map():
-    at = press(page(), "chip 3")
-    assert unit(at) == "4.1"
-    assert [at.slider(key=f"layer-{letter}").value for letter in "fksp"] == [16, 3, 1, 1]
-    assert on_stage(at).header["options"]["unit"] == [3, 0]
-    at = press(at, "chip 6")
-    assert at.slider(key="layer-f").value == 10
+    at = page().press("chip 3")
+    assert at.link("unit") == "4.1"
+    assert [at.control(f"layer-{letter}").value for letter in "fksp"] == [16, 3, 1, 1]
+    assert at.stage().header["options"]["unit"] == [3, 0]
+    at.press("chip 6")
+    assert at.control("layer-f").value == 10
 
 
 def test_dials_write_the_text():
-    at = run(page().slider(key="layer-k").set_value(5))
-    assert stack_text(at).startswith("conv 8 5x5 p1; relu;")
+    at = page().set({"layer-k": 5})
+    assert at.setting("stack").startswith("conv 8 5x5 p1; relu;")
     for letter, value in (("f", 12), ("s", 2), ("p", 2), ("d", 2)):
-        at = run(at.slider(key=f"layer-{letter}").set_value(value))
-    assert stack_text(at).startswith("conv 12 5x5 s2 p2 d2; relu;")
-    at = run(at.slider(key="layer-g").set_value(3))
-    at = run(at.selectbox(key="layer-border").set_value("reflect"))
-    at = run(at.toggle(key="layer-bias").set_value(False))
-    assert stack_text(at).startswith("conv 12 5x5 s2 p2 d2 g3 no bias reflect; relu;")
-    assert on_stage(at).output.shape == (6, 10)
-    at = press(at, "chip 1")
-    at = run(at.selectbox(key="layer-function").set_value("GELU"))
-    at = press(at, "chip 2")
-    at = run(at.selectbox(key="layer-pool").set_value("average"))
-    at = run(at.slider(key="layer-k").set_value(3))
-    assert "; gelu; avg 3x3 s2; conv" in stack_text(at)
-    at = run(at.toggle(key="layer-ceil").set_value(True))
-    assert "; gelu; avg 3x3 s2 ceil; conv" in stack_text(at)
+        at.set({f"layer-{letter}": value})
+    assert at.setting("stack").startswith("conv 12 5x5 s2 p2 d2; relu;")
+    at.set({"layer-g": 3})
+    at.set({"layer-border": "reflect"})
+    at.set({"layer-bias": False})
+    assert at.setting("stack").startswith("conv 12 5x5 s2 p2 d2 g3 no bias reflect; relu;")
+    assert at.stage().output.shape == (6, 10)
+    at.press("chip 1")
+    at.set({"layer-function": "GELU"})
+    at.press("chip 2")
+    at.set({"layer-pool": "average"})
+    at.set({"layer-k": 3})
+    assert "; gelu; avg 3x3 s2; conv" in at.setting("stack")
+    at.set({"layer-ceil": True})
+    assert "; gelu; avg 3x3 s2 ceil; conv" in at.setting("stack")
 
 
 def test_what_dials_cannot_reach_is_told_and_kept():
     at = page(stack="conv 6 3x2 p0+1x2; max 9; fc 4097")
-    assert "as typed: 3 × 2" in said(at) and "as typed: 0+1 × 2" in said(at)
-    at = run(at.slider(key="layer-f").set_value(7))
-    assert stack_text(at) == "conv 7 3x2 p0+1x2; max 9x9; fc 4097"
-    at = press(at, "chip 2")
-    assert "as typed: 4,097" in said(at)
+    assert "as typed: 3 × 2" in at.said() and "as typed: 0+1 × 2" in at.said()
+    at.set({"layer-f": 7})
+    assert at.setting("stack") == "conv 7 3x2 p0+1x2; max 9x9; fc 4097"
+    at.press("chip 2")
+    assert "as typed: 4,097" in at.said()
 
 
 def test_layers_of_every_kind_are_added_behind_the_chosen_one():
     at, texts = page(unit="3.1"), START.split("; ")
     for name, text in NEW.items():
-        at = press(at, f"add {name}")
-        assert stack_text(at).split("; ") == [*texts[:3], text, *texts[3:]]
-        assert unit(at) == "4.1" and on_stage(at) is not None or name == "FC"
-        at = press(at, "remove")
-        at = press(at, "chip 2")
-    assert stack_text(at) == START
+        at.press(f"add {name}")
+        assert at.setting("stack").split("; ") == [*texts[:3], text, *texts[3:]]
+        assert at.link("unit") == "4.1" and at.stage() is not None or name == "FC"
+        at.press("remove")
+        at.press("chip 2")
+    assert at.setting("stack") == START
 
 
 def test_layers_are_moved_and_removed():
-    at = press(page(unit="3.1"), "move earlier")
-    assert stack_text(at).startswith("conv 8 3x3 p1; max 2x2; relu;") and unit(at) == "2.1"
-    at = press(at, "move later")
-    assert stack_text(at) == START
-    at = press(at, "remove")
-    assert stack_text(at) == START.replace("max 2x2; ", "", 1)
+    at = page(unit="3.1").press("move earlier")
+    assert at.setting("stack").startswith("conv 8 3x3 p1; max 2x2; relu;") and at.link("unit") == "2.1"
+    at.press("move later")
+    assert at.setting("stack") == START
+    at.press("remove")
+    assert at.setting("stack") == START.replace("max 2x2; ", "", 1)
     for _ in range(6):
-        at = press(at, "remove")
-    assert stack_text(at) == "" and "The stack has no layer yet." in said(at) and not is_drawn(at)
-    at = press(at, "add FC")
-    assert stack_text(at) == "fc 10" and is_drawn(at)
-    assert at.button(key="move earlier").disabled and at.button(key="move later").disabled
+        at.press("remove")
+    assert at.setting("stack") == "" and "The stack has no layer yet." in at.said() and not is_drawn(at)
+    at.press("add FC")
+    assert at.setting("stack") == "fc 10" and is_drawn(at)
+    assert at.control("move earlier").disabled and at.control("move later").disabled
 
 
 def test_a_link_holds_the_whole_page():
     at = page(stack="conv 4 5x5; max 2; fc 3", unit="2.3.4.5", mode="training", net="7")
-    options = on_stage(at).header["options"]
+    options = at.stage().header["options"]
     assert options["unit"] == [1, 2] and options["at"] == [3, 4]
-    assert at.slider(key="layer-k").value == 2
-    np.testing.assert_allclose(on_stage(at).output, maps_of("conv 4 5x5; max 2", seed=7)[2][2], rtol=1e-4, atol=1e-5)
+    assert at.control("layer-k").value == 2
+    np.testing.assert_allclose(at.stage().output, maps_of("conv 4 5x5; max 2", seed=7)[2][2], rtol=1e-4, atol=1e-5)
 
 
 def test_a_link_to_a_unit_that_is_not_there_shows_one_that_is():
     at = page()
     for text in ("99.1", "1.99.99.99", "0.0", "x", "<b>"):
-        at.query_params["unit"] = text
-        assert is_drawn(run(at))
+        assert is_drawn(at.follow(unit=text))
 
 
 # --- what cannot follow ---
@@ -307,12 +245,12 @@ def test_nearest_values_are_the_nearest():
 
 def test_a_stuck_layer_keeps_what_is_before_it_and_can_be_mended():
     at = page(stack="conv 4 3x3; relu; conv 4 15x15; relu", unit="3.1")
-    assert "Layer 3, CONV 15 × 15: the map before it is only 14 × 22; a kernel of at most 14 fits" in said(at)
-    assert is_drawn(at) and on_stage(at).header["options"]["unit"] == [0, 0]
-    assert at.slider(key="layer-k").value == 15 and "cannot follow: see below" in said(at)
-    at = press(at, "remedy K = 14")
-    assert stack_text(at) == "conv 4 3x3; relu; conv 4 14x14; relu"
-    assert on_stage(at).header["options"]["unit"] == [2, 0] and "cannot" not in said(at)
+    assert "Layer 3, CONV 15 × 15: the map before it is only 14 × 22; a kernel of at most 14 fits" in at.said()
+    assert is_drawn(at) and at.stage().header["options"]["unit"] == [0, 0]
+    assert at.control("layer-k").value == 15 and "cannot follow: see below" in at.said()
+    at.press("remedy K = 14")
+    assert at.setting("stack") == "conv 4 3x3; relu; conv 4 14x14; relu"
+    assert at.stage().header["options"]["unit"] == [2, 0] and "cannot" not in at.said()
 
 
 @pytest.mark.parametrize(("text", "words", "remedy"), [
@@ -321,23 +259,23 @@ def test_a_stuck_layer_keeps_what_is_before_it_and_can_be_mended():
 ])  # fmt: skip
 def test_a_setting_of_0_is_named_as_its_dial_and_mended(text, words, remedy):
     at = page(stack=text)
-    assert words in said(at) and "kernel_size" not in said(at)
-    assert is_drawn(press(at, f"remedy {remedy}"))
+    assert words in at.said() and "kernel_size" not in at.said()
+    assert is_drawn(at.press(f"remedy {remedy}"))
 
 
 def test_any_text_gives_a_sentence():
     at = page()
     for text in ("<img src=x onerror=alert(1)>", "; ;", "relu;" * 101, "**bold** [a](b)"):
-        at = run(at.text_area(key="stack").set_value(text))
+        at.set(stack=text)
         assert not is_drawn(at)
-        assert "<img src=x" not in "".join(element.proto.body for element in at.get("html"))
-        assert [button.key for button in at.button if button.key.startswith("remedy")]
+        assert "<img src=x" not in "".join(at.markup())
+        assert at.remedies()
 
 
 def test_batch_norm_of_single_numbers_in_training_is_refused_and_mended():
     at = page(stack="conv 4 3x3; fc 5; batch norm", mode="training")
-    assert "Layer 3, BATCH NORM: in training it needs more than one number" in said(at) and not is_drawn(at)
-    at = press(at, "remedy inference")
+    assert "Layer 3, BATCH NORM: in training it needs more than one number" in at.said() and not is_drawn(at)
+    at.press("remedy inference")
     assert is_drawn(at)
 
 
@@ -346,24 +284,24 @@ def test_batch_norm_of_single_numbers_in_training_is_refused_and_mended():
 
 def test_dropout_in_training_drops_and_draws_again():
     text = "conv 4 3x3; dropout 0.4; fc 3"
-    assert on_stage(page(stack=text, unit="2.1")).header["scale"] == 1
+    assert page(stack=text, unit="2.1").stage().header["scale"] == 1
     at = page(stack=text, unit="2.1", mode="training")
-    first, zeros = on_stage(at), maps_of(text)[1][0]
+    first, zeros = at.stage(), maps_of(text)[1][0]
     assert first.header["scale"] == pytest.approx(1 / 0.6)
     kept = first.output != 0
     assert 0.45 < kept.mean() < 0.75
     np.testing.assert_allclose(first.output[kept], (zeros / 0.6)[kept], rtol=1e-4)
-    again = on_stage(press(at, "draw-again"))
+    again = at.press("draw-again").stage()
     assert ((again.output != 0) != kept).any()
 
 
 def test_dropout_keeps_the_expectation():
     at = page(values="0–255")
-    at = run(at.slider(key="dropped").set_value(30))
-    words = said(at)
+    at.set(dropped=30)
+    words = at.said()
     mean = maps_of(START, 1.0)[1][0].mean()
     assert f"the map itself, mean {number(mean)}" in words
-    share = float(re.search(r"([\d.]+) % of what was not 0 dropped", words)[1])
+    share = float(re.search(r"([\d.]+)\u00a0% of what was not 0 dropped", words)[1])
     assert 22 < share < 38
     off = re.search(r"one draw is off by ([\d.]+) a number on average, the mean of 1,000 draws by ([\d.]+):", words)
     one, many = map(float, off.groups())
@@ -371,43 +309,40 @@ def test_dropout_keeps_the_expectation():
     size = np.abs(maps_of(START, 1.0)[1][0]).mean()
     assert one == pytest.approx(2 * 0.3 * size, rel=0.15)
     assert many == pytest.approx(math.sqrt(2 / math.pi * 0.3 / 0.7 / 1000) * size, rel=0.1)
-    assert said(press(at, "dropout-again")) != words
+    assert at.press("dropout-again").said() != words
 
 
 def test_batch_norm_moves_the_distribution_to_beta_and_gamma():
     at = page()
     map = maps_of(START)[1][0]
-    assert f"Before : mean {number(map.mean())}, deviation {number(map.std())}" in markdown(at)
-    assert "After : mean 0, deviation 0.999" in markdown(at) or "After : mean 0, deviation 1" in markdown(at)
-    at = run(at.slider(key="gamma").set_value(-2.0))
-    at = run(at.slider(key="beta").set_value(0.5))
-    after = re.search(r"After : mean ([\d.]+), deviation ([\d.]+)", markdown(at))
+    assert f"Before: mean {number(map.mean())}, deviation {number(map.std())}" in at.said()
+    assert "After: mean 0, deviation 0.999" in at.said() or "After: mean 0, deviation 1" in at.said()
+    at.set(gamma=-2.0)
+    at.set(beta=0.5)
+    after = re.search(r"After: mean ([\d.]+), deviation ([\d.]+)", at.said())
     assert float(after[1]) == pytest.approx(0.5) and float(after[2]) == pytest.approx(2, rel=2e-3)
-    assert "16 × 24 = 384 numbers" in said(at)
-    assert "One number has no spread" in said(page(unit="7.1"))
+    assert "16 × 24 = 384 numbers" in at.said()
+    assert "One number has no spread" in page(unit="7.1").said()
 
-
-def markdown(at: AppTest) -> str:
-    return " ".join(element.value.replace("**", " ").strip() for element in at.markdown)
 
 
 def test_fc_against_conv_on_the_visitors_sizes():
-    words = said(page())
+    words = page().said()
     assert "(3 × 3 × 3 + 1) × 8 = 224 parameters, 896 bytes; 82,944 multiply-adds" in words
     assert "(16 × 24 × 3 + 1) × 3,072 = 3,542,016 parameters, 14 MB; 3,538,944 multiply-adds" in words
     assert "FC’s is 158 m long: 15,813 times" in words and "does not fit on any screen" in words
-    words = said(page(stack="conv 2 15x15 s2; relu; fc 2"))
+    words = page(stack="conv 2 15x15 s2; relu; fc 2").said()
     assert "(15 × 15 × 3 + 1) × 2 = 1,352 parameters" in words and "(16 × 24 × 3 + 1) × 10 = 11,530 parameters" in words
     assert "FC’s is 8.5 cm long" in words and "screen" not in words
-    assert "Put a CONV layer into the stack" in said(page(stack="relu"))
+    assert "Put a CONV layer into the stack" in page(stack="relu").said()
 
 
 def test_the_closing_note_tells_this_stack():
-    words = said(page())
+    words = page().said()
     assert "7 layers make 10 numbers of the picture’s 16 × 24 × 3, with 5,242 parameters." in words
     assert "A unit of layer 1 sees 3 × 3 of the picture, one of layer 6 sees 10 × 10: deeper units see more" in words
-    assert "73.4 % of the parameters are in FC layers" in words
-    words = said(page(stack="conv 4 3x3; relu"))
+    assert "73.4\u00a0% of the parameters are in FC layers" in words
+    words = page(stack="conv 4 3x3; relu").said()
     assert "sees 3 × 3 of the picture; behind it no layer widens that." in words and "in FC layers" not in words
 
 
@@ -422,53 +357,53 @@ def test_the_closing_note_tells_this_stack():
     ],
 )
 def test_padding_is_included_only_where_a_unit_sees_more_than_the_picture(stack, told):
-    words = said(page(stack=stack))
+    words = page(stack=stack).said()
     assert told in words and ("padding included" in words) == ("padding included" in told)
 
 
 def test_lenet_pads_nothing():
-    words = said(press(page(), "preset LeNet-5"))
+    words = page().press("preset LeNet-5").said()
     assert "the whole picture 32 × 32" in words and "padding included" not in words
 
 
 def test_layers_that_share_the_most_are_told_together():
-    words = said(page(stack="conv 3 3x3 p1; relu; conv 3 3x3 p1; conv 3 3x3 p1"))
-    assert "33.3 % of the 252 parameters are in layer 1, CONV 3 × 3, and 2 others, each;" in words
+    words = page(stack="conv 3 3x3 p1; relu; conv 3 3x3 p1; conv 3 3x3 p1").said()
+    assert "33.3\u00a0% of the 252 parameters are in layer 1, CONV 3 × 3, and 2 others, each;" in words
     assert "multiply-adds in layer 1, CONV 3 × 3, and 2 others, each." in words
-    vgg = said(press(page(), "preset VGG-16"))
+    vgg = page().press("preset VGG-16").said()
     counted = ARCHITECTURES["VGG-16"].network.rows
     assert [row.index + 1 for row in counted if row.multiply_adds == 1_849_688_064] == [3, 8, 13, 15, 20, 22]
-    assert "12 % of the 15,470,264,320 multiply-adds in layer 3, CONV 3 × 3, and 5 others, each." in vgg
+    assert "12\u00a0% of the 15,470,264,320 multiply-adds in layer 3, CONV 3 × 3, and 5 others, each." in vgg
 
 
 def test_a_share_just_below_all_is_not_all():
-    words = said(page(stack="conv 1 1x1; fc 4096"))
-    assert "over 99.9 % of the 1,576,964 parameters are in layer 2" in words and "100 %" not in words
+    words = page(stack="conv 1 1x1; fc 4096").said()
+    assert "over 99.9\u00a0% of the 1,576,964 parameters are in layer 2" in words and "100\u00a0%" not in words
 
 
 def test_a_stack_that_reads_its_own_square_says_so():
     silent = "“Depth” and “Longest side” in the sidebar do nothing now"
-    assert silent not in said(page())
-    at = press(page(), "preset LeNet-5")
-    assert f"a square of its own, 32 × 32, grey: {silent}" in said(at) and "“the picture as it is”" in said(at)
-    assert silent not in said(run(at.selectbox(key="input").set_value("the picture as it is")))
+    assert silent not in page().said()
+    at = page().press("preset LeNet-5")
+    assert f"a square of its own, 32 × 32, grey: {silent}" in at.said() and "“the picture as it is”" in at.said()
+    assert silent not in at.set(input="the picture as it is").said()
 
 
 def test_the_question_can_be_answered_with_this_stack():
-    assert "Remove the POOL layers one by one" in said(page())
+    assert "Remove the POOL layers one by one" in page().said()
     for stack in ("conv 4 3x3; relu; fc 3", "conv 4 3x3; global avg; fc 3"):
-        words = said(page(stack=stack))
+        words = page(stack=stack).said()
         assert "Remove the POOL" not in words and "Put a max pool behind the first CONV" in words
         assert "FC’s parameters, of CONV’s, and of what" in words
-    assert "global average" not in said(page(stack="conv 4 3x3; max 2x2")).split("Remove the POOL")[1]
-    assert "Put a CONV layer first" in said(page(stack="fc 3"))
+    assert "global average" not in page(stack="conv 4 3x3; max 2x2").said().split("Remove the POOL")[1]
+    assert "Put a CONV layer first" in page(stack="fc 3").said()
 
 
 @pytest.mark.parametrize(("stack", "words"), [("fc 10", "One number is"), ("conv 2 14x20", "15 numbers are")])
 def test_dropout_on_few_numbers_claims_nothing(stack, words):
-    told = said(page(stack=stack))
+    told = page(stack=stack).said()
     assert f"{words} too few to show that the mean stays" in told and "expectation" not in told
-    assert "expectation is kept" in said(page(stack="conv 2 13x21"))  # 4 x 4
+    assert "expectation is kept" in page(stack="conv 2 13x21").said()  # 4 x 4
 
 
 # --- in a browser ---

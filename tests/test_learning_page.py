@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import io
-import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.models import digits
 from cnnviz.models.lenet5 import prepare
@@ -21,7 +18,7 @@ from cnnviz.ui.lessons.learning import run as run_module
 from cnnviz.ui.lessons.learning import verdicts
 from cnnviz.ui.lessons.learning.networks import NETWORKS, composed, names
 from cnnviz.ui.lessons.learning.run import Run
-from server import ROOT
+from visitor import Visitor
 
 QUICK = {"trains": "One CONV", "batch": "128", "passes": "1", "learn-seed": "3"}
 
@@ -33,50 +30,21 @@ def _ended() -> Iterator[None]:
     assert worker.living() == 0
 
 
-def page(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/learning.py")
-    for name, value in link.items():
-        at.query_params[name] = value
-    return run(at)
+def page(**link: str) -> Visitor:
+    return Visitor("learning", **link)
 
 
-def run(at: Any) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
+def of(at: Visitor) -> Run:
+    return at.setting("run")
 
 
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
+def view(at: Visitor) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """What the view was sent."""
+    sent = at.told("learning")
+    return sent.header, sent.arrays
 
 
-def of(at: AppTest) -> Run:
-    return at.session_state["run"]
-
-
-def envelope(at: AppTest) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """What the view was sent, read by other code than wrote it."""
-    (sent,) = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_learning")]
-    length = int.from_bytes(sent[:4], "little")
-    header = json.loads(sent[4 : 4 + length])
-    arrays = {
-        name: np.frombuffer(sent, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"]).reshape(
-            told["shape"]
-        )
-        for name, told in header["arrays"].items()
-    }
-    return header, arrays
-
-
-def said(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-    return html.unescape("\n".join([*bodies, *(e.value for e in at.text), *(e.value for e in at.caption)])).replace(
-        "\\", ""
-    )
-
-
-def until(at: AppTest, true: Callable[[], object], seconds: float = 60) -> None:
+def until(at: Visitor, true: Callable[[], object], seconds: float = 60) -> None:
     """Look on, as a browser does, until something is so."""
     end = time.monotonic() + seconds
     while not true():
@@ -90,7 +58,7 @@ def until(at: AppTest, true: Callable[[], object], seconds: float = 60) -> None:
 
 def test_before_training_the_view_stands_and_nothing_is_at_work():
     at = page()
-    header, arrays = envelope(at)
+    header, arrays = view(at)
     assert header["state"] == "untrained" and header["step"] == 0 and header["layer"] == "C1" and header["of"] == 6
     assert worker.living() == 0 and 2 < float(header["held"].removesuffix("\u00a0%")) < 30
     assert arrays["now"].shape == arrays["before"].shape == arrays["move"].shape == (6, 5, 5)
@@ -100,7 +68,7 @@ def test_before_training_the_view_stands_and_nothing_is_at_work():
     assert [answer["label"] for answer in header["answers"]] == list(range(10))
     for picture, answer in zip(arrays["digits"], header["answers"]):
         assert held.labels[(held.images == picture).all((1, 2))].tolist() == [answer["label"]]
-    assert at.button(key="use-own").disabled and at.button(key="learn-reset").disabled
+    assert at.control("use-own").disabled and at.control("learn-reset").disabled
 
 
 def test_every_setting_is_in_the_link_and_in_the_plan():
@@ -111,8 +79,8 @@ def test_every_setting_is_in_the_link_and_in_the_plan():
     assert (recipe.optimiser, recipe.learning_rate, recipe.batch_size, recipe.epochs, recipe.seed) == (
         "momentum", 0.01, 128, 1, 3,
     )  # fmt: skip
-    at = run(at.selectbox(key="optimiser").set_value("SGD"))
-    at = run(at.selectbox(key="rate").set_value("usual"))
+    at.set(optimiser="SGD")
+    at.set(rate="usual")
     assert (of(at).plan.recipe.optimiser, of(at).plan.recipe.learning_rate) == ("sgd", 0.1)
 
 
@@ -142,16 +110,16 @@ def test_the_networks_are_what_they_say():
 )
 def test_a_stack_of_ones_own_that_cannot_learn_is_refused_with_what_would(stack, said_of_it, button):
     at = page(trains="Yours, from Layers", stack=stack)
-    assert said_of_it in said(at) and worker.living() == 0
-    at = press(at, button)
-    assert envelope(at)[0]["state"] == "untrained"
+    assert said_of_it in at.said() and worker.living() == 0
+    at.press(button)
+    assert view(at)[0]["state"] == "untrained"
 
 
 def test_a_dear_networks_first_move_waits_for_the_start():
     at = page(trains="Yours, from Layers", stack="conv 3 16x16 p8; conv 2 15x15 p7; fc 10", batch="128")
-    header, arrays = envelope(at)
+    header, arrays = view(at)
     assert header["foreseen"] is False and not arrays["move"].any() and " of 40 held-out" in header["words"]["held"]
-    at = press(at, "learn-step")
+    at.press("learn-step")
     until(at, lambda: of(at).step == 1)
     assert of(at).latest.header["foreseen"] and of(at).latest.arrays["move"].any()
 
@@ -162,30 +130,26 @@ def test_without_memory_for_the_first_picture_it_is_told(monkeypatch):
 
     monkeypatch.setattr("cnnviz.experiments.live.Run.report", report)
     at = page(trains="One CONV", **{"learn-seed": "4711"})
-    assert "not enough memory to train this network; a smaller one needs less." in said(at)
+    assert "not enough memory to train this network; a smaller one needs less." in at.said()
 
 
 def test_a_stack_from_layers_comes_along():
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.query_params["stack"] = "conv 3 7x7; relu; max 2x2; fc 10"
-    at.switch_page("pages/layers.py")
-    at = run(at)
-    at.switch_page("pages/learning.py")
-    at = run(run(at).selectbox(key="trains").set_value("Yours, from Layers"))
+    at = Visitor("layers", stack="conv 3 7x7; relu; max 2x2; fc 10")
+    at.go("learning").set(trains="Yours, from Layers")
     assert of(at).plan.stack == "conv 3 7x7; relu; max 2x2; fc 10"
-    assert envelope(at)[1]["now"].shape == (3, 7, 7)
+    assert view(at)[1]["now"].shape == (3, 7, 7)
 
 
 # --- a run ---
 
 
 def test_a_run_from_start_to_use():
-    at = press(page(**QUICK), "learn")
+    at = page(**QUICK).press("learn")
     until(at, lambda: of(at).step > 0)
-    at = run(at)
+    at.run()
     until(at, lambda: of(at).state == "done")
-    at = run(at)
-    header, arrays = envelope(at)
+    at.run()
+    header, arrays = view(at)
     assert header["state"] == "done" and header["step"] == header["steps"] == 79
     share = of(at).latest.header["held"]
     assert share > 0.5 and header["held"] == f"{100 * share:.3g}\u00a0%"
@@ -194,7 +158,7 @@ def test_a_run_from_start_to_use():
     trained = of(at).trained()
     right = [trained.winner(trained.maps(image)[-1]) == label for image, label in zip(held.images[:300], held.labels)]
     assert abs(np.mean(right) - share) < 0.1
-    assert f"{header['held']} of 2,000" in said(at)
+    assert f"{header['held']} of 2,000" in at.said()
 
     from cnnviz.ui.lessons.learning.use import npz
 
@@ -202,8 +166,8 @@ def test_a_run_from_start_to_use():
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
         np.testing.assert_array_equal(file["C1.weight"][:, 0], arrays["now"])
         assert {*file.files} == {"stack", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
-    at.button(key="use-own").click().run()
-    kept = at.session_state["own-network"]
+    at.press("use-own")
+    kept = at.setting("own-network")
     assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network
     np.testing.assert_array_equal(kept.parameters[0]["weight"][:, 0], arrays["now"])
     np.testing.assert_array_equal(kept.prepare(held.images[0]), prepare(held.images[0]))
@@ -211,45 +175,45 @@ def test_a_run_from_start_to_use():
 
 def test_a_step_a_pause_and_settings_that_wait(monkeypatch):
     monkeypatch.setattr(run_module, "ANSWER", 60)  # however busy the machine is
-    at = press(page(**QUICK), "learn-step")
-    assert of(at).state == "paused" and envelope(at)[0]["step"] == 1  # at once, not at the next look
+    at = page(**QUICK).press("learn-step")
+    assert of(at).state == "paused" and view(at)[0]["step"] == 1  # at once, not at the next look
     before = of(at).first.arrays
     np.testing.assert_array_equal(of(at).latest.arrays["now"], before["now"] + before["move"])
-    at = run(run(at).selectbox(key="batch").set_value("64"))
-    assert of(at).step == 1 and of(at).plan.recipe.batch_size == 128 and "wait for “Reset”" in said(at)
-    at = press(at, "learn-reset")
+    at.run().set(batch="64")
+    assert of(at).step == 1 and of(at).plan.recipe.batch_size == 128 and "wait for “Reset”" in at.said()
+    at.press("learn-reset")
     assert of(at).step == 0 and of(at).plan.recipe.batch_size == 64
     until(at, lambda: worker.living() == 0)
 
 
 def test_each_session_sees_its_own_and_what_is_left_ends():
-    one, two = press(page(**QUICK), "learn-step"), press(page(**{**QUICK, "learn-seed": "4"}), "learn-step")
+    one, two = page(**QUICK).press("learn-step"), page(**{**QUICK, "learn-seed": "4"}).press("learn-step")
     until(one, lambda: of(two).beat() or (of(one).step == of(two).step == 1))
     assert worker.living() == 2 and of(one).worker.pid != of(two).worker.pid
-    assert not np.array_equal(envelope(run(one))[1]["now"], envelope(run(two))[1]["now"])
+    assert not np.array_equal(view(one.run())[1]["now"], view(two.run())[1]["now"])
     left = of(two).worker
     left._left = True  # as its watch does, seven seconds after its visitor has gone
     left._process.kill()
     until(one, lambda: of(two).state == "left")
-    header, arrays = envelope(run(two))
+    header, arrays = view(two.run())
     assert header["words"]["state"] == "Ended while you were away" and header["step"] == 1
     assert of(one).state == "paused"
-    assert not two.button(key="use-own").disabled
-    two = press(two, "learn")
+    assert not two.control("use-own").disabled
+    two.press("learn")
     until(two, lambda: of(two).state in ("running", "done") and of(two).step > 0)
 
 
 def test_too_many_and_a_crash_are_sentences(monkeypatch):
     monkeypatch.setattr(worker, "MOST", 0)
-    at = press(page(**QUICK), "learn")
-    assert "0 networks are being trained on this server" in said(at) and of(at).state == "failed"
+    at = page(**QUICK).press("learn")
+    assert "0 networks are being trained on this server" in at.said() and of(at).state == "failed"
     monkeypatch.setattr(worker, "MOST", 8)
-    at = press(at, "learn-step")
+    at.press("learn-step")
     until(at, lambda: of(at).step == 1)
     of(at).worker._process.kill()
     until(at, lambda: of(at).state == "failed")
-    at = run(at)
-    assert "ended before its time" in said(at) and envelope(at)[0]["step"] == 1
+    at.run()
+    assert "ended before its time" in at.said() and view(at)[0]["step"] == 1
 
 
 # --- the claims ---
@@ -294,13 +258,13 @@ def test_overfitting_is_told_whoever_wins():
 
 
 def test_a_claim_is_measured_at_the_press_of_a_button_and_can_be_stopped():
-    at = press(page(), "measure-conv_or_fc")
-    at = run(at)
-    measuring = at.session_state["claims"]["conv_or_fc"]
-    assert measuring.is_alive and "Being measured" in said(at)
-    at = press(at, "measure-conv_or_fc")
+    at = page().press("measure-conv_or_fc")
+    at.run()
+    measuring = at.setting("claims")["conv_or_fc"]
+    assert measuring.is_alive and "Being measured" in at.said()
+    at.press("measure-conv_or_fc")
     assert measuring.wait(10)
-    assert "Not measured to the end" in said(run(at))
+    assert "Not measured to the end" in at.run().said()
 
 
 # --- in a browser ---

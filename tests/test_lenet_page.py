@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import html
-import json
 import math
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import models
 from cnnviz.experiments.counterfactual import Move, moved
@@ -25,8 +21,9 @@ from cnnviz.ui.lessons.lenet.answers import answer as answered
 from cnnviz.ui.lessons.lenet.columns import columns
 from cnnviz.ui.lessons.lenet.moves import _times
 from cnnviz.ui.lessons.lenet.setup import read_kernel, read_off
-from server import ROOT
+from sent import Sent
 from stacks import by_onnxruntime
+from visitor import Visitor
 
 NAMES = ["C1", "S2", "C3", "S4", "C5", "F6", "output"]
 DOES = {
@@ -36,60 +33,20 @@ DOES = {
 LEARNT = {"1998": [156, 12, 1516, 32, 48120, 10164, 0], "Modern": [156, 0, 2416, 0, 48120, 10164, 850]}
 
 
-def page(own: Trained | None = None, **link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/lenet.py")
-    if own:
-        at.session_state["own-network"] = own
-    for name, value in {"digit": "Test digit", "test-digit": "17", **link}.items():
-        at.query_params[name] = value
-    return run(at)
+def page(own: Trained | None = None, **link: str) -> Visitor:
+    brought = {"own-network": own} if own else None
+    return Visitor("lenet", brought, **{"digit": "Test digit", "test-digit": "17", **link})
 
 
-def run(at) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
+def drawn(at: Visitor) -> Sent:
+    return at.told("volumes")
 
 
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
-
-
-def said(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-    text = re.sub(r"<[^>]+>", " ", html.unescape(" ".join(bodies)))
-    return re.sub(r"\s+", " ", text)
-
-
-@dataclass
-class Sent:
-    """What a component was sent, read by other code than wrote it."""
-
-    header: dict
-    data: bytes
-
-    def array(self, name: str) -> np.ndarray:
-        told = self.header["arrays"][name]
-        length = int.from_bytes(self.data[:4], "little")
-        dtype, shape = np.dtype(told["dtype"]), told["shape"]
-        return np.frombuffer(self.data, dtype, math.prod(shape), 4 + length + told["offset"]).reshape(shape)
-
-
-def sent(at: AppTest, name: str) -> Sent:
-    (data,) = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith(name)]
-    return Sent(json.loads(data[4 : 4 + int.from_bytes(data[:4], "little")]), data)
-
-
-def drawn(at: AppTest) -> Sent:
-    return sent(at, "cnnviz_volumes")
-
-
-def answer(at: AppTest) -> dict:
+def answer(at: Visitor) -> dict:
     return drawn(at).header["answer"]
 
 
-def off(at: AppTest) -> list[list[int]]:
+def off(at: Visitor) -> list[list[int]]:
     return [layer["off"] for layer in drawn(at).header["layers"]]
 
 
@@ -109,9 +66,9 @@ def test_every_map_is_sent_as_the_network_makes_it(form):
     assert [layer["name"] for layer in found.header["layers"]] == NAMES
     assert [layer["note"] for layer in found.header["layers"]] == [f"{count:,} learnt" for count in LEARNT[form]]
     assert [layer["detail"] for layer in found.header["layers"]] == DOES[form]
-    np.testing.assert_array_equal(found.array("picture")[0], digit())
+    np.testing.assert_array_equal(found["picture"][0], digit())
     for at_column, column in enumerate(columns(trained)):
-        array = found.array(f"maps {at_column}")
+        array = found[f"maps {at_column}"]
         np.testing.assert_allclose(array.ravel(), maps[column.last + 1].ravel(), rtol=1e-5, atol=1e-6)
     assert found.header["flat"] and found.header["layers"][0]["reads"] is None
     table = found.header["layers"][2]["reads"]
@@ -125,33 +82,33 @@ def test_every_map_is_sent_as_the_network_makes_it(form):
     else:
         distances = [((maps[-2] - code) ** 2).sum() for code in trained.parameters[-1]["codes"]]
         assert [share for _, share, _ in told["rows"]] == pytest.approx(distances / max(distances), abs=1e-3)
-        assert found.array("codes").shape == (10, 12, 7) and found.header["layers"][5]["ink"]
+        assert found["codes"].shape == (10, 12, 7) and found.header["layers"][5]["ink"]
 
 
 @pytest.mark.parametrize("form", LEARNT)
 def test_the_stage_tells_how_a_number_came_about(form):
     at = page(form=form)
     for unit in ("1.3.9.12", "2.4.5.6", "3.7.3.4", "3.16.5.5", "4.9.2.3", "5.100", "6.84", "7.4"):
-        at.query_params["lenet"] = unit
-        check_stage(run(at), form, unit)
+        check_stage(at.follow(lenet=unit), form, unit)
 
 
-def check_stage(at: AppTest, form: str, unit: str) -> None:
-    stage, header = sent(at, "cnnviz_stage"), sent(at, "cnnviz_stage").header
+def check_stage(at: Visitor, form: str, unit: str) -> None:
+    stage = at.stage()
+    header = stage.header
     layer, channel, *place = (int(part) - 1 for part in unit.split("."))
     trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
     column = columns(trained)[layer]
     expected = np.atleast_2d(trained.maps(digit())[column.last + 1][channel])
-    np.testing.assert_allclose(stage.array("output"), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(stage["output"], expected, rtol=1e-5, atol=1e-6)
     assert header["options"]["unit"] == [layer, channel] and header["names"]["output"].startswith(NAMES[layer])
     assert header.get("function", "identity") == (column.function or "identity")
     # The sum written out from what was sent gives the number that is shown.
     row, across = place or (0, 0)
-    given = stage.array("input").astype(float) / header["divisor"]
+    given = stage["input"].astype(float) / header["divisor"]
     down, right = (header[axis] for axis in ("rows", "columns"))
     top, left = row * down["stride"], across * right["stride"]
     window = given[:, top : top + down["kernel"], left : left + right["kernel"]]
-    weight = stage.array("weight") if "weight" in header["arrays"] else None
+    weight = stage.arrays.get("weight")
     terms = window if weight is None else window * weight if header["term"] == "product" else (window - weight) ** 2
     reduced = {"sum": np.sum, "mean": np.mean, "max": np.max}[header["reduction"]](terms)
     result = FUNCTIONS[header["function"]](float(reduced) * header["scale"] + header["bias"])
@@ -162,24 +119,24 @@ def test_before_the_activation_the_bare_sum_is_shown():
     at = page(form="Modern", lenet="1.1.9.9", shown="before")
     trained = models.lenet5()
     maps = trained.maps(digit())
-    np.testing.assert_allclose(drawn(at).array("maps 0"), maps[1], rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(sent(at, "cnnviz_stage").array("output"), maps[1][0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(drawn(at)["maps 0"], maps[1], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(at.stage()["output"], maps[1][0], rtol=1e-5, atol=1e-6)
 
 
 def test_both_forms_are_compared_as_the_paper_counts_them():
-    text = said(page())
+    text = page().said()
     for name, old, new in zip(NAMES, *LEARNT.values(), strict=True):
         assert re.search(rf"{name} {old:,} .{{5,60}} {new:,} ", text), name
     assert "60,000" in text and "61,706" in text and "99.23 %" in text and "99.49 %" in text
     assert "60 of 96 links" in text and "What the ten outputs measure" in text
-    modern = said(page(form="Modern"))
+    modern = page(form="Modern").said()
     assert "Table I: what each map" not in modern and "What the ten outputs" not in modern
 
 
 @pytest.mark.parametrize("form", LEARNT)
 def test_one_that_it_gets_wrong_is_found_and_owned_up_to(form):
-    at = press(page(form=form), "wrong-test-digit")
-    number = at.session_state["test-digit"]
+    at = page(form=form).press("wrong-test-digit")
+    number = at.setting("test-digit")
     test, trained = models.digits("test"), models.lenet5() if form == "Modern" else models.lenet5_1998()
     label = test.labels[number - 1]
     winners = [trained.winner(trained.maps(image)[-1]) for image in test.images[:number]]
@@ -214,18 +171,18 @@ def test_how_often_it_doubts_is_as_said():
 
 def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
     at = page(lenet="3.5")
-    before = drawn(at).array("maps 6").copy()
-    at = press(at, "switch")
-    assert off(at)[2] == [4] and not drawn(at).array("maps 2")[4].any()
-    assert np.abs(drawn(at).array("maps 6") - before).max() > 1e-3
-    assert "Switched off: C3, map 5." in said(at) and "Unchanged it is" in answer(at)["more"]
-    assert at.query_params["off"] in ("C3.5", ["C3.5"])
-    at = press(at, "switch")
-    assert off(at)[2] == [] and "off" not in at.query_params
-    np.testing.assert_array_equal(drawn(at).array("maps 6"), before)
-    several = said(page(off="C1.1 C1.2 C1.3 C1.4 C1.5 C1.6 C3.1 C3.3"))
+    before = drawn(at)["maps 6"].copy()
+    at.press("switch")
+    assert off(at)[2] == [4] and not drawn(at)["maps 2"][4].any()
+    assert np.abs(drawn(at)["maps 6"] - before).max() > 1e-3
+    assert "Switched off: C3, map 5." in at.said() and "Unchanged it is" in answer(at)["more"]
+    assert at.link("off") == "C3.5"
+    at.press("switch")
+    assert off(at)[2] == [] and at.link("off") is None
+    np.testing.assert_array_equal(drawn(at)["maps 6"], before)
+    several = page(off="C1.1 C1.2 C1.3 C1.4 C1.5 C1.6 C3.1 C3.3").said()
     assert "Switched off: all of C1; C3, maps 1 and 3." in several
-    at = press(page(off="C1.2 S4.16 F6.3 output.1 C9.1 C1.7 x", lenet="7.1"), "all-on")
+    at = page(off="C1.2 S4.16 F6.3 output.1 C9.1 C1.7 x", lenet="7.1").press("all-on")
     assert not any(off(at))
 
 
@@ -238,24 +195,24 @@ def test_only_what_there_is_can_be_off():
 def test_a_moved_digit_is_what_the_network_reads():
     at = page(dx="2", dy="-4", form="Modern")
     levels = moved(digit(), Move(2, -4))
-    np.testing.assert_array_equal(drawn(at).array("picture")[0], levels)
+    np.testing.assert_array_equal(drawn(at)["picture"][0], levels)
     np.testing.assert_allclose(
-        drawn(at).array("maps 6").ravel(), models.lenet5().maps(levels)[-1], rtol=1e-4, atol=1e-4
+        drawn(at)["maps 6"].ravel(), models.lenet5().maps(levels)[-1], rtol=1e-4, atol=1e-4
     )
-    text = said(at)
+    text = at.said()
     assert "2 pixels right, 4 pixels up" in text and "C1 goes along exactly." in text
     assert re.search(r"S2 [\d.]+ 0: it goes along exactly", text)
     assert "one cell is 4 pixels, so this is no whole cell" in text and "it has no place to move in" in text
-    at = press(at, "move-back")
-    np.testing.assert_array_equal(drawn(at).array("picture")[0], digit())
+    at.press("move-back")
+    np.testing.assert_array_equal(drawn(at)["picture"][0], digit())
     assert "The Input moves" in text
     turned = page(turn="20", percent="80")
-    np.testing.assert_array_equal(drawn(turned).array("picture")[0], moved(digit(), Move(turn=20, percent=80)))
-    assert "turned or sized, no map goes along" in said(turned)
+    np.testing.assert_array_equal(drawn(turned)["picture"][0], moved(digit(), Move(turn=20, percent=80)))
+    assert "turned or sized, no map goes along" in turned.said()
 
 
 def test_what_a_move_changes_is_measured_before_anything_is_moved():
-    text, trained = said(page()), models.lenet5_1998()
+    text, trained = page().said(), models.lenet5_1998()
     assert "For example: 2 pixels right. The answer 6 stays 6;" in text
     still, after = (trained.maps(levels) for levels in (digit(), moved(digit(), Move(2))))
     change = np.linalg.norm(after[2] - still[2]) / np.linalg.norm(still[2])
@@ -269,28 +226,23 @@ def test_what_was_all_0_before_a_move_is_told_so():
 def test_an_8_is_called_so():
     place = int(np.flatnonzero(models.digits("test").labels == 8)[0]) + 1
     at = page(**{"test-digit": str(place), "lenet": "7.9"})
-    text = said(at)
+    text = at.said()
     assert "The output for 8 compares F6 with the code of an 8:" in text and " a 8" not in text
     assert f"Test digit {place:,}: an 8" in text
-    assert sent(at, "cnnviz_stage").header["names"]["output"] == "output for 8"
+    assert at.stage().header["names"]["output"] == "output for 8"
 
 
 def test_what_is_counted_is_what_is_shown():
     sizes = 6 * 28 * 28 + 6 * 14 * 14 + 16 * 10 * 10 + 16 * 5 * 5 + 120 + 84 + 10
-    assert f"60,000 learnt numbers made {sizes:,} numbers of this digit’s 1,024 pixels" in said(page())
+    assert f"60,000 learnt numbers made {sizes:,} numbers of this digit’s 1,024 pixels" in page().said()
 
 
 def test_what_is_off_and_what_is_looked_at_outlast_another_page():
     at = page(off="C1.2", lenet="3.5")
-    at.switch_page("pages/pixels.py")
-    for name in list(at.query_params):  # as Streamlit does in a browser
-        del at.query_params[name]
-    at = run(at)
-    assert "off" not in at.query_params
-    at.switch_page("pages/lenet.py")
-    at = run(at)
+    assert at.leave_link().go("pixels").link("off") is None
+    at.go("lenet")
     assert off(at)[0] == [1] and drawn(at).header["selected"] == "3.5"
-    assert not any(off(press(at, "all-on"))) and "off" not in at.query_params
+    assert not any(off(at.press("all-on"))) and at.link("off") is None
 
 
 def test_a_moved_digit_is_read_with_the_map_off():
@@ -301,40 +253,39 @@ def test_a_moved_digit_is_read_with_the_map_off():
         weights[0][name] = weights[0][name].copy()
         weights[0][name][1] = 0
     expected = trained.network.forward(trained.prepare(levels), weights)[-1]
-    np.testing.assert_allclose(drawn(at).array("maps 6").ravel(), expected, rtol=1e-4, atol=1e-4)
-    assert "C1 goes along exactly." in said(at)  # the move is measured with the map off, before and after
+    np.testing.assert_allclose(drawn(at)["maps 6"].ravel(), expected, rtol=1e-4, atol=1e-4)
+    assert "C1 goes along exactly." in at.said()  # the move is measured with the map off, before and after
 
 
 def test_the_first_filter_is_exchanged_for_the_labs():
     at = page(**{"own-filter": "true", "lenet": "1.1.5.5"})
-    weight = sent(at, "cnnviz_stage").array("weight")[0]
+    weight = at.stage()["weight"][0]
     np.testing.assert_array_equal(weight[1:4, 1:4], [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     assert not weight[0].any() and not weight[:, 4].any()
-    assert "3 × 3, with zeros around it to 5 × 5, from the lab" in said(at)
-    at.session_state["k"] = 7
-    at = run(at)
-    assert "Not exchanged." in said(at) and "7 × 7" in said(at)
-    assert np.abs(sent(at, "cnnviz_stage").array("weight")).max() < 5
+    assert "3 × 3, with zeros around it to 5 × 5, from the lab" in at.said()
+    at.give("k", 7)
+    at.run()
+    assert "Not exchanged." in at.said() and "7 × 7" in at.said()
+    assert np.abs(at.stage()["weight"]).max() < 5
 
 
 def test_a_link_carries_the_exchanged_filter():
     at = page(**{"own-filter": "true", "lenet": "1.1.5.5"})
-    kernel, bias = read_kernel(str(at.query_params["own-kernel"]).strip("[']"))
+    kernel, bias = read_kernel(at.link("own-kernel"))
     np.testing.assert_array_equal(kernel, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
     assert bias == 0
     at = page(**{"own-filter": "true", "lenet": "1.1.5.5", "own-kernel": "1 2; 3 4; 5 6 ~ -0.5"})
-    stage = sent(at, "cnnviz_stage")
-    np.testing.assert_array_equal(stage.array("weight")[0][1:4, 1:3], [[1, 2], [3, 4], [5, 6]])
-    assert stage.header["bias"] == -0.5 and "stands the link’s kernel, 3 × 2" in said(at)
+    stage = at.stage()
+    np.testing.assert_array_equal(stage["weight"][0][1:4, 1:3], [[1, 2], [3, 4], [5, 6]])
+    assert stage.header["bias"] == -0.5 and "stands the link’s kernel, 3 × 2" in at.said()
     for text in ("x", "1 2; 3 ~ 1", "1 ~ nan", "1 ~ 1e99", "1" * 30_000, "1 | 2", "~"):
-        at.query_params["own-kernel"] = text
-        assert "Not exchanged." in said(run(at)), text[:9]
+        assert "Not exchanged." in at.follow(**{"own-kernel": text}).said(), text[:9]
 
 
 def test_a_filter_goes_to_the_lab():
     at = page(lenet="1.4")
-    assert at.button(key="lenet-to-lab").label == "filter 4 to the lab"
-    assert not [button for button in page(lenet="2.4").button if button.key == "lenet-to-lab"]
+    assert at.control("lenet-to-lab").label == "filter 4 to the lab"
+    assert not page(lenet="2.4").controls("lenet-to-lab")
 
 
 # --- the visitor's own ---
@@ -363,8 +314,8 @@ def test_any_network_of_ones_own_is_shown():
     maps = by_onnxruntime(plain, kept, models.digits("test").images[16][None] / np.float32(255))
     for place, last in enumerate((1, 3, 4, 6, 7)):
         expected = np.asarray(maps[last])
-        np.testing.assert_allclose(found.array(f"maps {place}").ravel(), expected.ravel(), rtol=1e-3, atol=1e-4)
-    text = said(press(at, "switch"))
+        np.testing.assert_allclose(found[f"maps {place}"].ravel(), expected.ravel(), rtol=1e-3, atol=1e-4)
+    text = at.press("switch").said()
     assert "Switched off: norm, map 3." in text
 
 
@@ -373,12 +324,12 @@ def test_one_from_the_learning_page_is_read_moved_and_drawn():
     own = plan.trained(plan.network.initial(2), 0.1, 0)
     at = page(own, form="Yours", dx="2", lenet="1.1.5.5")
     expected = own.maps(moved(digit(), Move(2)))
-    np.testing.assert_allclose(drawn(at).array("maps 0"), expected[2], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(drawn(at)["maps 0"], expected[2], rtol=1e-5, atol=1e-6)
     assert [layer["name"] for layer in drawn(at).header["layers"]] == ["C1", "S2", "C3", "S4", "F5", "F6", "F7"]
 
 
 def test_without_one_the_way_to_it_is_told():
-    assert "You have not trained a network yet" in said(page(form="Yours"))
+    assert "You have not trained a network yet" in page(form="Yours").said()
 
 
 # --- in a browser ---

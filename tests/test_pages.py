@@ -1,21 +1,18 @@
 """The pages without a browser: every setting, link, upload and typed kernel, as the script meets them.
 
-The stage is read from the envelope that it was sent, and every map held against ONNX Runtime.
+Every map on the stage is held against ONNX Runtime.
 """
 
 from __future__ import annotations
 
-import html
 import io
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from streamlit.testing.v1 import AppTest
 
 from bad_pictures import HTML, REFUSED, SVG, photo, saved
 from cnnviz.geometry import Window
@@ -25,7 +22,9 @@ from cnnviz.ui import cached
 from cnnviz.ui.frame import LESSONS, STYLES
 from cnnviz.ui.settings import START, Windows, filter_of
 from oracles import convolve_by_onnxruntime
+from sent import Sent
 from server import ROOT
+from visitor import Visitor
 
 OWN = "Your own numbers"
 YOURS = "Your own picture"
@@ -35,111 +34,28 @@ SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 # --- a visitor ---
 
 
-def page_of(path: str, **link: str) -> AppTest:
-    """A page as a link opens it."""
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    if path != "app.py":
-        at.switch_page(path)
-    for name, value in link.items():
-        at.query_params[name] = value
-    return run(at)
+def lab(**link: str) -> Visitor:
+    return Visitor("convolution", **link)
 
 
-def lab(**link: str) -> AppTest:
-    return page_of("pages/convolution.py", **link)
-
-
-def small(**link: str) -> AppTest:
+def small(**link: str) -> Visitor:
     """The lab on a picture of 16 x 24, if the link says nothing else."""
     return lab(**{"size": "24", **link})
 
 
-def run(at: Any) -> AppTest:
-    """Run what was touched. No visitor sees an exception."""
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
-
-
-def state(at: AppTest, key: str) -> Any:
-    return at.session_state[key]
-
-
-def upload(at: AppTest, name: str, data: bytes) -> AppTest:
-    return run(at.file_uploader(key="upload").set_value((name, data, "image/png")))
-
-
-def markdown(at: AppTest) -> list[str]:
-    """Everything that the page gives to be read as Markdown, without the backslashes that guard it."""
-    kinds = (at.markdown, at.caption, at.error, at.info, at.warning, at.success)
-    bodies = [element.value for kind in kinds for element in kind] + [button.label for button in at.button]
-    return [re.sub(r"\\([^A-Za-z0-9\s])", r"\1", body) for body in bodies]
-
-
-def markup(at: AppTest) -> list[str]:
-    """The page's own HTML, the style block apart."""
-    return [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-
-
-def said(at: AppTest) -> str:
-    """All that can be read on the page, outside of its controls."""
-    return "\n".join([*markdown(at), *map(html.unescape, markup(at)), *(element.value for element in at.text)])
-
-
-def problem(at: AppTest) -> str:
+def problem(at: Visitor) -> str:
     """What the page says where there is no stage."""
-    assert envelope(at) is None
-    return said(at)
+    assert at.envelope() is None
+    return at.source()
 
-
-def remedies(at: AppTest) -> list[str]:
-    return [button.key for button in at.button if (button.key or "").startswith("remedy")]
 
 
 # --- the stage ---
 
 
-def envelope(at: AppTest) -> bytes | None:
-    """What the stage was sent, or None where there is no stage."""
-    sent = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_stage")]
-    assert len(sent) <= 1
-    return sent[0] if sent else None
-
-
-@dataclass
-class Stage:
-    """An envelope, read by other code than wrote it."""
-
-    header: dict[str, Any]
-    input: np.ndarray
-    output: np.ndarray
-    weight: np.ndarray
-
-    @property
-    def axes(self) -> tuple[dict[str, int], dict[str, int]]:
-        return self.header["rows"], self.header["columns"]
-
-
-def stage(at: AppTest) -> Stage:
-    sent = envelope(at)
-    assert sent, f"no stage; the page says {said(at)}"
-    length = int.from_bytes(sent[:4], "little")
-    header = json.loads(sent[4 : 4 + length])
-    arrays = {}
-    for name, told in header["arrays"].items():
-        count = int(np.prod(told["shape"]))
-        found = np.frombuffer(sent, told["dtype"], count, 4 + length + told["offset"])
-        arrays[name] = found.reshape(told["shape"])
-    return Stage(header, **arrays)
-
-
-def check(at: AppTest) -> Stage:
+def check(at: Visitor) -> Sent:
     """The stage's map is what ONNX Runtime makes of the stage's picture, weights and settings."""
-    shown = stage(at)
+    shown = at.stage()
     rows, columns = shown.axes
     answer = convolve_by_onnxruntime(
         (shown.input[np.newaxis] / shown.header["divisor"]).astype(np.float32),
@@ -167,35 +83,34 @@ def test_the_row_of_lessons_has_every_page():
 
 @pytest.mark.parametrize("path", LESSONS)
 def test_every_page_runs_and_has_something_to_see(path):
-    at = page_of(path)
-    assert at.get("bidi_component")
-    row = [link.proto.label for link in at.get("page_link")]
+    at = Visitor(path)
+    assert at.sent()
+    row = [link.proto.label for link in at.app.get("page_link")]
     assert row[: 2 * len(LESSONS)] == 2 * [*LESSONS.values()], "the row, and the phone's menu"
     if path != "app.py":  # home leads to all of them
         order = [*LESSONS]
         assert row[2 * len(LESSONS) :] == [f"Next: {LESSONS[name]}" for name in order[order.index(path) + 1 :][:1]]
-    assert at.error.len == at.info.len == at.warning.len == 0
+    assert at.app.error.len == at.app.info.len == at.app.warning.len == 0
 
 
 def test_the_style_has_every_file_once():
     assert sorted(STYLES) == sorted(path.stem for path in (ROOT / "cnnviz" / "ui" / "style").iterdir())
-    bodies = [element.proto.body for element in page_of("app.py").get("html")]
-    (style,) = (body for body in bodies if body.startswith("<style>"))
+    (style,) = Visitor("app.py").styles()
     for name in STYLES:
         assert style.count((ROOT / "cnnviz" / "ui" / "style" / f"{name}.css").read_text("utf-8")) == 1
 
 
 @pytest.mark.parametrize("path", ["app.py", "pages/convolution.py"])
 def test_home_and_lab_show_a_convolution(path):
-    check(page_of(path))
+    check(Visitor(path))
 
 
 def test_the_home_page_shows_the_demo_and_leads_on():
-    at = page_of("app.py")
-    shown = stage(at)
+    at = Visitor("app.py")
+    shown = at.stage()
     np.testing.assert_array_equal(shown.output, [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
     assert shown.header["options"] == {"autoplay": True}
-    assert [button.label for button in at.button] == ["Open the convolution lab"]
+    assert [button.label for button in at.app.button] == ["Open the convolution lab"]
 
 
 # --- pictures ---
@@ -204,11 +119,11 @@ def test_the_home_page_shows_the_demo_and_leads_on():
 @pytest.mark.parametrize("key", SAMPLES)
 def test_every_sample_in_grey_and_rgb_in_both_scales(key):
     at = lab(size="64")
-    run(at.selectbox(key="sample").select(SAMPLES[key].name))
+    at.set(sample=SAMPLES[key].name)
     for depth in ("Grey", "RGB"):
-        run(at.button_group(key="depth").set_value(depth))
+        at.set(depth=depth)
         for values, divisor in (("0–255", 1), ("0–1", 255)):
-            run(at.button_group(key="values").set_value(values))
+            at.set(values=values)
             shown = check(at)
             np.testing.assert_array_equal(shown.input, sample(key).at(64, depth.lower()).levels())
             assert shown.header["divisor"] == divisor
@@ -220,13 +135,13 @@ def test_every_sample_in_grey_and_rgb_in_both_scales(key):
 def test_the_working_size_is_kept_and_told():
     at = lab()
     height, width = sample("coffee").size
-    run(at.selectbox(key="sample").select(SAMPLES["coffee"].name))
+    at.set(sample=SAMPLES["coffee"].name)
     for size in (8, 100, 192):
-        run(at.slider(key="size").set_value(size))
+        at.set(size=size)
         shown = check(at)
         assert shown.input.shape == (3, round(height * size / width), size)
-        assert f"{shown.input.shape[1]} × {size} × 3." in said(at)
-        assert f"Reduced from {height} x {width} to {shown.input.shape[1]} x {size}." in said(at)
+        assert f"{shown.input.shape[1]} × {size} × 3." in at.source()
+        assert f"Reduced from {height} x {width} to {shown.input.shape[1]} x {size}." in at.source()
 
 
 # --- kernels ---
@@ -236,52 +151,46 @@ def test_the_working_size_is_kept_and_told():
 def test_every_preset_at_odd_and_even_sizes(key):
     at = small(kernel=KERNELS[key].name)
     for k in (1, 2, 3, 4, 7, 15):
-        run(at.slider(key="k").set_value(k))
+        at.set(k=k)
         if KERNELS[key].allows(k):
             shown = check(at)
             np.testing.assert_array_equal(shown.weight, np.multiply.outer(LUMA, named(key, k)))
         else:
             assert f"“{KERNELS[key].name}” has no {k} x {k} form" in problem(at)
-            assert remedies(at)
+            assert at.remedies()
 
 
 def test_angle_and_seed_change_the_kernels_that_have_them():
     at = small(kernel="Gabor")
-    run(at.slider(key="angle").set_value(110))
+    at.set(angle=110)
     np.testing.assert_array_equal(check(at).weight[0], LUMA[0] * named("gabor", 3, angle=110))
-    run(at.selectbox(key="kernel").select("Random"))
-    run(at.number_input(key="seed").set_value(7))
+    at.set(kernel="Random")
+    at.set(seed=7)
     np.testing.assert_array_equal(check(at).weight[0], LUMA[0] * named("random", 3, seed=7))
-    assert [slider.key for slider in at.slider if slider.key == "angle"] == []
+    assert "angle" not in at.controls()
 
 
 def test_bias_and_flip():
     at = small(depth="Grey")
     before = check(at)
-    run(at.number_input(key="bias").set_value(-12.5))
+    at.set(bias=-12.5)
     assert check(at).header["bias"] == -12.5
-    np.testing.assert_allclose(stage(at).output, before.output - 12.5, atol=1e-3)
-    run(at.toggle(key="flip").set_value(True))
+    np.testing.assert_allclose(at.stage().output, before.output - 12.5, atol=1e-3)
+    at.set(flip=True)
     np.testing.assert_array_equal(check(at).weight[0], SOBEL[::-1, ::-1])
 
 
 def test_stride_padding_dilation_border_and_rectangle_together():
     at = small(kernel="Box blur")
     for border in ("zeros", "reflect", "replicate", "circular"):
-        run(at.selectbox(key="border").select(border))
+        at.set(border=border)
         for k, rect, kw, s, p, d, sides in (
             (3, False, 3, 1, 1, 1, ""),
             (5, False, 3, 2, 4, 2, ""),
             (2, True, 5, 3, 3, 3, ""),
             (4, True, 1, 1, 0, 4, "1, 2, 3, 4"),
         ):
-            at.slider(key="k").set_value(k)
-            at.toggle(key="rect").set_value(rect)
-            at.slider(key="kw").set_value(kw)
-            at.slider(key="s").set_value(s)
-            at.slider(key="d").set_value(d)
-            run(at.slider(key="p").set_value(p))
-            run(at.text_input(key="sides").set_value(sides))
+            at.set(k=k, rect=rect, kw=kw, s=s, d=d, p=p).set(sides=sides)
             shown = check(at)
             width = kw if rect else k
             ends = [int(end) for end in sides.split(", ")] if sides else [p] * 4
@@ -291,13 +200,13 @@ def test_stride_padding_dilation_border_and_rectangle_together():
                 {"kernel": width, "before": ends[2], "after": ends[3], **axis},
             )
             assert shown.header["outside"] == border
-            assert "{} × {} out".format(*shown.output.shape) in said(at)
+            assert "{} × {} out".format(*shown.output.shape) in at.source()
 
 
 def test_padding_by_the_slider_ends_padding_by_sides():
     at = small(sides="1, 2, 3, 4")
-    run(at.slider(key="p").set_value(2))
-    assert state(at, "sides") == ""
+    at.set(p=2)
+    assert at.setting("sides") == ""
     assert {axis[end] for axis in check(at).axes for end in ("before", "after")} == {2}
 
 
@@ -307,28 +216,28 @@ def test_padding_by_the_slider_ends_padding_by_sides():
 def test_filters_compared():
     at = small()
     names = ["Box blur", "Laplacian", "Sobel, top to bottom", "Identity", "Emboss"]
-    run(at.multiselect(key="filters").set_value(names))
-    assert [caption for caption in names if f"**{caption}**" in said(at)] == names
-    pictures = len(at.get("imgs")) or len([element for element in at.main if element.type == "image"])
+    at.set(filters=names)
+    assert [caption for caption in names if f"**{caption}**" in at.source()] == names
+    pictures = len(at.app.get("imgs")) or len([element for element in at.app.main if element.type == "image"])
     assert pictures == len(names)
-    run(at.button_group(key="scale").set_value("each map"))
-    press(at, "show Laplacian")
-    assert state(at, "kernel") == "Laplacian"
+    at.set(scale="each map")
+    at.press("show Laplacian")
+    assert at.setting("kernel") == "Laplacian"
     np.testing.assert_array_equal(check(at).weight[1], LUMA[1] * named("laplacian", 3))
     # A size that some do not have: those say so, and the others stay.
-    run(at.selectbox(key="kernel").select("Box blur"))
-    run(at.slider(key="k").set_value(1))
+    at.set(kernel="Box blur")
+    at.set(k=1)
     check(at)
-    assert "“Laplacian” has no 1 x 1 form" in said(at)
+    assert "“Laplacian” has no 1 x 1 form" in at.source()
 
 
 def test_filters_compared_stay_while_a_setting_is_impossible():
     at = small()
-    run(at.multiselect(key="filters").set_value(["Emboss"]))
-    run(at.slider(key="k").set_value(1))
+    at.set(filters=["Emboss"])
+    at.set(k=1)
     assert problem(at)
-    run(at.slider(key="k").set_value(3))
-    assert at.multiselect(key="filters").value == ["Emboss"]
+    at.set(k=3)
+    assert at.control("filters").value == ["Emboss"]
 
 
 # --- links ---
@@ -377,18 +286,15 @@ LINKS: dict[str, tuple[dict[str, str], Any, Any]] = {
 def test_a_link_opens_the_view_that_it_names(name):
     link, where, what = LINKS[name]
     at = small(**link)
-    first = envelope(at)
+    first = at.envelope()
     assert where(check(at)) == what
-    assert envelope(run(at)) == first  # and the second run says nothing else
+    assert at.run().envelope() == first  # and the second run says nothing else
 
 
 def test_a_link_opens_several_filters():
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/convolution.py")
-    at.query_params["filters"] = ["Box blur", "no filter", "Emboss"]
-    at.query_params["scale"] = "each map"
-    run(at)
-    assert at.multiselect(key="filters").value == ["Box blur", "Emboss"]
-    assert at.button_group(key="scale").value == "each map"
+    at = Visitor("convolution", filters=["Box blur", "no filter", "Emboss"], scale="each map")
+    assert at.control("filters").value == ["Box blur", "Emboss"]
+    assert at.control("scale").value == "each map"
 
 
 NONSENSE = {
@@ -415,29 +321,29 @@ NONSENSE = {
 @pytest.mark.parametrize("turn", range(max(map(len, NONSENSE.values()))))
 def test_a_link_that_makes_no_sense_is_ignored(turn):
     at, usual = lab(**{name: values[turn % len(values)] for name, values in NONSENSE.items()}), lab()
-    assert envelope(at) == envelope(usual)
+    assert at.envelope() == usual.envelope()
     settings = NONSENSE.keys() - {"nonsense", "scale"}  # scale is not drawn without filters
-    assert {name: state(at, name) for name in settings} == {name: state(usual, name) for name in settings}
+    assert {name: at.setting(name) for name in settings} == {name: usual.setting(name) for name in settings}
 
 
 @pytest.mark.parametrize(
     ("kernel", "name", "values"), [("Gabor", "angle", ["-5", "180"]), ("Random", "seed", ["-1", "10000"])]
 )
 def test_a_link_with_an_angle_or_a_seed_that_is_none(kernel, name, values):
-    usual = envelope(small(kernel=kernel))
-    assert [envelope(small(kernel=kernel, **{name: value})) == usual for value in values] == [True, True]
+    usual = small(kernel=kernel).envelope()
+    assert [small(kernel=kernel, **{name: value}).envelope() == usual for value in values] == [True, True]
 
 
 def test_a_link_to_somebodys_own_picture_shows_a_sample_and_says_so():
     at = small(sample=YOURS, k="5")
-    assert len(at.info) == 1
-    assert "One's own picture is not kept in a link" in at.info[0].value
+    assert len(at.app.info) == 1
+    assert "One's own picture is not kept in a link" in at.app.info[0].value
     shown = check(at)
     np.testing.assert_array_equal(shown.input, sample("chelsea").at(24, "rgb").levels())
     assert shown.axes[0]["kernel"] == 5
-    upload(at, "mine.png", saved(photo(), "PNG"))
-    assert len(at.info) == 0
-    assert "mine.png" in said(at)
+    at.upload("mine.png", saved(photo(), "PNG"))
+    assert len(at.app.info) == 0
+    assert "mine.png" in at.source()
 
 
 # --- files to take away ---
@@ -451,7 +357,7 @@ def test_the_files_hold_the_map_of_the_stage():
     np.testing.assert_allclose(np.load(io.BytesIO(cached.file(*args, "npy"))), shown.output, atol=1e-5)
     with Image.open(io.BytesIO(cached.file(*args, "png"))) as image:
         assert image.size == shown.output.shape[::-1]
-    assert "16 × 24" in at.get("download_button")[0].proto.label
+    assert "16 × 24" in at.app.get("download_button")[0].proto.label
 
 
 # --- demos ---
@@ -459,22 +365,22 @@ def test_the_files_hold_the_map_of_the_stage():
 
 def test_the_5_by_5_demo():
     at = lab(k="4", s="3", d="2", bias="7", border="reflect", sides="1, 2, 3, 4", kernel="Box blur")
-    press(at, "demo 5 × 5 demo")
+    at.press("demo 5 × 5 demo")
     shown = check(at)
     np.testing.assert_array_equal(shown.output, [[4, 3, 4], [2, 4, 3], [2, 3, 4]])
     np.testing.assert_array_equal(shown.weight, [[[1, 0, 1], [0, 1, 0], [1, 0, 1]]])
     ones = [[1, 1, 1, 0, 0], [0, 1, 1, 1, 0], [0, 0, 1, 1, 1], [0, 0, 1, 1, 0], [0, 1, 1, 0, 0]]
     np.testing.assert_array_equal(shown.input[0] / shown.header["divisor"], ones)
-    assert "3 × 3 out" in said(at)
+    assert "3 × 3 out" in at.source()
 
 
 def test_the_demo_of_stride_and_padding():
     at = small()
-    press(at, "demo stride and padding demo")
+    at.press("demo stride and padding demo")
     shown = check(at)
     assert shown.input.shape == (1, 5, 5)
     assert shown.output.shape == (3, 3)
-    assert "⌊(5 − 3 + 2·1) / 2⌋ + 1 = <b>3</b>" in said(at)
+    assert "⌊(5 − 3 + 2·1) / 2⌋ + 1 = <b>3</b>" in at.source()
 
 
 # --- a picture of one's own ---
@@ -483,39 +389,39 @@ def test_the_demo_of_stride_and_padding():
 def test_an_upload_stays_with_its_name_whatever_else_is_touched():
     at = lab()
     data = saved(photo(24, 40), "PNG")
-    upload(at, "holiday.png", data)
-    assert state(at, "sample") == YOURS
+    at.upload("holiday.png", data)
+    assert at.setting("sample") == YOURS
     mine = open_picture(data).levels()
 
     def still_there():
         np.testing.assert_array_equal(check(at).input, mine)
-        assert "holiday.png" in said(at)
+        assert "holiday.png" in at.source()
 
     still_there()
-    run(at.slider(key="k").set_value(5))
+    at.set(k=5)
     still_there()
-    run(at.selectbox(key="kernel").select("Box blur"))
-    run(at.multiselect(key="filters").set_value(["Emboss"]))
-    run(at.toggle(key="camera-on").set_value(True))
+    at.set(kernel="Box blur")
+    at.set(filters=["Emboss"])
+    at.set({"camera-on": True})
     still_there()
-    press(at, "keep")
+    at.press("keep")
     still_there()
-    run(at.selectbox(key="sample").select("Checkerboard"))
-    assert stage(at).input.shape == (3, 48, 64)
-    run(at.selectbox(key="sample").select(YOURS))
+    at.set(sample="Checkerboard")
+    assert at.stage().input.shape == (3, 48, 64)
+    at.set(sample=YOURS)
     still_there()
-    press(at, "demo 5 × 5 demo")
-    run(at.button_group(key="depth").set_value("RGB"))
-    run(at.selectbox(key="sample").select(YOURS))
+    at.press("demo 5 × 5 demo")
+    at.set(depth="RGB")
+    at.set(sample=YOURS)
     still_there()
     # The uploader is emptied: the picture stays.
-    run(at.file_uploader(key="upload").set_value([]))
+    at.set(upload=[])
     still_there()
 
 
 def test_a_file_that_is_no_picture_gets_one_sentence_and_the_page_goes_on():
     at = small()
-    before = envelope(at)
+    before = at.envelope()
     files = {
         "empty": b"",
         "noise": bytes(range(256)) * 9,
@@ -525,22 +431,22 @@ def test_a_file_that_is_no_picture_gets_one_sentence_and_the_page_goes_on():
     }
     files |= {name: REFUSED[name][0]() for name in list(REFUSED)[:3]}
     for name, data in files.items():
-        upload(at, f"{name}.png", data)
-        assert len(at.error) == 1, name
-        sentence = markdown(at)[-1 - len(at.button)]
+        at.upload(f"{name}.png", data)
+        assert len(at.app.error) == 1, name
+        sentence = at.markdown()[-1 - len(at.app.button)]
         assert re.fullmatch(r"[A-Z][^\n]*\.", sentence), sentence
         assert not re.search(r"0x[0-9a-f]+|Traceback|Error|BytesIO|/tmp|<", sentence)
-        assert envelope(at) == before
-    run(at.slider(key="k").set_value(5))
+        assert at.envelope() == before
+    at.set(k=5)
     check(at)
-    upload(at, "good.png", saved(photo(), "PNG"))
-    assert len(at.error) == 0
-    assert "good.png" in said(at)
-    kept = envelope(at)
-    upload(at, "bad.png", b"bad")
-    assert len(at.error) == 1
-    assert envelope(at) == kept
-    assert "good.png" in said(at)
+    at.upload("good.png", saved(photo(), "PNG"))
+    assert len(at.app.error) == 0
+    assert "good.png" in at.source()
+    kept = at.envelope()
+    at.upload("bad.png", b"bad")
+    assert len(at.app.error) == 1
+    assert at.envelope() == kept
+    assert "good.png" in at.source()
 
 
 @pytest.mark.parametrize(
@@ -560,23 +466,23 @@ def test_a_file_that_is_no_picture_gets_one_sentence_and_the_page_goes_on():
 )
 def test_an_odd_file_name_is_shown_as_it_is_and_never_as_markdown_or_html(name, shown):
     at = small()
-    upload(at, name, saved(photo(), "PNG"))
-    assert shown in said(at)
-    assert not any(shown in body for body in [*markdown(at), *markup(at)])
+    at.upload(name, saved(photo(), "PNG"))
+    assert shown in at.source()
+    assert not any(shown in body for body in [*at.markdown(), *at.markup()])
 
 
 @pytest.mark.parametrize("text", ["www.example.com", "me@example.com", "https://example.co", "<a/href=//x.y>z</a>"])
 def test_a_link_to_the_page_cannot_put_a_link_on_it(text):
     at = small(kernel=OWN, weights=text)
     assert f"Row 1, column 1: “{text[:20]}" in problem(at)
-    assert not any(text in body for body in markdown(at))  # where it would be one, however it is guarded
-    assert not any("<a" in body for body in markup(at))
+    assert not any(text in body for body in at.markdown())  # where it would be one, however it is guarded
+    assert not any("<a" in body for body in at.markup())
 
 
 @pytest.mark.parametrize("name", ["", "...", "/"])
 def test_a_file_without_a_name(name):
     at = small()
-    upload(at, name, saved(photo(), "PNG"))
+    at.upload(name, saved(photo(), "PNG"))
     np.testing.assert_array_equal(check(at).input, open_picture(saved(photo(), "PNG")).at(24).levels())
 
 
@@ -584,25 +490,25 @@ def test_what_was_done_to_one_visitors_picture_is_not_told_to_another():
     pixels = Image.fromarray(np.arange(12 * 20, dtype=np.uint8).reshape(12, 20))
     moving = saved(pixels, "PNG", save_all=True, append_images=[pixels.point(lambda level: 255 - level)])
     first, second = lab(), lab()
-    upload(first, "moving.png", moving)
-    assert "frame" in said(first)
-    upload(second, "still.png", saved(pixels, "PNG"))
-    np.testing.assert_array_equal(stage(first).input, stage(second).input)
-    assert "frame" not in said(second)
+    first.upload("moving.png", moving)
+    assert "frame" in first.source()
+    second.upload("still.png", saved(pixels, "PNG"))
+    np.testing.assert_array_equal(first.stage().input, second.stage().input)
+    assert "frame" not in second.source()
 
 
 def test_the_smallest_pictures():
     at = lab()
     for height, width in ((1, 1), (1, 9), (7, 1), (2, 3)):
-        upload(at, "tiny.png", saved(photo(height, width), "PNG"))
+        at.upload("tiny.png", saved(photo(height, width), "PNG"))
         assert check(at).output.shape == (height, width)
-        run(at.slider(key="p").set_value(0))
-        for key in remedies(at) or pytest.fail("nothing to press"):
-            at = press(at, key)
+        at.set(p=0)
+        for key in at.remedies() or pytest.fail("nothing to press"):
+            at.press(key)
             check(at)
-            run(at.slider(key="k").set_value(3))
-            run(at.slider(key="p").set_value(0))
-        run(at.slider(key="p").set_value(1))
+            at.set(k=3)
+            at.set(p=0)
+        at.set(p=1)
 
 
 # --- what cannot be ---
@@ -624,20 +530,20 @@ def test_what_cannot_be_is_explained_and_every_button_mends_it(name):
     at = small(**link)
     sentence = problem(at)
     assert all(number in sentence for number in numbers), sentence
-    keys = remedies(at)
+    keys = at.remedies()
     assert keys
     for key in keys:
         at = small(**link)
-        press(at, key)
+        at.press(key)
         check(at)
-        assert remedies(at) == []
+        assert at.remedies() == []
 
 
 def test_an_impossible_window_on_the_way_to_a_possible_one():
     at = small(size="8", kernel="Identity")
-    run(at.slider(key="k").set_value(15))
+    at.set(k=15)
     assert "The window spans 15, the padded picture has only 7." in problem(at)
-    run(at.slider(key="p").set_value(7))
+    at.set(p=7)
     check(at)
 
 
@@ -659,14 +565,14 @@ def test_an_impossible_window_on_the_way_to_a_possible_one():
 def test_typed_kernels_are_taken_and_k_follows(text, kernel):
     kernel = np.array(kernel, float)
     at = small(depth="Grey")
-    run(at.text_area(key="weights").set_value(text))
+    at.set(weights=text)
     np.testing.assert_array_equal(check(at).weight, kernel[np.newaxis])
-    assert state(at, "kernel") == OWN
-    assert (state(at, "k"), state(at, "rect")) == (len(kernel), kernel.shape[0] != kernel.shape[1])
+    assert at.setting("kernel") == OWN
+    assert (at.setting("k"), at.setting("rect")) == (len(kernel), kernel.shape[0] != kernel.shape[1])
     # A link of these settings opens the same view.
-    link = {key: str(state(at, key)).lower() for key in ("k", "rect", "kw")}
-    again = small(depth="Grey", kernel=OWN, weights=state(at, "weights"), **link)
-    assert envelope(again) == envelope(at)
+    link = {key: str(at.setting(key)).lower() for key in ("k", "rect", "kw")}
+    again = small(depth="Grey", kernel=OWN, weights=at.setting("weights"), **link)
+    assert again.envelope() == at.envelope()
 
 
 @pytest.mark.parametrize(
@@ -688,42 +594,41 @@ def test_typed_kernels_are_taken_and_k_follows(text, kernel):
 )
 def test_typed_kernels_that_cannot_be_read_say_where(text, place):
     at = small()
-    run(at.text_area(key="weights").set_value(text))
-    everything = said(at) + json.dumps(grid(at))
+    at.set(weights=text)
+    everything = at.source() + json.dumps(grid(at))
     assert place in everything
-    assert not any("<script>" in body for body in markup(at))
+    assert not any("<script>" in body for body in at.markup())
     # The page goes on: whatever stands in the text box, a preset can be chosen, and better numbers typed.
-    run(at.selectbox(key="kernel").select("Box blur"))
+    at.set(kernel="Box blur")
     check(at)
-    run(at.text_area(key="weights").set_value("1 2 1"))
+    at.set(weights="1 2 1")
     np.testing.assert_array_equal(check(at).weight[:, 0], np.multiply.outer(LUMA, [1, 2, 1]))
-    assert place not in said(at) + json.dumps(grid(at))
+    assert place not in at.source() + json.dumps(grid(at))
 
 
-def grid(at: AppTest) -> dict[str, Any]:
+def grid(at: Visitor) -> dict[str, Any]:
     """What the grid of weights was sent; nothing where it is not drawn."""
-    sent = [e.proto for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_grid")]
-    return json.loads(sent[0].json) if sent else {}
+    return at.told("grid").header if at.shows("grid") else {}
 
 
 def test_unreadable_numbers_of_ones_own_give_a_sentence_and_buttons():
     for weights in ("", "1 2; 3", "a"):
         at = small(kernel=OWN, weights=weights)
         assert problem(at)
-        for key in remedies(at):
+        for key in at.remedies():
             at = small(kernel=OWN, weights=weights)
-            press(at, key)
+            at.press(key)
             check(at)
 
 
 def test_numbers_of_ones_own_start_from_something_and_follow_k():
     at = small(depth="Grey")
-    run(at.selectbox(key="kernel").select(OWN))
+    at.set(kernel=OWN)
     assert check(at).weight.shape == (1, 3, 3)
-    run(at.text_area(key="weights").set_value("1 2 3; 4 5 6; 7 8 9"))
-    run(at.slider(key="k").set_value(5))
+    at.set(weights="1 2 3; 4 5 6; 7 8 9")
+    at.set(k=5)
     np.testing.assert_array_equal(check(at).weight[0], np.pad([[1, 2, 3], [4, 5, 6], [7, 8, 9]], 1))
-    run(at.slider(key="k").set_value(1))
+    at.set(k=1)
     np.testing.assert_array_equal(check(at).weight, [[[5]]])
 
 
@@ -731,7 +636,7 @@ def test_the_grid_shows_the_weights_that_are_applied():
     at = small(k="1", rect="true", kw="2", kernel=OWN, weights="1 2 | 3 4 | 5 6")
     shown = check(at)
     assert [grid(at)["tabs"][name]["values"] for name in "RGB"] == shown.weight.tolist()
-    run(at.button_group(key="depth").set_value("Grey"))
+    at.set(depth="Grey")
     assert [tab["values"] for tab in grid(at)["tabs"].values()] == check(at).weight.tolist()
 
 
@@ -741,13 +646,13 @@ def test_the_grid_shows_the_weights_that_are_applied():
 @pytest.mark.parametrize(("key", "value"), {"k": 5, "kw": 7, "s": 2, "p": 4, "d": 3, "size": 48}.items())
 def test_a_typed_number_moves_its_slider(key, value):
     at = small(rect="true")
-    run(at.number_input(key=f"{key}-typed-{at.slider(key=key).value}").set_value(value))
-    assert at.slider(key=key).value == value
-    typed = envelope(at)
+    at.set({f"{key}-typed-{at.control(key).value}": value})
+    assert at.control(key).value == value
+    typed = at.envelope()
     other = small(rect="true")
-    run(other.slider(key=key).set_value(value))
-    assert other.number_input(key=f"{key}-typed-{value}").value == value
-    assert envelope(other) == typed
+    other.set({key: value})
+    assert other.control(f"{key}-typed-{value}").value == value
+    assert other.envelope() == typed
 
 
 @pytest.mark.parametrize(
@@ -755,7 +660,7 @@ def test_a_typed_number_moves_its_slider(key, value):
 )
 def test_keep_the_size(k, d):
     at = small(kernel="Box blur", k=k, d=d, s="3", p="9")
-    press(at, "keep")
+    at.press("keep")
     shown = check(at)
     assert shown.output.shape == shown.input.shape[1:]
     assert all(axis["after"] - axis["before"] in (0, 1) for axis in shown.axes)
@@ -766,21 +671,21 @@ def test_keep_the_size(k, d):
 
 def test_a_rerun_that_changes_nothing_on_the_stage_sends_the_same_bytes():
     at = lab()
-    first = envelope(at)
-    assert envelope(run(at)) == first
-    run(at.multiselect(key="filters").set_value(["Box blur"]))
-    assert envelope(at) == first
-    run(at.toggle(key="camera-on").set_value(True))
-    assert envelope(at) == first
-    run(at.slider(key="k").set_value(5))
-    assert envelope(at) != first
-    run(at.slider(key="k").set_value(3))
-    assert envelope(at) == first
+    first = at.envelope()
+    assert at.run().envelope() == first
+    at.set(filters=["Box blur"])
+    assert at.envelope() == first
+    at.set({"camera-on": True})
+    assert at.envelope() == first
+    at.set(k=5)
+    assert at.envelope() != first
+    at.set(k=3)
+    assert at.envelope() == first
 
 
 def test_two_visitors_do_not_share_settings():
     one, other = small(), small()
-    usual = envelope(other)
-    run(one.slider(key="k").set_value(5))
-    upload(one, "mine.png", saved(photo(), "PNG"))
-    assert envelope(run(other)) == usual
+    usual = other.envelope()
+    one.set(k=5)
+    one.upload("mine.png", saved(photo(), "PNG"))
+    assert other.run().envelope() == usual

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from collections.abc import Iterator
 
@@ -11,13 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.pictures import Picture, sample
 from cnnviz.ui.lessons.pixels import levels, noticed
 from door import Door
 from lab import Lab
-from server import ROOT
+from visitor import Visitor
 
 
 def of_planes(*planes: list[list[int]]) -> Picture:
@@ -78,30 +75,16 @@ def test_a_grey_picture_is_asked_for_its_other_planes():
 # --- the page, without a browser ---
 
 
-def lesson(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/pixels.py")
-    for name, value in link.items():
-        at.query_params[name] = value
-    at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
 @pytest.mark.parametrize(("depth", "values"), [("RGB", "0–255"), ("Grey", "0–1")])
 def test_the_levels_are_sent_a_byte_each(depth, values):
-    at = lesson(sample="Coffee cup", size="48", depth=depth, values=values)
-    (sent,) = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_pixels")]
-    length = int.from_bytes(sent[:4], "little")
-    header = json.loads(sent[4 : 4 + length])
-    told = header["arrays"]["levels"]
-    found = np.frombuffer(sent, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"])
+    at = Visitor("pixels", sample="Coffee cup", size="48", depth=depth, values=values)
+    sent = at.told("pixels")
     expected = sample("coffee").at(48, depth.lower()).levels()
-    assert told["dtype"] == "uint8"
-    np.testing.assert_array_equal(found.reshape(told["shape"]), expected)
-    assert header["divisor"] == (1 if values == "0–255" else 255)
-    said = html.unescape("".join(element.proto.body for element in at.get("html")))
+    assert sent["levels"].dtype == np.uint8
+    np.testing.assert_array_equal(sent["levels"], expected)
+    assert sent.header["divisor"] == (1 if values == "0–255" else 255)
     count = f"{expected.size:,}"
-    assert f"32 × 48 × {len(expected)} = {count} numbers" in said
+    assert f"32 × 48 × {len(expected)} = {count} numbers" in at.said()
 
 
 # --- in a browser ---

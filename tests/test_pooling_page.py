@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import json
 import re
 from typing import Any
 
@@ -19,35 +17,25 @@ from cnnviz.ui.lessons.pooling.parts import around
 from cnnviz.ui.words import number
 from lab import Lab
 from oracles import convolve_by_onnxruntime
-from test_pages import Stage, markup, page_of, press, remedies, run, said, state, upload
+from sent import Sent
 from traces import by_onnxruntime
+from visitor import Visitor, numbers_of
 
 SOBEL = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]], np.float32)
 NAMES = ("main", "pool", "conv", "mean", "still", "moved")
 
 
-def page(**link: str) -> Any:
+def page(**link: str) -> Visitor:
     """The page on a picture of 27 x 40, if the link says nothing else."""
-    return page_of("pages/pooling.py", **{"size": "40", "depth": "Grey", **link})
+    return Visitor("pooling", **{"size": "40", "depth": "Grey", **link})
 
 
-def stages(at: Any) -> dict[str, Stage]:
+def stages(at: Visitor) -> dict[str, Sent]:
     """What each stage of the page was sent; the last two are missing where nothing can be moved."""
-    sent = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_stage")]
-    return dict(zip(NAMES, map(opened, sent)))
+    return dict(zip(NAMES, at.sent_to("stage")))
 
 
-def opened(sent: bytes) -> Stage:
-    length = int.from_bytes(sent[:4], "little")
-    header = json.loads(sent[4 : 4 + length])
-    arrays: dict[str, Any] = {"weight": None}
-    for name, told in header["arrays"].items():
-        found = np.frombuffer(sent, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"])
-        arrays[name] = found.reshape(told["shape"])
-    return Stage(header, **arrays)
-
-
-def read(shown: Stage) -> np.ndarray:
+def read(shown: Sent) -> np.ndarray:
     """(1, 1, H, W), what the stage's operation read."""
     return (shown.input[np.newaxis] / shown.header["divisor"]).astype(np.float32)
 
@@ -60,19 +48,10 @@ def pooled(kind: str, map: np.ndarray, k: int, s: int, p: int) -> np.ndarray:
     return by_onnxruntime("AveragePool", map, count_include_pad=1, **settings)[0, 0]
 
 
-def chart(at: Any) -> dict[str, list[float]]:
+def chart(at: Visitor) -> dict[str, list[float]]:
     """The lines of the page's chart, by name."""
-    (found,) = at.get("plotly_chart")
-    return {line["name"]: numbers(line["y"]) for line in json.loads(found.proto.spec)["data"]}
-
-
-def numbers(values: Any) -> list[float]:
-    """Plotly writes arrays as lists or as base64."""
-    if isinstance(values, dict):
-        import base64
-
-        return np.frombuffer(base64.b64decode(values["bdata"]), values["dtype"]).tolist()
-    return values
+    (found,) = at.charts()
+    return {line["name"]: numbers_of(line["y"]).tolist() for line in found["data"]}
 
 
 # --- the main view ---
@@ -110,7 +89,7 @@ def test_any_plane_of_a_picture_is_pooled_by_itself():
 
 def test_the_formula_has_the_numbers_of_the_map():
     at = page(pk="3", ps="2")
-    text = said(at)
+    text = at.source()
     assert "⌊(25 − 3 + 2·0) / 2⌋ + 1 = <b>12</b>" in text and "⌊(38 − 3 + 2·0) / 2⌋ + 1" in text
     assert "12 × 18 out" in text and "1 column never read" in text
 
@@ -120,7 +99,7 @@ def test_the_formula_has_the_numbers_of_the_map():
 
 @pytest.mark.parametrize("maps", [1, 8, 13])
 def test_what_is_left_counted_by_hand(maps):
-    text = said(page(maps=str(maps), pk="2", ps="2"))
+    text = page(maps=str(maps), pk="2", ps="2").source()
     before, after = 25 * 38, 12 * 19
     for count in (before * maps, after * maps, (9 * maps + 1) * 16, (before * maps + 1) * 10, (after * maps + 1) * 10,
                   before * 9 * maps * 16, after * 9 * maps * 16, (maps + 1) * 10):  # fmt: skip
@@ -132,12 +111,12 @@ def test_what_is_left_counted_by_hand(maps):
 def test_two_by_two_leaves_exactly_a_quarter_where_nothing_is_lost():
     at = page(of="picture", size="32", sample="Checkerboard")
     assert stages(at)["main"].input.shape == (1, 24, 32)
-    assert f"leaves {12 * 16 * 8:,} of {24 * 32 * 8:,} numbers (25\u00a0%: 75\u00a0% fewer)" in said(at)
-    assert "<td>the same</td>" in said(at)
+    assert f"leaves {12 * 16 * 8:,} of {24 * 32 * 8:,} numbers (25\u00a0%: 75\u00a0% fewer)" in at.source()
+    assert "<td>the same</td>" in at.source()
 
 
 def test_the_costs_of_pooling_and_of_a_stride_counted_by_hand():
-    text = said(page(maps="4", pk="3", ps="2"))
+    text = page(maps="4", pk="3", ps="2").source()
     outputs = 12 * 18 * 4
     assert f"{outputs * 8:,} comparisons" in text and f"{outputs * 8:,} additions" in text
     assert f"{outputs * 9:,} multiply-adds" in text and f"{outputs * 9 * 4:,} multiply-adds" in text
@@ -197,7 +176,7 @@ def test_the_two_stages_go_to_the_number_that_changes_most(kind):
     changes = np.abs(still.output - moved.output)
     row, column = still.header["options"]["at"]
     assert changes[row, column] == changes.max() > 0
-    assert f"Row {row + 1}, column {column + 1} of the pooled map changes most" in said(at)
+    assert f"Row {row + 1}, column {column + 1} of the pooled map changes most" in at.source()
 
 
 def test_the_two_stages_go_to_the_largest_number_that_stays():
@@ -207,28 +186,28 @@ def test_the_two_stages_go_to_the_largest_number_that_stays():
     kept = still.output == moved.output
     assert kept[row, column] and still.output[row, column] == still.output[kept].max() > 0
     share = kept[still.output > 0].mean()
-    assert f"Of the pooled numbers other than 0, {100 * share:.3g}\u00a0% stay exactly as before." in said(at)
+    assert f"Of the pooled numbers other than 0, {100 * share:.3g}\u00a0% stay exactly as before." in at.source()
 
 
 def test_a_move_by_the_stride_is_told_to_be_a_move_by_a_cell():
     assert (
         "2 = 1 × S: the pooled map is the same map moved by 1 cell, and once that is undone 0\u00a0% is left"
-        in said(page(move="2"))
+        in page(move="2").source()
     )
-    assert "the same map moved by" not in said(page(move="1"))
+    assert "the same map moved by" not in page(move="1").source()
 
 
 def test_where_the_claim_holds_the_page_says_so():
     """Stripes of period 2 behind 2 x 2 max pooling: the largest is the same wherever they are."""
-    assert "Not moved: nothing changes" in said(page(move="0"))
-    large = said(page(pk="15", ps="1", pool="average", move="1"))
+    assert "Not moved: nothing changes" in page(move="0").source()
+    large = page(pk="15", ps="1", pool="average", move="1").source()
     assert "Pooling hides more than half of the move" in large
 
 
 def test_a_picture_with_little_room_moves_less_far_and_says_so():
     at = page(sample="The 5 x 5 binary picture", kernel="Diagonal cross", move="4")
     assert len(chart(at)["max pooling"]) == 2
-    assert "room for a move by 1 at most" in said(at)
+    assert "room for a move by 1 at most" in at.source()
 
 
 # --- a large picture ---
@@ -237,27 +216,27 @@ def test_a_picture_with_little_room_moves_less_far_and_says_so():
 SIDES = (900, 1024)
 
 
-def large_page(**link: str) -> Any:
+def large_page(**link: str) -> Visitor:
     """The page on noise of 900 x 1024 pixels, no part of which is like another."""
     noise = np.random.default_rng(0).integers(0, 240, SIDES, np.uint8)
     noise[0, 0] = 255  # the colours of a part are the whole map's
     at = page(**{"size": "1024", "k": "1", "kernel": "Identity", "pk": "3", "ps": "2", "pp": "1", "move": "3", **link})
-    return upload(at, "noise.png", saved(Image.fromarray(noise), "PNG"))
+    return at.upload("noise.png", saved(Image.fromarray(noise), "PNG"))
 
 
 @pytest.fixture(scope="module")
-def large() -> Any:
+def large() -> Visitor:
     return large_page()
 
 
 def test_a_large_map_is_sent_once(large):
     sent = {name: shown.input.size for name, shown in stages(large).items()}
     assert sent.pop("main") == SIDES[0] * SIDES[1] and max(sent.values()) <= 256**2
-    assert sum(len(e.proto.bytes) for e in large.get("bidi_component")) < 8_000_000
+    assert sum(len(one.data) for one in large.sent()) < 8_000_000
 
 
 def test_a_part_of_a_large_map_is_pixel_for_pixel(large):
-    found, text = stages(large), said(large)
+    found, text = stages(large), large.source()
     whole = read(found["main"])
     middle = whole[:, :, 322:578, 384:640]
     assert "the middle 256 × 256 numbers" in text
@@ -286,7 +265,7 @@ def test_a_part_of_a_large_map_is_pixel_for_pixel(large):
 
 def test_at_stride_1_next_to_nothing_is_sent_beside_the_main_view():
     at = large_page(ps="1")
-    main, *others = (len(e.proto.bytes) for e in at.get("bidi_component"))
+    main, *others = (len(one.data) for one in at.sent())
     assert main > 2 * 4 * 890 * 1000 and sum(others) < 2_500_000
 
 
@@ -318,18 +297,18 @@ def test_the_part_around_a_cell_has_it_and_nothing_beyond_the_map(size, k, s):
 def test_what_cannot_be_is_explained_and_every_remedy_works(link, words):
     at = page(**link)
     assert stages(at) == {}
-    assert words in html.unescape("\n".join(markup(at)))
-    assert remedies(at)
-    for remedy in remedies(at):
-        mended = press(page(**link), remedy)
-        assert "main" in stages(mended) and not remedies(mended)
+    assert words in at.source()
+    assert at.remedies()
+    for remedy in at.remedies():
+        mended = page(**link).press(remedy)
+        assert "main" in stages(mended) and not mended.remedies()
 
 
 def test_the_nearest_that_works_is_the_nearest():
     tiny = {"sample": "The 5 x 5 binary picture", "pk": "9"}
-    assert remedies(page(of="picture", **tiny)) == ["remedy K = 5", "remedy P = 2"]
-    assert remedies(page(**tiny))[0] == "remedy K = 3"
-    assert remedies(page(pk="2", pp="3")) == ["remedy K = 6", "remedy P = 1"]
+    assert page(of="picture", **tiny).remedies() == ["remedy K = 5", "remedy P = 2"]
+    assert page(**tiny).remedies()[0] == "remedy K = 3"
+    assert page(pk="2", pp="3").remedies() == ["remedy K = 6", "remedy P = 1"]
 
 
 def test_a_filter_that_cannot_be_does_not_keep_the_picture_from_being_pooled():
@@ -340,13 +319,13 @@ def test_a_link_brings_every_setting():
     link = {"pool": "average", "of": "picture", "plane": "green", "pk": "3", "ps": "1", "pp": "1", "maps": "20",
             "move": "2", "way": "down", "look": "where it holds", "cw": "random", "depth": "RGB"}  # fmt: skip
     at = page(**link)
-    assert {key: str(state(at, key)) for key in link} == link
+    assert {key: str(at.setting(key)) for key in link} == link
 
 
 def test_the_closing_words_have_this_pages_numbers():
     at = page(maps="2", pool="average")
     lines = chart(at)
-    seen = said(at)
+    seen = at.source()
     assert f"leaves {12 * 19 * 2:,} of {25 * 38 * 2:,} numbers" in seen
     assert f"changes the map by {lines['activation map'][1]:.3g}\u00a0%" in seen
     assert f"the pooled map by {lines['average pooling'][1]:.3g}\u00a0%" in seen
@@ -355,8 +334,7 @@ def test_the_closing_words_have_this_pages_numbers():
 def test_a_setting_changes_the_page_and_no_visitor_sees_an_exception():
     at = page()
     for key, value in (("pk", 3), ("ps", 5), ("pp", 1), ("maps", 64), ("move", 4)):
-        at = run(at.slider(key=key).set_value(value))
-        assert state(at, key) == value
+        assert at.set({key: value}).setting(key) == value
 
 
 # --- in a browser ---

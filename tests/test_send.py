@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from cnnviz import kernels
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
 from cnnviz.ui.controls.send import lab_settings, readable
 from oracles import convolve_by_onnxruntime
-from server import ROOT
+from visitor import Visitor
 
 
-def run(at: AppTest) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
-
-
-def deep(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    at.switch_page("pages/deep.py")
-    for name, value in link.items():
-        at.query_params[name] = value
-    return run(at)
+def deep(**link: str) -> Visitor:
+    return Visitor("deep", **link)
 
 
 @pytest.mark.parametrize(
@@ -54,29 +41,20 @@ def test_a_sent_text_reads_back_as_the_rounded_weights():
 def test_one_click_and_the_lab_shows_the_learnt_filter_on_the_chosen_picture():
     """Held against ONNX Runtime on the picture's own levels, red first; the network itself reads blue first."""
     at = deep(sample="Coffee cup", size="40", filter="19", k="7", s="3", kernel="Box blur", flip="true", depth="Grey")
-    at = at.button(key="filter to the lab").click().run()
-    assert [error.message for error in at.exception] == []
-    assert at.get("bidi_component")[0] is not None and at.session_state["kernel"] == "Your own numbers"
+    at.press("filter to the lab")
+    assert at.setting("kernel") == "Your own numbers"
     learnt = squeezenet().parameters[0]["weight"][18][[2, 1, 0]]
-    np.testing.assert_allclose(kernels.parse(at.session_state["weights"]), learnt, atol=6e-4)
-    stages = [e.proto.bytes for e in at.get("bidi_component") if e.proto.component_name.endswith("cnnviz_stage")]
-    length = int.from_bytes(stages[0][:4], "little")
-    header = json.loads(stages[0][4 : 4 + length])
-    told = header["arrays"]["output"]
-    shown = np.frombuffer(stages[0], told["dtype"], np.prod(told["shape"]), 4 + length + told["offset"])
+    np.testing.assert_allclose(kernels.parse(at.setting("weights")), learnt, atol=6e-4)
     levels = sample("coffee").at(40, "rgb").levels()[np.newaxis].astype(np.float32)
     weight = readable(learnt)[np.newaxis].astype(np.float32)
     same = (1, 1)
     expected = convolve_by_onnxruntime(levels, weight, None, same, (same, same), same, 1, "zeros")
-    np.testing.assert_allclose(shown.reshape(told["shape"]), expected[0, 0], rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(at.stage().output, expected[0, 0], rtol=1e-4, atol=1e-2)
 
 
 def test_what_was_sent_stands_in_the_link_and_stays():
     at = deep(size="24", filter="2")
-    at = run(at.button(key="filter to the lab").click())
-    link = {name: value if isinstance(value, str) else value[0] for name, value in at.query_params.items()}
-    assert link["kernel"] == "Your own numbers" and kernels.parse(link["weights"]).shape == (3, 3, 3)
-    at.switch_page("pages/stride.py")
-    at = run(at)
-    at.switch_page("pages/convolution.py")
-    assert run(at).session_state["weights"] == link["weights"]
+    at.press("filter to the lab")
+    weights = at.link("weights")
+    assert at.link("kernel") == "Your own numbers" and kernels.parse(weights).shape == (3, 3, 3)
+    assert at.go("stride").go("convolution").setting("weights") == weights

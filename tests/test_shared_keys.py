@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from streamlit.testing.v1 import AppTest
-
 from cnnviz.ui.frame import LESSONS
-from server import ROOT
+from visitor import Visitor
 
 # Links beside the plain page, which bring out the widgets that come and go.
 LINKS: dict[str, list[dict[str, str]]] = {
@@ -18,25 +16,10 @@ LINKS: dict[str, list[dict[str, str]]] = {
 }
 
 
-def opened(path: str, **link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for name, value in {"size": "24", **link}.items():
-        at.query_params[name] = value
-    return go(at, path)
-
-
-def go(at: AppTest, path: str) -> AppTest:
-    if path != "app.py":
-        at.switch_page(path)
-    at = at.run()
-    assert [error.message for error in at.exception] == [], path
-    return at
-
-
-def keyed(at: AppTest) -> dict[str, tuple[Any, ...]]:
+def keyed(at: Visitor) -> dict[str, tuple[Any, ...]]:
     """Of each widget with a key: its kind, its range or its options, and whether it stands in the link."""
     found = {}
-    for element in at:
+    for element in at.app:
         key, proto = getattr(element, "key", None), getattr(element, "proto", None)
         if not key or proto is None:
             continue
@@ -55,7 +38,7 @@ def test_a_key_is_one_setting_on_all_pages():
     bound = set()
     for path in LESSONS:
         for link in ({}, *LINKS.get(path, [])):
-            for key, told in keyed(opened(path, **link)).items():
+            for key, told in keyed(Visitor(path, **{"size": "24", **link})).items():
                 bound |= {key} if told[-1] else set()
                 where, known = first.setdefault(key, (path, told))
                 if told != known:
@@ -65,13 +48,12 @@ def test_a_key_is_one_setting_on_all_pages():
 
 
 def test_from_layers_with_a_stack_to_activations_and_back():
-    at = opened("pages/layers.py")
-    at = at.button(key="preset LeNet-5").click().run()
-    stack = at.session_state["stack"]
+    at = Visitor("layers", size="24")
+    at.press("preset LeNet-5")
+    stack = at.setting("stack")
     assert stack.startswith("conv 6 5x5;")
-    at = go(at, "pages/activations.py")
-    at = at.slider(key="deep").set_value(7).run()
-    assert [error.message for error in at.exception] == []
-    at = go(at, "pages/layers.py")
-    assert at.session_state["stack"] == stack == at.text_area(key="stack").value
-    assert go(at, "pages/activations.py").slider(key="deep").value == 7
+    at.go("activations")
+    at.set(deep=7)
+    at.go("layers")
+    assert at.setting("stack") == stack == at.control("stack").value
+    assert at.go("activations").control("deep").value == 7

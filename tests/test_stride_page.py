@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import html
 import itertools
-import json
 import re
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
-from streamlit.testing.v1 import AppTest
 
 from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
@@ -20,7 +18,8 @@ from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, A, B
 from cnnviz.ui.settings import RANGES, Windows
 from lab import Lab
 from oracles import convolve_by_loops, convolve_by_onnxruntime
-from server import ROOT
+from sent import Sent
+from visitor import Visitor
 
 NUMBERS = {"sample": "5 x 5 varied numbers", "depth": "Grey"}
 BORDERS = ["zeros", "reflect", "replicate", "circular"]
@@ -162,48 +161,21 @@ def test_positions_as_a_person_counts_them(found, words):
 # --- the page without a browser ---
 
 
-def page_of(**link: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30).switch_page("pages/stride.py")
-    for name, value in link.items():
-        at.query_params[name] = value
-    return run(at)
+def page_of(**link: str) -> Visitor:
+    return Visitor("stride", **link)
 
 
-def run(at: AppTest) -> AppTest:
-    at = at.run()
-    assert [error.message for error in at.exception] == []
-    return at
+def stages(at: Visitor) -> dict[str, Sent]:
+    """What each stage was sent, by its letter."""
+    return {sent.header["names"]["output"][0]: sent for sent in at.sent_to("stage")}
 
 
-def press(at: AppTest, key: str) -> AppTest:
-    return run(at.button(key=key).click())
-
-
-def sent(at: AppTest, name: str):
-    return [e.proto for e in at.get("bidi_component") if e.proto.component_name.endswith(name)]
-
-
-def stages(at: AppTest) -> dict[str, tuple[dict, dict[str, np.ndarray]]]:
-    """Each stage by its letter: header and arrays, read by other code than wrote them."""
-    found = {}
-    for data in (proto.bytes for proto in sent(at, "cnnviz_stage")):
-        length = int.from_bytes(data[:4], "little")
-        header = json.loads(data[4 : 4 + length])
-        arrays = {
-            name: np.frombuffer(data, told["dtype"], int(np.prod(told["shape"])), 4 + length + told["offset"]).reshape(
-                told["shape"]
-            )
-            for name, told in header["arrays"].items()
-        }
-        found[header["names"]["output"][0]] = header, arrays
-    return found
-
-
-def check(at: AppTest) -> dict[str, tuple[int, int]]:
+def check(at: Visitor) -> dict[str, tuple[int, int]]:
     """The size of each map, once it is found to be what ONNX Runtime makes of the same mean over the same picture."""
     sizes = {}
-    for letter, (header, arrays) in stages(at).items():
-        rows, picture = header["rows"], arrays["input"][np.newaxis].astype(np.float32)
+    for letter, sent in stages(at).items():
+        header = sent.header
+        rows, picture = header["rows"], sent.input[np.newaxis].astype(np.float32)
         assert rows == header["columns"] and rows["dilation"] == 1
         k, ends = rows["kernel"], (rows["before"], rows["after"])
         weight = np.ones((1, 1, k, k), np.float32) / k**2
@@ -212,25 +184,20 @@ def check(at: AppTest) -> dict[str, tuple[int, int]]:
         answer = convolve_by_onnxruntime(
             picture / header["divisor"], weight, None, (rows["stride"],) * 2, (ends, ends), (1, 1), 1, header["outside"]
         )[0, 0]
-        np.testing.assert_allclose(arrays["output"], answer, atol=1e-3)
+        np.testing.assert_allclose(sent.output, answer, atol=1e-3)
         assert header["options"]["compact"] and header["options"]["group"] == "stride"
-        sizes[letter] = arrays["output"].shape
+        sizes[letter] = sent.output.shape
     return sizes
 
 
-def said(at: AppTest) -> str:
-    bodies = [element.proto.body for element in at.get("html") if not element.proto.body.startswith("<style>")]
-    return html.unescape(re.sub(r"<[^>]*>", " ", re.sub(r"</?(?:b|em|span)>", "", "\n".join(bodies))))
+
+def cells(at: Visitor) -> list[list[dict]]:
+    return at.told("sizes").header["cells"]
 
 
-def cells(at: AppTest) -> list[list[dict]]:
-    return json.loads(sent(at, "cnnviz_sizes")[0].json)["cells"]
-
-
-def table_of(at: AppTest, heading: str) -> list[list[str]]:
+def table_of(at: Visitor, heading: str) -> list[list[str]]:
     """The rows of the table below a heading, as texts."""
-    bodies = [e.proto.body for e in at.get("html") if f"<h2>{heading}" in e.proto.body]
-    return texts(bodies[0])
+    return texts(next(body for body in at.markup() if f"<h2>{heading}" in body))
 
 
 def texts(table: str) -> list[list[str]]:
@@ -243,28 +210,28 @@ def texts(table: str) -> list[list[str]]:
 def test_it_opens_with_two_settings_on_the_same_picture():
     at = page_of()
     assert check(at) == {"A": (128, 192), "B": (64, 96)}
-    assert "⌊(128 − 3 + 2·1) / 2⌋ + 1 = ⌊63.5⌋ + 1 = 64" in said(at)
-    (_, a), (_, b) = (stages(at)[letter] for letter in "AB")
-    np.testing.assert_array_equal(a["input"], b["input"])
-    assert at.error.len == at.info.len == at.warning.len == 0
+    assert "⌊(128 − 3 + 2·1) / 2⌋ + 1 = ⌊63.5⌋ + 1 = 64" in at.said()
+    a, b = (stages(at)[letter] for letter in "AB")
+    np.testing.assert_array_equal(a.input, b.input)
+    assert at.app.error.len == at.app.info.len == at.app.warning.len == 0
 
 
 def test_the_demo_is_the_lecture_s():
-    at = press(page_of(k="7", s="5", border="circular", kb="9", moreb="true"), "lecture")
+    at = page_of(k="7", s="5", border="circular", kb="9", moreb="true").press("lecture")
     assert check(at) == {"A": (3, 3), "B": (5, 5)}
-    assert "⌊(5 − 3 + 2·1) / 2⌋ + 1 = 3" in said(at)
-    assert [header["outside"] for header, _ in stages(at).values()] == ["zeros", "zeros"]
+    assert "⌊(5 − 3 + 2·1) / 2⌋ + 1 = 3" in at.said()
+    assert [sent.header["outside"] for sent in stages(at).values()] == ["zeros", "zeros"]
 
 
 @pytest.mark.parametrize("border", BORDERS)
 def test_a_link_opens_both_settings(border):
     at = page_of(size="24", k="4", s="1", p="1", more="true", kb="5", sb="3", pb="4", border=border)
     assert check(at) == {"A": (16, 24), "B": (7, 10)}
-    rows = {letter: header["rows"] for letter, (header, _) in stages(at).items()}
+    rows = {letter: sent.header["rows"] for letter, sent in stages(at).items()}
     assert rows["A"] == {"kernel": 4, "stride": 1, "before": 1, "after": 2, "dilation": 1}
     assert rows["B"] == {"kernel": 5, "stride": 3, "before": 4, "after": 4, "dilation": 1}
     # The window goes to the corner, where the ties of a border that borrows are.
-    assert {tuple(header["options"].get("at", ())) for header, _ in stages(at).values()} == (
+    assert {tuple(sent.header["options"].get("at", ())) for sent in stages(at).values()} == (
         {()} if border == "zeros" else {(0, 0)}
     )
 
@@ -277,29 +244,29 @@ def test_a_link_that_makes_no_sense_is_ignored():
 def test_what_one_cannot_the_other_still_can():
     at = page_of(**NUMBERS, k="9", p="0")
     assert [*stages(at)] == ["B"]
-    assert "A gives no map. The window spans 9, the picture has only 5." in said(at)
-    assert [button.key for button in at.button if button.key.startswith("remedy")] == [
+    assert "A gives no map. The window spans 9, the picture has only 5." in at.said()
+    assert at.remedies() == [
         "remedy-A K = 5",
         "remedy-A P = 2",
     ]
-    assert check(press(at, "remedy-A P = 2")) == {"A": (1, 1), "B": (3, 3)}
+    assert check(at.press("remedy-A P = 2")) == {"A": (1, 1), "B": (3, 3)}
 
 
 def test_neither_can_and_each_says_so():
     at = page_of(**NUMBERS, k="3", p="6", kb="8", pb="0", sb="1", border="reflect")
     assert stages(at) == {}
-    assert "A gives no map. The padding of 6 is more than a reflect border can borrow from 5 pixels" in said(at)
-    assert "B gives no map. The window spans 8, the picture has only 5." in said(at)
-    assert {button.key for button in at.button if button.key.startswith("remedy")} == {
+    assert "A gives no map. The padding of 6 is more than a reflect border can borrow from 5 pixels" in at.said()
+    assert "B gives no map. The window spans 8, the picture has only 5." in at.said()
+    assert {*at.remedies()} == {
         "remedy-A P = 4", "remedy-A border: zeros", "remedy-B K = 5", "remedy-B P = 2",
     }  # fmt: skip
-    assert check(press(press(at, "remedy-A border: zeros"), "remedy-B P = 2")) == {"A": (15, 15), "B": (2, 2)}
+    assert check(at.press("remedy-A border: zeros").press("remedy-B P = 2")) == {"A": (15, 15), "B": (2, 2)}
 
 
 def test_keep_the_size_is_for_each_setting_by_itself():
-    at = press(page_of(size="24", k="6", s="3", p="0", kb="7", sb="2", pb="0"), "keep-B")
+    at = page_of(size="24", k="6", s="3", p="0", kb="7", sb="2", pb="0").press("keep-B")
     assert check(at) == {"A": (4, 7), "B": (16, 24)}
-    assert check(press(at, "keep-A")) == {"A": (16, 24), "B": (16, 24)}
+    assert check(at.press("keep-A")) == {"A": (16, 24), "B": (16, 24)}
 
 
 # --- the table of sizes ---
@@ -326,7 +293,7 @@ def test_a_setting_that_is_not_in_the_table_marks_nothing():
     assert {cell["mark"] for row in cells(page_of(size="24", p="9", kb="5")) for cell in row} == {""}
     at = page_of(size="24", more="true", kb="3", sb="1", pb="1")
     assert {cell["mark"] for row in cells(at) for cell in row} == {"", "B"}
-    assert "A's own padding is not among these" in said(at)
+    assert "A's own padding is not among these" in at.said()
 
 
 # --- what is told below ---
@@ -350,8 +317,8 @@ def test_what_stride_throws_away_is_what_a_walk_finds():
 def test_only_an_odd_k_has_a_centre_and_every_k_can_be_put_on_a():
     at = page_of(**NUMBERS)
     for k in range(1, 9):
-        run(at.button_group(key="kc").set_value(str(k)))
-        bodies = [e.proto.body for e in at.get("html") if 'class="strip"' in e.proto.body]
+        at.set(kc=str(k))
+        bodies = [body for body in at.markup() if 'class="strip"' in body]
         first, last = re.findall(r"<div><small>(?:first|last) window</small>(.*?)</div>", bodies[0])
         for line in (first, last):
             marks = re.findall(r'<i class="([^"]*)">(\d)</i>', line)
@@ -359,13 +326,13 @@ def test_only_an_odd_k_has_a_centre_and_every_k_can_be_put_on_a():
             middle = [number for mark, number in marks if "middle" in mark]
             assert middle == ([] if k % 2 == 0 else ["1" if line is first else "7"])
             assert len(marks) == 7 + k - 1
-        assert check(press(at, "centre-on-a"))["A"] == (5, 5)
-        assert stages(at)["A"][0]["rows"]["kernel"] == k
+        assert check(at.press("centre-on-a"))["A"] == (5, 5)
+        assert stages(at)["A"].header["rows"]["kernel"] == k
 
 
 def test_the_padding_that_keeps_the_size_is_tabled():
     at = page_of(**NUMBERS)
-    body = next(e.proto.body for e in at.get("html") if "padding that keeps the size" in e.proto.body)
+    body = next(body for body in at.markup() if "padding that keeps the size" in body)
     lines = texts(body)[1:]
     assert [line[1] for line in lines] == ["yes", "no"] * 4
     for k, line in enumerate(lines, start=1):
@@ -409,7 +376,7 @@ def test_each_border_s_numbers_and_where_they_come_from(values):
 
 
 def test_what_is_seen_names_this_picture_and_these_settings():
-    told = said(page_of(size="24", kb="4", sb="4"))
+    told = page_of(size="24", kb="4", sb="4").said()
     assert "A, S = 1: windows overlap by 2 of 3; 16 × 24 becomes 16 × 24, 100\u00a0% of the numbers." in told
     assert "B, S = 4: windows touch and do not overlap; 16 × 24 becomes 4 × 6, 6.25\u00a0% of the numbers." in told
 
