@@ -218,6 +218,21 @@ def test_what_is_impossible_is_explained_with_its_numbers_and_a_way_out(open_pag
     assert lab.numbers()
 
 
+def test_beside_a_refusal_the_picture_stands_in_its_exact_pixels(open_page):
+    page = open_page("convolution?k=7&p=0")
+    upload(page, "five.png", png(5, 5))
+    expect(page.locator(".st-key-problem")).to_contain_text("The picture, 5 × 5")
+    with Image.open(io.BytesIO(page.locator(".st-key-problem img").screenshot())) as drawn:
+        painted = np.asarray(drawn.convert("RGB"))
+    with Image.open(io.BytesIO(png(5, 5))) as file:
+        levels = np.asarray(file)
+    cell = len(painted) / 5
+    assert cell > 40, "enlarged"
+    for place in (0.08, 0.5, 0.92):  # as sharp at a pixel's edge as in its middle
+        at = ((np.arange(5) + place) * cell).astype(int)
+        np.testing.assert_array_equal(painted[at][:, at], levels)
+
+
 def test_numbers_can_be_typed_beside_the_sliders(open_page):
     page = open_page("convolution?kernel=Box+blur&size=48")
     Lab(page).ready()

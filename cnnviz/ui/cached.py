@@ -127,9 +127,3 @@ def demo() -> Trace:
     """The 5 x 5 binary picture under the diagonal cross: small enough to add up in one's head."""
     state = {**START, "kernel": "Diagonal cross", "p": 0}
     return convolve(sample("binary"), filter_of(state, 1), windows(state), divisor=255)
-
-
-def shown(picture: Picture) -> np.ndarray:
-    """The picture as Streamlit draws one: (H, W) or (H, W, 3)."""
-    levels = picture.levels()
-    return levels[0] if len(levels) == 1 else np.moveaxis(levels, 0, -1)

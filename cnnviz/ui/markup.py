@@ -1,10 +1,31 @@
-"""The heading of a part of a lesson, and tables, as HTML. What comes from a visitor must be escaped before."""
+"""The heading of a part of a lesson, tables and pictures as HTML. What comes from a visitor must be escaped before."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable, Sequence
+from html import escape
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.pictures import encode_png
+
+
+def image(picture: NDArray[np.uint8] | bytes, alt: str, *, style: str = "", sharp: bool = True) -> str:
+    """A picture of exactly these pixels, in the page itself: st.image sends a JPEG, whose colours are others.
+
+    picture  uint8 levels (1, H, W) or (3, H, W), or a PNG
+    alt      plain text: it is escaped here
+    style    its CSS
+    sharp    whether each pixel stays a square where it is drawn larger; a photograph is smoothed instead
+    """
+    data = picture if isinstance(picture, bytes) else encode_png(picture)
+    address = f"data:image/png;base64,{base64.b64encode(data).decode()}"
+    kind = ' class="pixels"' if sharp else ""
+    told = f' style="{style}"' if style else ""
+    return f'<img{kind} src="{address}" alt="{escape(alt)}"{told}>'
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]], *, chosen: int | None = None) -> str:

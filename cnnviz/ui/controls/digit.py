@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import random
@@ -16,11 +15,12 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
-from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, encode_png, found, normalised, open_picture
+from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, found, normalised, open_picture
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui.controls.basics import choice, kept, put, refuse
 from cnnviz.ui.drawpad import drawpad
+from cnnviz.ui.markup import image
 from cnnviz.ui.words import a
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
@@ -86,8 +86,7 @@ def digit_pad(digit: Digit) -> None:
 def digit_steps(digit: Digit) -> None:
     """How the digit came about: a small picture a step, its words under it."""
     pictures = "".join(
-        f'<figure><img class="is-pixels" alt="" src="{_png(levels, 176)}"><figcaption>{html.escape(words)}</figcaption>'
-        "</figure>"
+        f"<figure>{image(_small(levels, 176), '')}<figcaption>{html.escape(words)}</figcaption></figure>"
         for words, levels in digit.steps
     )
     st.html(f'<div class="digit-steps">{pictures or "Nothing is drawn yet."}</div>')
@@ -221,10 +220,9 @@ def _test_digit(wrong: Wrong) -> Digit:
 # --- as pictures ---
 
 
-def _png(levels: Levels, longest: int) -> str:
+def _small(levels: Levels, longest: int) -> Levels:
     planes = levels if levels.ndim == 3 else levels[np.newaxis]
-    small = Picture(planes, "L", (planes.shape[1], planes.shape[2])).at(longest).levels()
-    return "data:image/png;base64," + base64.b64encode(encode_png(small)).decode()
+    return Picture(planes, "L", (planes.shape[1], planes.shape[2])).at(longest).levels()
 
 
 def _square(digit: Digit) -> str:
@@ -237,9 +235,9 @@ def _square(digit: Digit) -> str:
         frame = f'<span style="{"".join(f"{name}:{share:.1%};" for name, share in places.items())}"></span>'
     high, wide = levels.shape[-2:]
     name = digit.name if digit.label is None else f"{digit.name}: {a(str(digit.label))}"
-    told = html.escape(name[0].upper() + name[1:])
+    told = name[0].upper() + name[1:]
     return (
         f'<div class="digit-square"><div class="{"is-wide" if wide >= high else "is-tall"}" '
-        f'style="aspect-ratio:{wide}/{high}"><img class="{"" if digit.box else "is-pixels"}" alt="{told}" '
-        f'src="{_png(levels, 480)}">{frame}</div></div><p class="digit-named">{told}</p>'
+        f'style="aspect-ratio:{wide}/{high}">{image(_small(levels, 480), told, sharp=not digit.box)}{frame}</div></div>'
+        f'<p class="digit-named">{html.escape(told)}</p>'
     )

@@ -9,8 +9,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
-from cnnviz.ui import cached, settings
+from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.basics import put, state
+
+SIDE = 320  # pixels of the picture's longest side, as it is drawn
 
 
 def explain(
@@ -35,4 +37,6 @@ def explain(
             for label, changes in remedies:
                 st.button(label, key=f"{key.replace('problem', 'remedy')} {label}", on_click=put, kwargs=changes)
         if shown:
-            st.image(cached.shown(picture), caption=f"The picture, {picture.shape[1]} × {picture.shape[2]}", width=320)
+            _, height, width = picture.shape
+            drawn = markup.image(picture.levels(), "", style=f"width: {SIDE * width / max(height, width):.0f}px")
+            st.html(f'<figure>{drawn}<figcaption>The picture, {height} × {width}</figcaption></figure>')

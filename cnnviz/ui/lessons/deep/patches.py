@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 
 import streamlit as st
 
 from cnnviz.experiments.patches import Patch, Patches, patches
 from cnnviz.models.squeezenet import SIDE, squeezenet
-from cnnviz.pictures import SAMPLES, Picture, encode_png, sample
+from cnnviz.pictures import SAMPLES, Picture, sample
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.lessons.deep.main import Chosen
+from cnnviz.ui.markup import image
 from cnnviz.ui.words import number
 
 COUNT = 8
@@ -46,10 +46,9 @@ def _figure(patch: Patch) -> str:
     square = _square(patch.picture)
     crop = square.pixels[:, down.start : down.stop, across.start : across.stop]
     drawn = Picture(crop, "RGB", crop.shape[1:]).at(DRAWN)
-    data = base64.b64encode(encode_png(drawn.levels())).decode()
-    name = escape(SAMPLES[patch.picture].name)
+    name = SAMPLES[patch.picture].name
+    where = f"{name}, rows {down.start + 1} to {down.stop}, columns {across.start + 1} to {across.stop}"
     return (
-        f'<figure title="{name}, rows {down.start + 1} to {down.stop}, columns {across.start + 1} to {across.stop}">'
-        f'<img src="data:image/png;base64,{data}" alt="{name}">'
+        f'<figure title="{escape(where)}">{image(drawn.levels(), name)}'
         f"<figcaption>{number(patch.value, 3)}</figcaption></figure>"
     )

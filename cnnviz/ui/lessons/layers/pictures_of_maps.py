@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.ui import cached
+from cnnviz.ui.markup import image
 
 DRAWN = 400  # pixels of the longest side: more than a third of the page has, on any screen
 
@@ -27,10 +27,7 @@ def side_by_side(maps: Sequence[tuple[str, str, NDArray]]) -> None:
 
 def _figure(name: str, told: str, map: NDArray, limit: float) -> str:
     levels = np.ascontiguousarray(map, np.float32)
-    data = base64.b64encode(cached.png(levels, limit)).decode()
     height, width = map.shape
     shape = "width: 100%" if width >= height else f"height: 100%; max-width: {100 * width / height:.0f}%"
-    return (
-        f'<figure><div><img src="data:image/png;base64,{data}" alt="{name}" style="{shape}"></div>'
-        f"<figcaption><b>{name}</b>{told}</figcaption></figure>"
-    )
+    drawn = image(cached.png(levels, limit), name, style=shape)
+    return f"<figure><div>{drawn}</div><figcaption><b>{name}</b>{told}</figcaption></figure>"

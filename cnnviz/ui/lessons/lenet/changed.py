@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
@@ -11,10 +9,9 @@ from numpy.typing import NDArray
 from cnnviz import models
 from cnnviz.layers import PartialConv2d
 from cnnviz.ops import ACTIVATIONS
-from cnnviz.pictures import encode_png
 from cnnviz.ui.lessons.lenet.columns import Column, columns
 from cnnviz.ui.lessons.lenet.setup import Run
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import image, part, rows
 from cnnviz.ui.words import number
 
 # Percent of the 10,000 test digits read right: models/weights/README.md; scripts/score_lenet5.py counts them again.
@@ -111,6 +108,5 @@ def codes(found: Run) -> None:
 def _figure(name: str, values: NDArray, words: str, mark: str = "") -> str:
     # Drawn as the volumes draw a bitmap: paper at -1, ink at 1.
     levels = np.rint(137 - 114 * np.clip(values.reshape(1, 12, 7), -1, 1)).astype(np.uint8)
-    address = f"data:image/png;base64,{base64.b64encode(encode_png(levels)).decode()}"
     caption = f"<figcaption><b>{name}</b>{words}</figcaption>"
-    return f'<figure class="code{mark}"><img src="{address}" alt="{name}">{caption}</figure>'
+    return f'<figure class="code{mark}">{image(levels, name)}{caption}</figure>'
