@@ -114,7 +114,7 @@ def networks(shape: Sequence[int], labels: NDArray) -> dict[str, Network]:
 def moved_apart(images: ArrayLike, shift: int) -> NDArray:
     """(N, C, H, W) with each fourth image moved right, left, down and up by `shift` pixels; what comes in is 0."""
     given = numbers(images, "images")
-    found = np.zeros_like(given)
+    found = np.zeros(given.shape, given.dtype)
     for number, (down, across) in enumerate(MOVES):
         rows, columns = (_overlap(step * shift, size) for step, size in zip((down, across), given.shape[2:]))
         found[number::4, :, rows[1], columns[1]] = given[number::4, :, rows[0], columns[0]]

@@ -143,7 +143,8 @@ def _identity(x: ArrayLike) -> NDArray:
 
 
 def _identity_slope(x: ArrayLike) -> NDArray:
-    return np.ones_like(_floats(x))
+    x = _floats(x)
+    return np.ones(x.shape, x.dtype)
 
 
 def _relu_slope(x: ArrayLike) -> NDArray:

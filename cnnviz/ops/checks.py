@@ -23,7 +23,8 @@ def numbers(value: ArrayLike, name: str) -> NDArray:
             f"The {name} holds {array.dtype} values; "
             "it must hold real numbers: float32, float64, whole numbers or booleans."
         )
-    return array
+    # Bytes in another machine's order, as a file may hold them, would stay so through every operation.
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def maps(value: ArrayLike) -> tuple[NDArray, NDArray]:

@@ -170,7 +170,7 @@ def _by_windows(
         for column in range(kernel[1])
     ]
     matrix = weight.reshape(groups, filters // groups, -1).swapaxes(1, 2)
-    for_input = np.empty_like(images) if to_input else None
+    for_input = np.empty(images.shape, images.dtype) if to_input else None
     for_weight = np.zeros(matrix.shape, images.dtype)
     for first in range(0, count, together):
         some = images[first : first + together]
@@ -204,7 +204,7 @@ def _by_taps(
     to_input: bool,
 ) -> tuple[NDArray | None, NDArray]:
     """The same of large maps, a place in the kernel after the other."""
-    for_input = np.empty_like(images) if to_input else None
+    for_input = np.empty(images.shape, images.dtype) if to_input else None
     for_weight = np.zeros(weight.shape, images.dtype)
     for first in range(0, len(images), together):
         these = slice(first, first + together)

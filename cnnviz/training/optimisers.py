@@ -49,7 +49,7 @@ def _momentum(gradient: NDArray, rates: Rates, memory: Memory, step: int) -> tup
 
 
 def _adam(gradient: NDArray, rates: Rates, memory: Memory, step: int) -> tuple[NDArray, Memory]:
-    mean, square = memory or (np.zeros_like(gradient), np.zeros_like(gradient))
+    mean, square = memory or (np.zeros(gradient.shape, gradient.dtype),) * 2  # neither is written to
     mean = ADAM_FIRST * mean + (1 - ADAM_FIRST) * gradient
     square = ADAM_SECOND * square + (1 - ADAM_SECOND) * np.square(gradient)
     # Both start at 0, which the corrections make up for.

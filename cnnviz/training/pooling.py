@@ -31,7 +31,7 @@ def max_pool2d_gradient(
     given, images = maps(input)
     best = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode)
     gradient, images = batch_ready(given, best, output_gradient, images)
-    found = np.zeros_like(images)
+    found = np.zeros(images.shape, images.dtype)  # zeros_like would keep the layout, and reshape then write into a copy
     rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
     with np.errstate(all="ignore"):
         is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
