@@ -130,6 +130,26 @@ class Window:
         return [position for position in range(size) if position not in read]
 
 
+def pair(value: object, name: str) -> tuple:
+    """A setting for (height, width): two values as they are, one for both axes twice. Raises SettingError."""
+    if not isinstance(value, (tuple, list)):
+        return value, value
+    if len(value) != 2:
+        raise SettingError(f"{name} is {value!r}; it is one value for both axes, or two: (height, width).")
+    return value[0], value[1]
+
+
+def windows(kernel_size: object, stride: object, padding: object, dilation: object = 1) -> tuple[Window, Window]:
+    """The Windows of the two axes, rows first, of settings as PyTorch takes them: one value, or two in a tuple or list.
+
+    Raises SettingError for settings that are none.
+    """
+    down, across = zip(
+        pair(kernel_size, "kernel_size"), pair(stride, "stride"), pair(padding, "padding"), pair(dilation, "dilation")
+    )
+    return Window(*down), Window(*across)
+
+
 def same_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:
     """(before, after) that keep the size at stride 1: D(K - 1) in all, the odd one behind, as PyTorch's "same"."""
     total = Window(kernel_size, dilation=dilation).extent - 1

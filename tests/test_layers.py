@@ -1,5 +1,6 @@
 """Layers: what they refuse, and a stack as text, both ways. What they compute is held in test_network.py."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,9 +17,11 @@ from cnnviz.layers import (
     Layer,
     Linear,
     MaxPool2d,
+    PartialConv2d,
+    Subsample,
 )
 from cnnviz.layers.typed import DEEPEST, LONGEST, read, written
-from cnnviz.ops import ACTIVATIONS
+from cnnviz.ops import ACTIVATIONS, conv2d
 
 repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=120)
 
@@ -192,6 +195,46 @@ def test_a_setting_for_both_axes_is_the_same_written_once_or_twice():
     assert AvgPool2d((3, 2)).stride == (3, 2)
     assert len({Conv2d(8, 3, padding=(1, 1)), Conv2d(8, 3, padding=1)}) == 1
     assert Conv2d(8, 3, padding=(1, (0, 1))).padding == (1, (0, 1))
+
+
+SLIDING = {
+    "Conv2d": lambda **given: Conv2d(4, **{"kernel_size": 2, **given}),
+    "MaxPool2d": lambda **given: MaxPool2d(**{"kernel_size": (4, 5), **given}),
+    "AvgPool2d": lambda **given: AvgPool2d(**{"kernel_size": (4, 5), **given}),
+    "Subsample": lambda **given: Subsample(**given),
+    "PartialConv2d": lambda **given: PartialConv2d(((0, 2), (1,)), **{"kernel_size": 2, **given}),
+}
+TAKES = {
+    name: ("kernel_size", *(("stride", "padding") if "Pool" in name else ()),
+           *(("stride", "padding", "dilation") if name == "Conv2d" else ()))
+    for name in SLIDING
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "setting"), [(name, setting) for name, found in TAKES.items() for setting in found])
+def test_a_setting_is_a_number_or_two_in_a_tuple_or_a_list(name, setting):
+    make, size = SLIDING[name], (3, 9, 11)
+    for down, across in ((1, 2), (2, 1), (1, 1)):
+        as_tuple, as_list = make(**{setting: (down, across)}), make(**{setting: [down, across]})
+        assert as_tuple == as_list and hash(as_tuple) == hash(as_list)
+        assert as_list.output_shape(size) == as_tuple.output_shape(size)
+        assert [getattr(window, setting) for window in as_list.windows(size)] == [down, across]
+        if down == across:
+            assert make(**{setting: down}) == as_tuple
+    for wrong in ((1, 2, 3), [1, 2, 3], (1,), [1], (), [], "same", (1, None), ((1,), 1), (((1, 2), 1), 1), {1: 2}):
+        with pytest.raises(SettingError, match=setting):
+            make(**{setting: wrong})
+
+
+def test_padding_in_a_list_is_what_torch_makes_of_it():
+    """torch.nn.Conv2d(3, 4, 2, padding=[1, 2]) makes (4, 7, 10) of (3, 6, 7)."""
+    image, weight = np.ones((3, 6, 7), np.float32), np.ones((4, 3, 2, 2), np.float32)
+    layer = Conv2d(4, 2, padding=[1, 2], bias=False)
+    assert layer.output_shape((3, 6, 7)) == (4, 7, 10)
+    assert layer.forward(image, {"weight": weight}).shape == (4, 7, 10)
+    assert Conv2d(4, 2, padding=[[1, 0], [0, 2]]).padding == ((1, 0), (0, 2))
+    for padding in ([1, 2], (1, 2), [[1, 1], [2, 2]]):
+        assert (conv2d(image, weight, padding=padding) == layer.forward(image, {"weight": weight})).all()
 
 
 def test_names_and_kinds():

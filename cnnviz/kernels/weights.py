@@ -9,8 +9,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, KernelError, SettingError
-from cnnviz.geometry import same_padding, whole
+from cnnviz.errors import ArrayError, KernelError
+from cnnviz.geometry import pair, same_padding, whole
 
 LARGEST = 15  # rows and columns of a kernel, named or typed
 SLICES = 3  # slices of a typed kernel
@@ -39,10 +39,8 @@ def checked(weights: ArrayLike) -> Weights:
 
 def checked_size(kernel_size: int | tuple[int, int]) -> tuple[int, int]:
     """(height, width) of a kernel_size as PyTorch takes it."""
-    pair = kernel_size if isinstance(kernel_size, (tuple, list)) else (kernel_size, kernel_size)
-    if len(pair) != 2:
-        raise SettingError(f"kernel_size is {kernel_size!r}; it is a number or (height, width).")
-    return whole(pair[0], "kernel_size", 1), whole(pair[1], "kernel_size", 1)
+    height, width = pair(kernel_size, "kernel_size")
+    return whole(height, "kernel_size", 1), whole(width, "kernel_size", 1)
 
 
 def quoted(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 
 from cnnviz import ops
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, whole
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, checked_pair
-from cnnviz.layers.sliding import check_border, check_room, tidy, windows_of
+from cnnviz.geometry import PADDING_MODES, Window, whole, windows
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by
+from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
 
 
@@ -43,10 +44,7 @@ class Conv2d(Layer):
     def __post_init__(self) -> None:
         for name in ("out_channels", "groups"):
             object.__setattr__(self, name, whole(getattr(self, name), name, 1))
-        for name in ("kernel_size", "stride", "dilation"):
-            object.__setattr__(self, name, checked_pair(getattr(self, name), name, 1))
-        windows = windows_of(self.kernel_size, self.stride, self.padding, self.dilation)
-        object.__setattr__(self, "padding", tidy(windows))
+        settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
         object.__setattr__(self, "bias", bool(self.bias))
         if self.padding_mode not in PADDING_MODES:
             raise SettingError(f"padding_mode is {self.padding_mode!r}; it is one of {', '.join(PADDING_MODES)}.")
@@ -56,21 +54,24 @@ class Conv2d(Layer):
                 f"{_listed(_divisors(self.out_channels))} can be."
             )
 
+    @cached_property
+    def _windows(self) -> tuple[Window, Window]:
+        return windows(self.kernel_size, self.stride, self.padding, self.dilation)
+
     @property
     def name(self) -> str:
         return f"CONV {by(self.kernel_size)}"
 
     def output_shape(self, shape: Shape) -> Shape:
-        windows = self.windows(shape)
-        check_room(self, shape, windows)
-        check_border(self, shape, windows, self.padding_mode)
+        check_room(self, shape, self._windows)
+        check_border(self, shape, self._windows, self.padding_mode)
         if shape[0] % self.groups:
             works = _divisors(math.gcd(shape[0], self.out_channels))
             raise DoesNotFit(
                 f"{self.name}: {shape[0]} channels come in, which cannot be divided into {self.groups} equal groups; "
                 f"with {self.out_channels} filters, {_listed(works)} can be."
             )
-        down, across = (window.output_size(size) for window, size in zip(windows, shape[1:]))
+        down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
         return self.out_channels, down, across
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
@@ -89,13 +90,13 @@ class Conv2d(Layer):
     def handled(self, shape: Shape) -> int:
         _, *outputs = self.output_shape(shape)
         weight = self.parameter_shapes(shape)["weight"]
-        return laid_out(weight, self.groups, *self.windows(shape), (outputs[0], outputs[1]))
+        return laid_out(weight, self.groups, *self._windows, (outputs[0], outputs[1]))
 
     def operations(self, shape: Shape) -> dict[str, int]:
         return {"multiply-adds": self.multiply_adds(shape)}
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
-        return windows_of(self.kernel_size, self.stride, self.padding, self.dilation)
+        return self._windows
 
     def forward(
         self,

@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import Window, whole
+from cnnviz.errors import DoesNotFit
+from cnnviz.geometry import Window
 
 Shape = tuple[int, ...]  # (channels, height, width), or (features,) behind a fully connected layer
 Parameters = Mapping[str, NDArray[np.floating]]
@@ -107,21 +107,6 @@ def needs_volume(layer: Layer, shape: Shape) -> None:
 
 Sides = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 Pair = int | tuple[int, int]
-
-
-def checked_pair(value: object, name: str, least: int) -> Pair:
-    """A number for both axes or (height, width), as a number where both are the same. Raises SettingError."""
-    if not isinstance(value, (tuple, list)):
-        return whole(value, name, least)
-    down, across = (whole(size, name, least) for size in two(value, name))
-    return down if down == across else (down, across)
-
-
-def two(value: tuple | list, name: str) -> tuple[object, object]:
-    """Both of two values. Raises SettingError for more or fewer."""
-    if len(value) != 2:
-        raise SettingError(f"{name} is {value!r}; it is one number for both axes, or two: (height, width).")
-    return value[0], value[1]
 
 
 def both(value: Any) -> tuple[Any, Any]:

@@ -14,7 +14,7 @@ from cnnviz import ops
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window, whole
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, checked_pair
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class PartialConv2d(Layer):
         if not isinstance(table, (tuple, list)) or not table:
             raise SettingError(f"connections is {table!r}; it is a row of maps for each filter, at least one.")
         object.__setattr__(self, "connections", tuple(_row(maps, filter) for filter, maps in enumerate(table, 1)))
-        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
+        object.__setattr__(self, "kernel_size", self._whole.kernel_size)
 
     @cached_property
     def _whole(self) -> Conv2d:

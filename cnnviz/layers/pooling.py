@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 
 from cnnviz import ops
 from cnnviz.errors import SettingError
-from cnnviz.geometry import Window
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, checked_pair, needs_volume
-from cnnviz.layers.sliding import check_room, read_inside, windows_of
+from cnnviz.geometry import Window, pair, whole, windows
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, needs_volume
+from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.conv import CALL
 
 
@@ -29,10 +30,9 @@ class _Pool(Layer):
     ceil_mode: bool
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
-        stride = self.kernel_size if self.stride is None else self.stride
-        object.__setattr__(self, "stride", checked_pair(stride, "stride", 1))
-        object.__setattr__(self, "padding", checked_pair(self.padding, "padding", 0))
+        for ends in pair(self.padding, "padding"):
+            whole(ends, "padding", 0)  # the same at both ends, unlike a convolution's
+        settle(self, self._windows, "kernel_size", "stride", "padding")
         object.__setattr__(self, "ceil_mode", bool(self.ceil_mode))
         for padding, kernel in zip(both(self.padding), both(self.kernel_size)):
             if padding > kernel // 2:
@@ -41,22 +41,24 @@ class _Pool(Layer):
                     f"at most {kernel // 2} works, or a window could lie in the padding alone."
                 )
 
+    @cached_property
+    def _windows(self) -> tuple[Window, Window]:
+        return windows(self.kernel_size, self.kernel_size if self.stride is None else self.stride, self.padding)
+
     def output_shape(self, shape: Shape) -> Shape:
-        windows = self.windows(shape)
-        check_room(self, shape, windows, min(both(self.kernel_size)) // 2, self.ceil_mode)
-        down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(windows, shape[1:]))
+        check_room(self, shape, self._windows, min(both(self.kernel_size)) // 2, self.ceil_mode)
+        down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(self._windows, shape[1:]))
         return shape[0], down, across
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
-        stride = self.kernel_size if self.stride is None else self.stride
-        return windows_of(self.kernel_size, stride, self.padding)
+        return self._windows
 
     def in_a_window(self, shape: Shape) -> int:
         return math.prod(both(self.kernel_size))
 
     def handled(self, shape: Shape) -> int:
         """Over the rows of all windows, then over their columns."""
-        rows, columns = self.windows(shape)
+        rows, columns = self._windows
         channels, down, across = self.output_shape(shape)
         numbers = columns.padded(shape[2]) * rows.kernel_size + across * columns.kernel_size
         return down * (channels * numbers + CALL * (rows.kernel_size + columns.kernel_size))
@@ -64,7 +66,7 @@ class _Pool(Layer):
     def operations(self, shape: Shape) -> dict[str, int]:
         """One operation less than a window has numbers; positions in the padding take no part."""
         channels, *outputs = self.output_shape(shape)
-        read = [read_inside(*axis) for axis in zip(self.windows(shape), shape[1:], outputs)]
+        read = [read_inside(*axis) for axis in zip(self._windows, shape[1:], outputs)]
         return {self._operation: channels * (math.prod(read) - math.prod(outputs))}
 
     @property

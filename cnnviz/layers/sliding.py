@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cnnviz.errors import DoesNotFit
 from cnnviz.geometry import Window, most_padding
-from cnnviz.layers.layer import Layer, Pair, Shape, Sides, both, by, needs_volume
+from cnnviz.layers.layer import Layer, Shape, by, needs_volume
 
 
-def windows_of(kernel_size: Pair, stride: Pair, padding: Sides, dilation: Pair = 1) -> tuple[Window, Window]:
-    """The Windows down and across. Raises SettingError for settings that are none."""
-    down, across = (Window(*axis) for axis in zip(both(kernel_size), both(stride), both(padding), both(dilation)))
-    return down, across
-
-
-def tidy(windows: tuple[Window, Window]) -> Sides:
-    """The padding of two windows, as short as it can be written: 1, (1, 2) or ((0, 1), (2, 2))."""
-    down, across = (window.padding for window in windows)
-    if down == across and isinstance(down, int):
-        return down
-    return down, across
+def settle(layer: Layer, windows: tuple[Window, Window], *names: str) -> None:
+    """Give a layer those settings of its windows, as short as they can be written: 1, (1, 2) or ((0, 1), (2, 2))."""
+    for name in names:
+        down, across = (getattr(window, name) for window in windows)
+        short: Any = down if down == across and isinstance(down, int) else (down, across)
+        object.__setattr__(layer, name, short)
 
 
 def check_room(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.geometry import Window
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, checked_pair
-from cnnviz.layers.sliding import check_room, windows_of
+from cnnviz.geometry import Window, windows
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by
+from cnnviz.layers.sliding import check_room, settle
 from cnnviz.ops.checks import precision
 from cnnviz.ops.conv import CALL
 
@@ -34,7 +35,11 @@ class Subsample(Layer):
     kernel_size: Pair = 2
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "kernel_size", checked_pair(self.kernel_size, "kernel_size", 1))
+        settle(self, self._windows, "kernel_size")
+
+    @cached_property
+    def _windows(self) -> tuple[Window, Window]:
+        return windows(self.kernel_size, self.kernel_size, 0)
 
     @property
     def name(self) -> str:
@@ -45,9 +50,8 @@ class Subsample(Layer):
         return math.prod(both(self.kernel_size))
 
     def output_shape(self, shape: Shape) -> Shape:
-        windows = self.windows(shape)
-        check_room(self, shape, windows, 0)
-        down, across = (window.output_size(size) for window, size in zip(windows, shape[1:]))
+        check_room(self, shape, self._windows, 0)
+        down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
         return shape[0], down, across
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
@@ -66,7 +70,7 @@ class Subsample(Layer):
         return channels * shape[1] * shape[2] + CALL * down * (rows + columns)
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
-        return windows_of(self.kernel_size, self.kernel_size, 0)
+        return self._windows
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """The plain mean of each block."""

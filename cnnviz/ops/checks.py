@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import Window
 
 
 def numbers(value: ArrayLike, name: str) -> NDArray:
@@ -62,20 +61,3 @@ def real(value: object, name: str, least: float = -math.inf, most: float = math.
             return number
     bounds = f" from {least:g} to {most:g}" if most < math.inf else f" of at least {least:g}" * (least > -math.inf)
     raise SettingError(f"{name} is {told or repr(value)}; it must be a finite number{bounds}.")
-
-
-def pair(value: object, name: str) -> tuple:
-    """A setting for (height, width): itself if it is two values, else the same for both."""
-    if not isinstance(value, (tuple, list)):
-        return value, value
-    if len(value) != 2:
-        raise SettingError(f"{name} is {value!r}; it is one value for both axes, or two: (height, width).")
-    return tuple(value)
-
-
-def windows(kernel_size: object, stride: object, padding: object, dilation: object) -> tuple[Window, Window]:
-    """The windows on the two axes, rows first."""
-    settings = [pair(kernel_size, "kernel_size"), pair(stride, "stride")]
-    settings += [pair(padding, "padding"), pair(dilation, "dilation")]
-    rows, columns = (Window(*axis) for axis in zip(*settings))
-    return rows, columns

@@ -48,8 +48,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
-from cnnviz.geometry import Window, check_padding, origin, whole
-from cnnviz.ops.checks import maps, numbers, precision, windows
+from cnnviz.geometry import Window, check_padding, origin, whole, windows
+from cnnviz.ops.checks import maps, numbers, precision
 
 BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
 NARROW = 64  # outputs with fewer columns than this are laid out window by window

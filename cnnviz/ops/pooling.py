@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import SettingError
-from cnnviz.geometry import Window
-from cnnviz.ops.checks import maps, precision, windows
+from cnnviz.geometry import Window, windows
+from cnnviz.ops.checks import maps, precision
 
 BLOCK_BYTES = 1 << 20  # of rows between the two passes, about half of a core's L2 cache; 0.13 to 1 MB measured alike
 

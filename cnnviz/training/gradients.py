@@ -29,9 +29,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
-from cnnviz.geometry import Window
+from cnnviz.geometry import Window, windows
 from cnnviz.ops import conv2d, linear
-from cnnviz.ops.checks import maps, numbers, precision, windows
+from cnnviz.ops.checks import maps, numbers, precision
 
 Settings = int | tuple[int, int]
 Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.geometry import Window
+from cnnviz.geometry import Window, windows
 from cnnviz.ops import avg_pool2d, max_pool2d
-from cnnviz.ops.checks import maps, windows
+from cnnviz.ops.checks import maps
 from cnnviz.ops.pooling import counted
 from cnnviz.training.gradients import Padding, Settings, batch_ready, places
 
