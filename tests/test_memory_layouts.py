@@ -236,7 +236,10 @@ def test_a_trace_in_any_layout(layout):
 @given(st.data())
 def test_any_window_in_any_layout(data):
     """Convolution and pooling with settings drawn at random, forwards and backwards."""
-    draw = lambda low, high: data.draw(st.integers(low, high))  # noqa: E731
+
+    def draw(low, high):
+        return data.draw(st.integers(low, high))
+
     kernel, stride = (draw(1, 3), draw(1, 3)), (draw(1, 3), draw(1, 3))
     dilation = (draw(1, 2), draw(1, 2))
     shape = data.draw(st.sampled_from([(4,), (1, 4), (3, 4)])) + (draw(5, 9), data.draw(st.sampled_from([6, 8, 75])))
@@ -247,7 +250,7 @@ def test_any_window_in_any_layout(data):
     output = ops.conv2d(images, weight, **more)
     holds(ops.conv2d, (images, weight), more, layout)
     holds(training.conv2d_gradients, (images, weight, maps(*output.shape, dtype=dtype)), more, layout)
-    pool = {"kernel_size": kernel, "stride": stride, "padding": (kernel[0] // 2, 0), "ceil_mode": data.draw(st.booleans())}
+    pool = {"kernel_size": kernel, "stride": stride, "padding": (kernel[0] // 2, 0), "ceil_mode": draw(0, 1) == 1}
     for one, gradient in (
         (ops.max_pool2d, training.max_pool2d_gradient), (ops.avg_pool2d, training.avg_pool2d_gradient),
     ):  # fmt: skip

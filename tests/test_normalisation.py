@@ -10,6 +10,7 @@ import scipy.stats
 
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.ops import batch_norm, batch_statistics, dropout, dropout_mask
+from cnnviz.training import batch_norm_gradients
 from oracles import by_onnxruntime
 
 
@@ -128,9 +129,44 @@ IMAGES, THREE = np.zeros((2, 3, 4, 5)), np.ones(3)
         ((IMAGES,), {"eps": 0}, SettingError, "eps is 0; it must be above 0"),
     ],
 )
-def test_what_batch_norm_refuses_and_how(arguments, options, error, words):
+def test_what_batch_norm_refuses_and_how_forwards_and_backwards(arguments, options, error, words):
     with pytest.raises(error, match=words):
         batch_norm(*arguments, **options)
+    image, *others = arguments
+    if len(others) < 4:  # the bias takes no part in the gradients
+        with pytest.raises(error, match=words):
+            batch_norm_gradients(image, np.ones(np.shape(image)), *others, **options)
+
+
+@pytest.mark.parametrize("name", ["running_mean", "running_var", "weight"])
+@pytest.mark.parametrize("wrong", [np.ones(1), np.ones(2), np.ones((3, 1)), 1.0, "many", ["a", "b", "c"], [None] * 3])
+@pytest.mark.parametrize("training", [False, True])
+def test_statistics_and_weights_are_one_number_a_channel_backwards_too(name, wrong, training):
+    rest = {"running_mean": THREE, "running_var": THREE, "weight": THREE, name: wrong}
+    for call in (batch_norm, lambda image, **more: batch_norm_gradients(image, np.ones(image.shape), **more)):
+        with pytest.raises(ArrayError, match=name):
+            call(IMAGES, training=training, **rest)
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("shape", [(0, 3, 4, 5), (2, 3, 0, 5), (3, 4, 0)])
+def test_of_nothing_the_gradients_are_nothing_and_zeros(shape, training):
+    channels = shape[-3]
+    image, ones = np.zeros(shape, np.float32), np.ones(channels, np.float32)
+    assert batch_norm(image, ones, ones, ones, ones, training=training).shape == shape
+    found = batch_norm_gradients(image, image, ones, ones, ones, training=training)
+    assert found[0].shape == shape and all(one.tolist() == [0] * channels for one in found[1:])
+    assert {one.dtype for one in found} == {np.dtype(np.float32)}
+
+
+def test_gradients_are_as_exact_as_the_statistics():
+    image, gradient, ones = IMAGES.astype(np.float32), np.ones(IMAGES.shape, np.float32), np.ones(3, np.float32)
+    for exact in ("running_mean", "running_var", "weight"):
+        rest = {"running_mean": ones, "running_var": ones, "weight": ones, exact: ones.astype(np.float64)}
+        assert batch_norm(image, **rest).dtype == np.float64
+        assert {one.dtype for one in batch_norm_gradients(image, gradient, **rest)} == {np.dtype(np.float64)}
+    found = batch_norm_gradients(image, gradient, ones, ones, ones)
+    assert {one.dtype for one in found} == {np.dtype(np.float32)}
 
 
 @pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8, 1.0])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -41,33 +44,63 @@ def batch_norm(
     Source: S. Ioffe and C. Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
     Covariate Shift" (2015), algorithms 1 and 2; the rules of torch.nn.functional.batch_norm.
     """
-    given, images = maps(input)
-    channels = images.shape[1]
     named = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
-    arrays = {name: numbers(value, name) for name, value in named.items() if value is not None}
-    for name, array in arrays.items():
-        if array.shape != (channels,):
-            raise ArrayError(f"The {name} has shape {array.shape}; {channels} channels need shape ({channels},).")
-    if ("running_mean" in arrays) != ("running_var" in arrays):
-        raise ArrayError("The running_mean and the running_var belong together: give both, or none.")
-    own = training or "running_mean" not in arrays
-    eps = real(eps, "eps", 0)
-    if own and eps == 0:
-        raise SettingError("eps is 0; it must be above 0 where a channel may be constant.")
-
-    dtype = precision(given, *arrays.values())
-    if images.size == 0:
+    settled = Settled.of(input, named, training, eps)
+    given, arrays, dtype = settled.given, settled.arrays, settled.dtype
+    if given.size == 0:
         return np.empty(given.shape, dtype)
-    mean, variance = batch_statistics(given) if own else (arrays["running_mean"], arrays["running_var"])
+    mean, variance = settled.statistics()
     with np.errstate(all="ignore"):
-        scale = arrays.get("weight", 1) / np.sqrt(variance.astype(np.float64) + eps)
+        scale = arrays.get("weight", 1) / np.sqrt(variance + settled.eps)
         # The mean goes first: scale * input + (bias - scale * mean) would be the difference of two large numbers
         # where a channel lies far from 0.
-        output = np.subtract(images, _each(mean, dtype), dtype=dtype)
-        output *= _each(scale, dtype)
+        output = np.subtract(settled.images, each(mean, dtype), dtype=dtype)
+        output *= each(scale, dtype)
         if "bias" in arrays:
-            output += _each(arrays["bias"], dtype)
+            output += each(arrays["bias"], dtype)
     return output if given.ndim == 4 else output[0]
+
+
+class Settled(NamedTuple):
+    """What batch norm was given, once it has been looked through: forwards and backwards ask for the same.
+
+    given, images  the input, and it as a batch
+    arrays         those of running_mean, running_var, weight and bias that there are
+    own            whether the statistics are the input's own
+    dtype          of what comes out
+    """
+
+    given: NDArray
+    images: NDArray
+    arrays: dict[str, NDArray]
+    own: bool
+    eps: float
+    dtype: np.dtype
+
+    @classmethod
+    def of(
+        cls, input: ArrayLike, named: Mapping[str, ArrayLike | None], training: bool, eps: float, *others: NDArray
+    ) -> Settled:
+        """Raises what `batch_norm` raises. `others` count in the dtype too."""
+        given, images = maps(input)
+        channels = images.shape[1]
+        arrays = {name: numbers(value, name) for name, value in named.items() if value is not None}
+        for name, array in arrays.items():
+            if array.shape != (channels,):
+                raise ArrayError(f"The {name} has shape {array.shape}; {channels} channels need shape ({channels},).")
+        if ("running_mean" in arrays) != ("running_var" in arrays):
+            raise ArrayError("The running_mean and the running_var belong together: give both, or none.")
+        own = training or "running_mean" not in arrays
+        eps = real(eps, "eps", 0)
+        if own and eps == 0:
+            raise SettingError("eps is 0; it must be above 0 where a channel may be constant.")
+        return cls(given, images, arrays, own, eps, precision(given, *arrays.values(), *others))
+
+    def statistics(self) -> tuple[NDArray, NDArray[np.float64]]:
+        """The mean and the variance of each channel. Raises what `batch_statistics` raises."""
+        if self.own:
+            return batch_statistics(self.images)
+        return self.arrays["running_mean"], self.arrays["running_var"].astype(np.float64)
 
 
 def batch_statistics(input: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -94,7 +127,7 @@ def batch_statistics(input: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.
     return mean, variance
 
 
-def _each(values: NDArray, dtype: np.dtype) -> NDArray:
+def each(values: NDArray, dtype: np.dtype) -> NDArray:
     """A value a channel, to be put beside (N, C, H, W)."""
     return values.astype(dtype)[:, np.newaxis, np.newaxis]
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
-from cnnviz.ops import batch_statistics
-from cnnviz.ops.checks import maps, numbers, precision
+from cnnviz.ops.checks import numbers
+from cnnviz.ops.normalisation import Settled, each
 
 
 def batch_norm_gradients(
@@ -28,35 +28,34 @@ def batch_norm_gradients(
     the input's gradient has no part along the mean and the deviation of its channel. Otherwise they are constants.
 
     Returns (input gradient, weight gradient, bias gradient): shaped as the input, (C,) and (C,); float64 or float32 as
-    `conv2d` decides it. Raises ArrayError for an output gradient of another shape, and what `batch_statistics` raises.
+    `conv2d` decides it; of an empty batch, which `batch_norm` takes, nothing and zeros.
+
+    Raises what `batch_norm` raises, and ArrayError for an output gradient of another shape.
 
     Source: S. Ioffe and C. Szegedy, "Batch Normalization" (2015), section 3.
     """
-    given, images = maps(input)
     gradient = numbers(output_gradient, "output's gradient")
-    if gradient.shape != given.shape:
-        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {given.shape}.")
-    dtype = precision(gradient, given, *(numbers(a, "weight") for a in (weight,) if a is not None))
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight}
+    settled = Settled.of(input, named, training, eps, gradient)
+    images, dtype, axes = settled.images, settled.dtype, (0, 2, 3)
+    if gradient.shape != settled.given.shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {settled.given.shape}.")
     gradient = gradient.reshape(images.shape).astype(dtype, copy=False)
-    own = training or running_mean is None or running_var is None
-    mean, variance = batch_statistics(images) if own else (np.asarray(running_mean), np.asarray(running_var))
-    axes = (0, 2, 3)
+    if gradient.size == 0:
+        nothing = np.zeros(images.shape[1], dtype)
+        return np.empty(settled.given.shape, dtype), nothing, nothing.copy()
+    mean, variance = settled.statistics()
     with np.errstate(all="ignore"):
-        inverse = 1 / np.sqrt(variance.astype(np.float64) + eps)
-        normal = np.subtract(images, _each(mean, dtype), dtype=dtype)
-        normal *= _each(inverse, dtype)
+        inverse = 1 / np.sqrt(variance + settled.eps)
+        normal = np.subtract(images, each(mean, dtype), dtype=dtype)
+        normal *= each(inverse, dtype)
         for_bias = gradient.sum(axes)
         for_weight = (gradient * normal).sum(axes)
         found = gradient
-        if own:
+        if settled.own:
             count = images.size // images.shape[1]
-            normal *= _each(for_weight / count, dtype)
-            found = gradient - _each(for_bias / count, dtype)
+            normal *= each(for_weight / count, dtype)
+            found = gradient - each(for_bias / count, dtype)
             found -= normal
-        scale = inverse if weight is None else inverse * np.asarray(weight)
-        return (found * _each(scale, dtype)).reshape(given.shape), for_weight, for_bias
-
-
-def _each(values: NDArray, dtype: np.dtype) -> NDArray:
-    """A value a channel, to be put beside (N, C, H, W)."""
-    return values.astype(dtype)[:, np.newaxis, np.newaxis]
+        scale = inverse * settled.arrays.get("weight", 1)
+        return (found * each(scale, dtype)).reshape(settled.given.shape), for_weight, for_bias
