@@ -1,6 +1,7 @@
 """Kernels against published tables, SciPy, least squares and what they must answer on a ramp, a step and a grating."""
 
 import math
+import re
 import time
 from dataclasses import FrozenInstanceError
 from fractions import Fraction
@@ -14,7 +15,20 @@ from scipy import ndimage
 
 from cnnviz.errors import ArrayError, CnnvizError, KernelError, SettingError
 from cnnviz.geometry import same_padding
-from cnnviz.kernels import KERNELS, LUMA, cell_text, factor, fitted, flipped, formatted, named, over_rgb, parse
+from cnnviz.kernels import (
+    KERNELS,
+    LUMA,
+    cell_text,
+    factor,
+    fitted,
+    flipped,
+    formatted,
+    named,
+    over_grey,
+    over_rgb,
+    parse,
+    short_text,
+)
 from cnnviz.kernels.weights import simple_fraction
 
 SIZES = [(height, width) for height in range(1, 16) for width in range(1, 16)]
@@ -473,6 +487,31 @@ def test_random_spreads_evenly_over_the_range_it_states():
     assert zeros and not np.signbit(zeros).any()
 
 
+def test_random_in_colour_has_three_slices_of_its_own_in_the_range_of_all_its_weights():
+    # the same best-known draws as above: in RGB the filter has 3 x 1 x 3 weights, and the range is that of nn.Conv2d
+    weights = named("random", (1, 3), seed=0, channels=3)
+    draws = np.array([0.5488135, 0.71518937, 0.60276338, 0.54488318, 0.4236548, 0.64589411, 0.43758721, 0.891773,
+                      0.96366276])  # fmt: skip
+    np.testing.assert_array_equal(weights.ravel(), np.round((draws * 2 - 1) / 3, 4))
+    slices = [named("random", 5, seed=seed, channels=3) for seed in range(100)]
+    assert slices[0].shape == (3, 5, 5) and slices[0].dtype == np.float64
+    red, green, blue = np.array(slices).transpose(1, 0, 2, 3).reshape(3, -1)
+    assert np.abs(np.corrcoef([red, green, blue]) - np.eye(3)).max() < 0.05  # no slice is another's multiple
+    bound = 1 / math.sqrt(3 * 25)
+    assert 0.98 * bound < np.abs(slices).max() <= bound + 5e-5  # to four decimals
+
+
+@pytest.mark.parametrize("key", [key for key in KERNELS if key != "random"])
+def test_every_other_preset_is_one_slice_for_any_picture(key):
+    np.testing.assert_array_equal(named(key, 3, channels=3), named(key, 3))
+
+
+@pytest.mark.parametrize("channels", [0, 2, 4, "3", True, None])
+def test_a_picture_has_one_channel_or_three(channels):
+    with pytest.raises(SettingError, match="channels"):
+        named("random", 3, channels=channels)
+
+
 @pytest.mark.parametrize("seed", [-1, 2**32, 1.5, True, "0"])
 def test_a_seed_that_is_none_is_refused(seed):
     with pytest.raises(SettingError, match="seed"):
@@ -509,6 +548,13 @@ def test_the_nearest_sizes_that_work(key, size, near):
     assert KERNELS[key].nearest(size) == near
 
 
+def test_a_line_on_what_a_kernel_finds_is_true_of_any_picture():
+    cross, picture = named("diagonal-cross", 3), np.array([[255.0, 1, 0], [9, 8, 7], [100, 3, 128]])
+    assert (cross * picture).sum() == 255 + 0 + 8 + 100 + 128  # a sum, and no number of bright pixels
+    finds = KERNELS["diagonal-cross"].finds
+    assert "adds up" in finds and "where they are 0 and 1" in finds
+
+
 def test_what_is_refused_says_what_would_work():
     with pytest.raises(KernelError, match="“Outline” has no 4 x 4 form.*Nearest: 3 x 3 or 5 x 5"):
         named("outline", 4)
@@ -539,6 +585,34 @@ def test_over_rgb_is_one_filter_that_sees_brightness():
     assert (filters * picture).sum() == pytest.approx((kernel * grey).sum())
     with pytest.raises(ArrayError, match=r"\(3, 2, 3\)"):
         over_rgb(filters)
+
+
+@pytest.mark.parametrize("key", [key for key in KERNELS if key not in ("gabor", "random")])
+def test_a_presets_slices_are_rounded_once_so_that_they_can_be_written_short(key):
+    for size in range(1, 16):
+        if not KERNELS[key].allows(size) or (found := factor(named(key, size))) is None:
+            continue  # from 6 on a Gaussian is no fraction
+        numerators, common = found
+        slices = over_rgb(named(key, size))
+        for share, slice_ in zip((299, 587, 114), slices):
+            exact = [Fraction(int(n) * share, 1000 * common.denominator) for n in numerators.flat]
+            assert slice_.ravel().tolist() == [fraction.numerator / fraction.denominator for fraction in exact]
+        cells = re.split(r"[ ;|*]+", formatted(slices))
+        assert max(map(len, cells)) <= 18 and not [cell for cell in cells if re.search(r"(9|0){6}\d?$", cell)]
+
+
+def test_numbers_typed_for_all_three_slices_keep_their_digits():
+    assert formatted(over_rgb([[1 / 3, 0.2871, 3]])) == (
+        "299/3000 0.0858429 0.897 | 587/3000 0.1685277 1.761 | 0.038 0.0327294 0.342"
+    )  # 0.299 * (1 / 3) is 0.09966666666666665
+
+
+def test_slices_on_grey_are_their_sum_to_the_last_digit():
+    slices = over_rgb([[-1, 1 / 3, 0.2871], [0, 7, 1e-7]])
+    np.testing.assert_array_equal(over_grey(slices), [[-1, 1 / 3, 0.2871], [0, 7, 1e-7]])
+    np.testing.assert_array_equal(over_grey([[[1, 2]], [[30, 40]], [[500, 600]]]), [[531, 642]])
+    with pytest.raises(ArrayError, match=r"\(2, 3\)"):
+        over_grey([[1, 2, 3], [4, 5, 6]])
 
 
 def test_flipped_turns_each_slice_and_makes_correlation_convolution():
@@ -805,6 +879,23 @@ def test_formatted(weights, text):
 def test_cell_text(weight, text):
     assert cell_text(weight) == text
     assert cell_text(weight) == text  # once more, from memory
+
+
+@pytest.mark.parametrize(("weight", "text"), [
+    (299 / 3000, "299/3000"), (-299 / 9000, "-299/9000"), (587 / 225_000, "587/225000"), (299 / 64_000, "299/64000"),
+])
+def test_a_share_of_a_fraction_is_written_as_a_fraction(weight, text):
+    assert cell_text(weight) == text
+    assert parse(text) == weight
+
+
+@pytest.mark.parametrize(("weight", "text"), [
+    (-0.01136391427905298, "-0.0113639"), (1.7821788787841796e-8, "1.78218e-8"), (299 / 3000, "299/3000"),
+    (2714321.037, "2714321.037"), (0.0, "0"), (0.9999999999999999, "1"), (math.pi, "3.14159"), (1e9, "1000000000"),
+])
+def test_what_no_fraction_says_is_six_digits_in_a_cell_to_edit(weight, text):
+    assert short_text(weight) == text
+    assert parse(text) == pytest.approx(weight, rel=1e-5, abs=0)
 
 
 def test_a_kernel_written_before_costs_no_search():

@@ -9,7 +9,7 @@ that "same" padding leaves in place, so that a map does not move when K does.
 """
 
 from cnnviz.kernels.presets import KERNELS, Kernel, Sizes, named
-from cnnviz.kernels.typed import LONGEST, cell_text, formatted, parse
+from cnnviz.kernels.typed import LONGEST, cell_text, formatted, parse, short_text
 from cnnviz.kernels.weights import (
     DENOMINATOR,
     LARGEST,
@@ -20,10 +20,12 @@ from cnnviz.kernels.weights import (
     factor,
     fitted,
     flipped,
+    over_grey,
     over_rgb,
 )
 
 __all__ = [
     "DENOMINATOR", "KERNELS", "LARGEST", "LIMIT", "LONGEST", "LUMA", "SLICES", "Kernel", "Sizes", "Weights",
-    "cell_text", "factor", "fitted", "flipped", "formatted", "named", "over_rgb", "parse",
+    "cell_text", "factor", "fitted", "flipped", "formatted", "named", "over_grey",
+    "over_rgb", "parse", "short_text",
 ]  # fmt: skip

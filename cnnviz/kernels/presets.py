@@ -34,7 +34,7 @@ class Kernel:
     finds   one plain line on what it finds
     scales  one plain line on how it grows with K, or that it does not
     sizes   the sizes at which it has a meaning; `sizes.needs` says so in words
-    takes   the settings it has besides its size: "angle", "seed"
+    takes   the settings it has besides its size: "angle", "seed"; "channels" where it has a slice for each channel
     """
 
     key: str
@@ -68,16 +68,18 @@ class Kernel:
 
 
 def named(
-    key: str, kernel_size: int | tuple[int, int], *, angle: float = 45.0, seed: int = 0
+    key: str, kernel_size: int | tuple[int, int], *, angle: float = 45.0, seed: int = 0, channels: int = 1
 ) -> Weights:
     """The weights of one of `KERNELS`: float64 (kH, kW), as cross-correlation applies them.
 
     kernel_size  K, or (kH, kW), 1 to 15 each
     angle        of the Gabor's bars in degrees, counter-clockwise from lying flat: 45 rises to the right
     seed         of the random kernel, 0 to 2**32 - 1; the same seed gives the same weights everywhere
+    channels     of the picture, 1 or 3. The random kernel has a slice for each of three, (3, kH, kW), drawn by itself;
+                 every other is one slice for all, which `over_rgb` spreads
 
     Raises KernelError for an unknown key, and a size at which the kernel has no meaning, naming sizes
-    that work; SettingError for what is no size, no angle or no seed.
+    that work; SettingError for what is no size, no angle, no seed or no number of channels.
     """
     if key not in KERNELS:
         raise KernelError(f"There is no kernel called {quoted(key)}; there are {', '.join(KERNELS)}.")
@@ -88,7 +90,9 @@ def named(
         too_large = f"kernels have at most {LARGEST} rows and columns"
         needs = too_large if max(height, width) > LARGEST else kernel.sizes.needs
         raise KernelError(f"“{kernel.name}” has no {height} x {width} form: {needs}. Nearest: {working}.")
-    settings: dict[str, Any] = {"angle": angle, "seed": seed}
+    if whole(channels, "channels", 1) not in (1, 3):
+        raise SettingError(f"channels is {channels}; a picture has 1, or 3: red, green and blue.")
+    settings: dict[str, Any] = {"angle": angle, "seed": seed, "channels": channels}
     weights = kernel.build(height, width, **{name: settings[name] for name in kernel.takes})
     return weights.astype(np.float64)
 
@@ -202,16 +206,17 @@ def _gabor(height: int, width: int, angle: float) -> NDArray[Any]:
     return weights / weights[weights > 0].sum()
 
 
-def _random(height: int, width: int, seed: int) -> NDArray[Any]:
-    """Uniform in +-1 / sqrt(kH kW), rounded to four decimals so that the numbers shown are the numbers used.
+def _random(height: int, width: int, seed: int, channels: int) -> NDArray[Any]:
+    """Uniform in +-1 / sqrt(C kH kW), rounded to four decimals so that the numbers shown are the numbers used.
 
     RandomState, for its stream is frozen (NEP 19) and a copied link must give the same kernel in years.
     """
     if whole(seed, "seed", 0) >= 2**32:
         raise SettingError(f"The seed is {seed}; it must be at most {2**32 - 1}.")
-    bound = 1 / math.sqrt(height * width)
-    draws = np.random.RandomState(seed).uniform(-bound, bound, (height, width))
-    return np.round(draws, 4) + 0.0  # + 0.0: no negative zero
+    bound = 1 / math.sqrt(channels * height * width)
+    draws = np.random.RandomState(seed).uniform(-bound, bound, (channels, height, width))
+    weights = np.round(draws, 4) + 0.0  # + 0.0: no negative zero
+    return weights if channels > 1 else weights[0]
 
 
 def _offsets(size: int) -> Weights:
@@ -333,7 +338,8 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
     Kernel(
         "diagonal-cross", "Diagonal cross",
         "A. Ng and others, UFLDL Tutorial (Stanford, 2011): the worked 5 x 5 example of convolution",
-        "An X: the number of bright pixels on the window's two diagonals.",
+        "An X: it adds up the pixels on the window's two diagonals; where they are 0 and 1, this counts the "
+        "bright ones.",
         "Ones from corner to corner, however large the square" + _EVEN,
         _SQUARE, _cross,
     ),
@@ -350,7 +356,8 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
         "random", "Random",
         "Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, Efficient BackProp (1998); the range is that of nn.Conv2d",
         "Nothing yet: so a network starts, before it has learnt.",
-        "Uniform between -1 and 1 over the square root of the number of weights, to four decimals.",
-        _ANY, _random, ("seed",),
+        "Uniform between -1 and 1 over the square root of the number of weights, to four decimals; in colour each "
+        "channel has its own.",
+        _ANY, _random, ("seed", "channels"),
     ),
 )}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import KernelError
-from cnnviz.kernels.weights import LARGEST, LIMIT, SLICES, Weights, checked, factor, quoted, simple_fraction
+from cnnviz.kernels.weights import LARGEST, LIMIT, SLICES, Weights, checked, factor, quoted, share
 
 LONGEST = 20_000  # characters of typed text; 15 x 15 x 3 numbers written out in full take fewer
 
@@ -224,9 +224,21 @@ def _joined(slices: NDArray[Any], write: Callable[[Any], str]) -> str:
 
 
 def cell_text(weight: float) -> str:
-    """One finite weight as the shortest decimal or simple fraction that `parse` reads back exactly."""
+    """One finite weight as the shortest decimal or fraction that `parse` reads back exactly.
+
+    The fraction is a simple one or, of a slice of an RGB filter, a thousandth of one: 1/9 and 299/9000.
+    """
     decimal = re.sub(r"\.0$|(?<=e-)0", "", repr(weight))
     if len(decimal) <= 3:  # no fraction is shorter
         return decimal
-    fraction = simple_fraction(weight)
+    fraction = share(weight)
     return decimal if fraction is None else min(decimal, str(fraction), key=len)
+
+
+def short_text(weight: float) -> str:
+    """One finite weight as a cell to edit holds it: `cell_text`, or six digits where that is long.
+
+    A Gabor's weights have 17 digits; once they are a visitor's own numbers, six say all that a map can show.
+    """
+    exact = cell_text(weight)
+    return exact if len(exact) <= 12 else cell_text(float(f"{weight:.6g}"))

@@ -56,12 +56,37 @@ def over_rgb(kernel: ArrayLike) -> Weights:
     """ONE filter of three slices for a colour picture: kernel (kH, kW) -> float64 (3, kH, kW).
 
     The slices are the kernel times 0.299, 0.587 and 0.114 (LUMA, ITU-R BT.601), so the one map it
-    gives is the map of the picture's brightness. Raises ArrayError for anything but two axes.
+    gives is the map of the picture's brightness. Each product is rounded once, from the number that was
+    meant: a third on red is 299/3000, where 0.299 times the float nearest to a third is 0.09966666666666665.
+    Raises ArrayError for anything but two axes.
     """
     weights = checked(kernel)
     if weights.ndim != 2:
         raise ArrayError(f"A kernel of shape {weights.shape} cannot be spread over RGB; it must be (kH, kW).")
-    return np.multiply.outer(np.array(LUMA), weights)
+    return np.array([_shares(weight) for weight in weights.ravel().tolist()]).T.reshape(3, *weights.shape)
+
+
+def over_grey(slices: ArrayLike) -> Weights:
+    """What slices do to a picture of equal planes: (C, kH, kW) -> float64 (kH, kW), their sum.
+
+    Rounded once, so that 0.299, 0.587 and 0.114 of a number are that number again. Raises ArrayError for anything
+    but three axes.
+    """
+    weights = checked(slices)
+    if weights.ndim != 3:
+        raise ArrayError(f"Weights of shape {weights.shape} are no slices; they must be (C, kH, kW).")
+    if not np.isfinite(weights).all():
+        return weights.sum(axis=0)
+    columns = weights.reshape(len(weights), -1).T.tolist()
+    return np.array([float(sum(map(meant, column))) for column in columns]).reshape(weights.shape[1:])
+
+
+@lru_cache(maxsize=4096)
+def _shares(weight: float) -> tuple[float, ...]:
+    """A weight on red, green and blue."""
+    if not math.isfinite(weight):
+        return tuple(weight * share for share in LUMA)
+    return tuple(float(meant(weight) * Fraction(str(share))) for share in LUMA)
 
 
 def flipped(weights: ArrayLike) -> Weights:
@@ -124,8 +149,23 @@ def factor(weights: ArrayLike) -> tuple[NDArray[np.int64], Fraction] | None:
     return numerators.reshape(array.shape), Fraction(1, common)
 
 
+@lru_cache(maxsize=4096)
+def meant(weight: float) -> Fraction:
+    """The number that was meant by a finite float: the simple fraction whose division gives it, or its decimals."""
+    return simple_fraction(weight) or Fraction(repr(weight))
+
+
 @lru_cache(maxsize=4096)  # a page asks for the same few hundred at every rerun; a search takes some 8 microseconds
 def simple_fraction(weight: float) -> Fraction | None:
     """The fraction with a denominator up to 4096 whose division gives exactly `weight`."""
     fraction = Fraction(weight).limit_denominator(DENOMINATOR)
+    return fraction if fraction.numerator / fraction.denominator == weight else None
+
+
+@lru_cache(maxsize=4096)
+def share(weight: float) -> Fraction | None:
+    """A simple fraction or a thousandth of one, as `over_rgb` makes them, whose division gives exactly `weight`."""
+    fraction = simple_fraction(weight)
+    if fraction is None:
+        fraction = (1000 * Fraction(weight)).limit_denominator(DENOMINATOR) / 1000
     return fraction if fraction.numerator / fraction.denominator == weight else None

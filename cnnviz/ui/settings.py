@@ -123,14 +123,15 @@ def keeping(state: Mapping[str, Any]) -> dict[str, Any]:
 def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
     """The filter that these settings mean, for a picture of `depth` channels. Raises KernelError.
 
-    A preset on RGB is ONE filter of three slices: the preset times 0.299, 0.587 and 0.114. On grey,
-    three typed slices act as their sum, which is what they do to a picture of three equal planes.
+    A preset on RGB is ONE filter of three slices: the preset times 0.299, 0.587 and 0.114; a random one has three of
+    its own. On grey, three typed slices act as their sum, which is what they do to a picture of three equal planes.
     """
     size = kernel_size(state)
     if state["kernel"] == OWN:
         drawn = kernels.fitted(kernels.parse(state["weights"]), size)
     else:
-        drawn = kernels.named(KERNEL_NAMES[state["kernel"]], size, angle=state["angle"], seed=state["seed"])
+        key = KERNEL_NAMES[state["kernel"]]
+        drawn = kernels.named(key, size, angle=state["angle"], seed=state["seed"], channels=depth)
     return Filter(
         sliced(kernels.flipped(drawn) if state["flip"] else drawn, depth), drawn, float(state["bias"]), state["kernel"]
     )
@@ -145,7 +146,7 @@ def sliced(kernel: np.ndarray, depth: int) -> np.ndarray:
         return kernels.over_rgb(kernel) if depth == 3 else kernel[np.newaxis]
     if len(kernel) != 3:
         raise KernelError(f"The kernel has {len(kernel)} slices; it takes one, or three: red, green and blue.")
-    return kernel if depth == 3 else kernel.sum(axis=0, keepdims=True)
+    return kernel if depth == 3 else kernels.over_grey(kernel)[np.newaxis]
 
 
 def works(state: Mapping[str, Any], picture: Picture) -> bool:
