@@ -154,7 +154,9 @@ def test_every_preset_at_odd_and_even_sizes(key):
         at.set(k=k)
         if KERNELS[key].allows(k):
             shown = check(at)
-            np.testing.assert_array_equal(shown.weight, np.multiply.outer(LUMA, named(key, k)))
+            one = np.multiply.outer(LUMA, named(key, k))
+            expected = named(key, k, channels=3) if key == "random" else one
+            np.testing.assert_allclose(shown.weight, expected, rtol=1e-15)  # each product is rounded once
         else:
             assert f"“{KERNELS[key].name}” has no {k} x {k} form" in problem(at)
             assert at.remedies()
@@ -163,10 +165,10 @@ def test_every_preset_at_odd_and_even_sizes(key):
 def test_angle_and_seed_change_the_kernels_that_have_them():
     at = small(kernel="Gabor")
     at.set(angle=110)
-    np.testing.assert_array_equal(check(at).weight[0], LUMA[0] * named("gabor", 3, angle=110))
+    np.testing.assert_allclose(check(at).weight[0], LUMA[0] * named("gabor", 3, angle=110), rtol=1e-15)
     at.set(kernel="Random")
     at.set(seed=7)
-    np.testing.assert_array_equal(check(at).weight[0], LUMA[0] * named("random", 3, seed=7))
+    np.testing.assert_array_equal(check(at).weight, named("random", 3, seed=7, channels=3))
     assert "angle" not in at.controls()
 
 
@@ -265,7 +267,7 @@ LINKS: dict[str, tuple[dict[str, str], Any, Any]] = {
     "seed": (
         {"kernel": "Random", "seed": "7"},
         lambda stage: stage.weight[0, 0, 0],
-        0.299 * named("random", 3, seed=7)[0, 0],
+        named("random", 3, seed=7, channels=3)[0, 0, 0],
     ),
     "bias": ({"bias": "2.5"}, lambda stage: stage.header["bias"], 2.5),
     "flip": ({"flip": "true", "depth": "Grey"}, lambda stage: stage.weight.tolist(), (-SOBEL[np.newaxis]).tolist()),
@@ -638,6 +640,27 @@ def test_the_grid_shows_the_weights_that_are_applied():
     assert [grid(at)["tabs"][name]["values"] for name in "RGB"] == shown.weight.tolist()
     at.set(depth="Grey")
     assert [tab["values"] for tab in grid(at)["tabs"].values()] == check(at).weight.tolist()
+
+
+def cells(at: Visitor, tab: str) -> list[str]:
+    """The texts of a slice's cells, row by row."""
+    return sum(grid(at)["tabs"][tab]["text"], [])
+
+
+def test_a_presets_cells_are_short_and_ones_own_stay_as_they_are():
+    assert max(map(len, cells(small(kernel="Scharr, left to right"), "R"))) <= 6
+    assert cells(small(kernel="Box blur"), "R") == ["299/9000"] * 9
+    assert cells(small(kernel="Gabor", depth="Grey"), "")[0] == "-0.0380064"  # 17 digits, to six
+    own = small(kernel=OWN, weights="1/3 0.2871 3.14159265358979", k="1", rect="true", kw="3")
+    assert cells(own, "all") == ["1/3", "0.2871", "3.14159265358979"]
+    assert cells(own, "R")[:2] == ["299/3000", "0.0858429"]
+
+
+def test_random_in_colour_is_edited_slice_by_slice_and_no_share_is_spoken_of():
+    at = small(kernel="Random")
+    assert list(grid(at)["tabs"]) == ["R", "G", "B"] and "times 0.299" not in at.said().replace("\\", "")
+    assert "times 0.299" in small(kernel="Gabor").said().replace("\\", "")
+    assert list(grid(at.set(depth="Grey"))["tabs"]) == [""]
 
 
 # --- sliders ---

@@ -295,6 +295,15 @@ def test_a_preset_on_rgb_is_one_filter_of_three_slices():
     np.testing.assert_array_equal(filter_of(state, 1).weight, sobel[np.newaxis])
 
 
+def test_a_random_kernel_on_rgb_has_three_slices_of_its_own():
+    state = {**START, "kernel": "Random", "seed": 3}
+    filter = filter_of(state, 3)
+    np.testing.assert_array_equal(filter.weight, kernels.named("random", 3, seed=3, channels=3))
+    np.testing.assert_array_equal(filter.drawn, filter.weight)
+    assert np.linalg.matrix_rank(filter.weight.reshape(3, -1)) == 3
+    np.testing.assert_array_equal(filter_of(state, 1).weight[0], kernels.named("random", 3, seed=3))
+
+
 def test_typed_slices_are_used_as_they_are_and_summed_on_grey():
     state = {**START, "kernel": OWN, "k": 1, "rect": True, "kw": 2, "weights": "1 2 | 30 40 | 500 600"}
     np.testing.assert_array_equal(filter_of(state, 3).weight, [[[1, 2]], [[30, 40]], [[500, 600]]])
@@ -338,7 +347,7 @@ def test_flip_turns_what_is_applied_and_not_what_is_drawn(depth):
 def test_sliced_keeps_typed_slices_apart_from_presets():
     kernel = np.arange(6.0).reshape(2, 3)
     assert sliced(kernel, 1).shape == (1, 2, 3)
-    np.testing.assert_array_equal(sliced(kernel, 3), kernel * np.array([0.299, 0.587, 0.114])[:, None, None])
+    np.testing.assert_array_equal(sliced(kernel, 3), kernel * np.array([299, 587, 114])[:, None, None] / 1000)
 
 
 @pytest.mark.parametrize(

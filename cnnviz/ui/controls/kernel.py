@@ -58,9 +58,8 @@ def kernel(picture: Picture) -> Filter:
                 kept(st.number_input, "Seed", 0, 9999, START["seed"], key="seed")
         with st.container(key="kernel-words"):
             if preset:
-                shared = (
-                    " In colour, times 0.299 on red, 0.587 on green, 0.114 on blue." if len(picture.pixels) == 3 else ""
-                )
+                spread = len(picture.pixels) == 3 and "channels" not in preset.takes
+                shared = " In colour, times 0.299 on red, 0.587 on green, 0.114 on blue." if spread else ""
                 st.caption(plain(preset.finds + shared), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
             kept(
@@ -82,5 +81,5 @@ def kernel(picture: Picture) -> Filter:
         # Now that every control is drawn: before, a link's numbers, bias and flip are not in the session yet.
         found = settings.filter_of(state(), len(picture.pixels))
         with drawing:
-            grid(found.drawn, len(found.weight), key="grid", on_edit=lambda: _edited("grid"))
+            grid(found.drawn, len(found.weight), own=found.name == OWN, key="grid", on_edit=lambda: _edited("grid"))
     return found

@@ -8,7 +8,7 @@ from importlib.resources import files
 import numpy as np
 import streamlit as st
 
-from cnnviz.kernels import cell_text
+from cnnviz.kernels import cell_text, short_text
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 from cnnviz.ui.settings import sliced
@@ -21,26 +21,28 @@ _component = st.components.v2.component(
 )
 
 
-def _tab(slice_: np.ndarray) -> dict[str, object]:
-    values = slice_.tolist()
-    return {"text": [[cell_text(weight) for weight in row] for row in values], "values": values}
-
-
-def grid(drawn: np.ndarray, depth: int, *, key: str, on_edit: Callable[[], None]) -> None:
+def grid(drawn: np.ndarray, depth: int, *, own: bool, key: str, on_edit: Callable[[], None]) -> None:
     """Show a kernel (kH, kW) or (3, kH, kW) for a picture of `depth` channels, 1 or 3, and let it be edited.
 
-    `drawn` is the kernel before any flip, since what is typed is flipped again. On three channels there is a
-    tab for each slice, and for a kernel of one slice another, "all", which edits the three together. After
+    `drawn` is the kernel before any flip, since what is typed is flipped again; `own`: its numbers are the visitor's,
+    and stand in their cells to the last digit, for an edit of one cell leaves the others as they are. On three channels
+    there is a tab for each slice, and for a kernel of one slice another, "all", which edits the three together. After
     each edit `st.session_state[key].edited` is the whole kernel as text and `on_edit` is called; if it leaves
     a sentence in `st.session_state[f"{key}-error"]`, the grid shows it and keeps the refused text to correct.
     Raises KernelError as `sliced` does.
     """
+    write = cell_text if own else short_text
+
+    def tab(slice_: np.ndarray) -> dict[str, object]:
+        values = slice_.tolist()
+        return {"text": [[write(weight) for weight in row] for row in values], "values": values}
+
     slices = sliced(drawn, depth)
     if depth == 1:
-        tabs = {"": _tab(slices[0])}
+        tabs = {"": tab(slices[0])}
     else:
-        tabs = {"all": _tab(drawn)} if drawn.ndim == 2 else {}
-        tabs |= {name: _tab(slice_) for name, slice_ in zip("RGB", slices, strict=True)}
+        tabs = {"all": tab(drawn)} if drawn.ndim == 2 else {}
+        tabs |= {name: tab(slice_) for name, slice_ in zip("RGB", slices, strict=True)}
 
     def edited() -> None:
         # Told to the grid with the next answer: so it knows whether that answer speaks of its last edit yet.
