@@ -205,7 +205,7 @@ class Trace:
 
     def envelope(self, **options: object) -> bytes:
         """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are."""
-        arrays = {"input": self.input, "output": self.output.astype(np.float32)}
+        arrays = {"input": self.input, "output": narrowed(self.output)}
         if self.weight is not None:
             arrays["weight"] = self.weight.astype(np.float64)
         header = {
@@ -217,6 +217,11 @@ class Trace:
             "options": options,
         }  # fmt: skip
         return packed(header, arrays)
+
+
+def narrowed(map: np.ndarray) -> np.ndarray:
+    """A map as float32, half the size; as it is from a million on, where float32 begins to lose what is shown of it."""
+    return map if map.dtype == np.float64 and np.abs(map).max() >= 1e6 else map.astype(np.float32)
 
 
 def _axis(window: Window) -> dict[str, int]:

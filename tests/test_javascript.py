@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+import shown
 import traces
 from node import run_tests
 from server import ROOT
@@ -11,6 +12,7 @@ from server import ROOT
 
 def test_every_javascript_test_passes(tmp_path):
     traces.write(tmp_path)  # what Python says of the traces that both languages walk through
+    shown.write(tmp_path)
     run_tests(ROOT / "tests" / "js", TRACES=str(tmp_path))
 
 

@@ -17,6 +17,7 @@ import scipy.ndimage
 import scipy.spatial.distance
 import scipy.special
 
+from cnnviz import numbers
 from cnnviz.geometry import PADDING_MODES, Window, origin
 from cnnviz.steps import Trace
 from oracles import by_onnxruntime, convolve_by_loops
@@ -209,9 +210,26 @@ def write(folder: Path) -> None:
             "axes": [_axis(*axis, trace.outside) for axis in zip(
                 (trace.rows, trace.columns), trace.input.shape[1:], trace.output.shape)],
         })  # fmt: skip
-    numbers = [*np.linspace(-6, 6, 241).tolist(), 0.0, 1e-300, 2.4999999, 2.5, 27.0, 1e300]
-    erf = [[x, math.erf(x)] for x in numbers]
-    (folder / "cases.json").write_text(json.dumps({"traces": said, "erf": erf}, allow_nan=False), "utf-8")
+    places = [*np.linspace(-6, 6, 241).tolist(), 0.0, 1e-300, 2.4999999, 2.5, 27.0, 1e300]
+    erf = [[x, math.erf(x)] for x in places]
+    told = {"traces": said, "erf": erf, "numbers": list(said_numbers())}
+    (folder / "cases.json").write_text(json.dumps(told, allow_nan=False), "utf-8")
+
+
+def said_numbers(count: int = 3000) -> Iterator[list]:
+    """Numbers of every size, many of them halves of some place or float32, with what Python says of each."""
+    rng = np.random.default_rng(3)
+    for at in range(count):
+        value = float(rng.choice([-1, 1]) * 10 ** rng.uniform(-13, 13))
+        if at % 3 == 0:
+            value = float(rng.integers(-(10**5), 10**5) * 10 + 5) / 10 ** int(rng.integers(1, 7))
+        if at % 2:
+            value = float(np.float32(value))
+        digits, decimals = int(rng.integers(2, 8)), int(rng.integers(-3, 10))
+        yield [
+            value, digits, decimals, numbers.number(value, digits), numbers.fixed(value, decimals),
+            numbers.up_to(value, decimals), numbers.percent(abs(value)), numbers.decimals_for(value, digits),
+        ]  # fmt: skip
 
 
 def _step(trace: Trace, row: int, column: int) -> dict:

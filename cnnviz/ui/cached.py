@@ -18,7 +18,7 @@ import streamlit as st
 from cnnviz.export import npy, signed_png
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
-from cnnviz.steps import Trace
+from cnnviz.steps import Trace, narrowed
 from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
@@ -55,7 +55,7 @@ def trace(picture: Picture, filter: Filter, windows: Windows, divisor: float) ->
     )[0]
     return Trace(
         input=levels,
-        output=map.astype(np.float32),
+        output=narrowed(map),
         rows=rows,
         columns=columns,
         channels=tuple(range(len(levels))),

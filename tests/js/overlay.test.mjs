@@ -106,8 +106,8 @@ test("a map of a depth is found by its number, with its own field; none that was
 });
 
 test("what a unit sees, in words, counted from 1", () => {
-  assert.equal(sightWords(mapOf(MODEL, { stop: 0, channel: 4 }), { row: 1, column: 2 }, 227), "Row 2, column 3: 6.00. It can see 3 × 3 pixels: rows 2 to 4, columns 4 to 6.");
-  assert.equal(sightWords(mapOf(MODEL, { stop: 7, channel: 9 }), { row: 0, column: 1 }, 20), "Row 1, column 2: 5.0. It can see the whole photo, 20 × 20 pixels.");
+  assert.equal(sightWords(mapOf(MODEL, { stop: 0, channel: 4 }), { row: 1, column: 2 }, 227), "Row 2, column 3: 6.000. It can see 3 × 3 pixels: rows 2 to 4, columns 4 to 6.");
+  assert.equal(sightWords(mapOf(MODEL, { stop: 7, channel: 9 }), { row: 0, column: 1 }, 20), "Row 1, column 2: 5.00. It can see the whole photo, 20 × 20 pixels.");
 });
 
 const luma = ([r, g, b, a], under) => (a / 255) * (0.2126 * r + 0.7152 * g + 0.0722 * b) + (1 - a / 255) * under;

@@ -8,6 +8,7 @@ if (!folder) throw new Error("Run these tests through pytest tests/test_javascri
 const written = JSON.parse(readFileSync(join(folder, "cases.json"), "utf8"));
 
 export const erfs = written.erf;
+export const saidNumbers = written.numbers;
 export const cases = written.traces.map((said) => ({ ...said, bytes: readFileSync(join(folder, said.file)) }));
 
 // null, as JSON has it, is NaN here: a tap that takes no part.

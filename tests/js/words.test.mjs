@@ -2,63 +2,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
-import { decimalsFor, exact, fixed, insideOf, plural, rangeText, short } from "../../cnnviz/ui/drawing/numbers.js";
+import { decimalsFor, fixed, upTo } from "../../cnnviz/ui/drawing/numbers.js";
 import { narrate, place, speaker, total } from "../../cnnviz/ui/stage/words.js";
 import { cases, randomFrom, traceOf } from "./traces.mjs";
 
-test("numbers are rounded to places, ties away from nought, and nought has no sign", () => {
-  const said = [
-    [12.25, 1, "12.3"], [12.249999999999998, 1, "12.3"], [12.2499, 1, "12.2"], [-12.25, 1, "−12.3"], [0.5, 0, "1"],
-    [2.5, 0, "3"], [-2.5, 0, "−3"], [0.1 + 0.2, 1, "0.3"], [1.005, 2, "1.00"], [1.0050000000000003, 2, "1.00"], [4, 2, "4.00"], [9999999.4, 0, "9999999"], [123456789.4, 0, "1.2346e8"],
-    [-1e-14, 0, "0"], [-1e-14, 3, "0.000"], [-1e-14, 12, "0.000000000000"], [-0, 0, "0"], [-0, 2, "0.00"], [-0.04, 1, "0.0"],
-    [NaN, 2, "–"], [Infinity, 2, "∞"], [-Infinity, 0, "−∞"], [1e21, 0, "1.0000e21"], [-1e7, 2, "−1.0000e7"],
-  ];
-  for (const [value, decimals, text] of said) assert.equal(fixed(value, decimals), text, `${value} in ${decimals} places`);
-});
-
-test("noughts that say nothing go", () => {
-  for (const [text, less] of [["0.50", "0.5"], ["1.000", "1"], ["100", "100"], ["100.0", "100"], ["0", "0"], ["−20.10", "−20.1"], ["10.010", "10.01"]]) {
-    assert.equal(short(text), less);
-  }
-});
-
-test("as many decimals as show the digits asked for", () => {
-  for (let power = -11; power <= 9; power += 1) {
-    for (const digits of [3, 4]) {
-      const decimals = Math.min(12, Math.max(0, digits - 1 - power));
-      for (const first of [1, 1.5, 9.99]) {
-        const number = Number(`${first}e${power}`);
-        assert.equal(decimalsFor(number, digits), decimals, `${number}`);
-        assert.equal(decimalsFor(-number, digits), decimals, `${-number}`);
-      }
-    }
-  }
-  assert.deepEqual([decimalsFor(0), decimalsFor(1e-300), decimalsFor(1e300)], [0, 12, 0]);
-});
-
-test("places, counts and exact numbers", () => {
+test("rows and columns count from 1", () => {
   assert.equal(place({ outHeight: 5, outWidth: 7 }, { row: 0, column: 6 }), "Row 1 of 5, column 7 of 7");
-  assert.deepEqual([plural(1, "window"), plural(0, "window"), plural(61504, "place")], ["1 window", "0 windows", "61,504 places"]);
-  assert.deepEqual([exact(NaN), exact(-0.1), exact(2)], ["outside the picture", "−0.1", "2"]);
-});
-
-test("a span is clipped and its padding counted", () => {
-  assert.deepEqual(insideOf({ first: -2, count: 5 }, 10), { first: 0, last: 2, padding: 2 });
-  assert.deepEqual(insideOf({ first: 8, count: 5 }, 10), { first: 8, last: 9, padding: 3 });
-  assert.deepEqual(insideOf({ first: 3, count: 2 }, 10), { first: 3, last: 4, padding: 0 });
-  const none = insideOf({ first: -4, count: 3 }, 10);
-  assert.ok(none.last < none.first && none.padding === 3);
-});
-
-test("positions count from 1, and what lies outside is padding", () => {
-  const said = [
-    [{ first: 2, count: 3 }, "rows 3 to 5"], [{ first: 2, count: 1 }, "row 3"], [{ first: 0, count: 10 }, "rows 1 to 10"],
-    [{ first: -1, count: 3 }, "rows 1 to 2 and 1 of padding"], [{ first: -4, count: 5 }, "row 1 and 4 of padding"],
-    [{ first: 8, count: 5 }, "rows 9 to 10 and 3 of padding"], [{ first: -2, count: 15 }, "rows 1 to 10 and 5 of padding"],
-    [{ first: -4, count: 3 }, "only padding beyond the rows"], [{ first: 10, count: 2 }, "only padding beyond the rows"],
-  ];
-  for (const [span, text] of said) assert.equal(rangeText("row", insideOf(span, 10)), text);
-  assert.equal(rangeText("column", insideOf({ first: 0, count: 2 }, 1)), "column 1 and 1 of padding");
+  assert.equal(place({ outHeight: 1200, outWidth: 1 }, { row: 999, column: 0 }), "Row 1,000 of 1,200, column 1 of 1");
 });
 
 // One output cell over these numbers.
@@ -136,14 +86,14 @@ const SENTENCES = {
   "a negative bias": [
     one([3, 4], 9, { weight: [1, 2], bias: -2, dtype: "uint8" }),
     "3×1 + 4×2; sum 11 − 2 (bias) = 9.", "3×1 + 4×2; what does the sum − 2 (bias) come to?", "sum 11 − 2 (bias) = 9"],
-  "a bias too small for the output's digits": [
+  "a bias that would be too small for four digits": [
     one([300, 400], 1099.999, { weight: [1, 2], bias: -0.001 }),
-    "300×1 + 400×2; sum 1100 − 0.001 (bias) = 1100.",
-    "300×1 + 400×2; what does the sum − 0.001 (bias) come to?", "sum 1100 − 0.001 (bias) = 1100"],
+    "300×1 + 400×2; sum 1,100.000 − 0.001 (bias) = 1,099.999.",
+    "300×1 + 400×2; what does the sum − 0.001 (bias) come to?", "sum 1,100.000 − 0.001 (bias) = 1,099.999"],
   "whole numbers and half a bias": [
     one([3, 4], 11.5, { weight: [1, 2], bias: 0.5, dtype: "uint8" }),
-    "3×1 + 4×2; sum 11.00 + bias 0.5 = 11.50.",
-    "3×1 + 4×2; what does the sum + bias 0.5 come to?", "sum 11.00 + bias 0.5 = 11.50"],
+    "3×1 + 4×2; sum 11.0 + bias 0.5 = 11.5.",
+    "3×1 + 4×2; what does the sum + bias 0.5 come to?", "sum 11.0 + bias 0.5 = 11.5"],
   "a common factor": [
     one([10, 20, 30, 40, 50, 60, 70, 80, 92], 452 / 9, { weight: ones(9, 1 / 9), factor: [1, 9], dtype: "uint8" }),
     "1/9 × (10×1 + 20×1 + 30×1 + 40×1 + 50×1 + 60×1 + 70×1 + 80×1 + 92×1) = 50.22.",
@@ -163,7 +113,7 @@ const SENTENCES = {
     "25 products, all of them 0; sum 0 + bias 0 = 0.", "25 products; what does it come to?", "sum 0 + bias 0 = 0"],
   "what rounding left of nought": [
     one([0.1, 0.2, 0.3].map(Math.fround), -1e-9, { weight: [1, 1, -1], limit: 0 }),
-    "0.1×1 + 0.2×1 + 0.3×(−1) = 0.", "0.1×1 + 0.2×1 + 0.3×(−1); what does it come to?", "sum 0 + bias 0 = 0"],
+    "0.1×1 + 0.2×1 + 0.3×(−1) = 0.0.", "0.1×1 + 0.2×1 + 0.3×(−1); what does it come to?", "sum 0.0 + bias 0 = 0.0"],
   RGB: [
     one([], 0, {
       input: [...ramp(4), ...ramp(4, 10), ...ramp(4, 20)], shape: [3, 2, 2], kernel: [2, 2], dtype: "uint8",
@@ -176,22 +126,22 @@ const SENTENCES = {
     one([], 0, {
       input: [100, 150, 200], shape: [3, 1, 1], kernel: [1, 1], dtype: "uint8", weight: [0.299, 0.587, 0.114], output: [140.75],
     }),
-    "100×0.299 + 150×0.587 + 200×0.114 = 140.8.",
-    "100×0.299 + 150×0.587 + 200×0.114; what does it come to?", "three sums 140.8 + bias 0 = 140.8"],
+    "100×0.299 + 150×0.587 + 200×0.114 = 140.750.",
+    "100×0.299 + 150×0.587 + 200×0.114; what does it come to?", "three sums 140.750 + bias 0 = 140.750"],
   "400 terms": [
     one([], 0, {
       input: ones(400).map((v, at) => (at === 7 ? -9 : at === 300 ? 8 : at === 399 ? 7 : v)), shape: [16, 5, 5], kernel: [5, 5],
       weight: ones(400, 0.5), bias: 0.25, output: [201.75],
     }),
-    "(−9)×0.5 + 8×0.5 + 7×0.5 and the other 397 products, which add up to 198.5; sum 201.5 + bias 0.25 = 201.8.",
+    "(−9)×0.5 + 8×0.5 + 7×0.5 and the other 397 products, which add up to 198.50; sum 201.50 + bias 0.25 = 201.75.",
     "(−9)×0.5 + 8×0.5 + 7×0.5 and the other 397 products; what does the sum + bias 0.25 come to?",
-    "sum 201.5 + bias 0.25 = 201.8"],
+    "sum 201.50 + bias 0.25 = 201.75"],
   "max pool": [
     one([30, 250, 7, 9], 250, { ...pool, reduction: "max", dtype: "uint8" }),
     "the largest of 30, 250, 7, 9 is 250.", "30, 250, 7, 9; which is the largest?", "largest = 250"],
   "max pool of fractions": [
     one([-0.25, -1.5, -3.126], -0.25, { ...pool, reduction: "max" }),
-    "the largest of −0.25, −1.5, −3.13 is −0.25.", "−0.25, −1.5, −3.13; which is the largest?", "largest = −0.25"],
+    "the largest of −0.250, −1.500, −3.126 is −0.250.", "−0.250, −1.500, −3.126; which is the largest?", "largest = −0.250"],
   "max pool at a border": [
     one([5, 3], 3, { ...pool, reduction: "max", kernel: [1, 3], columns: { kernel: 3, stride: 1, before: 2, after: 0, dilation: 2 }, dtype: "uint8" }),
     "the largest of 5 is 5.", "5; which is the largest?", "largest = 5"],
@@ -200,41 +150,41 @@ const SENTENCES = {
     "the largest of 12 values, in window row 2, column 3, is 99.", "12 values; which is the largest?", "largest = 99"],
   "relu of a largest": [
     one([3, -8], 4, { ...pool, reduction: "max", bias: 1, function: "relu" }),
-    "3, −8; relu(largest 3.000 + bias 1) = 4.000.", "3, −8; what does relu(the largest + bias 1) come to?",
-    "relu(largest 3.000 + bias 1) = 4.000"],
+    "3, −8; relu(largest 3 + bias 1) = 4.", "3, −8; what does relu(the largest + bias 1) come to?",
+    "relu(largest 3 + bias 1) = 4"],
   "average pool": [
     one([1, 2, -4, 11], 2.5, { ...pool, reduction: "mean" }),
-    "(1 + 2 + (−4) + 11) / 4 = 2.500.", "1, 2, −4, 11; what is their mean?", "sum 10.000 / 4 = 2.500"],
+    "(1 + 2 + (−4) + 11) / 4 = 2.50.", "1, 2, −4, 11; what is their mean?", "sum 10 / 4 = 2.50"],
   "average pool of levels": [
     one([1, 2, 2, 255], 65, { ...pool, reduction: "mean", dtype: "uint8", outShape: [1, 2], output: [65, 0.25] }),
-    "(1 + 2 + 2 + 255) / 4 = 65.00.", "1, 2, 2, 255; what is their mean?", "sum 260.00 / 4 = 65.00"],
+    "(1 + 2 + 2 + 255) / 4 = 65.00.", "1, 2, 2, 255; what is their mean?", "sum 260 / 4 = 65.00"],
   "an average that does not count its padding": [
     one([4, 1], 2.5, { ...pool, reduction: "mean", kernel: [1, 3], columns: { kernel: 3, stride: 1, before: 1, after: 0, dilation: 1 } }),
-    "(4 + 1) / 2 = 2.500.", "4, 1; what is their mean?", "sum 5.000 / 2 = 2.500"],
+    "(4 + 1) / 2 = 2.500.", "4, 1; what is their mean?", "sum 5 / 2 = 2.500"],
   "a large average": [
     one(ramp(10), 5.5, { ...pool, reduction: "mean" }),
-    "10, 9, 8 and the other 7 values, which add up to 28.000; sum 55.000 / 10 = 5.500.",
-    "10, 9, 8 and the other 7 values; what is their mean?", "sum 55.000 / 10 = 5.500"],
+    "10, 9, 8 and the other 7 values, which add up to 28; sum 55 / 10 = 5.5.",
+    "10, 9, 8 and the other 7 values; what is their mean?", "sum 55 / 10 = 5.5"],
   "LeNet's S2": [
     one([0.5, 1, 0.25, 0.25], 1.7159 * Math.tanh((2 * 0.7) / 3), { ...pool, reduction: "mean", scale: 2, bias: -0.3, function: "scaled tanh" }),
-    "0.5, 1, 0.25, 0.25; scaled tanh(2 × mean 0.5000 − 0.3 (bias)) = 0.7473.",
-    "0.5, 1, 0.25, 0.25; what does scaled tanh(2 × the mean − 0.3 (bias)) come to?",
-    "scaled tanh(2 × mean 0.5000 − 0.3 (bias)) = 0.7473"],
+    "0.50, 1.00, 0.25, 0.25; scaled tanh(2 × mean 0.500000 − 0.3 (bias)) = 0.7473.",
+    "0.50, 1.00, 0.25, 0.25; what does scaled tanh(2 × the mean − 0.3 (bias)) come to?",
+    "scaled tanh(2 × mean 0.500000 − 0.3 (bias)) = 0.7473"],
   "squared differences": [
     one([0.5, -1], 4.25, { weight: [1, 1], term: "squared difference" }),
-    "(0.5 − 1)² + (−1 − 1)² = 4.250.", "(0.5 − 1)² + (−1 − 1)²; what does it come to?", "sum = 4.250"],
+    "(0.5 − 1)² + (−1 − 1)² = 4.25.", "(0.5 − 1)² + (−1 − 1)²; what does it come to?", "sum = 4.25"],
   "84 squared differences": [
     one([], 0, { input: ones(84, 0), shape: [84, 1, 1], kernel: [1, 1], weight: ones(84).map((w, at) => (at === 2 ? -3 : at < 9 ? -2 : w)), term: "squared difference", output: [116] }),
     "(0 − (−3))² + (0 − (−2))² + (0 − (−2))² and the other 81 squared differences, which add up to 99; sum = 116.",
     "(0 − (−3))² + (0 − (−2))² + (0 − (−2))² and the other 81 squared differences; what does it come to?", "sum = 116"],
-  relu: [one([-3], 0, { ...pool, function: "relu", limit: 5 }), "relu(−3.000) = 0.000.", "what does relu(−3) come to?", "relu(−3.000) = 0.000"],
+  relu: [one([-3], 0, { ...pool, function: "relu", limit: 5 }), "relu(−3) = 0.", "what does relu(−3) come to?", "relu(−3) = 0"],
   "batch norm": [
     one([-2], -1.1, { ...pool, scale: 0.25, bias: -0.6 }),
-    "0.25 × (−2.000) − 0.6 (bias) = −1.100.", "what does 0.25 × (−2) − 0.6 (bias) come to?", "0.25 × (−2.000) − 0.6 (bias) = −1.100"],
+    "0.25 × (−2) − 0.6 (bias) = −1.10.", "what does 0.25 × (−2) − 0.6 (bias) come to?", "0.25 × (−2) − 0.6 (bias) = −1.10"],
   "a small scale": [
     one([3, 5], 0.00008, { ...pool, scale: 0.00001 }),
-    "3 + 5; 0.00001 × sum 8.00000000 = 0.00008000.", "3 + 5; what does 0.00001 × the sum come to?", "0.00001 × sum 8.00000000 = 0.00008000"],
-  "a sum of values": [one([3, -5, 2.5], 0.5, pool), "3 + (−5) + 2.5 = 0.5000.", "3 + (−5) + 2.5; what does it come to?", "sum = 0.5000"],
+    "3 + 5; 1.0\u00a0×\u00a010⁻⁵ × sum 8 = 8.000\u00a0×\u00a010⁻⁵.", "3 + 5; what does 1.0\u00a0×\u00a010⁻⁵ × the sum come to?", "1.0\u00a0×\u00a010⁻⁵ × sum 8 = 8.000\u00a0×\u00a010⁻⁵"],
+  "a sum of values": [one([3, -5, 2.5], 0.5, pool), "3.0 + (−5.0) + 2.5 = 0.5.", "3.0 + (−5.0) + 2.5; what does it come to?", "sum = 0.5"],
 };
 
 for (const [name, [{ trace, step }, said, asked, line]] of Object.entries(SENTENCES)) {
@@ -252,11 +202,13 @@ test("a hidden step says its operands and how they are used, and no number besid
     const trace = unpack(bytes), say = speaker(trace);
     for (const { row, column } of steps) {
       const step = stepAt(trace, row, column);
-      const known = [trace.bias, trace.scale].flatMap((n) => [n, -n]).flatMap((n) => [short(fixed(n, decimalsFor(n, 4))), short(fixed(n, decimalsFor(n))), say.bias()]);
-      const operands = [...step.values].map(say.value).concat(trace.weight ? [...trace.weight.data].map(say.weight) : []);
+      const known = [trace.bias, trace.scale].flatMap((n) => [n, -n]).flatMap((n) => [upTo(n, decimalsFor(n)), upTo(n, say.places.scale), upTo(n, say.places.bias), fixed(n, say.places.bias)]);
+      // Bare values are terms: they read as they do in the sum.
+      const values = trace.term === "value" ? say.of(step).present.map((tap) => say.of(step).term(tap)) : [];
+      const operands = [...step.values].map(say.value).concat(values, trace.weight ? [...trace.weight.data].map(say.weight) : []);
       const counts = [step.terms.length, ...[...step.terms.keys()].map((n) => n + 1), ...trace.factor, 2].map(String);
       const allowed = new Set([...known, ...operands, ...counts].map((text) => text.replace("−", "")));
-      for (const number of rest(narrate(trace, step, true, say)).match(/\d+(\.\d+)?/g) ?? []) {
+      for (const number of rest(narrate(trace, step, true, say)).match(/\d[\d,]*(?<!,)(\.\d+)?(\u00a0×\u00a010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?/g) ?? []) {
         assert.ok(allowed.has(number), `${number} in: ${narrate(trace, step, true, say)}`);
       }
     }

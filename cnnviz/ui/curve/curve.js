@@ -3,9 +3,10 @@
 import { opened } from "../drawing/envelope.js";
 import { join } from "../drawing/link.js";
 import { make, say } from "../drawing/elements.js";
+import { grouped, number } from "../drawing/numbers.js";
 import { themeOf } from "../drawing/palette.js";
 import { Panel, write } from "../drawing/paper.js";
-import { passing, slopeAt, slopeWords, told, valueAt, valueWords } from "./slopes.js";
+import { passing, slopeAt, slopeWords, valueAt, valueWords } from "./slopes.js";
 
 const SAMPLES = 601; // an odd number, so that 0 is one of them
 
@@ -161,11 +162,11 @@ class Curve {
       const [low, high] = part.ends;
       for (const value of new Set([low, 0, high])) {
         const isCrowded = value !== 0 && Math.abs(this.down(part, value) - zero) < 11;
-        if (!isCrowded) write(context, told(Number(value.toPrecision(3))), plan.left - 6, this.down(part, value), 12, theme.muted, theme.font, 400, "right");
+        if (!isCrowded) write(context, number(value, 3), plan.left - 6, this.down(part, value), 12, theme.muted, theme.font, 400, "right");
       }
     }
     for (const [value, align] of [[-reach, "left"], [0, "center"], [reach, "right"]]) {
-      write(context, told(Number(value.toPrecision(3))), plan.left + ((value / reach + 1) / 2) * plan.width, bottom + 11, 12, theme.muted, theme.font, 400, align);
+      write(context, number(value, 3), plan.left + ((value / reach + 1) / 2) * plan.width, bottom + 11, 12, theme.muted, theme.font, 400, align);
     }
     write(context, "out", plan.left + 4, plan.value.top + 6, 12, theme.muted, theme.font, 400, "left");
     write(context, "slope", plan.left + 4, plan.slope.top + 6, 12, theme.muted, theme.font, 400, "left");
@@ -183,12 +184,12 @@ class Curve {
   write(x, y, slope) {
     const { key, formula, slope: slopeFormula } = this.data;
     const { row, column } = this.place;
-    say(this.where, this.own === undefined ? `row ${row + 1}, column ${column + 1}` : "the pointer's number");
+    say(this.where, this.own === undefined ? `row ${grouped(row + 1)}, column ${grouped(column + 1)}` : "the pointer's number");
     rich(this.general, `out = ${formula}`);
-    rich(this.value, `${valueWords(key, x)} = `, this.isHidden ? "?" : told(y));
+    rich(this.value, `${valueWords(key, x)} = `, this.isHidden ? "?" : number(y));
     rich(this.slopeGeneral, `slope = ${slopeFormula}`);
     if (this.isHidden) rich(this.slope, "", "?");
-    else rich(this.slope, `${slopeWords(key, x, y)}${key.includes("relu") ? ":" : " ="} `, told(slope), passing(slope));
+    else rich(this.slope, `${slopeWords(key, x, y)}${key.includes("relu") ? ":" : " ="} `, number(slope), passing(slope));
     Object.assign(this.root.dataset, { x: String(x), y: String(y), slope: String(slope) });
   }
 

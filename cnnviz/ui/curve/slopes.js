@@ -1,6 +1,6 @@
 // Derivatives of the activations, and both written out with a number in place of x. Pure: tested beside cnnviz/ops.
 import { APPLY, erf } from "../stage/arithmetic.js";
-import { decimalsFor, fixed, short } from "../drawing/numbers.js";
+import { number } from "../drawing/numbers.js";
 
 // exp(-|x|) / (1 + exp(-|x|))²: keeps its digits where s (1 - s) would be 0.
 function sigmoidSlope(x) {
@@ -22,33 +22,25 @@ const SLOPES = {
 export const valueAt = (key, x) => APPLY[key](x);
 export const slopeAt = (key, x) => SLOPES[key](x);
 
-// A number of any size: three digits or four, those beyond a ten-thousandth as a power of ten, "2.06 × 10^{−9}".
-export function told(value) {
-  const size = Math.abs(value);
-  if (size === 0 || size >= 1e-4) return short(fixed(value, Math.min(6, decimalsFor(size, 4))));
-  const [digits, power] = size.toExponential(2).split("e");
-  return `${value < 0 ? "−" : ""}${digits} × 10^{−${Math.abs(Number(power))}}`;
-}
-
-const inBrackets = (text) => (text.startsWith("−") ? `(${text})` : text);
+const inBrackets = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 
 // How the function comes to its value at x: "max(0, −0.31)". What stands in ^{ } is raised.
 const VALUE_WORDS = {
-  relu: (x) => `max(0, ${told(x)})`,
-  "leaky relu": (x) => (x > 0 ? `${told(x)} is above 0` : `0.01 × ${inBrackets(told(x))}`),
-  sigmoid: (x) => `1 / (1 + e^{${told(-x)}})`,
-  tanh: (x) => `(e^{${told(x)}} − e^{${told(-x)}}) / (e^{${told(x)}} + e^{${told(-x)}})`,
-  gelu: (x) => `${told(x)} × ${told(normalShare(x))}`,
+  relu: (x) => `max(0, ${number(x)})`,
+  "leaky relu": (x) => (x > 0 ? `${number(x)} is above 0` : `0.01 × ${inBrackets(number(x))}`),
+  sigmoid: (x) => `1 / (1 + e^{${number(-x)}})`,
+  tanh: (x) => `(e^{${number(x)}} − e^{${number(-x)}}) / (e^{${number(x)}} + e^{${number(-x)}})`,
+  gelu: (x) => `${number(x)} × ${number(normalShare(x))}`,
 };
 
 // The same of the slope; y is the function's value.
 const SLOPE_WORDS = {
-  relu: (x) => (x > 0 ? `${told(x)} is above 0` : `${told(x)} is not above 0`),
-  "leaky relu": (x) => (x > 0 ? `${told(x)} is above 0` : `${told(x)} is not above 0`),
+  relu: (x) => (x > 0 ? `${number(x)} is above 0` : `${number(x)} is not above 0`),
+  "leaky relu": (x) => (x > 0 ? `${number(x)} is above 0` : `${number(x)} is not above 0`),
   // 1 - s and 1 - t as they are far out too, where s and t read as 1.
-  sigmoid: (x, y) => `${told(y)} × ${told(APPLY.sigmoid(-x))}`,
-  tanh: (x) => `(1 − t)(1 + t) = ${told(2 * APPLY.sigmoid(-2 * x))} × ${told(2 * APPLY.sigmoid(2 * x))}`,
-  gelu: (x) => `${told(normalShare(x))} + ${inBrackets(told(x))} × ${told(normalDensity(x))}`,
+  sigmoid: (x, y) => `${number(y)} × ${number(APPLY.sigmoid(-x))}`,
+  tanh: (x) => `(1 − t)(1 + t) = ${number(2 * APPLY.sigmoid(-2 * x))} × ${number(2 * APPLY.sigmoid(2 * x))}`,
+  gelu: (x) => `${number(normalShare(x))} + ${inBrackets(number(x))} × ${number(normalDensity(x))}`,
 };
 
 export const valueWords = (key, x) => VALUE_WORDS[key](x);

@@ -2,13 +2,14 @@
 // Until Python has answered the last edit, what was typed stands over its kernel as drafts, so that edits
 // made faster than the page answers all count; a refused one stays until it is corrected.
 
+import { number } from "../drawing/numbers.js";
 import { inkOn, signedIndex } from "../drawing/palette.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
 // A weight as short as its cell allows; all its digits show while it is edited and on hover.
 const brief = (text, value, columns) =>
-  (text.length <= (columns > 5 ? 4 : 6) ? text : String(Number(value.toFixed(2)))).replace("-", "−");
+  (text.length <= (columns > 5 ? 4 : 6) ? text.replace("-", "−") : number(value, 2));
 
 // The cell that a refusal names ("Slice 2, row 1, column 3 ..."), as [slice, row, column] from 0.
 function placeIn(sentence) {

@@ -1,6 +1,7 @@
 // Ten held-out digits with what the network takes them for; and the visitor's own, one map of it, its probabilities.
+import { number, percent, plusMinus } from "../drawing/numbers.js";
 import { outline, write } from "../drawing/paper.js";
-import { largest, paintPlane, scale, title } from "./filters.js";
+import { largest, paintPlane, title } from "./filters.js";
 
 const SIDE = 28;
 
@@ -37,7 +38,7 @@ export function paintAnswers(context, theme, place, data) {
     paintDigit(context, theme, levels, at * SIDE * SIDE, x, y, side);
     outline(context, x, y, side, side, colour, 2);
     write(context, `${guess} ${isRight ? "✓" : "✗"}`, x + side / 2, y + side + 11, 15, colour, theme.font, 700);
-    write(context, `${Math.round(100 * sure)} %`, x + side / 2, y + side + 26, 11, theme.muted, theme.font);
+    write(context, percent(sure), x + side / 2, y + side + 26, 11, theme.muted, theme.font);
   });
 }
 
@@ -64,17 +65,17 @@ export function paintOwn(context, theme, place, data, maps, chosen) {
   const below = top + side + 8;
   if (size > 1) paintOwnMap(context, theme, place, data, maps, chosen);
   else {
-    write(context, String(Number(values[0].toPrecision(3))).replace("-", "−"), place.x + side / 2, below + side / 2, 18, theme.text, theme.font, 600);
+    write(context, number(values[0], 3), place.x + side / 2, below + side / 2, 18, theme.text, theme.font, 600);
     outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
   }
-  write(context, size > 1 ? `its map, ±${scale(limit)}` : "one number", place.x + side / 2, below + side + 11, 12, theme.muted, theme.font, 400, "center", side * 1.3);
+  write(context, size > 1 ? `its map, ${plusMinus(limit, 2)}` : "one number", place.x + side / 2, below + side + 11, 12, theme.muted, theme.font, 400, "center", side * 1.3);
   // The bars.
-  const left = place.x + side + 34, room = place.width - side - 34 - 42;
+  const left = place.x + side + 34, room = place.width - side - 34 - 54;
   const high = (2 * side + 8) / shares.length;
   shares.forEach((share, digit) => {
     const y = top + digit * high;
     const best = digit === guess && !isEmpty;
-    write(context, String(digit), left - 12, y + high / 2, 13, theme.text, theme.font, best ? 700 : 400);
+    write(context, `${digit}`, left - 12, y + high / 2, 13, theme.text, theme.font, best ? 700 : 400);
     context.fillStyle = theme.border;
     context.globalAlpha = 0.35;
     context.fillRect(left, y + 2, room, high - 5);
@@ -82,6 +83,6 @@ export function paintOwn(context, theme, place, data, maps, chosen) {
     context.fillStyle = best ? theme.reached : theme.muted;
     context.fillRect(left, y + 2, room * share, high - 5);
     context.globalAlpha = 1;
-    write(context, `${share >= 0.0995 ? Math.round(100 * share) : (100 * share).toFixed(1)} %`, left + room + 6, y + high / 2 - 0.5, 12, theme.muted, theme.font, best ? 700 : 400, "left");
+    write(context, percent(share), left + room + 6, y + high / 2 - 0.5, 12, theme.muted, theme.font, best ? 700 : 400, "left");
   });
 }

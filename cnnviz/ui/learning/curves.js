@@ -1,8 +1,10 @@
 // The loss, and the two accuracies, against the steps.
+import { many, number, percent } from "../drawing/numbers.js";
 import { write } from "../drawing/paper.js";
 import { title } from "./filters.js";
 import { ticksOf } from "./layout.js";
 
+const GUESSING = Math.log(10); // the loss of one who knows nothing of ten digits
 const CURVE_LEFT = 38, CURVE_BOTTOM = 20, CURVE_HEAD = 44;
 
 function axes(context, theme, place, steps, ticks, told, downOf) {
@@ -21,7 +23,7 @@ function axes(context, theme, place, steps, ticks, told, downOf) {
   }
   const bottom = place.y + place.height - 8;
   write(context, "0", place.x + CURVE_LEFT, bottom, 11.5, theme.muted, theme.font, 400, "left");
-  write(context, `${steps.toLocaleString("en")} steps`, right, bottom, 11.5, theme.muted, theme.font, 400, "right");
+  write(context, many(steps, "step"), right, bottom, 11.5, theme.muted, theme.font, 400, "right");
 }
 
 function line(context, xs, ys, acrossOf, downOf, colour, width, dash = []) {
@@ -51,13 +53,13 @@ export const coloursOf = (theme) => ({ held: theme.reached, train: theme.dark ? 
 export function paintLoss(context, theme, place, data) {
   const { curve_steps: { data: xs }, curve_loss: { data: ys }, steps, loss } = data;
   title(context, theme, place, "Loss");
-  write(context, xs.length ? `${Number(loss.toPrecision(3))} on the last batches` : "how wrong it is; guessing: 2.30", place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  write(context, xs.length ? `${number(loss, 3)} on the last batches` : `how wrong it is; guessing: ${number(GUESSING, 3)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
   const floor = place.y + place.height - CURVE_BOTTOM, high = place.height - CURVE_HEAD - CURVE_BOTTOM;
   const most = Math.max(2.5, ...ys.slice(0, 3));
   const acrossOf = (x) => place.x + CURVE_LEFT + (x / (steps || 1)) * (place.width - CURVE_LEFT);
   const downOf = (y) => floor - (Math.min(y, most) / most) * high;
-  axes(context, theme, place, steps, ticksOf(most), String, downOf);
-  line(context, [0, steps], [2.3026, 2.3026], acrossOf, downOf, theme.muted, 1, [3, 4]);
+  axes(context, theme, place, steps, ticksOf(most), (value) => number(value), downOf);
+  line(context, [0, steps], [GUESSING, GUESSING], acrossOf, downOf, theme.muted, 1, [3, 4]);
   line(context, xs, ys, acrossOf, downOf, coloursOf(theme).train, 2);
   if (xs.length) dot(context, acrossOf(xs.at(-1)), downOf(ys.at(-1)), coloursOf(theme).train, theme);
 }
@@ -74,7 +76,7 @@ export function paintAccuracy(context, theme, place, data) {
   const floor = place.y + place.height - CURVE_BOTTOM, high = place.height - CURVE_HEAD - CURVE_BOTTOM;
   const acrossOf = (x) => place.x + CURVE_LEFT + (x / (steps || 1)) * (place.width - CURVE_LEFT);
   const downOf = (part) => floor - part * high;
-  axes(context, theme, place, steps, [0, 0.25, 0.5, 0.75, 1], (part) => `${100 * part}%`, downOf);
+  axes(context, theme, place, steps, [0, 0.25, 0.5, 0.75, 1], (part) => percent(part), downOf);
   line(context, [0, steps], [0.1, 0.1], acrossOf, downOf, theme.muted, 1, [3, 4]);
   line(context, xs, train, acrossOf, downOf, colours.train, 1.5);
   line(context, heldSteps, held, acrossOf, downOf, colours.held, 2.5);

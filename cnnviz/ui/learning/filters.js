@@ -1,5 +1,5 @@
 // The first layer's filters, before and now; and, for one of them, what the next batch is about to do to each weight.
-import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { decimalsFor, fixed, number, plusMinus } from "../drawing/numbers.js";
 import { inkOn, signedIndex, SIGNED } from "../drawing/palette.js";
 import { outline, write } from "../drawing/paper.js";
 import { tilesOf } from "./layout.js";
@@ -12,9 +12,6 @@ export const largest = (values) => {
   for (const value of values) if (Math.abs(value) > found) found = Math.abs(value);
   return found;
 };
-
-// Two digits of a scale.
-export const scale = (value) => (value >= 1e-3 || value === 0 ? String(Number(value.toPrecision(2))) : value.toExponential(1).replace("-", "−"));
 
 // One plane of numbers as cells in the signed palette.
 export function paintPlane(context, values, offset, height, width, x, y, side, limit) {
@@ -53,7 +50,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
   const found = [];
   for (const [name, limit, y, side, values] of rows) {
     write(context, name, place.x, y + side / 2 - 8, 13, theme.text, theme.font, 650, "left");
-    write(context, `±${scale(limit)}`, place.x, y + side / 2 + 9, 12, theme.muted, theme.font, 400, "left", 54);
+    write(context, plusMinus(limit, 2), place.x, y + side / 2 + 9, 12, theme.muted, theme.font, 400, "left", 54);
     for (let at = 0; at < count; at += 1) {
       const x = place.x + 58 + at * (tiles.side + tiles.gap) + (tiles.side - side) / 2;
       paintPlane(context, values, at * size, height, width, x, y, side, limit);
@@ -64,7 +61,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
     const x = place.x + 58 + at * (tiles.side + tiles.gap);
     const mine = at === chosen;
     if (mine) outline(context, x - 4, below - 4, tiles.side + 8, tiles.side + 8, theme.reached, 2.5);
-    write(context, String(at + 1), x + tiles.side / 2, below + tiles.side + 14, 12, mine ? theme.reached : theme.muted, theme.font, mine ? 700 : 400);
+    write(context, `${at + 1}`, x + tiles.side / 2, below + tiles.side + 14, 12, mine ? theme.reached : theme.muted, theme.font, mine ? 700 : 400);
     found.push({ x: x - 4, y: top, width: tiles.side + 8, height: below + tiles.side + 22 - top, filter: at });
   }
   return found;
@@ -80,11 +77,11 @@ export function paintMove(context, theme, place, data, now, chosen) {
   title(context, theme, place, state === "done" ? `${name}: the last batch moved it` : `${name}: the next batch moves it`);
   if (foreseen === false) { write(context, "a large network: its first move shows once it starts", place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width); return; }
   if (width > MOST_ARROWS || height > MOST_ARROWS) { paintBeside(context, theme, place, moves, now, offset, height, width, longest, limit); return; }
-  write(context, `each weight, and its move; the longest arrow: ${scale(longest)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  write(context, `each weight, and its move; the longest arrow: ${number(longest, 2)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
   const top = place.y + 42, room = place.height - 42;
   const wide = Math.min(place.width / width, 76), high = Math.min(room / height, 60);
   const [cellWidth, cellHeight] = [wide, high];
-  const decimals = Math.max(3, Math.min(6, decimalsFor(longest, 2)));
+  const decimals = Math.max(3, decimalsFor(longest, 2));
   const numbers = cellWidth >= 40 && cellHeight >= 32;
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
@@ -108,13 +105,16 @@ function paintBeside(context, theme, place, moves, now, offset, height, width, l
   const side = Math.min((place.width - 16) / 2, place.height - 62);
   for (const [at, values, most, told] of [[0, now, limit, "weights"], [1, moves, longest, "moves"]]) {
     const x = place.x + at * (side + 16);
-    write(context, `${told}, ±${scale(most)}`, x, place.y + 30, 12, theme.muted, theme.font, 400, "left", side);
+    write(context, `${told}, ${plusMinus(most, 2)}`, x, place.y + 30, 12, theme.muted, theme.font, 400, "left", side);
     paintPlane(context, values, offset, height, width, x, place.y + 44, side, most);
     outline(context, x + 0.5, place.y + 44.5, side - 1, side - 1, theme.border, 1);
   }
 }
 
-const signed = (value, decimals) => (value > 0 ? "+" : "") + fixed(value, decimals);
+function signed(value, decimals) {
+  const text = fixed(value, decimals);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
 
 function arrow(context, x, y, length, colour) {
   if (Math.abs(length) < 0.6) {

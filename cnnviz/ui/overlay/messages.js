@@ -1,5 +1,5 @@
 // Pure: what Python sent, as maps to be drawn, and the words that go with them.
-import { decimalsFor, fixed, rangeText } from "../drawing/numbers.js";
+import { decimalsFor, fixed, rangeText, times } from "../drawing/numbers.js";
 import { fieldOf, sightOf } from "./places.js";
 
 // A depth by its number among all that can be chosen; undefined where it was not sent.
@@ -25,7 +25,7 @@ export const valueAt = (map, { row, column }) => map.numbers[row * map.width + c
 export function sightWords(map, unit, side) {
   const value = valueAt(map, unit), { x, y, width, height } = sightOf(map, unit, side);
   const span = (word, first, count) => rangeText(word, { first, last: first + count - 1, padding: 0 });
-  return `Row ${unit.row + 1}, column ${unit.column + 1}: ${fixed(value, decimalsFor(map.limit || 1, 3))}. `
-    + (width === side && height === side ? `It can see the whole photo, ${side} × ${side} pixels.`
-      : `It can see ${height} × ${width} pixels: ${span("row", y, height)}, ${span("column", x, width)}.`);
+  return `Row ${unit.row + 1}, column ${unit.column + 1}: ${fixed(value, decimalsFor(map.limit))}. `
+    + (width === side && height === side ? `It can see the whole photo, ${times(side, side)} pixels.`
+      : `It can see ${times(height, width)} pixels: ${span("row", y, height)}, ${span("column", x, width)}.`);
 }

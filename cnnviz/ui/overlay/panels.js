@@ -2,7 +2,7 @@
 //   map    numbers over the photo                      light  where a unit looks: the photo is lit there
 //   sight  the rectangle that a unit can see           patch  a grey square that lies on the photo
 import { make, say } from "../drawing/elements.js";
-import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { decimalsFor, endsOf, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { fieldOf, moved, placeOf, stepOf, unitAt } from "./places.js";
 import { gradient } from "./ramp.js";
@@ -48,8 +48,8 @@ export class Panels {
       figure.canvas.tabIndex = told.asks ? 0 : -1;
       figure.scale.hidden = !sent;
       if (sent) {
-        const most = fixed(told.limit, decimalsFor(told.limit, 2));
-        say(figure.scale.firstChild, told.signed ? `−${most}` : "0");
+        const [least, most] = endsOf(told.limit, 2);
+        say(figure.scale.firstChild, told.signed ? least : "0");
         say(figure.scale.lastChild, most);
         figure.scale.children[1].style.background = gradient(told.signed);
       }
@@ -74,7 +74,7 @@ export class Panels {
     canvas.addEventListener("pointermove", (event) => {
       if (!figure.model) return;
       const { row, column } = point(event), value = figure.model.numbers[row * figure.model.width + column];
-      say(figure.tip, fixed(value, decimalsFor(figure.told.limit || 1, 3)));
+      say(figure.tip, fixed(value, decimalsFor(figure.told.limit)));
     });
     canvas.addEventListener("pointerleave", () => say(figure.tip, ""));
     canvas.addEventListener("click", (event) => {

@@ -1,6 +1,6 @@
 // Every map of a layer on one sheet, to be looked over and clicked.
 import { make, say } from "../drawing/elements.js";
-import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { number } from "../drawing/numbers.js";
 import { Panel, outline } from "../drawing/paper.js";
 import { stepOf } from "./places.js";
 import { SEQUENTIAL } from "./ramp.js";
@@ -67,7 +67,7 @@ export class Sheet {
     this.hover = at;
     const { model } = this, slot = at ?? model.order.indexOf(this.chosen);
     const limit = model.limits[slot];
-    say(this.line, slot < 0 ? "" : `${model.names[slot]}: largest number ${fixed(limit, decimalsFor(limit || 1, 3))}${at === null ? "" : "; click to lay it over the photo"}.`);
+    say(this.line, slot < 0 ? "" : `${model.names[slot]}: largest number ${number(limit)}${at === null ? "" : "; click to lay it over the photo"}.`);
     this.paint();
   }
 

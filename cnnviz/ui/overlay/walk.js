@@ -2,7 +2,7 @@
 // over the photo, and what the network says of it. Going from depth to depth, from map to map and from unit to unit
 // happens here; Python is told once a choice is made.
 import { icon, make, say } from "../drawing/elements.js";
-import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { number, times } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
 import { moved, peakOf, placeOf, readUnit, stepOf, unitAt, unitText } from "./places.js";
@@ -165,8 +165,7 @@ export class Walk {
       this.cells = stop.channels.map((channel) => {
         const canvas = make("canvas", { "aria-hidden": "true" });
         const map = mapOf(model, { stop: unit.stop, channel });
-        const peak = fixed(map.limit, decimalsFor(map.limit, 2));
-        const button = make("button", { type: "button", role: "radio", title: `${map.name}, largest number ${peak}`, onclick: () => this.choose(this.placed({ stop: unit.stop, channel })) }, canvas, make("span", {}, map.short));
+        const button = make("button", { type: "button", role: "radio", title: `${map.name}, largest number ${number(map.limit)}`, onclick: () => this.choose(this.placed({ stop: unit.stop, channel })) }, canvas, make("span", {}, map.short));
         return { channel, button, panel: new Panel(canvas) };
       });
       this.tiles.setAttribute("aria-label", `The strongest maps of ${stop.name}`);
@@ -261,12 +260,11 @@ export class Walk {
     const context = large.begin();
     paintOver(context, box, photo, { map: this.bitmapOf(map), place: placeOf(map) });
     paintSight(context, box, photo.width, map, shown, theme);
-    const most = fixed(map.limit, decimalsFor(map.limit, 2));
     const title = mapWords(map, stopOf(this.model, map.stop));
-    this.head.replaceChildren(make("b", {}, title), make("span", {}, ` ${map.height} × ${map.width}`));
+    this.head.replaceChildren(make("b", {}, title), make("span", {}, ` ${times(map.height, map.width)}`));
     say(this.line, sightWords(map, shown, photo.width));
     this.line.dataset.unit = unitText(shown);
-    say(this.scale.lastChild, most);
+    say(this.scale.lastChild, number(map.limit, 2));
     this.scale.children[1].style.background = gradient(false);
     this.canvas.setAttribute("aria-label", `${title}, over the photo. Arrow keys go from unit to unit. ${this.line.textContent}`);
   }

@@ -1,4 +1,5 @@
 // Drawing the region twice, cell for cell alike: as enlarged pixels and as the numbers that they are.
+import { grouped } from "../drawing/numbers.js";
 import { outline, write } from "../drawing/paper.js";
 
 const EDGE = { rows: 30, top: 17 }; // for the numbers of rows, left of the numbers, and of columns
@@ -80,11 +81,11 @@ function paintEdges(context, plan, { region, cursor, theme }) {
   const size = 10.5;
   for (let row = region.top; plan.hasRows && row < region.top + region.rows; row += 1) {
     const own = row === cursor.row;
-    write(context, String(row + 1), plan.x - 6, plan.y + (row - region.top + 0.5) * plan.cell, size, own ? theme.window : theme.muted, theme.font, own ? 700 : 400, "right");
+    write(context, grouped(row + 1), plan.x - 6, plan.y + (row - region.top + 0.5) * plan.cell, size, own ? theme.window : theme.muted, theme.font, own ? 700 : 400, "right");
   }
   for (let column = region.left; column < region.left + region.columns; column += 1) {
     const own = column === cursor.column;
-    write(context, String(column + 1), plan.x + (column - region.left + 0.5) * plan.cell, plan.y - 9, size, own ? theme.window : theme.muted, theme.font, own ? 700 : 400);
+    write(context, grouped(column + 1), plan.x + (column - region.left + 0.5) * plan.cell, plan.y - 9, size, own ? theme.window : theme.muted, theme.font, own ? 700 : 400);
   }
 }
 

@@ -7,6 +7,7 @@ import { Panel } from "../drawing/paper.js";
 import { brightness, litPicture } from "./bitmaps.js";
 import { glassPlan, glassRoom, paintEnlarged, paintNumbers } from "./glass.js";
 import { Hand } from "./hand.js";
+import { percent, times } from "../drawing/numbers.js";
 import { SUPERLATIVE, foundWords, gridFor, levelsAt, numberOf, pictureOf, placeOfMost, placeWords, regionAround, regionFollowing, regionFrom, volumeWords, within } from "./places.js";
 import { paintVolume } from "./planes.js";
 import { cornerFor, frameOf, paintTrueSize, truePlan } from "./truesize.js";
@@ -121,7 +122,7 @@ class Pixels {
     const { picture } = this;
     const isGrey = picture.depth === 1;
     this.root.classList.toggle("is-grey", isGrey);
-    say(this.trueSize.note, `${picture.height} × ${picture.width}`);
+    say(this.trueSize.note, times(picture.height, picture.width));
     const bar = (name, plane) => {
       const fill = make("i", { class: "fill" }), value = make("output");
       const row = make("div", { class: "bar" }, make("span", {}, name), make("span", { class: "track" }, fill), value);
@@ -237,7 +238,7 @@ class Pixels {
     say(this.line, placeWords(picture, cursor));
     say(this.foundLine, this.found ?? "");
     this.root.classList.toggle("is-held", this.hand.held);
-    say(this.enlarged.note, `${region.rows} × ${region.columns}`);
+    say(this.enlarged.note, times(region.rows, region.columns));
     const on = picture.planes.filter((_, plane) => lights[plane]);
     const scale = picture.divisor === 1 ? "0 to 255" : "0 to 1";
     const only = on.length ? `${on.join(" and ")} only` : "no light is on";
@@ -250,16 +251,16 @@ class Pixels {
       row.classList.toggle("is-off", picture.depth === 3 && !lights[plane]);
     }
     say(this.splitButton, this.apart < 0.5 ? "Split" : "Put together");
-    const percent = String(Math.round(this.apart * 100));
-    if (this.slider.value !== percent) this.slider.value = percent;
+    const apart = Math.round(this.apart * 100);
+    if (Number(this.slider.value) !== apart) this.slider.value = apart;
     this.looks.forEach((button, at) => button.setAttribute("aria-pressed", this.isGrey === (at === 1)));
     this.switches.forEach((button, plane) => button.setAttribute("aria-pressed", lights[plane]));
   }
 
   volumeNote() {
     const { scale } = volumePlan(this.picture, this.volume.panel, this.apart);
-    const percent = Math.round(scale * 100);
-    return `${volumeWords(this.picture)}${percent < 100 ? ` · drawn at ${percent} %` : ""}`;
+    const drawn = Math.round(scale * 100);
+    return `${volumeWords(this.picture)}${drawn < 100 ? ` · drawn at ${percent(drawn, 100)}` : ""}`;
   }
 
   leave() {

@@ -1,5 +1,5 @@
 // Pure: places of a picture, what stands there as numbers and as words, and the part of it that is shown enlarged.
-import { fixed, short } from "../drawing/numbers.js";
+import { grouped, many, times, upTo } from "../drawing/numbers.js";
 
 const PLANES = { 1: ["grey"], 3: ["red", "green", "blue"] };
 
@@ -14,7 +14,7 @@ export const levelsAt = ({ levels, depth, height, width }, { row, column }) =>
   Array.from({ length: depth }, (_, plane) => levels[(plane * height + row) * width + column]);
 
 // A level as the number that the visitor chose to see: 0 to 255, or 0 to 1.
-export const numberOf = ({ divisor }, level, decimals) => short(fixed(level / divisor, divisor === 1 ? 0 : decimals));
+export const numberOf = ({ divisor }, level, decimals) => upTo(level / divisor, divisor === 1 ? 0 : decimals);
 
 const inside = (value, count) => Math.max(0, Math.min(count - 1, value));
 
@@ -72,7 +72,7 @@ export function placeOfMost(picture, what) {
 const listed = (picture, levels) => picture.planes.map((name, plane) => `${name} ${numberOf(picture, levels[plane], 3)}`).join(", ");
 
 export const placeWords = (picture, place) =>
-  `Row ${place.row + 1} of ${picture.height}, column ${place.column + 1} of ${picture.width}: ${listed(picture, levelsAt(picture, place))}.`;
+  `Row ${grouped(place.row + 1)} of ${grouped(picture.height)}, column ${grouped(place.column + 1)} of ${grouped(picture.width)}: ${listed(picture, levelsAt(picture, place))}.`;
 
 const OTHERS = { red: "green and blue", green: "red and blue", blue: "red and green" };
 export const SUPERLATIVE = { red: "reddest", green: "greenest", blue: "bluest", brightest: "brightest", darkest: "darkest" };
@@ -89,7 +89,4 @@ export function foundWords(picture, what, { most }) {
 }
 
 // The volume as a product: 128 × 192 × 3 = 73,728 numbers.
-export function volumeWords({ height, width, depth }) {
-  const count = height * width * depth;
-  return `${height} × ${width} × ${depth} = ${count.toLocaleString("en")} number${count === 1 ? "" : "s"}`;
-}
+export const volumeWords = ({ height, width, depth }) => `${times(height, width, depth)} = ${many(height * width * depth, "number")}`;

@@ -1,5 +1,6 @@
 // Drawing the picture as a volume: its planes as slabs, together or apart. Where planes lie on each other their light adds
 // up, as on a screen: red + green + blue is the picture.
+import { grouped } from "../drawing/numbers.js";
 import { css, outline, write } from "../drawing/paper.js";
 import { shownPlanes } from "./bitmaps.js";
 import { levelsAt, numberOf } from "./places.js";
@@ -84,16 +85,16 @@ function paintWords(context, view, plan) {
   const first = plan.faces[0], last = plan.faces[depth - 1], font = theme.font;
   const bottom = first.y + plan.height;
   line(context, [[first.x - 10, first.y], [first.x - 10, bottom]], theme.muted);
-  write(context, String(height), first.x - 17, first.y + plan.height / 2 - 8, 15, theme.text, font, 700, "right");
+  write(context, grouped(height), first.x - 17, first.y + plan.height / 2 - 8, 15, theme.text, font, 700, "right");
   write(context, "high", first.x - 17, first.y + plan.height / 2 + 9, 12, theme.muted, font, 400, "right");
   line(context, [[first.x, bottom + 7], [first.x + plan.width, bottom + 7]], theme.muted);
-  label(context, String(width), "wide", first.x + plan.width / 2, bottom + 18, theme);
+  label(context, grouped(width), "wide", first.x + plan.width / 2, bottom + 18, theme);
   const deep = last.behind + SLAB, x = last.x + plan.width + 7, y = first.y + 5;
   // On the way there is no one depth to speak of.
   const together = Math.max(0, 1 - apart * 5), split = Math.max(0, apart * 4 - 3);
   context.globalAlpha = depth === 1 ? 1 : together + split;
   line(context, [[x, y], [x + deep, y - deep * RISE]], theme.muted);
-  write(context, String(apart < 0.5 ? depth : 1), x + deep + 5, y - (deep * RISE) / 2 + 1, 15, theme.text, font, 700, "left");
+  write(context, grouped(apart < 0.5 ? depth : 1), x + deep + 5, y - (deep * RISE) / 2 + 1, 15, theme.text, font, 700, "left");
   write(context, "deep", x + deep + 5, y - (deep * RISE) / 2 + 17, 12, theme.muted, font, 400, "left");
   context.globalAlpha = 1;
   if (depth === 1) return;

@@ -4,7 +4,8 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
 in the browser. `sources` joins the files of this folder into the one module that a Streamlit
 component may have, so that each idea keeps a file of its own and nothing needs a build step:
 
-    arithmetic.js  pure: unpack, taps, terms, sum      words.js     pure: steps as text
+    arithmetic.js  pure: unpack, taps, terms, sum      rounding.js  pure: their decimals, so that they add up
+    words.js       pure: steps as text
     bitmaps.js     maps, a pixel a cell, made once     input.js     the picture and the window on it
     operands.js    window, weights, products           output.js    the map filling in
     player.js      the current step, playing, zoom     pointer.js   hovering, pinning, dragging, keys
@@ -24,6 +25,7 @@ from cnnviz.ui.javascript import joined
 _HERE = files("cnnviz.ui.stage")
 _ORDER = (
     "arithmetic.js",
+    "rounding.js",
     "words.js",
     "bitmaps.js",
     "input.js",

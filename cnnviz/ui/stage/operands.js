@@ -1,12 +1,13 @@
 // Drawing the middle panel: window, weights and products of the current step, and the largest terms where
 // the cells are too small for numbers.
 import { largest } from "./arithmetic.js";
+import { grouped } from "../drawing/numbers.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
-import { channelName, factorText, termText, weightFactor } from "./words.js";
+import { LISTED, factorOf } from "./rounding.js";
+import { channelName, factorText, termText } from "./words.js";
 import { NUMBERS_FROM, css, outline, write, writeIn } from "../drawing/paper.js";
 
 const LARGEST = 64; // pixels a side of a cell
-const LISTED = 3; // of the largest terms, where not all can be read
 const LINE = 19; // pixels
 const HEADS = 18; // pixels for the words over the blocks
 const BLOCKS = {
@@ -80,9 +81,9 @@ function colourOf(stage, block, tap) {
 
 function textOf(stage, block, tap) {
   const { trace, step, say } = stage;
-  if (block === 0) return say.value(step.values[tap]);
+  if (block === 0) return trace.term === "value" && !Number.isNaN(step.terms[tap]) ? say.of(step).term(tap) : say.value(step.values[tap]);
   if (block === 1) return say.weight(trace.weight.data[tap]);
-  return stage.hidden ? "?" : say.term(step.terms[tap]);
+  return stage.hidden ? "?" : say.of(step).term(tap);
 }
 
 function paintCell(context, stage, block, tap, x, y, cell) {
@@ -106,7 +107,7 @@ function paintWritten(context, stage, plan) {
     if (tap < trace.taps - 1) write(context, "+", x + 2 * cell + 24, y + cell / 2, 15, theme.muted, theme.font);
     const product = step.terms[tap];
     const colour = product === 0 ? theme.muted : product > 0 ? (theme.dark ? "#7cc98a" : "#1b7837") : (theme.dark ? "#c9a6d6" : "#762a83");
-    write(context, stage.hidden ? "= ?" : `= ${say.term(product)}`, x + cell * 1.5 + 14, y + cell + 11, 12.5, colour, theme.font, 600);
+    write(context, stage.hidden ? "= ?" : `= ${say.of(step).term(tap)}`, x + cell * 1.5 + 14, y + cell + 11, 12.5, colour, theme.font, 600);
     if (stage.pointer.tap === tap) outline(context, x - 2, y - 2, 2 * cell + 18, cell + 4, theme.reached, 2.5);
   }
 }
@@ -177,7 +178,7 @@ function paintChannels(context, stage, plan) {
     write(context, mark, plan.x(0) - 11, middle, 14, theme.dark ? theme.text : INK[mark] ?? theme.text, theme.font, 700);
     if (!plan.sums) return;
     const x = plan.x(plan.blocks.length - 1) + plan.width;
-    const text = stage.hidden ? "?" : say.partial(step.sums[i]);
+    const text = stage.hidden ? "?" : say.of(step).partial(i);
     write(context, `Σ ${text}`, x + 6, middle, Math.min(13, 400 / (text.length + 24)), theme.text, theme.font, 600, "left");
     if (i < trace.channels.length - 1) write(context, "+", x + 34, middle + ((trace.rows.kernel + plan.gap) * plan.cell) / 2, 13, theme.muted, theme.font);
   });
@@ -187,20 +188,17 @@ function paintChannels(context, stage, plan) {
 function paintLargest(context, panel, stage, plan) {
   const { trace, theme, step, say } = stage;
   const taps = largest(step.terms, LISTED);
-  const factor = weightFactor(trace) === 1 ? "" : `, before × ${factorText(trace)}`;
+  const factor = factorOf(trace) === 1 ? "" : `, before × ${factorText(trace)}`;
   const y = Math.max(plan.top + plan.height + 14, panel.height - plan.listed + 10);
-  const lines = [`the largest of ${trace.taps} ${trace.term}s${factor} (point at a cell for its own)`];
+  const lines = [`the largest of ${grouped(trace.taps)} ${trace.term}s${factor} (point at a cell for its own)`];
   if (!stage.hidden && trace.reduction !== "max") {
-    const present = step.terms.filter((term) => !Number.isNaN(term));
-    let rest = present.reduce((sum, term) => sum + term, 0);
-    const others = present.length - taps.length;
+    const shown = say.of(step), others = shown.present.length - taps.length;
     for (const tap of taps) {
-      rest -= step.terms[tap];
       const name = trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : "";
       const text = trace.term === "product" ? `${say.value(step.values[tap])} × ${say.weight(trace.weight.data[tap])}` : termText(trace, say, step, tap);
-      lines.push(`${name}${text}${trace.term === "value" ? "" : ` = ${say.term(step.terms[tap])}`}`);
+      lines.push(`${name}${text}${trace.term === "value" ? "" : ` = ${shown.term(tap)}`}`);
     }
-    if (others > 0) lines[lines.length - 1] += `;  the other ${others} add up to ${say.partial(rest)}`;
+    if (others > 0) lines[lines.length - 1] += `;  the other ${grouped(others)} add up to ${shown.rest(taps)}`;
   }
   lines.forEach((text, line) => write(context, text, panel.width / 2, y + LINE * line, line ? 12.5 : 11.5, line ? theme.text : theme.muted, theme.font, 400, "center", panel.width - 4));
 }

@@ -1,6 +1,6 @@
 // The pointer and the keys: hovering, pinning an output, dragging a zoomed map, and what the tooltips say.
 import { outputAt, readers } from "./arithmetic.js";
-import { exact, plural } from "../drawing/numbers.js";
+import { full, grouped, many } from "../drawing/numbers.js";
 import { place } from "./words.js";
 import { say } from "../drawing/elements.js";
 import { inputPlan } from "./input.js";
@@ -44,7 +44,7 @@ export class Pointer {
       if (this.player.playing || !cell) { if (!this.player.playing && this.hover !== null) leave(); return; }
       if (!this.pinned) this.hover = cell.row * this.trace.outWidth + cell.column;
       const value = outputAt(this.trace, cell.row, cell.column);
-      this.showTip(event, this.stage.hidden ? "?" : `${place(this.trace, cell)}\n${exact(value)}`);
+      this.showTip(event, this.stage.hidden ? "?" : `${place(this.trace, cell)}\n${full(value)}`);
       this.stage.repaint();
     });
     this.stage.output.canvas.addEventListener("click", (event) => {
@@ -130,22 +130,21 @@ export class Pointer {
   pixelWords({ x, y, tile }) {
     const { trace } = this;
     const windows = readers(trace.rows, y, trace.outHeight).length * readers(trace.columns, x, trace.outWidth).length;
-    const used = windows ? `read by ${plural(windows, "window")}` : "read by no window";
+    const used = windows ? `read by ${many(windows, "window")}` : "read by no window";
     if (x < 0 || y < 0 || x >= trace.width || y >= trace.height) return `padding (${trace.outside})\n${used}`;
     const shown = this.stage.made.layout.isPicture ? trace.channels : [trace.channels[tile]];
-    const values = shown.map((channel) => this.stage.say.value(trace.input.data[(channel * trace.height + y) * trace.width + x] / trace.divisor));
-    return `row ${y + 1}, column ${x + 1}: ${values.join(", ")}\n${used}`;
+    const values = shown.map((channel) => full(trace.input.data[(channel * trace.height + y) * trace.width + x] / trace.divisor));
+    return `row ${grouped(y + 1)}, column ${grouped(x + 1)}: ${values.join(", ")}\n${used}`;
   }
 
   tapWords({ tap, block }) {
-    const { trace, step } = this.stage;
-    const value = exact(step.values[tap]);
+    const { trace, step, say: numbers } = this.stage;
+    const value = Number.isNaN(step.values[tap]) ? "outside the picture" : full(step.values[tap]);
     if (trace.term === "value") return value;
-    const weight = exact(trace.weight.data[tap]);
-    const times = plural(trace.count, "place");
-    if (block === 1) return `weight ${weight}\nused at ${times}, always the same`;
+    const weight = full(trace.weight.data[tap]);
+    if (block === 1) return `weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
     const sign = trace.term === "product" ? [`${value} × ${weight}`] : [`(${value} − ${weight})²`];
-    return this.stage.hidden ? sign[0] : `${sign[0]}\n= ${exact(step.terms[tap])}`;
+    return this.stage.hidden ? sign[0] : `${sign[0]}\n= ${numbers.of(step).term(tap)}`;
   }
 
   showTip(event, text) {

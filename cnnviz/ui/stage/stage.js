@@ -1,7 +1,7 @@
 // The stage: its elements, what it makes of a new trace, and the panels and words of the current step. What moves it is
 // in player.js, what points at it in pointer.js; nothing here asks the server for anything.
 import { extentOf, outputAt, stepAt, unpack } from "./arithmetic.js";
-import { plural } from "../drawing/numbers.js";
+import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
 import { narrate, speaker, total } from "./words.js";
 import { icon, make, say } from "../drawing/elements.js";
 import { join } from "../drawing/link.js";
@@ -104,11 +104,10 @@ class Stage {
   showWhole() {
     const { outWidth, outHeight, limit, count } = this.trace;
     if (count <= NUMBERED) { this.whole.replaceChildren(); return; }
-    const most = this.say.output(limit);
     this.made.output.style.width = `${outWidth * Math.max(1, Math.floor(160 / Math.max(outWidth, outHeight)))}px`;
     this.made.output.setAttribute("role", "img");
-    this.made.output.setAttribute("aria-label", `The whole map, ${outHeight} by ${outWidth} numbers`);
-    const scale = make("span", { class: "scale" }, `−${most}`, make("i"), most);
+    this.made.output.setAttribute("aria-label", `The whole map, ${times(outHeight, outWidth)} numbers`);
+    const [least, most] = endsOf(limit), scale = make("span", { class: "scale" }, least, make("i"), most);
     this.whole.replaceChildren(make("figcaption", {}, make("b", {}, "The whole map, a pixel a number"), scale), this.made.output);
   }
 
@@ -203,12 +202,12 @@ class Stage {
     if (this.player.playing && Number(this.speed.value) !== 1 && now - (this.written ?? 0) < 66) return;
     this.written = now;
     const { trace, step } = this;
-    say(this.operands.heading, `Row ${step.row + 1}, column ${step.column + 1}`);
-    say(this.operands.note, plural(trace.taps, trace.term));
-    const percent = inputPlan(this.input.panel, this).box.cell;
-    const scale = percent < 1 && this.root.clientWidth > 560 ? ` at ${Math.round(percent * 100)} %` : "";
-    say(this.input.note, `${trace.height} × ${trace.width} × ${trace.depth}${scale}`);
-    say(this.output.note, `${trace.outHeight} × ${trace.outWidth} × 1`);
+    say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
+    say(this.operands.note, many(trace.taps, trace.term));
+    const { cell } = inputPlan(this.input.panel, this).box;
+    const scale = cell < 1 && this.root.clientWidth > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
+    say(this.input.note, times(trace.height, trace.width, trace.depth) + scale);
+    say(this.output.note, times(trace.outHeight, trace.outWidth, 1));
     // Python's number; the one in the sum's line is the JavaScript's.
     say(this.value, this.hidden ? "?" : this.say.output(outputAt(trace, step.row, step.column)));
     const { left, result } = total(trace, step, this.say);
@@ -219,7 +218,7 @@ class Stage {
     this.sum.parentElement.classList.toggle("is-long", (left.length + result.length + 3) * LETTER > this.operands.panel.width);
     this.answer.style.display = hidden ? "none" : "";
     this.reveal.style.display = hidden ? "" : "none";
-    say(this.count, `step ${(this.player.index + 1).toLocaleString("en")} of ${trace.count.toLocaleString("en")}`);
+    say(this.count, `step ${grouped(this.player.index + 1)} of ${grouped(trace.count)}`);
     if (Number(this.scrub.value) !== this.player.index + 1) this.scrub.value = this.player.index + 1;
     say(this.playWord, this.player.playing ? "Pause" : "Play");
     this.playIcons.forEach((shape, at) => { shape.style.display = this.player.playing === (at === 1) ? "" : "none"; });

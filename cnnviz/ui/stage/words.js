@@ -1,97 +1,92 @@
-// How numbers and steps are said. Rounded for display only: nothing here is computed with again.
-import { agrees, largest, outputAt } from "./arithmetic.js";
-import { decimalsFor, fixed, plural, short } from "../drawing/numbers.js";
+// How steps are said. Their numbers come from rounding.js, so that what is said adds up as it is said.
+import { largest } from "./arithmetic.js";
+import { LISTED, NAMED, Shown, factorOf, isBare, placesOf } from "./rounding.js";
+import { fixed, grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
 
-// How many decimals each kind of number of this trace gets.
-export function places(trace) {
-  const [low, high] = trace.inputRange;
-  const values = trace.whole.values ? 0 : decimalsFor(Math.max(Math.abs(low), Math.abs(high)));
-  const factor = weightFactor(trace);
-  const most = trace.weight ? trace.weight.data.reduce((so, weight) => Math.max(so, Math.abs(weight)), 0) : 0;
-  const weights = factor !== 1 || trace.whole.weights ? 0 : decimalsFor(most);
-  const output = isWholeMap(trace) ? 0 : isLargestOnly(trace) ? values : decimalsFor(trace.limit, 4);
-  const terms = trace.whole.values && weights === 0 ? 0 : decimalsFor((most / factor || 1) * Math.max(Math.abs(low), Math.abs(high)));
-  return { values, weights, terms, output };
-}
+const WRITTEN = 9; // terms, up to which each of them is said
 
-// Whether no sum and no output of this trace needs decimals: by how they are made, or, in a small map, as they are.
-function isWholeMap(trace) {
-  const { values, weights, output } = trace.whole;
-  if (!weights || trace.scale !== 1 || !Number.isInteger(trace.bias)) return false;
-  const isMade = values && trace.reduction !== "mean" && ["identity", "relu"].includes(trace.function);
-  return isMade || (output && trace.function === "identity");
-}
-
-// Whether a step ends with its reduction: no scale, no bias, no function.
-const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity";
 const isLargestOnly = (trace) => isBare(trace) && trace.term === "value" && trace.reduction === "max";
 const isOneValue = (trace) => trace.term === "value" && trace.taps === 1;
-
-// The common factor of the weights, drawn outside the sum.
-export const weightFactor = (trace) => trace.factor[0] / trace.factor[1];
 
 export function factorText(trace) {
   const [numerator, denominator] = trace.factor;
   return denominator === 1 ? `${numerator}` : `${numerator}/${denominator}`;
 }
 
+// A value or a weight in as many decimals as the others; two digits of one so small that it would hardly be seen.
+const isSmall = (number, decimals) => number !== 0 && Math.abs(number) < 9.5 * 10 ** -decimals;
+const brief = (value, decimals) => (isSmall(value, decimals) ? number(value, 2) : upTo(value, decimals));
+const rounded = (value, decimals) => (isSmall(value, decimals) ? Number(value.toPrecision(2)) : Number(unitsOf(value, decimals)) / 10 ** decimals);
+
 export const channelName = (trace, index) => trace.names.channels?.[index] ?? `channel ${trace.channels[index] + 1}`;
 
-// A trace's numbers as text; every panel and the spoken line take them from here, so they all read the same.
+// A trace's numbers as text; every panel and the spoken line take them from here, so they all read the same. Of a step
+// they are taken together: `of(step)` has its terms, partial sums, sum, scale, bias and result, which add up.
 export function speaker(trace) {
-  const digits = places(trace), factor = weightFactor(trace);
+  const places = placesOf(trace), factor = factorOf(trace);
+  let last = null;
   return {
-    value: (value) => short(fixed(value, digits.values)),
-    weight: (weight) => short(fixed(weight / factor, digits.weights)),
-    term: (term) => short(fixed(term / factor, digits.terms)),
-    output: (value) => fixed(value, digits.output),
-    partial: (value) => fixed(value / factor, factor === 1 ? digits.output : digits.terms),
-    scale: () => short(fixed(trace.scale, decimalsFor(trace.scale, 4))),
-    bias: () => short(fixed(trace.bias, Math.max(digits.output, decimalsFor(trace.bias)))),
+    places,
+    value: (value) => brief(value, places.values),
+    weight: (weight) => brief(weight / factor, places.weights),
+    output: (value) => fixed(value, places.output),
+    of: (step) => (last?.step === step ? last : (last = new Shown(trace, step, places))),
   };
 }
 
 // "Row 2 of 3, column 2 of 3": rows and columns count from 1 wherever a person reads them.
 export const place = (trace, step) =>
-  `Row ${step.row + 1} of ${trace.outHeight}, column ${step.column + 1} of ${trace.outWidth}`;
+  `Row ${grouped(step.row + 1)} of ${grouped(trace.outHeight)}, column ${grouped(step.column + 1)} of ${grouped(trace.outWidth)}`;
 
-const signed = (text) => (text.startsWith("−") ? `(${text})` : text);
+// In brackets, where it would run together with what stands before it or behind it.
+const signed = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 
+// One term as it is written before it is computed: "2×(−0.5)". Of bare values it is the term itself.
 export function termText(trace, say, step, tap) {
-  const value = say.value(step.values[tap]);
-  if (trace.term === "value") return value;
-  const weight = say.weight(trace.weight.data[tap]);
-  return trace.term === "product" ? `${signed(value)}×${signed(weight)}` : `(${value} − ${signed(weight)})²`;
+  if (trace.term === "value") return say.of(step).term(tap);
+  const value = say.value(step.values[tap]), weight = signed(say.weight(trace.weight.data[tap]));
+  return trace.term === "product" ? `${signed(value)}×${weight}` : `(${value} − ${weight})²`;
 }
 
-const tapsOf = (step) => [...step.terms.keys()].filter((tap) => !Number.isNaN(step.terms[tap]));
-const sumOf = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+const summed = ([first, ...others]) => [first, ...others.map(signed)].join(" + ");
+
+// Up to nine terms, written out; and where their numbers, rounded as they are shown, would come to another sum, what each
+// of them comes to.
+function writtenText(trace, say, step, around = (sum) => sum) {
+  const shown = say.of(step), texts = shown.present.map((tap) => termText(trace, say, step, tap));
+  if (trace.term === "value") return around(summed(texts));
+  const written = around(texts.join(" + ")), { values } = step, weights = trace.weight.data;
+  const read = (tap) => [rounded(values[tap], say.places.values), rounded(weights[tap] / factorOf(trace), say.places.weights)];
+  const terms = shown.present.map(read).map(([value, weight]) => (trace.term === "product" ? value * weight : (value - weight) ** 2));
+  return shown.isSum(terms) ? written : `${written} ≈ ${around(summed(shown.present.map((tap) => shown.term(tap))))}`;
+}
 
 // The terms in words: up to nine one by one; more of them by channel, or the largest and what the others add up to.
 // Hidden, only what is multiplied: nothing that is already added up.
 function termsText(trace, say, step, hidden) {
-  const taps = tapsOf(step);
-  if (taps.length <= 9) {
-    const texts = taps.map((tap) => termText(trace, say, step, tap));
+  const shown = say.of(step), { present } = shown;
+  const written = (taps) => taps.map((tap) => termText(trace, say, step, tap));
+  if (present.length <= WRITTEN) {
     const isAdded = trace.reduction === "sum" || (trace.reduction === "mean" && isBare(trace) && !hidden);
-    if (!isAdded) return texts.join(", ");
-    return (trace.term === "value" ? [texts[0], ...texts.slice(1).map(signed)] : texts).join(" + ");
+    if (!isAdded) return written(present).join(", ");
+    if (hidden) return (trace.term === "value" ? summed(written(present)) : written(present).join(" + "));
+    return writtenText(trace, say, step);
   }
   if (trace.reduction === "max") {
-    if (hidden) return plural(taps.length, trace.term);
+    if (hidden) return many(present.length, trace.term);
     const row = Math.floor(step.winner / trace.columns.kernel) % trace.rows.kernel;
-    return `${plural(taps.length, trace.term)}, in window row ${row + 1}, column ${step.winner % trace.columns.kernel + 1},`;
+    return `${many(present.length, trace.term)}, in window row ${row + 1}, column ${step.winner % trace.columns.kernel + 1},`;
   }
-  if (trace.channels.length > 1 && trace.channels.length <= 3 && trace.reduction === "sum" && !hidden) {
-    const sums = trace.channels.map((_, i) => `${channelName(trace, i)} ${i ? "" : "adds up "}to ${say.partial(step.sums[i])}`);
+  if (trace.channels.length > 1 && trace.channels.length <= NAMED && trace.reduction === "sum" && !hidden) {
+    const sums = trace.channels.map((_, i) => `${channelName(trace, i)} ${i ? "" : "adds up "}to ${shown.partial(i)}`);
     return sums.join(", ");
   }
-  const shown = largest(step.terms, 3);
-  if (!shown.length) return `${plural(taps.length, trace.term)}${hidden ? "" : ", all of them 0"}`;
-  const rest = sumOf(taps.filter((tap) => !shown.includes(tap)).map((tap) => step.terms[tap]));
-  const texts = shown.map((tap) => termText(trace, say, step, tap));
-  const others = `${texts.join(trace.term === "value" ? ", " : " + ")} and the other ${plural(taps.length - shown.length, trace.term)}`;
-  return hidden ? others : `${others}, which add up to ${say.partial(rest)}`;
+  const listed = largest(step.terms, LISTED);
+  if (!listed.length) return `${many(present.length, trace.term)}${hidden ? "" : ", all of them 0"}`;
+  const isInFull = hidden || trace.term === "value" || say.places.isExact;
+  const texts = isInFull ? written(listed) : listed.map((tap) => `${termText(trace, say, step, tap)} = ${shown.term(tap)}`);
+  const others = `${texts.join(trace.term === "value" || !isInFull ? ", " : " + ")} and the other ${many(present.length - listed.length, trace.term)}`;
+  return hidden ? others : `${others}, which add up to ${shown.rest(listed)}`;
 }
 
 const ASKED = { sum: "sum", mean: "mean", max: "largest" };
@@ -99,38 +94,32 @@ const SUMS = ["", "sum", "two sums", "three sums"];
 const kindOf = (trace) => (trace.reduction === "sum" && SUMS[trace.channels.length]) || ASKED[trace.reduction];
 
 // What becomes of the terms once they are `reduced` (its text): factor, scale, bias, function.
-function formulaText(trace, say, reduced) {
-  const bias = say.bias();
+function formulaText(trace, { bias, scale }, reduced) {
   let text = reduced;
-  if (weightFactor(trace) !== 1) text = `${factorText(trace)} × ${text}`;
-  if (trace.scale !== 1) text = `${say.scale()} × ${signed(text)}`;
+  if (factorOf(trace) !== 1) text = `${factorText(trace)} × ${text}`;
+  if (trace.scale !== 1) text = `${scale} × ${signed(text)}`;
   if (bias.startsWith("−")) text += ` − ${bias.slice(1)} (bias)`;
   else if (trace.bias !== 0 || trace.term === "product") text += ` + bias ${bias}`;
   return trace.function === "identity" ? text : `${trace.function}(${text})`;
 }
 
-// The sum written out, "sum 4 + bias 0" and its "4", from the JavaScript's own arithmetic. What agrees with Python's
-// number is said as that one is, so that a tie (0.0005, to three places) cannot read one way here and another there.
+// The sum written out, "sum 4 + bias 0" and its "4".
 export function total(trace, step, say = speaker(trace)) {
-  const result = say.output(agrees(trace, step) ? outputAt(trace, step.row, step.column) : step.result);
-  const isAnswer = isBare(trace) && weightFactor(trace) === 1; // the terms, reduced, are the answer already
+  const shown = say.of(step), { result } = shown;
+  const isAnswer = isBare(trace) && factorOf(trace) === 1; // the terms, reduced, are the answer already
   if (isAnswer && ["max", "sum"].includes(trace.reduction) && trace.term !== "product" && !isOneValue(trace)) {
     return { left: kindOf(trace), result };
   }
-  let reduced = isAnswer ? result : say.partial(step.reduced);
-  if (isBare(trace) && trace.reduction === "mean" && !isOneValue(trace)) {
-    reduced = `sum ${say.partial(sumOf(step.sums))} / ${tapsOf(step).length}`;
-  } else if (!isOneValue(trace)) {
-    reduced = `${kindOf(trace)} ${reduced}`;
-  }
-  return { left: formulaText(trace, say, reduced), result };
+  const reduced = isOneValue(trace) ? shown.reduced
+    : isBare(trace) && trace.reduction === "mean" ? `sum ${shown.sum} / ${grouped(shown.present.length)}` : `${kindOf(trace)} ${shown.reduced}`;
+  return { left: formulaText(trace, shown, reduced), result };
 }
 
 // What a hidden step asks: how the terms become the answer, without a number that is already reduced.
 function questionText(trace, say, step) {
-  if (isOneValue(trace)) return `what does ${formulaText(trace, say, say.value(step.values[0]))} come to?`;
+  if (isOneValue(trace)) return `what does ${formulaText(trace, say.of(step), say.value(step.values[0]))} come to?`;
   const terms = termsText(trace, say, step, true);
-  if (!isBare(trace) || weightFactor(trace) !== 1) return `${terms}; what does ${formulaText(trace, say, `the ${ASKED[trace.reduction]}`)} come to?`;
+  if (!isBare(trace) || factorOf(trace) !== 1) return `${terms}; what does ${formulaText(trace, say.of(step), `the ${ASKED[trace.reduction]}`)} come to?`;
   return `${terms}; ${{ sum: "what does it come to", mean: "what is their mean", max: "which is the largest" }[trace.reduction]}?`;
 }
 
@@ -140,11 +129,12 @@ export function narrate(trace, step, hidden = false, say = speaker(trace)) {
   if (hidden) return start + questionText(trace, say, step);
   const { left, result } = total(trace, step, say);
   if (isOneValue(trace)) return `${start}${left} = ${result}.`;
-  const terms = termsText(trace, say, step, false), count = tapsOf(step).length;
+  const terms = termsText(trace, say, step, false), count = say.of(step).present.length;
   if (isLargestOnly(trace)) return `${start}the largest of ${terms} is ${result}.`;
-  if (isBare(trace) && count <= 9) {
-    if (trace.reduction === "mean") return `${start}(${terms}) / ${count} = ${result}.`;
-    if (trace.reduction === "sum") return `${start}${weightFactor(trace) === 1 ? terms : `${factorText(trace)} × (${terms})`} = ${result}.`;
+  if (isBare(trace) && count <= WRITTEN && trace.reduction !== "max") {
+    const factor = factorOf(trace) === 1 ? "" : `${factorText(trace)} × `;
+    const around = (sum) => (trace.reduction === "mean" ? `(${sum}) / ${count}` : factor ? `${factor}(${sum})` : sum);
+    return `${start}${writtenText(trace, say, step, around)} = ${result}.`;
   }
   return `${start}${terms}; ${left} = ${result}.`;
 }

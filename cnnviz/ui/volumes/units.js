@@ -1,7 +1,7 @@
 // Pure: what Python sent, what a unit sees, and both in words. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture. Nothing here draws.
 import { opened } from "../drawing/envelope.js";
-import { decimalsFor, fixed, insideOf, plural, rangeText } from "../drawing/numbers.js";
+import { decimalsFor, fixed, grouped, insideOf, many, number, rangeText, times } from "../drawing/numbers.js";
 
 const axisOf = ([size, jump, start]) => ({ size, jump, start });
 const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
@@ -105,20 +105,19 @@ export const isAnswer = (model, at) => !!model.answer && at === model.layers.len
 export function valueText(model, unit) {
   const found = valueOf(model, unit);
   if (!found) return null;
-  // As many digits as stand beside an answer's bar, however large the largest of its numbers.
-  const decimals = Math.max(decimalsFor(model.layers[unit.layer].limit), isAnswer(model, unit.layer) ? decimalsFor(found.value) : 0);
-  const text = fixed(found.value, decimals);
-  return found.isExact ? text : `about ${text}`;
+  if (!found.isExact) return `about ${number(found.value, 2)}`;
+  // An answer reads as it does beside its bar, however large the largest of its numbers.
+  return isAnswer(model, unit.layer) ? number(found.value, 3) : fixed(found.value, decimalsFor(model.layers[unit.layer].limit));
 }
 
 // ---- words: rows, columns, layers and maps are counted from 1 ----
 
-export const sizeText = ({ shape, height, width, count }) => (shape?.length === 1 ? `${count}` : `${height} × ${width} × ${count}`);
+export const sizeText = ({ shape, height, width, count }) => (shape?.length === 1 ? grouped(count) : times(height, width, count));
 
 export function placeText(model, { layer, channel, row, column }) {
   const { count, isVector, name } = model.layers[layer];
   if (isAnswer(model, layer)) return `${name} for ${model.answer.rows[channel][0]}`;
-  const where = isVector ? `${model.flat ? "unit" : "number"} ${channel + 1} of ${count}` : `map ${channel + 1} of ${count}, row ${row + 1}, column ${column + 1}`;
+  const where = isVector ? `${model.flat ? "unit" : "number"} ${grouped(channel + 1)} of ${grouped(count)}` : `map ${channel + 1} of ${grouped(count)}, row ${row + 1}, column ${column + 1}`;
   return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
 }
 
@@ -126,7 +125,7 @@ export function sightText(model, unit) {
   const { rows, columns } = seen(model, unit, -1), { height, width } = model.image;
   const [down, across] = [insideOf(rows, height), insideOf(columns, width)];
   if (down.last - down.first + 1 === height && across.last - across.first + 1 === width) return "sees the whole picture";
-  const size = rows.count * columns.count === 1 ? "1 pixel" : `${rows.count} × ${columns.count} pixels`;
+  const size = rows.count * columns.count === 1 ? "1 pixel" : `${times(rows.count, columns.count)} pixels`;
   return `sees ${size}: ${rangeText("row", down)}, ${rangeText("column", across)}`;
 }
 
@@ -138,7 +137,7 @@ export function narrate(model, unit, isHidden = false) {
 // What is not drawn of a layer, if anything.
 export function leftOut({ count, sent, last, step, isVector }) {
   const parts = [], one = isVector ? "number" : "map";
-  if (sent < count) parts.push(last < sent ? `the first ${sent} of ${plural(count, one)}` : `the first ${sent - 1} of ${plural(count, one)} and ${one} ${last + 1}`);
+  if (sent < count) parts.push(last < sent ? `the first ${sent} of ${many(count, one)}` : `the first ${sent - 1} of ${many(count, one)} and ${one} ${last + 1}`);
   if (step > 1) parts.push(`1 row and column in ${step}`);
   return parts.length ? `drawn: ${parts.join(", ")}` : "";
 }

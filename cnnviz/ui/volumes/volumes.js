@@ -2,7 +2,7 @@
 // sight.js, where it stands in layout.js, what it means in units.js.
 import { make, say } from "../drawing/elements.js";
 import { join } from "../drawing/link.js";
-import { decimalsFor, fixed } from "../drawing/numbers.js";
+import { endsOf, grouped } from "../drawing/numbers.js";
 import { SIGNED, themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
 import { Answer } from "./answer.js";
@@ -105,8 +105,8 @@ class Volumes {
   }
 
   foot(layer, at) {
-    const most = fixed(layer.limit, decimalsFor(layer.limit, 2));
-    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple −${most}` }, `−${most}`, make("i"), most);
+    const [least, most] = endsOf(layer.limit, 2);
+    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple ${least}` }, least, make("i"), most);
     const count = make("span", {});
     this.counts.push(count);
     const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
@@ -259,7 +259,7 @@ class Volumes {
     say(this.line, narrate(model, shown, isHidden));
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
-      const part = layer.sent < layer.count ? `${layer.count} · ${layer.sent} here` : layer.count;
+      const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
       say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
   }
