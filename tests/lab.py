@@ -98,3 +98,10 @@ class Lab:
 
     def button(self, title: str) -> Locator:
         return self.stage.get_by_title(title, exact=False)
+
+
+def upload(page: Page, name: str, data: bytes, mime: str = "image/png") -> None:
+    """Put a file of the visitor's own into the sidebar."""
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": name, "mimeType": mime, "buffer": data}
+    )

@@ -6,7 +6,9 @@ import io
 import json
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from threading import Event
 
 import numpy as np
 import pytest
@@ -232,21 +234,31 @@ def test_the_cost_is_measured_of_all_and_a_layer(monkeypatch):
 
 
 def test_two_visitors_do_not_measure_at_once(monkeypatch):
-    asked = []
-    monkeypatch.setattr(timing, "measured", lambda: asked.append(1))
-    at = page()
-    with timing._one_at_a_time:
-        at.press("measure")
-    assert not asked and "Someone else measures just now" in at.said()
-    at.press("measure")
-    assert asked == [1] and not timing._one_at_a_time.locked()
+    one, other, asked = page(), page(), []
+    begun, over = Event(), Event()
+
+    def slowly() -> None:
+        asked.append(begun.set())
+        assert over.wait(20)
+
+    monkeypatch.setattr(timing, "measured", slowly)
+    with ThreadPoolExecutor(1) as thread:
+        pressed = thread.submit(one.press, "measure")
+        assert begun.wait(20)
+        assert "Someone else measures just now" in other.press("measure").said() and len(asked) == 1
+        over.set()
+        pressed.result()
+    assert "Someone else" not in other.press("measure").said() and len(asked) == 2
 
 
 def test_a_measurement_that_fails_leaves_the_next_visitor_free(monkeypatch):
+    at, asked = page(), []
     monkeypatch.setattr(timing, "measured", lambda: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        timing._measure()
-    assert not timing._one_at_a_time.locked()
+    with pytest.raises(AssertionError, match="encountered an error"):
+        at.press("measure")
+    monkeypatch.setattr(timing, "measured", lambda: asked.append(1))
+    page().press("measure")
+    assert asked == [1]
 
 
 def test_what_is_said_of_the_cost_follows_the_numbers():

@@ -71,6 +71,49 @@ def test_a_page_does_no_arithmetic(path):
     assert not libraries & NOT_ON_PAGES
 
 
+TESTS = sorted((ROOT / "tests").glob("*.py"))
+# Private names that there is no way round: pad.py says why it needs Playwright's; the other is documented.
+NEEDED = {"self._hand._impl_obj", "self._hand._sync", "os._exit"}
+
+
+def private(source: str) -> list[str]:
+    """The private names of others that a test's source reaches for: imported, by a dot, or named for patching."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute):
+            own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            names = [] if own else [ast.unparse(node)]
+        elif isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("setattr", "getattr", "delattr")):
+            names = [f".{arg.value}" for arg in node.args if isinstance(arg, ast.Constant)]
+        else:
+            continue
+        found += [name for name in names if re.search(r"\._[^_.][^.]*$", name) and name not in NEEDED]
+    return found
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name_of)
+def test_no_test_imports_a_test_or_a_private_name(path):
+    source = path.read_text("utf-8")
+    assert [name for name in imported(source) if re.match(r"(tests\.)?(test_|conftest)", name)] == []
+    assert private(source) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("from cnnviz.ui.cached import _at", ["cnnviz.ui.cached._at"]),
+        ("runs._run.clear()", ["runs._run"]),
+        ("patch.setattr(worker, '_started', 1)", ["._started"]),
+        ("patch.setattr('cnnviz.ui.cached._at', 1)", [".cnnviz.ui.cached._at"]),
+        ("from __future__ import annotations; x.__class__; self._pages; {'a': '_b'}; np.add", []),
+    ],
+)
+def test_a_private_name_is_found(source, found):
+    assert private(source) == found
+
+
 @pytest.mark.parametrize(
     ("package", "source", "names"),
     [

@@ -234,7 +234,7 @@ def test_the_coarse_answers_stand_in_for_the_fine_ones():
     grid = np.full((6, 5), np.nan)
     grid[::4, ::4] = [[1, 2], [3, 4]]
     grid[2, 2] = 9
-    filled = where_it_looks._filled(grid)
+    filled = where_it_looks.filled(grid)
     assert filled[0, 0] == filled[1, 1] == filled[0, 3] == 1 and filled[3, 3] == 9 and filled[5, 4] == 4
 
 

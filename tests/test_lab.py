@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from door import settle
-from lab import DEMO, FIND, Lab
+from lab import DEMO, FIND, Lab, upload
 
 SIZES = {"wide": (1440, 900), "middle": (1024, 768), "phone": (390, 844)}
 
@@ -21,12 +21,6 @@ def png(height: int, width: int, seed: int = 0) -> bytes:
     file = io.BytesIO()
     Image.fromarray(levels).save(file, "PNG")
     return file.getvalue()
-
-
-def upload(page: Page, name: str, data: bytes, mime: str = "image/png") -> None:
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
-        {"name": name, "mimeType": mime, "buffer": data}
-    )
 
 
 def box(page: Page, selector: str) -> dict[str, float]:

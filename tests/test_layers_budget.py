@@ -15,13 +15,15 @@ from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.pictures import encode_png, sample
 from cnnviz.ui.lessons.layers import run as runs
+from cnnviz.ui.memory import CACHES
 from cnnviz.ui.settings import MOST_NUMBERS
 from visitor import Visitor
 
 
 @pytest.fixture(autouse=True)
 def nothing_kept():
-    runs._run.clear()
+    for cache in CACHES:
+        cache.clear()
 
 
 @pytest.fixture
@@ -58,18 +60,21 @@ def test_a_run_in_two_parts_is_the_run_in_one():
     network = Network(picture.shape, read(text))
     parameters, values = network.initial(3), picture.levels().astype(np.float32) / 255
     for draw in (0, 5, 0):
-        begun = runs._run(picture, picture.digest, text, picture.shape, 255.0, 3, True)
+        begun = runs.begun(picture, text, picture.shape, 255.0, 3, True)
         expected = network.forward(values, parameters, True, np.random.default_rng(draw))
         for map, other in zip(begun.run(draw).maps, expected, strict=True):
             assert np.array_equal(map, other)
 
 
 def test_two_runs_are_kept_and_one_draw_of_each():
-    assert runs._run._info.max_entries == 2
     picture = sample("chelsea").at(24, "rgb")
-    begun = runs._run(picture, picture.digest, "dropout 0.5; relu", picture.shape, 1.0, 3, True)
+    begun = runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 3, True)
     first, again = begun.run(1), begun.run(2)
     assert begun.run(2) is again and begun.run(1) is not first
+    for seed in (4, 3, 5):
+        runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, seed, True)
+    assert runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 3, True) is begun
+    assert runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 4, True) is not begun
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +109,7 @@ def test_what_is_counted_is_what_is_sent(text, large):
     for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
         at = page(stack=text, unit=f"{number}.1", size="60")
         envelope = at.stage()
-        assert runs._bytes(row) <= len(envelope.data) < runs._bytes(row) + 8000
+        assert runs.bytes_sent(row) <= len(envelope.data) < runs.bytes_sent(row) + 8000
 
 
 def test_pictures_of_maps_are_encoded_as_they_are_drawn(large):

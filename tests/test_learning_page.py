@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -26,7 +28,7 @@ QUICK = {"trains": "One CONV", "batch": "128", "passes": "1", "learn-seed": "3"}
 @pytest.fixture(autouse=True)
 def _ended() -> Iterator[None]:
     yield
-    worker._end_all()
+    worker.end_all()
     assert worker.living() == 0
 
 
@@ -191,9 +193,7 @@ def test_each_session_sees_its_own_and_what_is_left_ends():
     until(one, lambda: of(two).beat() or (of(one).step == of(two).step == 1))
     assert worker.living() == 2 and of(one).worker.pid != of(two).worker.pid
     assert not np.array_equal(view(one.run())[1]["now"], view(two.run())[1]["now"])
-    left = of(two).worker
-    left._left = True  # as its watch does, seven seconds after its visitor has gone
-    left._process.kill()
+    of(two).worker.leave()  # as its watch does, seven seconds after its visitor has gone
     until(one, lambda: of(two).state == "left")
     header, arrays = view(two.run())
     assert header["words"]["state"] == "Ended while you were away" and header["step"] == 1
@@ -210,7 +210,7 @@ def test_too_many_and_a_crash_are_sentences(monkeypatch):
     monkeypatch.setattr(worker, "MOST", 8)
     at.press("learn-step")
     until(at, lambda: of(at).step == 1)
-    of(at).worker._process.kill()
+    os.kill(of(at).worker.pid, signal.SIGKILL)
     until(at, lambda: of(at).state == "failed")
     at.run()
     assert "ended before its time" in at.said() and view(at)[0]["step"] == 1

@@ -19,7 +19,7 @@ from cnnviz.training import Recipe
 from cnnviz.ui.lessons.learning.networks import Plan, composed
 from cnnviz.ui.lessons.lenet.answers import answer as answered
 from cnnviz.ui.lessons.lenet.columns import columns
-from cnnviz.ui.lessons.lenet.moves import _times
+from cnnviz.ui.lessons.lenet.moves import times
 from cnnviz.ui.lessons.lenet.setup import read_kernel, read_off
 from sent import Sent
 from stacks import by_onnxruntime
@@ -220,7 +220,7 @@ def test_what_a_move_changes_is_measured_before_anything_is_moved():
 
 
 def test_what_was_all_0_before_a_move_is_told_so():
-    assert [_times(change) for change in (math.inf, 0, 1.2543)] == ["– all was 0 before", "0", "1.25"]
+    assert [times(change) for change in (math.inf, 0, 1.2543)] == ["– all was 0 before", "0", "1.25"]
 
 
 def test_an_8_is_called_so():

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
 
 from bad_pictures import DAMAGED, REFUSED, TOO_LARGE, chunk, photo, png, saved
 from cnnviz import pictures
@@ -125,32 +126,48 @@ def test_whatever_the_decoder_raises_becomes_our_refusal(monkeypatch: pytest.Mon
 
 
 def test_at_most_two_decodes_at_once_and_refusals_do_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    inner, three = decode._decode, threading.Barrier(3)
+    inner, three = Image.open, threading.Barrier(3)
     met = []
 
-    def slowly(*given: object) -> Picture:
+    def slowly(*given: object, **more: object) -> Image.Image:
         try:
             three.wait(timeout=0.3)  # three at once would pass it
             met.append(True)
         except threading.BrokenBarrierError:
             pass
-        return inner(*given)  # type: ignore[arg-type]
+        return inner(*given, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(decode, "_decode", slowly)
+    monkeypatch.setattr(Image, "open", slowly)
     data = saved(photo(), "PNG")
     with ThreadPoolExecutor(6) as threads:
         opened = list(threads.map(open_picture, [data] * 6))
     assert len(opened) == 6 and not met and LIMITS.decodes == 2
-    with ThreadPoolExecutor(1) as thread, decode._DECODING, decode._DECODING:
+    inside, over = threading.Semaphore(0), threading.Event()
+
+    def held(*given: object, **more: object) -> Image.Image:
+        inside.release()
+        assert over.wait(20)
+        return inner(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Image, "open", held)
+    with ThreadPoolExecutor(LIMITS.decodes + 1) as threads:
+        decoding = [threads.submit(open_picture, data) for _ in range(LIMITS.decodes)]
+        assert all(inside.acquire(timeout=5) for _ in decoding)
         make, _ = TOO_LARGE["1-bit PNG bomb"]
-        assert isinstance(thread.submit(open_picture, make()).exception(timeout=5), PictureError)
+        assert isinstance(threads.submit(open_picture, make()).exception(timeout=5), PictureError)
+        over.set()
+        assert all(each.result() for each in decoding)
 
 
-def test_a_refused_picture_gives_its_turn_back() -> None:
+def test_a_refused_picture_gives_its_turn_back(monkeypatch: pytest.MonkeyPatch) -> None:
     for make, _ in DAMAGED.values():
         with pytest.raises(PictureError):
             open_picture(make())
-    assert decode._DECODING._value == LIMITS.decodes  # type: ignore[attr-defined]
+    # As many as may be are still decoded at once: each waits for the others.
+    inner, all_of_them = Image.open, threading.Barrier(LIMITS.decodes)
+    monkeypatch.setattr(Image, "open", lambda *given, **more: all_of_them.wait(20) and None or inner(*given, **more))
+    with ThreadPoolExecutor(LIMITS.decodes) as threads:
+        assert len(list(threads.map(open_picture, [saved(photo(), "PNG")] * LIMITS.decodes))) == LIMITS.decodes
 
 
 @pytest.mark.parametrize("data", [None, "text", 5, [1, 2]])
@@ -663,10 +680,10 @@ def test_opening_at_a_size_is_opening_then_reducing(format: str) -> None:
 def test_a_jpeg_for_a_small_size_is_never_decoded_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(photo(1600, 1200), "JPEG")
     seen = []
-    inner = decode._planes
-    monkeypatch.setattr(decode, "_planes", lambda image: seen.append(image.size) or inner(image))
+    inner = JpegImageFile.load
+    monkeypatch.setattr(JpegImageFile, "load", lambda image: seen.append(image.size) or inner(image))
     open_picture(data, longest=200)
-    assert seen == [(300, 400)]  # JPEG halves: the last one that is still twice as large as asked
+    assert {*seen} == {(300, 400)}  # JPEG halves: the last one that is still twice as large as asked
 
 
 # --- Samples and PNG ---

@@ -31,7 +31,7 @@ def jobs(monkeypatch):
     """The processes find the jobs of this folder; none is left at the end, nor a thread of one."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
     yield
-    worker._end_all()
+    worker.end_all()
     assert worker.living() == 0
     until(lambda: not [thread for thread in threading.enumerate() if thread.name.startswith("worker")])
 
@@ -191,23 +191,28 @@ def test_what_nobody_thought_of_ends_it_too(problem, monkeypatch):
     assert re.search(r"ended before its time \(code -9\)", found.problem) and not is_process(found.pid)
 
 
-@pytest.mark.parametrize(
-    ("what", "problem"), [("_started", OSError(12, "no memory")), ("Thread", RuntimeError("none"))]
-)
-def test_without_room_for_another_process_it_is_told(what, problem, monkeypatch):
+@pytest.mark.parametrize("what", ["process", "thread"])
+def test_without_room_for_another_process_it_is_told(what, monkeypatch):
     processes = []
     popen = subprocess.Popen
 
+    def start(*arguments, **options):
+        if what == "process":
+            raise OSError(12, "no memory")
+        processes.append(popen(*arguments, **options))
+        return processes[-1]
+
     def refuse(*arguments, **options):
-        raise problem
+        raise RuntimeError("none")
 
     with monkeypatch.context() as patch:
-        patch.setattr(worker.subprocess, "Popen", lambda *a, **o: processes.append(popen(*a, **o)) or processes[-1])
-        patch.setattr(worker, what, refuse)
+        patch.setattr(worker.subprocess, "Popen", start)
+        if what == "thread":
+            patch.setattr(worker, "Thread", refuse)
         with pytest.raises(CnnvizError, match="no room for another process; .* press again in a moment"):
             started()
     assert worker.living() == 0 and not any(is_process(one.pid) for one in processes)
-    assert len(processes) == (what == "Thread")
+    assert len(processes) == (what == "thread")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ class Visitor:
     def run(self) -> Visitor:
         """The page once more, as it is: what the visitor last touched counts."""
         self.app.run()
-        assert [error.message for error in self.app.exception] == []
+        raised = [error.message for error in self.app.exception]
+        assert not raised, "\n".join(raised)
         return self
 
     def set(self, settings: Mapping[str, object] | None = None, /, **more: object) -> Visitor:

@@ -95,6 +95,11 @@ class Worker:
             self._stopped = True
             self._process.kill()
 
+    def leave(self) -> None:
+        """Nobody looks any more: end it for that reason."""
+        self._left = True
+        self._process.kill()
+
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for its end; whether that came within these seconds."""
         return self._ended.wait(seconds)
@@ -177,8 +182,7 @@ class Worker:
         while not self._ended.wait(max(left, 0.01)):
             left = self._beat + self._patience - time.monotonic()
             if left <= 0:
-                self._left = True
-                self._process.kill()
+                self.leave()
                 return
 
 
@@ -201,7 +205,8 @@ def living() -> int:
 
 
 @atexit.register
-def _end_all() -> None:
+def end_all() -> None:
+    """End every worker that there is."""
     with _lock:
         workers = [*_living]
     for worker in workers:

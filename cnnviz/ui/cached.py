@@ -1,11 +1,4 @@
-"""What is computed once and kept, for all visitors: keyed by the picture's digest and the settings.
-
-Streamlit's own hash of a large array samples it, so arrays are passed unhashed (a leading
-underscore) beside a digest of the whole content.
-
-How many are kept follows from what one takes at a megapixel: all caches of the pages together stay below 1 GB, which
-tests/test_caches.py adds up.
-"""
+"""What is computed once and kept, for all visitors: keyed by the picture's digest and the settings."""
 
 from __future__ import annotations
 
@@ -13,18 +6,18 @@ import hashlib
 from threading import Lock
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.export import npy, signed_png
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
 from cnnviz.steps import Trace, narrowed
+from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@remembered(16, each=3 * MEGAPIXEL + SMALL)
 def _at(_picture: Picture, digest: str, told: tuple[object, ...], longest: int, depth: str) -> Picture:
     return _picture.at(longest, depth)
 
@@ -73,7 +66,7 @@ def _key(filter: Filter) -> tuple[object, ...]:
     return filter.weight.tobytes(), filter.weight.shape, filter.bias
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@remembered(8, each=(3 + 4) * MEGAPIXEL + SMALL)  # levels and map
 def _convolve(
     _picture: Picture, _filter: Filter, digest: str, key: tuple[object, ...], windows: Windows, divisor: float
 ) -> Trace:
@@ -86,7 +79,7 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
     return _convolve(picture, filter, picture.digest, _key(filter), windows, divisor)
 
 
-@st.cache_data(max_entries=64, max_size="32 MB", show_spinner=False)
+@remembered(64, together=32_000_000)
 def _png(_map: np.ndarray, digest: bytes, shape: tuple[int, ...], limit: float) -> bytes:
     return signed_png(_map, limit)
 
@@ -99,7 +92,7 @@ def png(map: np.ndarray, limit: float) -> bytes:
 _one_at_a_time = Lock()  # a map of 25 megapixels takes some 300 MB while it is made
 
 
-@st.cache_data(max_entries=4, max_size="100 MB", show_spinner=False)
+@remembered(4, together=100_000_000)
 def _file(
     _original: Picture,
     _filter: Filter,

@@ -21,6 +21,7 @@ from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui.controls.basics import choice, kept, put, refuse
 from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.words import a
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
@@ -143,7 +144,7 @@ def _forgive() -> None:
     st.session_state["digit-refusal"] = ""
 
 
-@st.cache_resource(max_entries=len(PHOTOS), show_spinner=False)
+@remembered(len(PHOTOS), each=8 * 480 * 480)  # a photograph in colour and its steps
 def _found(name: str) -> Prepared:
     return found(ready_photo(name))
 

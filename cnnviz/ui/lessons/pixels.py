@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.pictures import Picture
 from cnnviz.ui.cached import CHANNELS
+from cnnviz.ui.memory import SMALL, remembered
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@remembered(64, each=SMALL)
 def _levels(_picture: Picture, digest: str) -> list[tuple[int, int, float]]:
     # The mean is exact: a sum of whole numbers, divided once.
     return [

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.geometry import Window
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.steps import ROUNDING, Trace
 from cnnviz.ui import cached, controls, settings
+from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
 
 FLAT = 0.05
@@ -62,7 +63,7 @@ def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
     return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@remembered(6, each=(4 + 4) * MEGAPIXEL + SMALL)  # the map before and after
 def _trace(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Trace:
     after = ACTIVATIONS[key].function(_numbers.astype(np.float64)).astype(np.float32)
     limit = float(max(np.abs(_numbers).max(), np.abs(after).max()))
@@ -86,13 +87,13 @@ def trace(map: SignedMap, activation: Activation) -> Trace:
     return _trace(map.numbers, map.digest, map.numbers.shape, activation.key)
 
 
-@st.cache_data(show_spinner=False)
+@cache
 def steepest(key: str) -> float:
     """The largest slope of an activation, without its sign: all of them have it between -4 and 4."""
     return float(np.abs(ACTIVATIONS[key].derivative(np.linspace(-4, 4, 8001))).max())
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@remembered(64, each=SMALL)
 def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Counted:
     before = _numbers.astype(np.float64)
     after, slope = ACTIVATIONS[key].function(before), np.abs(ACTIVATIONS[key].derivative(before))

@@ -14,6 +14,7 @@ from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui.markup import part, rows
+from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.words import number
 
 SIDE = 32
@@ -44,7 +45,7 @@ class Stack:
         return self.left(key) ** (1 / max(1, self.depth - 1))
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@remembered(256, each=SMALL)
 def _measured(_pixels: np.ndarray, digest: str, shape: tuple[int, ...], depth: int, key: str, start: str) -> Vanishing:
     return vanishing(_pixels, depth, key, start)
 

@@ -15,10 +15,10 @@ from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.deep.depths import Depth, depths
+from cnnviz.ui.memory import remembered
 
 SHOWN = 12  # strongest maps of a depth
 WHOLE = 160  # pixels of the whole picture's longest side, as it stands at the beginning of the walk
-LOOKS = 4  # pictures whose maps are kept: 23 MB each
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class Look:
         return (height - cut) // 2 / height, (width - cut) // 2 / width, cut / height, cut / width
 
 
-@st.cache_resource(max_entries=LOOKS, show_spinner=False)
+@remembered(4, each=24_000_000)  # every map of a picture
 def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool) -> Look:
     square = _picture.square(SIDE, "grey" if is_grey else "rgb")
     square = square.at(SIDE, "rgb")

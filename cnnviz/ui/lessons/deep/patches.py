@@ -12,6 +12,7 @@ from cnnviz.pictures import SAMPLES, Picture, sample
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.lessons.deep.main import Chosen
 from cnnviz.ui.markup import image
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.words import number
 
 COUNT = 8
@@ -19,7 +20,7 @@ DRAWN = 96  # pixels of a patch's longest side
 PHOTOGRAPHS = tuple(key for key, told in SAMPLES.items() if told.file)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@remembered(1, each=2_000_000)
 def _all() -> Patches:
     return patches(squeezenet(), {key: _square(key).levels() for key in PHOTOGRAPHS})
 

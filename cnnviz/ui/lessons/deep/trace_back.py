@@ -16,9 +16,10 @@ from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import to_lab
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.filters import filter_of
-from cnnviz.ui.lessons.deep.look import Look
+from cnnviz.ui.lessons.deep.look import SIDE, Look
 from cnnviz.ui.lessons.deep.main import UNIT, Chosen, is_covered
 from cnnviz.ui.lessons.deep.patches import woken_by
+from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.overlay import Panel, message
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Unit, choose
@@ -29,7 +30,7 @@ FEW = 50  # pixels, of which no share need be told
 INPUTS = ["blue", "green", "red"]  # in the order in which the network reads them
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@remembered(8, each=8 * SIDE**2 + SMALL)
 def _field(_look: Look, digest: str, layer: int, unit: tuple[int, int, int]) -> EffectiveField:
     return effective_field(_look.trained, _look.maps, layer, unit)
 

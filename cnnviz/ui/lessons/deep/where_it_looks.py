@@ -168,7 +168,7 @@ def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterato
         )
         return
     grid = occlusion.grid(probes, index)
-    lost = whole - _filled(grid)
+    lost = whole - filled(grid)
     size, stride = occlusion.size, occlusion.stride
     fields = Field(size, stride), Field(size, stride)
     told = f"Green: covering it costs “{name}” probability; purple: it gains. " + (
@@ -201,7 +201,7 @@ def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
     return int(row), int(column)
 
 
-def _filled(grid: NDArray) -> NDArray:
+def filled(grid: NDArray) -> NDArray:
     """The answers so far, where there is none that of the coarser grid around it."""
     filled = grid.copy()
     for step in (2, 4):

@@ -20,6 +20,8 @@ from cnnviz.ui.controls import dial, kept
 from cnnviz.ui.lessons.filters import two_layers
 from cnnviz.ui.lessons.filters.costs import product
 from cnnviz.ui.lessons.filters.two_layers import LAB, RANDOM, START
+from cnnviz.ui.memory import remembered
+from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage as draw_stage
 from cnnviz.ui.volumes import Unit, Volume, chosen
 from cnnviz.ui.volumes import volumes as draw_volumes
@@ -94,7 +96,7 @@ def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
     return f"{sides[0]} × {sides[1]}, then {again[0]} × {again[1]}"
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@remembered(4, each=4 * MOST_NUMBERS)
 def _run(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], divisor: float) -> Maps:
     state = dict(settings)
     network = two_layers.network(state, _picture.shape)

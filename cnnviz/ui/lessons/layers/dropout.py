@@ -13,6 +13,7 @@ from cnnviz.ui.controls import dial, put
 from cnnviz.ui.lessons.layers.pictures_of_maps import side_by_side
 from cnnviz.ui.lessons.layers.run import Shown
 from cnnviz.ui.markup import part
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.words import number, percent
 
 FEWEST = 16  # numbers of a map of which a share can be dropped and a mean be seen to stay
@@ -65,7 +66,7 @@ def dropout(shown: Shown) -> None:
             )
 
 
-@st.cache_data(max_entries=16, max_size="64 MB", show_spinner=False)
+@remembered(16, together=64_000_000)
 def _draws(
     _map: NDArray, digest: bytes, shape: tuple[int, ...], p: float, draw: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Conv2d, Shape
-from cnnviz.network import Network, Row
+from cnnviz.network import BUDGET_NUMBERS, Network, Row
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.steps import Trace
@@ -22,6 +22,7 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.layers.setup import MODES, UNIT, Setup
 from cnnviz.ui.lessons.layers.stack import stack_of
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
@@ -80,21 +81,27 @@ class Begun:
         return found
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _run(_picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool) -> Begun:
+@remembered(2, each=4 * BUDGET_NUMBERS)
+def _begun(
+    _picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool
+) -> Begun:
     network = stack_of(text, shape).network
     values = _picture.levels().astype(np.float32) / np.float32(divisor)
     return Begun(network, network.initial(seed), values, training)
 
 
+def begun(picture: Picture, text: str, shape: Shape, divisor: float, seed: int, training: bool) -> Begun:
+    """The stack on the picture, up to its first dropout in training."""
+    return _begun(picture, picture.digest, text, shape, divisor, seed, training)
+
+
 def _kept(setup: Setup) -> Run:
     """The run of the layers that follow. Raises DoesNotFit for batch norm of single numbers in training."""
-    picture, text = setup.picture, setup.stack.text
-    begun = _run(picture, picture.digest, text, setup.shape, setup.divisor, setup.seed, setup.training)
-    return begun.run(setup.draw if setup.training else 0)
+    of = begun(setup.picture, setup.stack.text, setup.shape, setup.divisor, setup.seed, setup.training)
+    return of.run(setup.draw if setup.training else 0)
 
 
-def _bytes(row: Row) -> int:
+def bytes_sent(row: Row) -> int:
     """What a map of this layer takes on its way to the stage: what it reads (the picture in 8 bits), weights, itself.
 
     Counted before anything is copied; weights of an FC are as many as it reads, in 64 bits as all weights.
@@ -112,7 +119,7 @@ def _bytes(row: Row) -> int:
 
 def _too_large(row: Row) -> str:
     """Why a map of this layer is not on the stage, in a sentence; "" where it is."""
-    count = _bytes(row) // 4
+    count = bytes_sent(row) // 4
     if count <= MOST_NUMBERS:
         return ""
     what = "map" if len(row.output_shape) == 3 else "number"

@@ -11,6 +11,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.controls import choice, kept, put
 from cnnviz.ui.lessons.layers.stack import START, Stack, stack_of
+from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.volumes import Unit
 
 OWN_SIZE = "the picture as it is"
@@ -69,7 +70,7 @@ class Setup:
         return unit.layer if unit and unit.layer < len(self.stack.parts) else 0
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@remembered(16, each=3 * 227 * 227 + SMALL)
 def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int, depth: str) -> Picture:
     return _picture.square(side, depth)
 

@@ -14,6 +14,7 @@ from cnnviz.ui.lessons.layers.setup import HELP as STACK_HELP
 from cnnviz.ui.lessons.layers.stack import START as STACK
 from cnnviz.ui.lessons.learning.networks import NETWORKS, YOURS, Plan, composed
 from cnnviz.ui.lessons.learning.run import Run, first_of
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.words import number
 
 FUNCTIONS = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "leaky ReLU": "leaky relu"}
@@ -59,7 +60,7 @@ def _rates() -> str:
     return f"How far a step goes; it falls in a straight line to 0 at the end. Usual: {usual}."
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@remembered(32, each=2_400_000)  # at most 300,000 parameters, and their move
 def _first(_plan: Plan, settings: str) -> Message:
     return first_of(_plan)
 

@@ -74,18 +74,18 @@ def in_short(found: Run) -> None:
         return
     numbers = measured(found)
     first = found.columns[0]
-    shares = [f"{column.name} {_times(numbers[column.last].change)}" for column in (first, *found.columns[-4:-1])]
+    shares = [f"{column.name} {times(numbers[column.last].change)}" for column in (first, *found.columns[-4:-1])]
     along = numbers[first.last].follows
     told_along = ""
     if along is not None:
-        told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {_times(along)}'}."
+        told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {times(along)}'}."
     st.html(
         f'<p class="in-short"><b>Changed</b> by so many times what was there: '
         f"{escape(', '.join(shares))}.{told_along} {STAYS}</p>"
     )
 
 
-def _times(change: float) -> str:
+def times(change: float) -> str:
     """A difference as a multiple of what was there; of nothing there is none."""
     return number(change, 3) if math.isfinite(change) else "– all was 0 before"
 
@@ -95,7 +95,7 @@ def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, s
     for column in found.columns:
         one = numbers[column.last]
         if one.follows is not None:
-            follows = "0: it goes along exactly" if one.follows < EXACT else _times(one.follows)
+            follows = "0: it goes along exactly" if one.follows < EXACT else times(one.follows)
         elif not found.move.is_nudge:
             follows = "– turned or sized, no map goes along"
         elif column.is_vector:
@@ -103,5 +103,5 @@ def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, s
         else:
             jump = column.row.fields[0].jump
             follows = f"– one cell is {jump} pixels, so this is no whole cell"
-        lines.append((column.name, _times(one.change), follows))
+        lines.append((column.name, times(one.change), follows))
     return lines

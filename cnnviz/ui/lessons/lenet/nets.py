@@ -12,6 +12,7 @@ from cnnviz import models
 from cnnviz.models import Trained
 from cnnviz.ui import own
 from cnnviz.ui.controls import choice
+from cnnviz.ui.memory import remembered
 
 OLD, MODERN, YOURS = "1998", "Modern", "Yours"
 AT_ONCE = 250  # digits: all maps of 2,000 would take 100 MB
@@ -37,7 +38,7 @@ def missing() -> None:
                 )
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@remembered(16, each=8 * 2_000)  # the places of all test digits at most
 def _wrong(_trained: Trained, digest: str) -> tuple[int, ...]:
     test = models.digits("test")
     found: list[int] = []

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.errors import DoesNotFit
 from cnnviz.experiments.invariance import DIRECTIONS, Cell, invariance
@@ -22,6 +21,7 @@ from cnnviz.ui import cached
 from cnnviz.ui.lessons.pooling.measured import Moves, kept
 from cnnviz.ui.lessons.pooling.parts import SIDE, around, middle
 from cnnviz.ui.lessons.pooling.setting import Pool
+from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
 
 
@@ -95,7 +95,7 @@ def source_of_map(picture: Picture, filter: Filter, divisor: float) -> Source:
     return Source(numbers, 1.0, "Activation map", True, float(numbers.max()), digest)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)
+@remembered(12, each=(4 + 4) * MEGAPIXEL + SMALL)  # the map before and after
 def _traced(
     _source: Source, digest: str, shape: Shape, layer: Layer, kind: str, _weight: np.ndarray | None, name: str
 ) -> Trace:
@@ -148,7 +148,7 @@ def _mean(map: np.ndarray) -> np.ndarray:
     return GlobalAvgPool().forward(map.astype(np.float64), {}).astype(np.float32)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@remembered(64, each=SMALL)
 def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Moves:
     return kept(invariance(_values.values, rows, columns, direction=direction, most=most))
 
