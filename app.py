@@ -1,15 +1,15 @@
 """The door: what this is, shown moving, and the way to each lesson."""
 
-from cnnviz.ui import cached, frame
+from cnnviz.ui import cached, course, frame
 from cnnviz.ui.stage import stage
 
-frame.page("Home")
+frame.page(course.HOME)
 frame.hero(
     "Every number inside a convolutional network, on your own picture.",
     "Upload a picture, move the kernel, stride and padding, and watch a filter slide across it: "
     "the window, each product, the sum, and the map filling in.",
 )
-frame.open_lesson("pages/convolution.py", "Open the convolution lab")
+frame.open_lesson(course.CONVOLUTION, "Open the convolution lab")
 with frame.stage():
     stage(cached.demo(), key="home", autoplay=True)
 frame.notice(

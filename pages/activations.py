@@ -1,10 +1,10 @@
 """Activations: what a function does to each number of a map, to the gradient that comes back, and what it costs."""
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import activations
 
-frame.page("Activations")
+frame.page(course.ACTIVATIONS)
 frame.title("Activations", activations.CLAIM)
 picture, divisor = controls.picture()
 map = None
@@ -25,4 +25,4 @@ if map:
 stack = activations.gradients(picture, activation)
 activations.tiny()
 activations.cost()
-frame.notice(*activations.noticed(map, activation, stack), then="pages/layers.py")
+frame.notice(*activations.noticed(map, activation, stack), then=course.LAYERS)

@@ -1,14 +1,15 @@
 """Convolution: a filter slides over the picture; at each stop it multiplies what it covers and adds up."""
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui import cached, controls, frame, results
+from cnnviz.ui import cached, controls, course, frame, results
 from cnnviz.ui.stage import stage
 
-frame.page("Convolution")
+frame.page(course.CONVOLUTION)
 claim = "A small filter slides over the picture; at each stop it multiplies what it covers and adds up."
 with frame.title("Convolution", claim):
     controls.demos()
 picture, divisor = controls.picture()
+see = ""
 with frame.main():
     with frame.settings():
         controls.sliders(picture)
@@ -23,9 +24,10 @@ with frame.main():
             stage(trace, key="convolution", whole=True)
         results.figures(trace)
         results.downloads(picture, filter, windows, divisor)
+        see = "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies."
     results.compare(picture, divisor)
 frame.notice(
-    "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
+    see,
     "Switch on “guess first” and step on: what will the next number be?",
-    then="pages/stride.py",
+    then=course.STRIDE,
 )

@@ -1,9 +1,9 @@
 """Deep CNN: edges first, then shapes, then parts: what a network that learnt from a million photographs sees."""
 
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import deep
 
-frame.page("Deep CNN")
+frame.page(course.DEEP)
 claim = "Edges first, then strokes and shapes, then parts; the last maps say what it is. On your own photo."
 with frame.title("Deep CNN", claim):
     deep.lead()

@@ -1,10 +1,10 @@
 """Filters and volumes: each filter gives a map, the maps are a volume, and the next filters reach through all of it."""
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import filters
 
-frame.page("Filters and volumes")
+frame.page(course.FILTERS)
 claim = (
     "Each filter finds its own feature and gives its own map. It reaches through the whole depth of what comes before: "
     "channels, then filters."
@@ -18,10 +18,11 @@ with frame.main():
         maps = filters.run(picture, divisor)
     except CnnvizError as problem:
         filters.explain(problem, picture)
+        frame.notice("", "", then=course.POOLING)
     else:
         with frame.stage():
             filters.volumes(maps, picture)
             filters.stage(maps, picture, divisor)
         filters.counts(maps.network)
         filters.groups(maps.network)
-        frame.notice(filters.seen(maps.network), filters.question(maps.network), then="pages/pooling.py")
+        frame.notice(filters.seen(maps.network), filters.question(maps.network), then=course.POOLING)

@@ -1,9 +1,9 @@
 """Layers: a network is a stack of layers; build one, count it, run it, and look into any of its units."""
 
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import layers
 
-frame.page("Layers")
+frame.page(course.LAYERS)
 claim = "CONV and POOL shrink the picture; FC, which shares no weights, comes last. Click any unit."
 with frame.title("Layers", claim):
     layers.presets()
@@ -19,4 +19,4 @@ layers.counts(setup)
 layers.why_not_fc(setup)
 layers.dropout(shown)
 layers.batch_norm(shown)
-frame.notice(layers.seen(setup), layers.question(setup), then="pages/lenet.py")
+frame.notice(layers.seen(setup), layers.question(setup), then=course.LENET)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import learning
 
-frame.page("Learning")
+frame.page(course.LEARNING)
 frame.title("Learning", learning.CLAIM)
 with st.sidebar:
     digit = controls.digit()
@@ -17,4 +17,4 @@ with frame.main():
         learning.view(run, digit)
 learning.use(run)
 learning.claims(run)
-frame.notice(*learning.noticed(run), then="pages/deep.py")
+frame.notice(*learning.noticed(run), then=course.DEEP)

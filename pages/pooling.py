@@ -1,14 +1,14 @@
 """Pooling: each window of a map becomes one number; what that saves, and how much of a move it hides."""
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import pooling
 from cnnviz.ui.stage import stage
 
-frame.page("Pooling")
+frame.page(course.POOLING)
 frame.title("Pooling", pooling.CLAIM)
 picture, divisor = controls.picture()
-pooled = None
+pooled, seen = None, ("", "")
 with frame.main():
     with frame.settings():
         pooling.dials(picture)
@@ -25,4 +25,5 @@ if pooled:
     pooling.strided(pooled, counted)
     pooling.last(pooled, counted)
     moved = pooling.moved(pooled)
-    frame.notice(*pooling.noticed(pooled, counted, moved), then="pages/activations.py")
+    seen = pooling.noticed(pooled, counted, moved)
+frame.notice(*seen, then=course.ACTIVATIONS)

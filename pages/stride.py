@@ -1,9 +1,9 @@
 """Stride and padding: how far the window jumps, and what stands around the picture, decide the size of the map."""
 
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import stride
 
-frame.page("Stride and padding")
+frame.page(course.STRIDE)
 claim = (
     "Small strides overlap and give large maps, large strides small ones; (K − 1)/2 of padding keeps the size. "
     "O = ⌊(W − K + 2P) / S⌋ + 1."
@@ -22,4 +22,4 @@ stride.left_out(picture)
 stride.centre(picture)
 stride.edges(picture)
 stride.borders(picture, divisor)
-frame.notice(stride.seen(picture), stride.question(), then="pages/filters.py")
+frame.notice(stride.seen(picture), stride.question(), then=course.FILTERS)

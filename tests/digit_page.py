@@ -9,9 +9,10 @@ import streamlit as st
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs this from its own folder
 
 from cnnviz import models
-from cnnviz.ui import controls, frame
+from cnnviz.ui import controls, frame, state
 
 st.set_page_config(layout="wide")
+state.open_page("digit", controls.DIGIT)
 frame.style()
 with frame.main():
     left, right = st.columns([1, 3])
@@ -21,7 +22,7 @@ with frame.main():
     with right, st.container(key="steps-room"):
         controls.digit_steps(digit)
 network = models.lenet5()
-strokes = st.session_state.get("drawn")
+strokes = state.recall("digit-strokes")
 told = {
     "name": digit.name,
     "label": digit.label,

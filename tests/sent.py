@@ -54,12 +54,12 @@ class Sent:
 
 
 def read(protos: Iterable[Any]) -> list[Sent]:
-    """What each component of a page was sent, in the page's order; `protos` are Streamlit's own descriptions."""
+    """What each component of a page was sent, if anything, in the page's order; `protos`: Streamlit's descriptions."""
     found = []
     for proto in protos:
         component = proto.component_name.rpartition("cnnviz_")[2]
         if proto.bytes:
             found.append(Sent(component, proto.bytes, *opened(proto.bytes)))
-        else:
+        elif proto.json:
             found.append(Sent(component, b"", json.loads(proto.json)))
     return found

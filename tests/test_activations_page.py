@@ -23,7 +23,6 @@ from cnnviz.geometry import same_padding
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.pictures import SAMPLES, open_picture, sample
 from cnnviz.ui import cached, settings
-from cnnviz.ui.frame import LESSONS
 from cnnviz.ui.lessons.activations import counts, floats, stack, timing
 from cnnviz.ui.lessons.activations.choose import BY_NAME, OFFERED
 from cnnviz.ui.settings import START
@@ -32,7 +31,7 @@ from lab import Lab
 from node import asked
 from oracles import convolve_by_loops
 from server import ROOT
-from visitor import Visitor, numbers_of
+from visitor import LESSONS, Visitor, numbers_of
 
 RANDOM = kernels.KERNELS["random"].name
 GELU_AT_ROOT_2 = 1.1289041  # its steepest place: Φ(√2) + √2 φ(√2), by a table of the normal distribution
@@ -177,7 +176,7 @@ def test_what_is_said_follows_the_factor_a_layer_not_the_end(factor, word, monke
 
 @pytest.mark.parametrize("depth", [2, 12, 13, 30])
 def test_layers_are_ticked_in_whole_numbers(depth):
-    ticks = page(deep=str(depth)).charts()[1]["layout"]["xaxis"]["tickvals"]
+    ticks = page(layers=str(depth)).charts()[1]["layout"]["xaxis"]["tickvals"]
     assert ticks == ([*range(1, depth + 1)] if depth <= 12 else [1, *range(5, depth + 1, 5)])
 
 
@@ -310,7 +309,7 @@ def test_stage_and_curve_are_of_the_same_map_and_counts_are_its(name, values):
 
 @pytest.mark.parametrize("start", INITIALISATIONS)
 def test_the_gradients_are_of_this_picture(start):
-    at = page(activation="tanh", start=start, deep="7", depth="Grey")
+    at = page(activation="tanh", start=start, layers="7", depth="Grey")
     small = sample(next(iter(SAMPLES))).at(32, "grey")
     chart = at.charts()[1]["data"]
     assert [line["name"] for line in chart][::2] == ["sigmoid", "ReLU", "tanh"]
@@ -324,7 +323,7 @@ def test_the_gradients_are_of_this_picture(start):
 
 @pytest.mark.parametrize("depth", ["1", "2", "30"])
 def test_every_depth_of_the_stack_is_drawn(depth):
-    assert len(page(deep=depth, start="normal 0.01").charts()) == 3
+    assert len(page(layers=depth, start="normal 0.01").charts()) == 3
 
 
 def test_x_can_be_moved_from_a_link():

@@ -9,10 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.pictures import encode_png
-from cnnviz.ui.frame import LESSONS
 from door import settle
 from lab import upload
 from server import ROOT
+from visitor import LESSONS
 
 PAGES = {path: name for path, name in LESSONS.items() if path != "app.py"}
 DIGITS = ("LeNet-5", "Learning")  # lessons on digits, which have no place for a picture

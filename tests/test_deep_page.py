@@ -91,8 +91,8 @@ def test_nothing_gives_the_answer_away_while_it_is_guessed():
     walk = sent(at)["walk 0"]
     assert walk.header["guess"] and walk.header["bars"] == [] and len(walk.header["stops"]) == 9
     assert "Egyptian" not in at.said() + str([found.header for found in sent(at).values()])
-    assert "conv10" not in at.control("deep-layer 0").options
-    at.give("guessed", sample("chelsea").square(227, "rgb").digest)
+    assert "conv10" not in at.control("deep-layer").options
+    at.give("deep-guessed", sample("chelsea").square(227, "rgb").digest)
     at.run()
     walk = sent(at)["walk 0"]
     assert walk.header["bars"][0]["name"] == "Egyptian cat" and walk.header["selected"] == "21.286.7.7"
@@ -175,11 +175,10 @@ def test_the_sheet_has_every_map_once_the_strongest_first(cat):
 
 def test_layer_and_map_can_be_chosen_by_name_and_number():
     at = page()
-    at.set({"deep-layer 0": "fire4 squeeze"})
+    at.set({"deep-layer": "fire4 squeeze"})
     assert at.link("deep").startswith("8.")
-    map = int(at.link("deep").split(".")[1]) - 1
-    at.set({f"deep-map 7 {map}": 1000})
-    assert at.link("deep").startswith("8.32.") and at.control("deep-map 7 31").value == 32
+    at.set({"deep-map": 1000})
+    assert at.link("deep").startswith("8.32.") and at.control("deep-map").value == 32
 
 
 def test_the_guide_leads_where_it_says():
@@ -210,7 +209,7 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     monkeypatch.setattr(where_it_looks, "BATCH", 0)  # a question a run
     at = page(sample="Coffee cup").press("ask")
     at.run()
-    asked = at.setting("asked")
+    asked = at.remembered("deep-asked")
     assert len(asked.probes) == 2
     probe = asked.probes[1]
     levels = sample("coffee").square(227, "rgb").levels().copy()
@@ -223,9 +222,9 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     np.testing.assert_allclose(lost["map 0"][probe.row, probe.column], uncovered - share, atol=1e-4)
     assert patch == [top, left, 51, 51]
     at.press("stop")
-    assert len(at.run().setting("asked").probes) == 2, "it asks on after a stop"
+    assert len(at.run().remembered("deep-asked").probes) == 2, "it asks on after a stop"
     at.press("stop")  # go on
-    assert len(at.setting("asked").probes) == 3
+    assert len(at.remembered("deep-asked").probes) == 3
     at.set(sample="Falcon 9 lifting off")
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
 

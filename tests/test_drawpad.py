@@ -279,7 +279,7 @@ def test_a_photograph_by_the_camera_is_read_as_an_upload_is():
 @pytest.mark.parametrize("source", ["Draw", "Photo", "Test digit"])
 def test_the_digit_goes_along_from_page_to_page_and_back(source):
     link = {} if source == "Draw" else {"digit": source}  # the start of a setting stands in no link
-    at = Visitor("lenet", {"drawn": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
+    at = Visitor("lenet", {"digit-strokes": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
     if source == "Test digit":
         at.set({"test-digit": 42})
     elif source == "Photo":

@@ -12,8 +12,7 @@ from cnnviz.kernels import KERNELS, LUMA, named
 from cnnviz.pictures import Picture, sample
 from cnnviz.ui.lessons.filters import two_layers
 from cnnviz.ui.lessons.filters.costs import links
-from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START
-from cnnviz.ui.settings import RANGES
+from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START, F
 from lab import Lab
 from oracles import convolve_by_onnxruntime
 from visitor import Visitor
@@ -49,7 +48,7 @@ def test_the_first_layer_s_filters_are_the_lab_s_over_the_whole_depth(k, depth, 
 
 
 def test_every_one_of_the_lab_s_kernels_that_is_not_random_has_its_place():
-    assert set(ORDER) == set(KERNELS) - {"random"} and len(set(ORDER)) == len(ORDER) == RANGES["f"][1]
+    assert set(ORDER) == set(KERNELS) - {"random"} and len(set(ORDER)) == len(ORDER) == F.most
 
 
 def test_random_filters_are_those_of_their_seed():

@@ -13,7 +13,7 @@ from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network
 from cnnviz.pictures import sample
-from cnnviz.ui.lessons.layers.setup import SEED
+from cnnviz.ui.lessons.layers.setup import NET
 from cnnviz.ui.lessons.layers.stack import NEW, START, product, remedies, size, stack_of
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
 from cnnviz.ui.words import number
@@ -36,7 +36,7 @@ def is_drawn(at: Visitor) -> bool:
     return at.shows("stage")
 
 
-def maps_of(text: str, divisor: float = 255.0, seed: int = SEED) -> list[np.ndarray]:
+def maps_of(text: str, divisor: float = 255.0, seed: int = NET.start) -> list[np.ndarray]:
     """Every map of a stack on the small sample, by ONNX Runtime."""
     picture = sample("chelsea").at(24, "rgb")
     layers = read(text)

@@ -37,7 +37,7 @@ def page(**link: str) -> Visitor:
 
 
 def of(at: Visitor) -> Run:
-    return at.setting("run")
+    return at.remembered("learning-run")
 
 
 def view(at: Visitor) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -169,7 +169,7 @@ def test_a_run_from_start_to_use():
         np.testing.assert_array_equal(file["C1.weight"][:, 0], arrays["now"])
         assert {*file.files} == {"stack", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
     at.press("use-own")
-    kept = at.setting("own-network")
+    kept = at.remembered("own-network")
     assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network
     np.testing.assert_array_equal(kept.parameters[0]["weight"][:, 0], arrays["now"])
     np.testing.assert_array_equal(kept.prepare(held.images[0]), prepare(held.images[0]))
@@ -260,7 +260,7 @@ def test_overfitting_is_told_whoever_wins():
 def test_a_claim_is_measured_at_the_press_of_a_button_and_can_be_stopped():
     at = page().press("measure-conv_or_fc")
     at.run()
-    measuring = at.setting("claims")["conv_or_fc"]
+    measuring = at.remembered("learning-claims")["conv_or_fc"]
     assert measuring.is_alive and "Being measured" in at.said()
     at.press("measure-conv_or_fc")
     assert measuring.wait(10)

@@ -20,7 +20,8 @@ from cnnviz.ui.lessons.learning.networks import Plan, composed
 from cnnviz.ui.lessons.lenet.answers import answer as answered
 from cnnviz.ui.lessons.lenet.columns import columns
 from cnnviz.ui.lessons.lenet.moves import times
-from cnnviz.ui.lessons.lenet.setup import read_kernel, read_off
+from cnnviz.ui.lessons.lenet.setup import read_off
+from cnnviz.ui.settings import OWN
 from sent import Sent
 from stacks import by_onnxruntime
 from visitor import Visitor
@@ -271,15 +272,14 @@ def test_the_first_filter_is_exchanged_for_the_labs():
 
 def test_a_link_carries_the_exchanged_filter():
     at = page(**{"own-filter": "true", "lenet": "1.1.5.5"})
-    kernel, bias = read_kernel(at.link("own-kernel"))
-    np.testing.assert_array_equal(kernel, [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-    assert bias == 0
-    at = page(**{"own-filter": "true", "lenet": "1.1.5.5", "own-kernel": "1 2; 3 4; 5 6 ~ -0.5"})
+    assert at.link("kernel") is None and at.link("own-filter") == "true"  # the lab's first kernel needs no words
+    own = {"kernel": OWN, "weights": "1 2; 3 4; 5 6", "k": "3", "rect": "true", "kw": "2", "bias": "-0.5"}
+    at = page(**{"own-filter": "true", "lenet": "1.1.5.5", **own})
     stage = at.stage()
     np.testing.assert_array_equal(stage["weight"][0][1:4, 1:3], [[1, 2], [3, 4], [5, 6]])
-    assert stage.header["bias"] == -0.5 and "stands the link’s kernel, 3 × 2" in at.said()
-    for text in ("x", "1 2; 3 ~ 1", "1 ~ nan", "1 ~ 1e99", "1" * 30_000, "1 | 2", "~"):
-        assert "Not exchanged." in at.follow(**{"own-kernel": text}).said(), text[:9]
+    assert stage.header["bias"] == -0.5 and f"stands “{OWN}”, 3 × 2" in at.said()
+    for text in ("x", "1 2; 3", "nan", "1e99", "1" * 5_000, "1 | 2", "~"):
+        assert "Not exchanged." in at.follow(weights=text).said(), text[:9]
 
 
 def test_a_filter_goes_to_the_lab():

@@ -15,7 +15,6 @@ from cnnviz.pictures import Picture
 from cnnviz.ui.settings import (
     KERNEL_NAMES,
     OWN,
-    RANGES,
     START,
     Windows,
     filter_of,
@@ -27,6 +26,7 @@ from cnnviz.ui.settings import (
     windows,
     works,
 )
+from cnnviz.ui.state import DECLARED
 from oracles import pad
 
 SECONDS = settings(derandomize=True, deadline=None, max_examples=300)
@@ -55,7 +55,7 @@ def noise(height, width, depth):
 
 
 def among(key):
-    return st.integers(*RANGES[key])
+    return st.integers(*DECLARED[key].range)
 
 
 def states():
@@ -139,7 +139,8 @@ def test_there_is_always_something_to_press_and_it_works(state, picture):
     assert len(set(labels)) == len(labels)  # each is the key of a button
     for _, changes in offered:
         assert changes.keys() <= START.keys()
-        assert all(RANGES[key][0] <= changes[key] <= RANGES[key][1] for key in changes.keys() & RANGES.keys())
+        ranges = {key: DECLARED[key] for key in changes if DECLARED[key].least is not None}
+        assert all(setting.least <= changes[key] <= setting.most for key, setting in ranges.items())
         after = {**state, **changes}
         assert after != state
         assert conv2d_answers(after, picture) is not None
@@ -158,7 +159,7 @@ def test_a_remedy_is_the_nearest_value_of_its_setting_and_says_it(state, picture
         assert value in (str(changes[key]), f"{changes[key]} × {changes[key]}")
         nearer = [
             other
-            for other in range(RANGES[key][0], RANGES[key][1] + 1)
+            for other in range(DECLARED[key].least, DECLARED[key].most + 1)
             if abs(other - state[key]) < abs(changes[key] - state[key])
         ]
         assert not any(conv2d_answers({**state, **changes, key: other}, picture) for other in nearer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnviz.ui.frame import LESSONS
-from visitor import Visitor
+from cnnviz.ui.state import DECLARED
+from visitor import LESSONS, Visitor
 
 # Links beside the plain page, which bring out the widgets that come and go.
 LINKS: dict[str, list[dict[str, str]]] = {
@@ -25,10 +25,7 @@ def keyed(at: Visitor) -> dict[str, tuple[Any, ...]]:
             continue
         told = {name: getattr(proto, name, None) for name in ("min", "max", "step")}
         options = [str(getattr(option, "content", option)) for option in getattr(proto, "options", [])]
-        linked = getattr(proto, "query_param_key", "")
-        if linked:
-            assert linked == key
-        found[key] = (type(element).__name__, *told.values(), tuple(options), bool(linked))
+        found[key] = (type(element).__name__, *told.values(), tuple(options), key in DECLARED)
     return found
 
 
@@ -53,7 +50,7 @@ def test_from_layers_with_a_stack_to_activations_and_back():
     stack = at.setting("stack")
     assert stack.startswith("conv 6 5x5;")
     at.go("activations")
-    at.set(deep=7)
+    at.set(layers=7)
     at.go("layers")
     assert at.setting("stack") == stack == at.control("stack").value
-    assert at.go("activations").control("deep").value == 7
+    assert at.go("activations").control("layers").value == 7

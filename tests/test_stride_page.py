@@ -14,12 +14,15 @@ from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
 from cnnviz.ui.lessons.stride.counts import after_layers, first_row, reading, reads
 from cnnviz.ui.lessons.stride.left_out import positions
-from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, A, B
-from cnnviz.ui.settings import RANGES, Windows
+from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, A, B
+from cnnviz.ui.settings import Windows
+from cnnviz.ui.state import DECLARED, starts
 from lab import Lab
 from oracles import convolve_by_loops, convolve_by_onnxruntime
 from sent import Sent
 from visitor import Visitor
+
+START = starts(OPERATION)
 
 NUMBERS = {"sample": "5 x 5 varied numbers", "depth": "Grey"}
 BORDERS = ["zeros", "reflect", "replicate", "circular"]
@@ -141,7 +144,8 @@ def test_there_is_always_something_to_press_and_it_works(setting, height, width)
             assert changes.keys() <= {setting.k, setting.s, setting.p, setting.more, "border"}
         for key in (setting.k, setting.p):  # nothing nearer would have done
             near = [changes[key] for _, changes in found if [*changes] == [key]]
-            away = [v for v in range(RANGES[key][0], RANGES[key][1] + 1) if setting.works({**state, key: v}, picture)]
+            least, most = DECLARED[key].range
+            away = [v for v in range(least, most + 1) if setting.works({**state, key: v}, picture)]
             assert [abs(v - state[key]) for v in near] == ([min(abs(v - state[key]) for v in away)] if away else [])
 
 

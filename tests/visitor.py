@@ -22,9 +22,12 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 
 import sent
+from cnnviz.ui.course import COURSE, HOME
+from cnnviz.ui.state import DECLARED
 from sent import Sent
 from server import ROOT
 
+LESSONS = {lesson.path: lesson.name for lesson in (HOME, *COURSE)}
 # Tags that stand within a word or a sentence: what is around them is read on without a space.
 WITHIN = re.compile(r"</?(?:b|em|i|strong|sub|sup)>")
 SECONDS = 60
@@ -68,16 +71,17 @@ class Visitor:
         return self.run()
 
     def press(self, key: str) -> Visitor:
-        self.app.button(key=key).click()
+        self.control(key).click()
         return self.run()
 
     def upload(self, name: str, data: bytes, key: str = "upload", kind: str = "image/png") -> Visitor:
         return self.set({key: (name, data, kind)})
 
     def follow(self, **link: str) -> Visitor:
-        """Change the page's own address: these names in it get other values, the others stay."""
+        """Arrive once more, by a link in which these names have other values and the others stay."""
         for name, value in link.items():
             self.app.query_params[name] = value
+        self.app.session_state["page"] = ""
         return self.run()
 
     def go(self, page: str) -> Visitor:
@@ -94,19 +98,28 @@ class Visitor:
     # --- settings, controls and the link ---
 
     def setting(self, key: str) -> Any:
-        """What the session holds under `key`."""
-        return self.app.session_state[key]
+        """What is set, as it stands."""
+        return self._part("settings").get(key, DECLARED[key].start)
 
-    def has_setting(self, key: str) -> bool:
-        return key in self.app.session_state
+    def remembered(self, name: str) -> Any:
+        """What the session remembers beside the settings, or None."""
+        return self._part("memory").get(name)
 
     def give(self, key: str, value: object) -> None:
-        """Put something into the session, as another page would; the page is not run."""
-        self.app.session_state[key] = value
+        """Put a setting, or what is remembered, into the session, as another page would; the page is not run."""
+        name = "settings" if key in DECLARED else "memory"
+        self.app.session_state[name] = {**self._part(name), key: value}
+
+    def _part(self, name: str) -> dict[str, Any]:
+        return self.app.session_state[name] if name in self.app.session_state else {}
 
     def control(self, key: str) -> Any:
-        """The widget of that key, whatever its kind: its value, options, label, disabled."""
-        return self.app.get_by_key(key)
+        """The widget of that name, whatever its kind: its value, options, label, disabled.
+
+        A widget whose value was changed by another has been drawn anew since, under its name and a number.
+        """
+        drawn = self._part("widgets").get(key, {})
+        return self.app.get_by_key(drawn.get("key", key))
 
     def controls(self, start: str = "") -> list[str]:
         """The keys of the page's widgets that begin with `start`, in the page's order."""

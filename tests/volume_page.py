@@ -10,8 +10,11 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs t
 from cnnviz.layers import Activate, Conv2d, Linear, MaxPool2d
 from cnnviz.network import Network
 from cnnviz.pictures import sample
-from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
+from cnnviz.ui import controls, state
+from cnnviz.ui.state import integer
+from cnnviz.ui.volumes import Unit, Volume, chosen, unit_setting, volumes
 
+UNIT, OTHER = unit_setting("unit"), integer("other", 0, 0, 9)
 SIDE = 24
 STACKS = {
     "wide": (Conv2d(128, 1), Activate("tanh"), Conv2d(128, 3, groups=4)),
@@ -38,14 +41,15 @@ def stack(name: str, side: int, seed: int = 3) -> list[Volume]:
 
 def main() -> None:
     st.set_page_config(layout="wide")
+    state.open_page("volumes", (UNIT, OTHER))
     side = int(st.query_params.get("side", SIDE))
     layers = stack(st.query_params.get("stack", "small"), side, int(st.query_params.get("seed", 3)))
-    unit = chosen("unit", [layer.maps.shape for layer in layers], Unit(2, 4, 3, 6))
+    unit = chosen(UNIT, [layer.maps.shape for layer in layers], Unit(2, 4, 3, 6))
     st.session_state["runs"] = st.session_state.get("runs", 0) + 1
-    volumes(sample("chelsea").at(side, "rgb"), layers, key="unit", selected=unit, group="stack")
+    volumes(sample("chelsea").at(side, "rgb"), layers, choice=UNIT, selected=unit, group="stack")
     st.text(f"{unit.text} in run {st.session_state['runs']}")
-    # Another widget that is bound to the URL: it must leave the choice there alone, and run the page for nothing.
-    st.slider("other", 0, 9, key="other", bind="query-params")
+    # Another setting: it must leave the choice in the link alone.
+    controls.slider("other", OTHER, 1)
 
 
 if __name__ == "__main__":

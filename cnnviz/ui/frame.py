@@ -7,45 +7,35 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-# The lessons in their order: the name of each, and what it is about.
-COURSE = {
-    "pages/pixels.py": ("Pixels", "A picture is numbers: see each of them, and the planes that they stand in."),
-    "pages/convolution.py": (
-        "Convolution",
-        "A filter slides over it, multiplies and adds up: one operation, every number.",
-    ),
-    "pages/stride.py": ("Stride, padding", "How far it moves, and what stands outside: two settings side by side."),
-    "pages/filters.py": ("Filters", "Many filters make a volume; the next layer reads all of it."),
-    "pages/pooling.py": ("Pooling", "A block of numbers becomes one: what is saved, and what it is worth."),
-    "pages/activations.py": ("Activations", "ReLU, sigmoid and others: what they do to a map, and to gradients."),
-    "pages/layers.py": ("Layers", "Build a whole network, count it, run it, and look into any unit."),
-    "pages/lenet.py": ("LeNet-5", "Draw a digit, and see the network of 1998 read it: every map, every number."),
-    "pages/learning.py": ("Learning", "Filters start random and are learnt: train a network and watch it learn."),
-    "pages/deep.py": ("Deep CNN", "Edges, shapes, parts: what a network trained on photographs sees in yours."),
-}
-LESSONS = {"app.py": "Home", **{path: name for path, (name, _) in COURSE.items()}}
+from cnnviz.ui import state
+from cnnviz.ui.course import COURSE, HOME, Lesson
+
 # What every page has, the parts under their headings, then what single lessons need.
 STYLES = ("frame", "tables", "stride", "activations", "filters", "layers", "digit", "lenet", "learning", "deep")
 _STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text("utf-8") for name in STYLES)
 
 
-def page(title: str) -> None:
-    """Open a page: its title in the browser's tab, the style, and the lessons in one row; on a phone, in a menu."""
-    st.set_page_config(page_title=f"{title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
-    if "link" not in st.session_state:  # what the visitor came with
-        st.session_state["link"] = st.query_params.to_dict()
-    st.session_state["arriving"] = st.session_state.get("page", title) != title
-    st.session_state["page"] = title
+def page(lesson: Lesson) -> None:
+    """Open a page: what is set on it, its title in the browser's tab, the style, and the lessons in one row; on a
+    phone, in a menu."""
+    st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
+    state.open_page(lesson.path, lesson.settings)
     style()
+    state.address()
     with st.container(key="lessons", horizontal=True, gap="small"):
         _links()
-    with st.container(key="menu"), st.popover(f"Lessons: {title}", width="stretch"):
+    with st.container(key="menu"), st.popover(f"Lessons: {lesson.title}", width="stretch"):
         _links()
 
 
 def _links() -> None:
-    for path, name in LESSONS.items():
-        st.page_link(path, label=name)
+    for lesson in (HOME, *COURSE):
+        _link(lesson, lesson.name)
+
+
+def _link(lesson: Lesson, label: str, icon: str | None = None) -> None:
+    """The way to a lesson, its settings as they stand in the link itself."""
+    st.page_link(lesson.path, label=label, query_params=state.link(lesson.settings), icon=icon)
 
 
 def style() -> None:
@@ -75,23 +65,27 @@ def stage() -> DeltaGenerator:
     return st.container(key="stage")
 
 
-def notice(see: str, try_: str, then: str = "") -> None:
+def notice(see: str, try_: str, then: Lesson | None = None) -> None:
     """At the end: what was seen, a question that the controls can answer, and the lesson to go to `then`.
 
-    The first two are HTML: what comes from a visitor must be escaped before.
+    The first two are HTML: what comes from a visitor must be escaped before. Where there is nothing to see, because
+    a setting was refused, they are empty.
     """
-    st.html(f'<div class="notice"><p><b>What is seen</b> {see}</p><p><b>Your turn</b> {try_}</p></div>')
+    said = {"What is seen": see, "Your turn": try_}
+    parts = "".join(f"<p><b>{name}</b> {text}</p>" for name, text in said.items() if text)
+    if parts:
+        st.html(f'<div class="notice">{parts}</div>')
     if then:
-        st.page_link(then, label=f"Next: {LESSONS[then]}", icon=":material/arrow_forward:")
+        _link(then, f"Next: {then.name}", icon=":material/arrow_forward:")
 
 
 def course() -> None:
     """The way to each lesson, and what it is about."""
     with st.container(key="course"):
-        for path, (name, about) in COURSE.items():
-            with st.container(key=f"course-{path[6:-3]}", gap=None):
-                st.page_link(path, label=f"**{name}**")
-                st.caption(about)
+        for lesson in COURSE:
+            with st.container(key=f"course-{lesson.path[6:-3]}", gap=None):
+                _link(lesson, f"**{lesson.name}**")
+                st.caption(lesson.about)
 
 
 def hero(claim: str, offer: str) -> None:
@@ -99,7 +93,7 @@ def hero(claim: str, offer: str) -> None:
     st.html(f'<div class="title hero"><h1>{claim}</h1><p>{offer}</p></div>')
 
 
-def open_lesson(path: str, label: str) -> None:
+def open_lesson(lesson: Lesson, label: str) -> None:
     """The one click that leads on."""
     if st.button(label, type="primary", key="open"):
-        st.switch_page(path)
+        st.switch_page(lesson.path)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from cnnviz.models import Trained
+from cnnviz.ui import state
 
 _KEY = "own-network"
 
 
 def keep(trained: Trained) -> None:
     """Keep it, in the place of the one before."""
-    st.session_state[_KEY] = trained
+    state.remember(_KEY, trained)
 
 
 def own() -> Trained | None:
     """The visitor's own, or None."""
-    return st.session_state.get(_KEY)
+    return state.recall(_KEY)

@@ -13,7 +13,19 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
+from cnnviz.ui.state import Setting, flag, one_of, put
 from cnnviz.ui.words import number, percent
+
+MOST_COMPARED = 8
+COMPARED: Setting[tuple[str, ...]] = Setting(
+    "filters",
+    (),
+    lambda text: tuple(name for name in dict.fromkeys(text.split("|")) if name in KERNEL_NAMES)[:MOST_COMPARED],
+    "|".join,
+)
+SCALE = one_of("scale", ["each map", "all maps"])
+OWN_SIZE = flag("own-size")
+RESULTS = (COMPARED, SCALE, OWN_SIZE)
 
 LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D**
 the dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n
@@ -62,7 +74,7 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
                     key=f"take {kind} {name}",
                     on_click="ignore",
                 )
-        show = st.toggle("show the original's map here", key="own-size")
+        show = controls.toggle("show the original's map here", OWN_SIZE)
     if show:
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
         st.image(whole, width="content", alt="The feature map of the picture at its own size")
@@ -71,21 +83,20 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
 def compare(picture: Picture, divisor: float) -> None:
     """Several filters over the same picture, as small maps; any of them can go on the stage."""
     with st.container(key="compare", border=True):
-        chosen = controls.kept(
-            st.multiselect,
+        chosen = controls.several(
             "Several filters, same picture",
+            COMPARED,
             list(KERNEL_NAMES),
-            key="filters",
-            max_selections=8,
+            max_selections=MOST_COMPARED,
             placeholder="Choose filters to compare",
         )
         if not chosen:
             return
-        shared = controls.choice("Colours scaled to", "scale", ["each map", "all maps"], "each map")
+        shared = controls.choice("Colours scaled to", SCALE)
         traces: dict[str, Trace | str] = {}
         for name in chosen:
             try:
-                other = filter_of({**controls.state(), "kernel": name}, len(picture.pixels))
+                other = filter_of({**controls.lab(), "kernel": name}, len(picture.pixels))
                 traces[name] = cached.convolve(picture, other, controls.windows(), divisor)
             except CnnvizError as problem:
                 traces[name] = str(problem)
@@ -105,6 +116,6 @@ def compare(picture: Picture, divisor: float) -> None:
                         "show on the stage",
                         key=f"show {name}",
                         type="tertiary",
-                        on_click=controls.put,
+                        on_click=put,
                         kwargs={"kernel": name},
                     )

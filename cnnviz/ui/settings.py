@@ -18,23 +18,47 @@ from cnnviz import kernels
 from cnnviz.errors import CnnvizError, KernelError, SettingError
 from cnnviz.geometry import PADDING_MODES as PADDING_MODES  # the borders to choose from
 from cnnviz.geometry import Window, check_padding, same_padding, whole
-from cnnviz.pictures import Picture
+from cnnviz.pictures import SAMPLES, Picture
+from cnnviz.ui.state.setting import DECLARED, flag, integer, one_of, real, starts, words
 
 MEGAPIXEL = 2**20  # what the stage takes at most
 # Maps beyond this many numbers take a page too long to draw: about 16 MB on their way to the browser.
 MOST_NUMBERS = 4_000_000
 OWN = "Your own numbers"
 KERNEL_NAMES = {kernel.name: kernel.key for kernel in kernels.KERNELS.values()}
-RANGES = {
-    "k": (1, 15), "kw": (1, 15), "s": (1, 8), "p": (0, 15), "d": (1, 4), "size": (8, 2048), "angle": (0, 179),
-    "kb": (1, 15), "sb": (1, 8), "pb": (0, 15),  # the second setting, where two stand side by side
-    "f": (1, 16), "g": (1, 16), "f2": (1, 16), "g2": (1, 16),  # filters and groups of two layers in a row
-    "pk": (1, 15), "ps": (1, 8), "pp": (0, 7),  # a pooling's
-}  # fmt: skip
-START: dict[str, Any] = {
-    "k": 3, "rect": False, "kw": 3, "s": 1, "p": 1, "sides": "", "d": 1, "border": "zeros", "bias": 0.0,
-    "kernel": "Sobel, left to right", "weights": "", "angle": 45, "seed": 0, "flip": False,
-}  # fmt: skip
+YOURS = "Your own picture"
+SAMPLE_NAMES = {told.name: key for key, told in SAMPLES.items()}
+DEPTHS = {"Grey": "grey", "RGB": "rgb"}
+DIVISORS = {"0–255": 1.0, "0–1": 255.0}
+
+# The picture of every page.
+SAMPLE = one_of("sample", [*SAMPLE_NAMES, YOURS])
+DEPTH = one_of("depth", list(DEPTHS), "RGB")
+VALUES = one_of("values", list(DIVISORS))
+SIZE = integer("size", 192, 8, 2048)
+PICTURE = (SAMPLE, DEPTH, VALUES, SIZE)
+
+# The filter.
+K = integer("k", 3, 1, 15)
+RECT = flag("rect")
+KW = integer("kw", 3, 1, 15)
+KERNEL = one_of("kernel", [*KERNEL_NAMES, OWN], "Sobel, left to right")
+WEIGHTS = words("weights")
+ANGLE = integer("angle", 45, 0, 179)
+SEED = integer("seed", 0, 0, 9999)
+BIAS = real("bias", 0.0, -1e6, 1e6)
+FLIP = flag("flip")
+FILTER = (K, RECT, KW, KERNEL, WEIGHTS, ANGLE, SEED, BIAS, FLIP)
+
+# How it slides.
+S = integer("s", 1, 1, 8)
+P = integer("p", 1, 0, 15)
+SIDES = words("sides")
+D = integer("d", 1, 1, 4)
+BORDER = one_of("border", PADDING_MODES)
+SLIDING = (S, P, SIDES, D, BORDER)
+
+START = starts((*FILTER, *SLIDING))
 
 
 @dataclass(frozen=True)
@@ -115,7 +139,7 @@ def keeping(state: Mapping[str, Any]) -> dict[str, Any]:
     """The changes that keep the size: stride 1 and D(K - 1) of padding in all, the odd one below and on the right."""
     vertical, horizontal = (same_padding(size, state["d"]) for size in kernel_size(state))
     ends = {*vertical, *horizontal}
-    if len(ends) == 1 and max(ends) <= RANGES["p"][1]:
+    if len(ends) == 1 and max(ends) <= P.most:
         return {"s": 1, "p": ends.pop(), "sides": ""}
     return {"s": 1, "sides": ", ".join(map(str, (*vertical, *horizontal)))}
 
@@ -180,7 +204,7 @@ def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tupl
     """The changes worth trying, of one setting each."""
 
     def nearest(key: str, **others: Any) -> int | None:
-        values = sorted(range(RANGES[key][0], RANGES[key][1] + 1), key=lambda value: (abs(value - state[key]), value))
+        values = _from_nearest(key, state)
         return next((value for value in values if works({**state, key: value, **others}, picture)), None)
 
     if (k := nearest("k")) is not None:
@@ -205,14 +229,19 @@ def nearest(
 ) -> list[tuple[str, dict[str, Any]]]:
     """For settings that do not work: of each key the nearest value that does, all others as they are.
 
-    keys   what to try, and the letter that stands on its button: {"pk": "K"}; each has its range in RANGES
+    keys   what to try, and the letter that stands on its button: {"pk": "K"}; each a whole number
     works  whether settings work
     Returns labels and changes, as `remedies` does.
     """
     found = []
     for key, letter in keys.items():
-        values = sorted(range(RANGES[key][0], RANGES[key][1] + 1), key=lambda value: (abs(value - state[key]), value))
-        value = next((value for value in values if works({**state, key: value})), None)
+        value = next((value for value in _from_nearest(key, state) if works({**state, key: value})), None)
         if value is not None:
             found.append((f"{letter} = {value}", {key: value}))
     return found
+
+
+def _from_nearest(key: str, state: Mapping[str, Any]) -> list[int]:
+    """All values that this setting can have, from the one that stands outwards."""
+    least, most = DECLARED[key].range
+    return sorted(range(least, most + 1), key=lambda value: (abs(value - state[key]), value))

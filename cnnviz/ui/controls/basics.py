@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,18 +11,10 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.ui.settings import RANGES, START
+from cnnviz.ui import state
+from cnnviz.ui.state import Setting, put
 
-
-def put(**changes: Any) -> None:
-    """Change settings, as a button's callback."""
-    for key, value in changes.items():
-        st.session_state[key] = value
-
-
-def state() -> dict[str, Any]:
-    """The settings of the operation as they stand."""
-    return {key: st.session_state.get(key, start) for key, start in START.items()}
+Then = Callable[[], None]
 
 
 def plain(text: str) -> str:
@@ -35,82 +27,199 @@ def refuse(message: str) -> None:
     st.error(plain(message))
 
 
-def kept(widget: Callable[..., Any], *args: Any, key: str, **options: Any) -> Any:
-    """Draw a widget whose value stands in the URL and goes along from page to page.
+# --- any widget that shows one value ---
 
-    Streamlit does both, except that at the first change of page after a link its widgets start anew, although the
-    session still holds their values. Said once more there, a value counts as set, and stands in the URL.
+
+def _take(name: str, key: str, take: Callable[[Any], None]) -> None:
+    take(state.heard(name, key))
+
+
+def _shown(
+    widget: Callable[..., Any],
+    *args: Any,
+    name: str,
+    value: Any,
+    take: Callable[[Any], None],
+    start: str = "value",
+    starts_at: Any = None,
+    **options: Any,
+) -> None:
+    """Draw a widget that shows `value`; `take` is called with what the visitor chooses instead.
+
+    start, starts_at  how the widget is told what to show, where that is not value=value
     """
-    if st.session_state.get("arriving") and key in st.session_state and key not in st.query_params:
-        value = st.session_state[key]
-        st.session_state[key] = value
-        linked = st.session_state["link"].get(key, "")
-        if linked.lower() == str(value).lower():
-            st.query_params[key] = linked
-    return widget(*args, key=key, bind="query-params", **options)
+    key = state.widget_key(name, value)
+    told = {start: value if starts_at is None else starts_at}
+    widget(*args, key=key, on_change=_take, args=(name, key, take), **told, **options)
 
 
-def choice(label: str, key: str, options: list[str], start: str) -> str:
-    """One of a few, side by side."""
-    chosen = kept(st.segmented_control, label, options, key=key, default=start, required=True)
-    return chosen or start
+def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
+    def take(value: Any) -> None:
+        put(**{setting.key: value})
+        if then:
+            then()
+
+    return take
+
+
+def choice(label: str, setting: Setting[str], options: Sequence[str] = ()) -> str:
+    """One of a few, side by side. `options`, of the setting's: those that there are now."""
+    names = list(options or setting.options)
+    chosen = state.now(setting) if state.now(setting) in names else names[0]
+    take = _putting(setting, None)
+    _shown(
+        st.segmented_control, label, names, name=setting.key, value=chosen, take=take, start="default", required=True
+    )
+    return chosen
+
+
+def select(
+    label: str, setting: Setting[str], options: Sequence[str] = (), *, then: Then | None = None, **of_widget: Any
+) -> str:
+    """One of many, in a box. `options` where the setting itself does not know them."""
+    chosen = one_of_many(
+        label, setting.key, list(options or setting.options), state.now(setting), _putting(setting, then), **of_widget
+    )
+    return chosen
+
+
+def one_of_many(
+    label: str, name: str, options: list[str], value: str, take: Callable[[str], None], **of_widget: Any
+) -> str:
+    """As `select`, of what is no setting by itself; the first where `value` is none of the options."""
+    chosen = value if value in options else options[0]
+    at = options.index(chosen)
+    _shown(st.selectbox, label, options, name=name, value=chosen, take=take, start="index", starts_at=at, **of_widget)
+    return chosen
+
+
+def several(label: str, setting: Setting[tuple[str, ...]], options: list[str], **of_widget: Any) -> tuple[str, ...]:
+    """Some of many."""
+    chosen = state.now(setting)
+
+    def take(names: list[str]) -> None:
+        put(**{setting.key: tuple(names)})
+
+    starts = list(chosen)
+    _shown(
+        st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget
+    )
+    return chosen
+
+
+def toggle(
+    label: str, setting: Setting[bool], *, then: Then | None = None, widget: Callable[..., Any] = st.toggle,
+    **of_widget: Any,
+) -> bool:  # fmt: skip
+    """On or off."""
+    is_on = state.now(setting)
+    switch(label, setting.key, is_on, _putting(setting, then), widget=widget, **of_widget)
+    return is_on
+
+
+def switch(
+    label: str, name: str, is_on: bool, take: Callable[[bool], None], *, widget: Callable[..., Any] = st.toggle,
+    **of_widget: Any,
+) -> None:  # fmt: skip
+    """As `toggle`, of what is no setting by itself."""
+    _shown(widget, label, name=name, value=is_on, take=take, **of_widget)
+
+
+def text(label: str, setting: Setting[str], *, then: Then | None = None, height: int = 0, **of_widget: Any) -> str:
+    """Text as it is typed: one line, or an area of so many pixels."""
+    value = state.now(setting)
+    widget = partial(st.text_area, height=height) if height else st.text_input
+    _shown(widget, label, name=setting.key, value=value, take=_putting(setting, then), **of_widget)
+    return value
+
+
+# --- numbers ---
+
+
+def _said(name: str) -> str:
+    """What is said of the number that was typed last, if it was typed here and could not be."""
+    of, sentence = state.recall("typed", ("", ""))
+    return sentence if of == name else ""
+
+
+def _typed(name: str, label: str, range: tuple[Any, Any], take: Callable[[Any], None], told: Any) -> None:
+    """A number was typed. Beyond the range the nearest takes its place, and a sentence says so until the next act."""
+    if told is None:  # emptied
+        return
+    least, most = range
+    nearest = min(max(told, least), most)
+    take(nearest)
+    if nearest != told:
+        sentence = f"{label} goes from {least:,} to {most:,}; {told:,} does not, so {nearest:,} stands there."
+        state.remember("typed", (name, sentence.replace("-", "−")))
+
+
+def _box(
+    label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], *, box: str, called: str,
+    **of_widget: Any,
+) -> None:  # fmt: skip
+    typed = partial(_typed, name, called, range, take)
+    # Without the widget's own limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
+    _shown(st.number_input, label, name=box, value=value, take=typed, **of_widget)
+
+
+def typed_number(label: str, setting: Setting[Any], *, then: Then | None = None, **of_widget: Any) -> Any:
+    """A number that is typed. What is beyond its range is said below."""
+    value = state.now(setting)
+    number_of_many(label, setting.key, value, setting.range, _putting(setting, then), **of_widget)
+    return value
+
+
+def number_of_many(
+    label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], **of_widget: Any
+) -> None:
+    """As `typed_number`, of what is no setting by itself."""
+    _box(label, name, value, range, take, box=name, called=label, **of_widget)
+    if _said(name):
+        st.caption(plain(_said(name)))
+
+
+def slider(label: str, setting: Setting[float], step: float) -> float:
+    """A number between two ends."""
+    value = state.now(setting)
+    take = _putting(setting, None)
+    _shown(st.slider, label, *setting.range, name=setting.key, value=value, take=take, step=step)
+    return value
 
 
 @dataclass(frozen=True)
 class Dial:
-    """A slider's value, and the room under it for plain words on what the value does."""
+    """A slider's value, and the room under it for plain words on what the value does.
+
+    said  what is said of a number that was typed and could not be, instead; or ""
+    """
 
     value: int
     room: DeltaGenerator
+    said: str = ""
 
     def say(self, words: str) -> None:
         """Fill the room: once every slider is drawn, so that the words speak of the settings as they are now."""
-        self.room.caption(words, width="content")
+        self.room.caption(plain(self.said) or words, width="content")
 
 
-def dial(
-    label: str,
-    key: str,
-    start: int,
-    *,
-    range: tuple[int, int] | None = None,
-    on_change: Callable[[], None] | None = None,
-    help: str | None = None,
-    bound: bool = True,
+def dial(label: str, setting: Setting[int], *, then: Then | None = None, help: str | None = None) -> Dial:
+    """A slider with its number beside it, which can be typed."""
+    return bare_dial(label, setting.key, state.now(setting), setting.range, _putting(setting, then), help=help)
+
+
+def bare_dial(
+    label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, help: str | None = None
 ) -> Dial:
-    """A slider with its number beside it, which can be typed. Its range is fixed: `range`, or what RANGES says.
-
-    bound  its value stands in the URL; not so where another setting there already says it
-    """
-    least, most = range or RANGES[key]
-
-    def take(typed: str, before: int) -> None:
-        if st.session_state[typed] == before:
-            return  # nobody typed: the page is behind, and the box that it still shows reports itself
-        st.session_state[key] = st.session_state[typed]
-        if on_change:
-            on_change()
-
-    with st.container(key=f"dial-{key}", gap=None):
-        head = st.container(key=f"head-{key}", horizontal=True, vertical_alignment="center", gap="small")
-        slider = partial(kept, st.slider) if bound else st.slider
-        value = slider(label, least, most, start, key=key, on_change=on_change or "rerun", label_visibility="collapsed")
-        # A new box for each value. One box that the server writes to would send its old number back when keys are
-        # pressed faster than the page answers, and that could not be told from typing.
-        typed = f"{key}-typed-{value}"
+    """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
+    with st.container(key=f"dial-{name}", gap=None):
+        head = st.container(key=f"head-{name}", horizontal=True, vertical_alignment="center", gap="small")
+        _shown(st.slider, label, *range, name=name, value=value, take=take, label_visibility="collapsed")
         with head:
             st.markdown(f"**{label}**", help=help)
-            st.number_input(
-                f"{label}, typed",
-                least,
-                most,
-                value,
-                key=typed,
-                step=1,
-                on_change=take,
-                args=(typed, value),
-                label_visibility="collapsed",
-                width=64,
-            )
-        room = st.container(key=f"words-{key}", horizontal=True, vertical_alignment="center", gap="small")
-    return Dial(value, room)
+            _box(
+                f"{label}, typed", name, value, range, take, box=f"{name}-typed", called=label, step=1,
+                label_visibility="collapsed", width=64,
+            )  # fmt: skip
+        room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center", gap="small")
+    return Dial(value, room, _said(name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.pictures import SAMPLES
-from cnnviz.ui.controls.basics import put
+from cnnviz.ui.state import put
 
 DEMOS = {
     "5 × 5 demo": {
@@ -29,7 +29,7 @@ DEMOS = {
         "d": 1,
     },
 }
-_PLAIN = {"refusal": "", "rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
+_PLAIN = {"rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
 
 
 def demos() -> None:

@@ -18,16 +18,23 @@ from cnnviz.errors import CnnvizError
 from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, found, normalised, open_picture
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
-from cnnviz.ui.controls.basics import choice, kept, put, refuse
+from cnnviz.ui import state
+from cnnviz.ui.controls.basics import choice, refuse, select, typed_number
 from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.state import integer, one_of, put
 from cnnviz.ui.words import a
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
 YOUR_PHOTO = "Your own photo"
 FIRST = 5  # what stands on the pad before anything is drawn: the page is never empty
 TESTS = 2000
+SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
+SAMPLE_PHOTO = one_of("digit-photo", [*PHOTOS, YOUR_PHOTO])
+TEST_DIGIT = integer("test-digit", 1, 1, TESTS)
+DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT)
+_STROKES, _FILL, _OWN, _REFUSED = "digit-strokes", "digit-fill", "digit-own", "digit-refused"  # of this session alone
 Levels = npt.NDArray[np.uint8]
 Wrong = Collection[int] | Callable[[], Collection[int]]
 
@@ -66,7 +73,7 @@ def digit(*, wrong: Wrong = ()) -> Digit:
     wrong  places, from 0, in `models.digits("test")` of digits that the page's network gets wrong: then a button leads
            from one to the next. A function is asked only when it is pressed
     """
-    source = choice("Digit", "digit", [DRAW, PHOTO, TEST], DRAW)
+    source = choice("Digit", SOURCE)
     # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
     with st.container(key="digit-room", gap="small"):
         if source == PHOTO:
@@ -77,8 +84,8 @@ def digit(*, wrong: Wrong = ()) -> Digit:
 def digit_pad(digit: Digit) -> None:
     """The pad to draw on; for a photograph or a test digit, the same square with it."""
     with st.container(key="digit-pad"):
-        if st.session_state.get("digit", DRAW) == DRAW:
-            strokes, fill = _strokes(), st.session_state.get("drawn-fill", 0)
+        if state.now(SOURCE) == DRAW:
+            strokes, fill = _strokes(), state.recall(_FILL, 0)
             drawpad(strokes, fill=fill, ready=is_ready(strokes), key="pad", on_drawn=_keep)
         else:
             st.html(_square(digit))
@@ -97,17 +104,18 @@ def digit_steps(digit: Digit) -> None:
 
 
 def _strokes() -> Strokes:
-    return st.session_state.get("drawn") or drawing(FIRST)
+    return state.recall(_STROKES) or drawing(FIRST)
 
 
 def _keep(strokes: Strokes) -> None:
-    st.session_state["drawn"] = strokes
+    state.remember(_STROKES, strokes)
 
 
 def _fill() -> None:
     """A ready drawing onto the pad, another one each time."""
-    number = st.session_state.get("drawn-fill", 0) + 1
-    put(**{"drawn": drawing((FIRST + 2 * number + number // 5) % 10), "drawn-fill": number})
+    number = state.recall(_FILL, 0) + 1
+    state.remember(_STROKES, drawing((FIRST + 2 * number + number // 5) % 10))
+    state.remember(_FILL, number)
 
 
 def _drawn() -> Digit:
@@ -127,21 +135,21 @@ def _drawn() -> Digit:
 
 def _take(widget: str) -> None:
     """An upload or a photograph becomes the visitor's own, or one sentence why not; the one before stays then."""
-    file = st.session_state.get(widget)
-    st.session_state["digit-refusal"] = ""
+    file = state.uploaded(widget)
+    state.forget(_REFUSED)
     if file is None:
         return
     name = file.name if widget == "digit-upload" else "your photograph"
     try:
         picture = open_picture(file.getvalue(), name)
-        st.session_state["own-digit"] = (picture.name, found(picture))
-        st.session_state["digit-photo"] = YOUR_PHOTO
+        state.remember(_OWN, (picture.name, found(picture)))
+        put(**{SAMPLE_PHOTO.key: YOUR_PHOTO})
     except CnnvizError as error:
-        st.session_state["digit-refusal"] = str(error)
+        state.remember(_REFUSED, str(error))
 
 
 def _forgive() -> None:
-    st.session_state["digit-refusal"] = ""
+    state.forget(_REFUSED)
 
 
 @remembered(len(PHOTOS), each=8 * 480 * 480)  # a photograph in colour and its steps
@@ -160,13 +168,13 @@ def _photographed() -> Digit:
         help="PNG, JPEG, WebP, GIF or BMP; lined paper will do. It stays on this server's memory only.",
     )
     with st.container(key="digit-refusal-room"):
-        if st.session_state.get("digit-refusal"):
-            refuse(st.session_state["digit-refusal"])
+        if state.recall(_REFUSED):
+            refuse(state.recall(_REFUSED))
     if st.toggle("use the camera", key="digit-camera-on"):
         camera = "digit-camera"
         st.camera_input("Photograph a digit", key=camera, on_change=_take, args=(camera,), label_visibility="collapsed")
-    chosen = kept(st.selectbox, "or a sample", [*PHOTOS, YOUR_PHOTO], key="digit-photo", on_change=_forgive)
-    own = st.session_state.get("own-digit")
+    chosen = select("or a sample", SAMPLE_PHOTO, then=_forgive)
+    own = state.recall(_OWN)
     if chosen == YOUR_PHOTO and own:
         name, prepared = own
         return Digit(prepared.levels, name or "your photograph", steps=prepared.steps, box=prepared.box)
@@ -181,26 +189,24 @@ def _photographed() -> Digit:
 
 
 def _step(by: int) -> None:
-    put(**{"test-digit": (st.session_state.get("test-digit", 1) - 1 + by) % TESTS + 1})
+    put(**{TEST_DIGIT.key: (state.now(TEST_DIGIT) - 1 + by) % TESTS + 1})
 
 
 def _any() -> None:
-    put(**{"test-digit": random.randint(1, TESTS)})
+    put(**{TEST_DIGIT.key: random.randint(1, TESTS)})
 
 
 def _next_wrong(wrong: Wrong) -> None:
     """On to the next one that the network gets wrong, after the last the first again."""
     places = sorted(at + 1 for at in (wrong() if callable(wrong) else wrong))
     if places:
-        now = st.session_state.get("test-digit", 1)
-        put(**{"test-digit": next((place for place in places if place > now), places[0])})
+        now = state.now(TEST_DIGIT)
+        put(**{TEST_DIGIT.key: next((place for place in places if place > now), places[0])})
 
 
 def _test_digit(wrong: Wrong) -> Digit:
     with st.container(key="test-digit-row", horizontal=True, gap="small", vertical_alignment="bottom"):
-        number = kept(
-            st.number_input, f"Test digit, 1 to {TESTS:,}", min_value=1, max_value=TESTS, step=1, key="test-digit"
-        )
+        number = typed_number(f"Test digit, 1 to {TESTS:,}", TEST_DIGIT, step=1)
         st.button("Any", key="any-test-digit", on_click=_any, help="Another one, by chance")
     if callable(wrong) or len(wrong):
         st.button(

@@ -8,23 +8,25 @@ import streamlit as st
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
-from cnnviz.ui import settings
-from cnnviz.ui.controls.basics import dial, kept, plain, put, state
+from cnnviz.ui import settings, state
+from cnnviz.ui.controls.basics import dial, plain, select, text, toggle, typed_number
+from cnnviz.ui.controls.window import lab
 from cnnviz.ui.grid import grid
-from cnnviz.ui.settings import KERNEL_NAMES, OWN, START, Filter
+from cnnviz.ui.settings import ANGLE, BIAS, FLIP, KERNEL, KERNEL_NAMES, OWN, SEED, WEIGHTS, Filter
+from cnnviz.ui.state import put
+
+_REFUSED = "kernel-refused"  # why what was typed last could not be, and the kernel that stood then
 
 
-def _edited(widget: str) -> None:
+def _edited(typed: str) -> None:
     """Numbers typed into the grid or the text box become the kernel; K follows their size."""
-    text = st.session_state[widget] if widget == "weights" else st.session_state[widget].edited
-    error = f"{'grid' if widget == 'weights' else widget}-error"
-    st.session_state[error] = ""
-    if not text:
+    state.forget(_REFUSED)
+    if not typed.strip():
         return
     try:
-        kernel = kernels.parse(text)
+        kernel = kernels.parse(typed)
     except CnnvizError as problem:
-        st.session_state[error] = str(problem)
+        state.remember(_REFUSED, (str(problem), *_standing()))
         return
     height, width = kernel.shape[-2:]
     put(kernel=OWN, weights=kernels.formatted(kernel), k=height, rect=height != width, kw=width)
@@ -32,54 +34,54 @@ def _edited(widget: str) -> None:
 
 def _start() -> None:
     """A preset is chosen: its numbers replace one's own, which are the start if none have been typed yet."""
-    now = state()
+    now = lab()
     if now["kernel"] == OWN and not now["weights"]:
         put(weights=kernels.formatted(np.eye(*settings.kernel_size(now))))
-    st.session_state["grid-error"] = ""
+
+
+def _standing() -> tuple[str, str]:
+    return state.now(KERNEL), state.now(WEIGHTS)
+
+
+def _refused() -> str:
+    """Why what was typed last could not be; "" once another kernel has been chosen in any way."""
+    sentence, *stood = state.recall(_REFUSED, ("",))
+    return sentence if tuple(stood) == _standing() else ""
 
 
 def kernel(picture: Picture) -> Filter:
     """The filter: a preset or numbers of one's own, bias, flip. Raises KernelError for a size that it does not have."""
     with st.sidebar:
-        name = kept(
-            st.selectbox,
-            "Kernel",
-            [*KERNEL_NAMES, OWN],
-            index=list(KERNEL_NAMES).index(START["kernel"]),
-            key="kernel",
-            on_change=_start,
-        )
+        name = select("Kernel", KERNEL, then=_start)
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
         takes, drawing = st.container(key="kernel-takes"), st.container(key="kernel-grid")
         with takes:
             if preset and "angle" in preset.takes:
-                dial("Angle, degrees", "angle", START["angle"])
+                dial("Angle, degrees", ANGLE)
             if preset and "seed" in preset.takes:
-                kept(st.number_input, "Seed", 0, 9999, START["seed"], key="seed")
+                typed_number("Seed", SEED)
         with st.container(key="kernel-words"):
             if preset:
                 spread = len(picture.pixels) == 3 and "channels" not in preset.takes
                 shared = " In colour, times 0.299 on red, 0.587 on green, 0.114 on blue." if spread else ""
                 st.caption(plain(preset.finds + shared), help=plain(f"{preset.scales} After {preset.source}."))
         with st.expander("Paste numbers, bias, flip"):
-            kept(
-                st.text_area,
+            text(
                 "Numbers",
-                key="weights",
-                on_change=_edited,
-                args=("weights",),
+                WEIGHTS,
+                then=lambda: _edited(state.now(WEIGHTS)),
                 height=80,
                 placeholder="1 0 -1; 2 0 -2; 1 0 -1",
                 help="Rows end with ; or a new line, slices with |. 1/9 works.",
             )
-            kept(st.number_input, "Bias", -1e6, 1e6, START["bias"], key="bias", step=1.0, format="%g")
-            kept(st.toggle, "flip the kernel", key="flip")
+            typed_number("Bias", BIAS, step=1.0, format="%g")
+            toggle("flip the kernel", FLIP)
             st.caption(
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
                 "what it calls convolution is cross-correlation."
             )
-        # Now that every control is drawn: before, a link's numbers, bias and flip are not in the session yet.
-        found = settings.filter_of(state(), len(picture.pixels))
+        found = settings.filter_of(lab(), len(picture.pixels))
         with drawing:
-            grid(found.drawn, len(found.weight), own=found.name == OWN, key="grid", on_edit=lambda: _edited("grid"))
+            own = found.name == OWN
+            grid(found.drawn, len(found.weight), own=own, key="grid", refused=_refused(), on_edit=_edited)
     return found

@@ -5,28 +5,28 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture
+from cnnviz.pictures import LIMITS, Picture, open_picture
 from cnnviz.pictures import sample as sample_picture
-from cnnviz.ui import cached, settings
-from cnnviz.ui.controls.basics import choice, dial, kept, plain, put, refuse
+from cnnviz.ui import cached, settings, state
+from cnnviz.ui.controls.basics import choice, dial, plain, refuse, select
+from cnnviz.ui.settings import DEPTH, DEPTHS, DIVISORS, SAMPLE, SAMPLE_NAMES, SIZE, VALUES, YOURS
+from cnnviz.ui.state import put
 
-YOURS = "Your own picture"
-SAMPLE_NAMES = {told.name: key for key, told in SAMPLES.items()}
-DEPTHS = {"Grey": "grey", "RGB": "rgb"}
-DIVISORS = {"0–255": 1.0, "0–1": 255.0}
+_OWN, _REFUSED = "picture-own", "picture-refused"
 
 
 def _take(widget: str) -> None:
     """An upload or a photograph becomes the visitor's own picture, or one sentence why not; the old one stays then."""
-    file = st.session_state.get(widget)
-    st.session_state["refusal"] = ""
+    file = state.uploaded(widget)
+    state.forget(_REFUSED)
     if file is None:
         return
     try:
-        st.session_state["own"] = open_picture(file.getvalue(), file.name if widget == "upload" else "Your photograph")
-        st.session_state["sample"] = YOURS
+        found = open_picture(file.getvalue(), file.name if widget == "upload" else "Your photograph")
+        state.remember(_OWN, found)
+        put(sample=YOURS)
     except CnnvizError as error:
-        st.session_state["refusal"] = str(error)
+        state.remember(_REFUSED, (str(error), state.now(SAMPLE)))
 
 
 def picture() -> tuple[Picture, float]:
@@ -41,23 +41,24 @@ def picture() -> tuple[Picture, float]:
             max_upload_size=LIMITS.file_bytes >> 20,
             help="PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only.",
         )
-        # What comes and goes has a room that stays: what lies below would otherwise be drawn anew, and forget its link.
+        # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
         with st.container(key="refusal-room"):
-            if st.session_state.get("upload") is None and st.session_state.get("photograph") is None:
-                _forgive()  # another page, or the file was taken away
-            if st.session_state.get("refusal"):
-                refuse(st.session_state["refusal"])
+            if state.uploaded("upload") is None and state.uploaded("photograph") is None:
+                state.forget(_REFUSED)  # another page, or the file was taken away
+            sentence, stood = state.recall(_REFUSED, ("", ""))
+            if sentence and stood == state.now(SAMPLE):  # until another picture is chosen in any way
+                refuse(sentence)
         if st.toggle("use the camera", key="camera-on"):
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        chosen = kept(st.selectbox, "or a sample", [*SAMPLE_NAMES, YOURS], key="sample", on_change=_forgive)
+        chosen = select("or a sample", SAMPLE)
         with st.container(key="picture-words"):
             _say_whose(chosen)
         with st.container(key="reading", horizontal=True, gap="small"):
-            depth = choice("Depth", "depth", list(DEPTHS), "RGB")
-            values = choice("Values", "values", list(DIVISORS), "0–255")
-        longest = dial("Longest side", "size", 192, help="The size that is shown and convolved. Never enlarged.")
+            depth = choice("Depth", DEPTH)
+            values = choice("Values", VALUES)
+        longest = dial("Longest side", SIZE, help="The size that is shown and convolved. Never enlarged.")
         full = original()
         working = cached.at(full, settings.stage_side(full, longest.value), DEPTHS[depth])
         _, height, width = working.shape
@@ -65,14 +66,10 @@ def picture() -> tuple[Picture, float]:
     return working, DIVISORS[values]
 
 
-def _forgive() -> None:
-    put(refusal="")
-
-
 def _say_whose(chosen: str) -> None:
     if chosen != YOURS:
         return
-    own = st.session_state.get("own")
+    own = state.recall(_OWN)
     if own:
         st.text(f"Yours: {own.name or 'a picture'}")
     else:
@@ -84,5 +81,7 @@ def _say_whose(chosen: str) -> None:
 
 def original() -> Picture:
     """The chosen picture at its full size."""
-    chosen, own = st.session_state["sample"], st.session_state.get("own")
-    return own if chosen == YOURS and own else sample_picture(SAMPLE_NAMES.get(chosen, next(iter(SAMPLES))))
+    chosen, own = state.now(SAMPLE), state.recall(_OWN)
+    if chosen == YOURS and own:
+        return own
+    return sample_picture(SAMPLE_NAMES.get(chosen, next(iter(SAMPLE_NAMES.values()))))

@@ -10,7 +10,8 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
 from cnnviz.ui import markup, settings
-from cnnviz.ui.controls.basics import put, state
+from cnnviz.ui.controls.window import lab
+from cnnviz.ui.state import put
 
 SIDE = 320  # pixels of the picture's longest side, as it is drawn
 
@@ -30,7 +31,7 @@ def explain(
     shown     whether the picture stands below
     """
     if remedies is None:
-        remedies = settings.remedies(state(), picture)
+        remedies = settings.remedies(lab(), picture)
     with st.container(key=key, border=True):
         st.html(f"<b>{escape(str(problem))}</b>")
         with st.container(horizontal=True):

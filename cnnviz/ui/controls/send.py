@@ -10,8 +10,8 @@ import streamlit as st
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz import kernels
-from cnnviz.ui.controls.basics import put
-from cnnviz.ui.settings import OWN, START
+from cnnviz.ui.settings import OWN
+from cnnviz.ui.state import put
 
 DIGITS = 3  # of the largest weight: more are hard to read, and change no map that an eye could tell apart
 
@@ -34,19 +34,11 @@ def lab_settings(weight: ArrayLike) -> dict[str, Any]:
     return {
         "kernel": OWN, "weights": kernels.formatted(rounded), "k": height, "rect": height != width, "kw": width,
         "s": 1, "p": (height - 1) // 2, "sides": "", "d": 1, "border": "zeros", "bias": 0.0, "flip": False,
-        "depth": "RGB" if len(rounded) == 3 else "Grey", "values": "0–255", "grid-error": "",
+        "depth": "RGB" if len(rounded) == 3 else "Grey", "values": "0–255",
     }  # fmt: skip
 
 
 def to_lab(label: str, weight: ArrayLike, key: str) -> None:
     """A button that opens the lab with this filter, (1 or 3, kH, kW), on the picture that is chosen."""
-    told = lab_settings(weight)
-    if st.button(label, key=key, icon=":material/science:", on_click=put, kwargs=told):
-        # The lab's own settings go into its URL. Those that all pages share go along by themselves, and Streamlit
-        # would refuse to write them, for they are bound to widgets of this page.
-        own = {name: told[name] for name, start in START.items() if told.get(name, start) != start}
-        st.switch_page("pages/convolution.py", query_params={name: _in_url(value) for name, value in own.items()})
-
-
-def _in_url(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if st.button(label, key=key, icon=":material/science:", on_click=put, kwargs=lab_settings(weight)):
+        st.switch_page("pages/convolution.py")

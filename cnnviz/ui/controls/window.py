@@ -8,11 +8,17 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.geometry import PADDING_MODES, Window
+from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
-from cnnviz.ui import formulas, settings
-from cnnviz.ui.controls.basics import dial, kept, put, state
-from cnnviz.ui.settings import START, Windows
+from cnnviz.ui import formulas, settings, state
+from cnnviz.ui.controls.basics import dial, select, text, toggle
+from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
+from cnnviz.ui.state import put
+
+
+def lab() -> dict[str, Any]:
+    """The settings of filter and window as they stand."""
+    return state.values((*FILTER, *SLIDING))
 
 
 def _even() -> None:
@@ -23,26 +29,25 @@ def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
     with boxes[0]:
-        k = dial("K kernel", "k", START["k"])
+        k = dial("K kernel", K)
     with boxes[1]:
-        s = dial("S stride", "s", START["s"])
+        s = dial("S stride", S)
     with boxes[2]:
-        p = dial("P padding", "p", START["p"], on_change=_even)
+        p = dial("P padding", P, then=_even)
     with boxes[3]:
-        d = dial("D dilation", "d", START["d"])
+        d = dial("D dilation", D)
     with boxes[4], st.container(key="border-box", gap=None):
-        kept(st.selectbox, "Border", PADDING_MODES, key="border", help="What stands in the padding.")
+        select("Border", BORDER, help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
-            kept(st.toggle, "K's height and width differ", key="rect")
-            kw = dial("K's width", "kw", START["kw"])
-            kept(
-                st.text_input,
+            toggle("K's height and width differ", RECT)
+            kw = dial("K's width", KW)
+            text(
                 "Padding: top, bottom, left, right",
-                key="sides",
+                SIDES,
                 placeholder="P on all four",
                 help="Padding for each side. Empty: P on all four.",
             )
-    now = state()
+    now = lab()
     kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
     k.say(_kernel_words(now))
     s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
@@ -60,11 +65,11 @@ def _window(now: Mapping[str, Any], axis: int) -> Window:
 
 def windows() -> Windows:
     """The windows that the sliders mean. Raises SettingError for sides that cannot be read."""
-    return settings.windows(state())
+    return settings.windows(lab())
 
 
 def _keep() -> None:
-    put(**settings.keeping(state()))
+    put(**settings.keeping(lab()))
 
 
 def _kernel_words(now: Mapping[str, Any]) -> str:

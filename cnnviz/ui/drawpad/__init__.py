@@ -14,6 +14,7 @@ import streamlit as st
 from cnnviz.errors import PictureError
 from cnnviz.pictures import Strokes
 from cnnviz.pictures.strokes import MOST_POINTS, MOST_STROKES
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 
@@ -35,11 +36,11 @@ def drawpad(strokes: Strokes, *, fill: object, ready: bool, key: str, on_drawn: 
     said = f"{key}-refused"
 
     def drawn() -> None:
-        st.session_state[said] = ""
+        state.forget(said)
         try:
-            on_drawn(Strokes.read(st.session_state[key].drawn))
+            on_drawn(Strokes.read(state.component_state(key, "drawn")))
         except PictureError as error:  # the pad itself sends nothing that is refused
-            st.session_state[said] = str(error)
+            state.remember(said, str(error))
 
     _component(
         key=key,
@@ -49,7 +50,7 @@ def drawpad(strokes: Strokes, *, fill: object, ready: bool, key: str, on_drawn: 
             "drawing": strokes.text(),
             "points": MOST_POINTS,
             "strokes": MOST_STROKES,
-            "refused": st.session_state.get(said, ""),
+            "refused": state.recall(said, ""),
         },
         on_drawn_change=drawn,
     )

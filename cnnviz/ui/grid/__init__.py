@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.kernels import cell_text, short_text
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 from cnnviz.ui.settings import sliced
@@ -21,14 +22,19 @@ _component = st.components.v2.component(
 )
 
 
-def grid(drawn: np.ndarray, depth: int, *, own: bool, key: str, on_edit: Callable[[], None]) -> None:
+def grid(
+    drawn: np.ndarray, depth: int, *, own: bool, key: str, refused: str, on_edit: Callable[[str], None]
+) -> None:
     """Show a kernel (kH, kW) or (3, kH, kW) for a picture of `depth` channels, 1 or 3, and let it be edited.
 
-    `drawn` is the kernel before any flip, since what is typed is flipped again; `own`: its numbers are the visitor's,
-    and stand in their cells to the last digit, for an edit of one cell leaves the others as they are. On three channels
-    there is a tab for each slice, and for a kernel of one slice another, "all", which edits the three together. After
-    each edit `st.session_state[key].edited` is the whole kernel as text and `on_edit` is called; if it leaves
-    a sentence in `st.session_state[f"{key}-error"]`, the grid shows it and keeps the refused text to correct.
+    `drawn` is the kernel before any flip, since what is typed is flipped again. On three channels there is a
+    tab for each slice, and for a kernel of one slice another, "all", which edits the three together.
+
+    own      its numbers are the visitor's, and stand in their cells to the last digit, for an edit of one cell leaves
+             the others as they are
+    on_edit  called after each edit with the whole kernel as text
+    refused  why the last edit could not be, or "": shown, with the refused text to correct
+
     Raises KernelError as `sliced` does.
     """
     write = cell_text if own else short_text
@@ -46,15 +52,17 @@ def grid(drawn: np.ndarray, depth: int, *, own: bool, key: str, on_edit: Callabl
 
     def edited() -> None:
         # Told to the grid with the next answer: so it knows whether that answer speaks of its last edit yet.
-        st.session_state[f"{key}-read"] = st.session_state[key].edited
-        on_edit()
+        text = state.component_state(key, "edited")
+        state.remember(f"{key}-read", text)
+        if isinstance(text, str):
+            on_edit(text)
 
     _component(
         key=key,
         data={
             "tabs": tabs,
-            "error": st.session_state.get(f"{key}-error", ""),
-            "read": st.session_state.get(f"{key}-read"),
+            "error": refused,
+            "read": state.recall(f"{key}-read"),
         },
         on_edited_change=edited,
     )

@@ -21,6 +21,7 @@ from importlib.resources import files
 
 import streamlit as st
 
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 from cnnviz.ui.overlay import message
@@ -49,7 +50,7 @@ def show(data: bytes, *, key: str, on_select: Callable[[str], None] | None = Non
     """
 
     def told() -> None:
-        text = st.session_state[key].selected
+        text = state.component_state(key, "selected")
         if on_select and isinstance(text, str):
             on_select(text)
 

@@ -11,6 +11,7 @@ from importlib.resources import files
 
 import streamlit as st
 
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
 
@@ -53,7 +54,7 @@ def sizes(
 
     def chosen() -> None:
         # From the browser, where anything can be typed: only what the table offers counts.
-        told = st.session_state[key].chosen
+        told = state.component_state(key, "chosen")
         for padding, row in zip(paddings, cells, strict=True):
             for stride, cell in zip(strides, row, strict=True):
                 if cell.text and told == f"{stride} {padding}":

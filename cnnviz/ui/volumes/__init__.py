@@ -1,13 +1,14 @@
 """A network on one picture: the picture at the left, then each layer's maps as a volume, drawn as a stack of planes.
 
+    UNIT = unit_setting("unit")
     shapes = [volume.maps.shape for volume in layers]
-    unit = chosen("unit", shapes, start=Unit(0, 0))         # at the top of the run: from the link, or the last click
-    volumes(picture, layers, key="unit", selected=unit, group="filters")
+    unit = chosen(UNIT, shapes, start=Unit(0, 0))           # from the link, or the last click
+    volumes(picture, layers, choice=UNIT, selected=unit, group="filters")
     stage(trace of layer unit.layer, channel unit.channel, key=..., group="filters", at=unit.at, unit=unit.map)
 
 Pointing at a number of a map shows its value, its receptive field on the picture and what it sees of every layer on
-the way there. A click on a map that is not on the stage puts it there: the choice goes into the URL under the
-component's key ("unit=2.5.10.12": layer, map, row, column, counted from 1) and the page runs once. On the map
+the way there. A click on a map that is not on the stage puts it there: it becomes the choice, which a link says under
+its key ("unit=2.5.10.12": layer, map, row, column, counted from 1), and the page runs once. On the map
 that is on the stage it moves the stage's cursor and asks the server for nothing. Where the stage's cursor goes, the
 volumes follow, as it plays too.
 
@@ -28,13 +29,15 @@ from importlib.resources import files
 import streamlit as st
 
 from cnnviz.pictures import Picture
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
+from cnnviz.ui.state import Setting
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.message import Volume, envelope, holds
-from cnnviz.ui.volumes.unit import Unit, choose, chosen
+from cnnviz.ui.volumes.unit import Unit, choose, chosen, unit_setting
 
-__all__ = ["Answer", "Unit", "Volume", "choose", "chosen", "sources", "volumes"]
+__all__ = ["Answer", "Unit", "Volume", "choose", "chosen", "sources", "unit_setting", "volumes"]
 
 _HERE = files("cnnviz.ui.volumes")
 _ORDER = (
@@ -56,7 +59,7 @@ def volumes(
     picture: Picture,
     layers: Sequence[Volume],
     *,
-    key: str,
+    choice: Setting[Unit | None],
     selected: Unit,
     group: str | None = None,
     on_select: Callable[[Unit], None] | None = None,
@@ -65,29 +68,29 @@ def volumes(
 ) -> None:
     """Draw the picture and the layers' volumes, `selected` in front.
 
-    key        of the component, and of the choice in the URL: a page reads it with `chosen(key, ...)`; each page of
-               an app has its own, for a unit of one network is none of another
+    choice     what a click changes, and a page reads with `chosen(choice, ...)`; its key is the component's
     selected   the unit that is on the stage; without a row and column the middle of its map is shown until the stage
                tells where it stands
     group      the name that a stage shares: both then have one cursor
-    on_select  called with the unit that was clicked, after it has been put into the URL, before the page runs again
+    on_select  called with the unit that was clicked, after it has become the choice, before the page runs again
     flat       every map side by side, instead of a stack for each layer: for networks of few and small maps
     answer     side by side: what the numbers of the last layer come to; it must be a vector
 
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
     # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
-    sent, known = st.session_state.get(f"{key}-sent", (None, None))
+    key = choice.key
+    sent, known = state.recall(f"{key}-sent", (None, None))
     if selected != known or not holds([(layer.maps.shape, layer.source) for layer in layers], sent, selected):
         sent = selected
-    st.session_state[f"{key}-sent"] = (sent, selected)
+    state.remember(f"{key}-sent", (sent, selected))
 
     def clicked() -> None:
-        unit = Unit.read(st.session_state[key].selected)
+        unit = Unit.read(state.component_state(key, "selected"))
         if unit is None:  # not from this component
             return
-        choose(key, unit)
-        st.session_state[f"{key}-sent"] = (sent, unit)
+        choose(choice, unit)
+        state.remember(f"{key}-sent", (sent, unit))
         if on_select:
             on_select(unit)
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import streamlit as st
+from cnnviz.ui import state
+from cnnviz.ui.state import Setting
 
 _TEXT = re.compile(r"[1-9]\d{0,5}\.[1-9]\d{0,5}(\.[1-9]\d{0,5}\.[1-9]\d{0,5})?", re.ASCII)
 
@@ -56,16 +57,18 @@ class Unit:
         return Unit(self.layer, min(self.channel, count - 1), *place)
 
 
-def chosen(key: str, shapes: Sequence[tuple[int, ...]], start: Unit) -> Unit:
-    """The unit that the link or the last click chose, as far as these layers have it; else `start`, as far as they do.
+def unit_setting(key: str) -> Setting[Unit | None]:
+    """The choice of a unit, by clicks on `volumes`; None before the first. Each page has its own: a unit of one network
+    is none of another."""
+    return Setting(key, None, Unit.read, lambda unit: unit.text if unit else "")
 
-    Read it at the top of a run, before anything is drawn: the choice lives in the URL under `key`, the key of the
-    `volumes` that are clicked. A click writes it there before the run that it causes begins.
-    """
-    unit = Unit.read(st.query_params.get(key))
+
+def chosen(choice: Setting[Unit | None], shapes: Sequence[tuple[int, ...]], start: Unit) -> Unit:
+    """The unit that the link or the last click chose, as far as these layers have it; else `start`, likewise."""
+    unit = state.now(choice)
     return (unit and unit.within(shapes)) or start.within(shapes) or start
 
 
-def choose(key: str, unit: Unit) -> None:
-    """Choose a unit, as a button's callback: what a click on `volumes` of this key does."""
-    st.query_params[key] = unit.text
+def choose(choice: Setting[Unit | None], unit: Unit) -> None:
+    """Choose a unit, as a button's callback: what a click on `volumes` does."""
+    state.put(**{choice.key: unit})

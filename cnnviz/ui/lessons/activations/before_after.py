@@ -17,6 +17,7 @@ from cnnviz.ui.lessons.activations.choose import BY_NAME
 from cnnviz.ui.lessons.activations.counts import FLAT, SignedMap, counted, steepest, trace, windows
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.stage import stage
+from cnnviz.ui.state import put
 from cnnviz.ui.words import capital, number, percent
 
 GROUP = "activations"
@@ -35,7 +36,7 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
             return False
         return True
 
-    state, first = controls.state(), settings.START["kernel"]
+    state, first = controls.lab(), settings.START["kernel"]
     found = settings.nearest(state, {"k": "K"}, works)
     plain = {"kernel": first, "k": 3, "rect": False}
     return found or [(f"{first}, K = 3", plain)]
@@ -67,7 +68,7 @@ def scale(map: SignedMap, activation: Activation) -> None:
     with st.container(key="values-words", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(controls.plain(words), width="stretch")
         other = "0–1" if map.divisor == 1 else "0–255"
-        st.button(f"values {other}", key="other-values", on_click=controls.put, kwargs={"values": other})
+        st.button(f"values {other}", key="other-values", on_click=put, kwargs={"values": other})
 
 
 def _range(map: SignedMap, activation: Activation) -> str:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.ui import controls
-from cnnviz.ui.settings import START
+from cnnviz.ui.settings import K
+from cnnviz.ui.state import one_of
 
 CLAIM = (
     "ReLU zeroes negative numbers. Sigmoid squashes all into 0 to 1, and gradients through it can vanish. "
@@ -14,6 +15,7 @@ CLAIM = (
 )
 OFFERED = ("relu", "leaky relu", "sigmoid", "tanh", "gelu")
 BY_NAME = {ACTIVATIONS[key].name: ACTIVATIONS[key] for key in OFFERED}
+ACTIVATION = one_of("activation", list(BY_NAME))
 
 
 def choose() -> Activation:
@@ -21,10 +23,10 @@ def choose() -> Activation:
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
         found = BY_NAME[
-            controls.choice("Activation, applied to each number of the map", "activation", list(BY_NAME), "ReLU")
+            controls.choice("Activation, applied to each number of the map", ACTIVATION)
         ]
         st.caption(controls.plain(f"{found.name}: {found.formula}. {found.source}."))
     with right:
-        k = controls.dial("K kernel", "k", START["k"])
+        k = controls.dial("K kernel", K)
         k.say("the sidebar's kernel; its map goes in")
     return found

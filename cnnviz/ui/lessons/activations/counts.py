@@ -57,7 +57,7 @@ def windows(state: Mapping[str, Any]) -> Windows:
 
 def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
     """What the filter makes of the picture, at its size. What rounding left of a zero is a zero."""
-    found = cached.convolve(picture, filter, windows(controls.state()), divisor)
+    found = cached.convolve(picture, filter, windows(controls.lab()), divisor)
     reach = float(np.abs(filter.weight).sum()) * 255 / divisor + abs(filter.bias)
     numbers = np.where(np.abs(found.output) > ROUNDING * reach, found.output, np.float32(0))
     return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())

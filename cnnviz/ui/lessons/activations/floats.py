@@ -12,9 +12,11 @@ from cnnviz.experiments.vanishing import FLOAT32_SMALLEST
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui import controls
 from cnnviz.ui.markup import part, rows
+from cnnviz.ui.state import integer
 from cnnviz.ui.words import number, percent
 
-LEAST, START = -40, -20
+LEAST = -40
+TINY = integer("tiny", -20, LEAST, 0)
 PASSED = 3  # layers
 SIGMOID = ACTIVATIONS["sigmoid"]
 
@@ -41,7 +43,7 @@ def tiny() -> None:
     )
     left, right = st.columns([1.15, 1.3], gap="medium")
     with left:
-        dial = controls.dial("x, the number that goes in", "tiny", START, range=(LEAST, 0))
+        dial = controls.dial("x, the number that goes in", TINY)
         one = np.array([dial.value], np.float32)
         lines = [_line("with tanh", *naive(one)), _line("stable", *stable(one))]
         st.html(rows(["float32", "sigmoid(x)", "slope", f"left of a gradient after {PASSED} such layers"], lines))

@@ -15,11 +15,13 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
 
 SIDE = 32
 ALWAYS = ("sigmoid", "relu")
-START_LAYERS = 20
+LAYERS = integer("layers", 20, 1, MOST_LAYERS)
+WEIGHTS_START = one_of("start", list(INITIALISATIONS), "He (2015)")
 BALANCE = 0.9, 1.1  # what a layer leaves of a gradient that neither shrinks nor grows to speak of
 ALL_TICKS = 12  # up to so many layers, each has its tick
 
@@ -62,9 +64,9 @@ def gradients(picture: Picture, activation: Activation) -> Stack:
     )
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
-        dial = controls.dial("Layers in the stack", "deep", START_LAYERS, range=(1, MOST_LAYERS))
+        dial = controls.dial("Layers in the stack", LAYERS)
     with right:
-        start = controls.choice("How the weights start", "start", list(INITIALISATIONS), "He (2015)")
+        start = controls.choice("How the weights start", WEIGHTS_START)
         told = INITIALISATIONS[start]
         st.caption(controls.plain(f"{told.formula}. {told.source}."))
     depth = "grey" if len(picture.pixels) == 1 else "rgb"

@@ -13,9 +13,12 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.ops import conv2d
+from cnnviz.ui import state
 from cnnviz.ui.lessons.activations.choose import BY_NAME
 from cnnviz.ui.markup import part
 from cnnviz.ui.words import number, percent
+
+_COSTS = "activations-costs"  # as they were measured for this visitor
 
 MILLION = 1_000_000
 TIMES = 7
@@ -37,7 +40,7 @@ def cost() -> None:
     with st.container(key="cost"):
         if st.button("Measure here and now", key="measure"):
             _measure()
-        costs = st.session_state.get("costs")
+        costs = state.recall(_COSTS)
         if costs:
             st.plotly_chart(
                 figures.bars(
@@ -57,7 +60,7 @@ def _measure() -> None:
         )
         return
     try:
-        st.session_state["costs"] = measured()
+        state.remember(_COSTS, measured())
     finally:
         _one_at_a_time.release()
 

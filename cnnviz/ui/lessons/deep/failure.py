@@ -7,11 +7,12 @@ from html import escape
 import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
-from cnnviz.ui import markup
-from cnnviz.ui.controls import put
+from cnnviz.ui import markup, state
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.lessons.deep.main import FIRST, UNIT
+from cnnviz.ui.settings import SAMPLE
+from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
 from cnnviz.ui.words import listed, percent
 
@@ -42,7 +43,7 @@ def failure(look: Look) -> None:
     )
     markup.part("A mistake worth seeing: a portrait called a barbell", f"<p>{why}</p>")
     with st.container(key="failure"):
-        if st.session_state.get("sample") == PORTRAIT:
+        if state.now(SAMPLE) == PORTRAIT:
             st.html(f'<p class="sentence">{_numbers(look)}</p>')
         else:
             st.button("show it: an astronaut, called a barbell", key="barbell below", on_click=_to_portrait)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from cnnviz.models.squeezenet import squeezenet
 from cnnviz.ui import markup
-from cnnviz.ui.controls import kept, to_lab
+from cnnviz.ui.controls import to_lab, typed_number
+from cnnviz.ui.state import integer
 from cnnviz.ui.words import number
 
 ACROSS = 16
 COUNT = 64
-START = 1
+CHOSEN = integer("filter", 1, 1, COUNT)
 
 
 def filter_of(channel: int) -> NDArray:
@@ -54,7 +55,7 @@ def filters() -> None:
     with st.container(key="conv1-filters"):
         picture, choice = st.columns([2.4, 1], gap="medium")
         with choice, st.container(key="filter-choice"):
-            chosen = int(kept(st.number_input, "Filter", 1, COUNT, START, key="filter"))
+            chosen = typed_number("Filter", CHOSEN, step=1)
             weight = filter_of(chosen - 1)
             to_lab(f"filter {chosen} in the lab, on your picture", weight, "filter to the lab")
             most = float(weight.flat[np.abs(weight).argmax()])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.pictures import SAMPLES, sample
-from cnnviz.ui.controls import put
+from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import look_at
 from cnnviz.ui.lessons.deep.main import UNIT
+from cnnviz.ui.settings import SAMPLE
+from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
 
 # Of each photograph: what is seen, at which depth, in which map from 1.
@@ -35,7 +37,7 @@ NAMES = {told.name: key for key, told in SAMPLES.items()}
 
 def guide() -> None:
     """The maps worth seeing on the chosen photograph; of the visitor's own, those on the cat."""
-    key = NAMES.get(st.session_state["sample"], "")
+    key = NAMES.get(state.now(SAMPLE), "")
     where = "" if key in SEEN else " on the sample cat"
     key = key if key in SEEN else "chelsea"
     with st.container(key="guide", horizontal=True, gap="small", vertical_alignment="center"):

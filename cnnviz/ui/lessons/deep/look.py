@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.experiments.strongest import Ranking, border_of, strongest
 from cnnviz.models import Trained
 from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.pictures import Picture
-from cnnviz.ui import controls
+from cnnviz.ui import controls, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.settings import DEPTH
 
 SHOWN = 12  # strongest maps of a depth
 WHOLE = 160  # pixels of the whole picture's longest side, as it stands at the beginning of the walk
@@ -106,7 +106,7 @@ def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: boo
 
 def look_at(picture: Picture) -> Look:
     """The look at a picture at its full size; in grey where "Depth" says so."""
-    is_grey = st.session_state.get("depth") == "Grey"
+    is_grey = state.now(DEPTH) == "Grey"
     return _look(picture, picture.digest, (picture.name, picture.mode, picture.size, picture.done), is_grey)
 
 

@@ -8,17 +8,21 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from cnnviz.ui import controls, overlay
-from cnnviz.ui.controls import kept, put
+from cnnviz.models.squeezenet import squeezenet
+from cnnviz.ui import controls, overlay, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.look import Look, shapes
 from cnnviz.ui.overlay import Bar, Laid, Stop, message
-from cnnviz.ui.volumes import Unit, choose, chosen
+from cnnviz.ui.state import Setting, flag, put
+from cnnviz.ui.volumes import Unit, choose, chosen, unit_setting
 from cnnviz.ui.words import many, percent
 
-UNIT = "deep"  # the choice in the URL: depth, map, row, column, counted from 1
+UNIT = unit_setting("deep")  # depth, map, row, column
 SHOW = "show"  # what the browser says once the visitor has guessed
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
+CLASS = Setting("class", FIRST, lambda text: text if text in squeezenet().classes else None)
+GUESS_FIRST = flag("guess-first")
+_SENT, _GUESSED = "deep-sent", "deep-guessed"
 
 
 @dataclass(frozen=True)
@@ -53,27 +57,26 @@ def unit_of(look: Look) -> Chosen:
 
 def walk(look: Look, at: Chosen) -> None:
     """The strip of depths, the strongest maps of the chosen one, one of them large, and the five best classes."""
-    sent, known, of = st.session_state.get(f"{UNIT}-sent", (None, None, ""))
+    sent, known, of = state.recall(_SENT, (None, None, ""))
     unit = at.unit
     if unit != known or of != look.square.digest or not _holds(look, sent, unit):
         sent = unit  # chosen anew by Python; what the visitor clicked is there already
-    st.session_state[f"{UNIT}-sent"] = (sent, unit, look.square.digest)
-    chosen_now = st.session_state[f"{UNIT}-sent"][0]
+    state.remember(_SENT, (sent, unit, look.square.digest))
 
     def on_select(text: str) -> None:
         if text == SHOW:
-            st.session_state["guessed"] = look.square.digest
+            state.remember(_GUESSED, look.square.digest)
         found = Unit.read(text)
         if found and (found := found.within(shapes())):
             choose(UNIT, found)
             if depths()[found.layer].is_last:
                 is_best = found.channel == look.best(1)[0]
                 put(**{"class": FIRST if is_best else look.trained.classes[found.channel]})
-            st.session_state[f"{UNIT}-sent"] = (sent, found, look.square.digest)
+            state.remember(_SENT, (sent, found, look.square.digest))
 
     data = message.walk(
-        look.square, look.whole, look.crop, _cut(look), _stops(look, chosen_now), _bars(look), verdict(look),
-        chosen_now.text, is_covered(look),
+        look.square, look.whole, look.crop, _cut(look), _stops(look, sent), _bars(look), verdict(look),
+        sent.text, is_covered(look),
     )  # fmt: skip
     overlay.show(data, key="walk", on_select=on_select)
 
@@ -148,11 +151,11 @@ def _cut(look: Look) -> str:
 
 def is_covered(look: Look) -> bool:
     """Whether the visitor is still guessing what it says of this photo."""
-    return bool(st.session_state.get("guess-first")) and st.session_state.get("guessed") != look.square.digest
+    return state.now(GUESS_FIRST) and state.recall(_GUESSED) != look.square.digest
 
 
 def in_sidebar(look: Look) -> None:
     """What the network took of the picture, and whether its answer is covered at first."""
     with st.sidebar, st.container(key="taken", gap="small"):
         st.caption(controls.plain(f"The network takes 227 × 227 pixels. {_cut(look)}"))
-        kept(st.toggle, "guess first", key="guess-first", help="Covers the answer until you have guessed.")
+        controls.toggle("guess first", GUESS_FIRST, help="Covers the answer until you have guessed.")

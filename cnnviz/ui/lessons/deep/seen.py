@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from html import escape
 
-import streamlit as st
-
+from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.lessons.deep.main import is_covered
+from cnnviz.ui.settings import DEPTH
 from cnnviz.ui.words import percent
 
 
@@ -43,7 +43,7 @@ def question(look: Look) -> str:
     if is_covered(look):
         return "What will it say? The maps above tell what it found; guess, then press “Show it”: the rest appears."
     name = escape(look.trained.classes[look.best(1)[0]])
-    other = "RGB" if st.session_state.get("depth") == "Grey" else "Grey"
+    other = "RGB" if state.now(DEPTH) == "Grey" else "Grey"
     return (
         f"Does it need the colours? Switch Depth to {other} in the sidebar and see whether “{name}” stands. And which "
         "one place does the answer hang on: guess, then slide the patch."

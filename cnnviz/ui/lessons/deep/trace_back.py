@@ -13,7 +13,7 @@ from cnnviz.experiments.effective import EffectiveField, effective_field
 from cnnviz.layers import Conv2d, Parallel
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import markup, overlay
-from cnnviz.ui.controls import to_lab
+from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.filters import filter_of
 from cnnviz.ui.lessons.deep.look import SIDE, Look
@@ -89,23 +89,17 @@ def _any_unit(look: Look, at: Chosen) -> None:
     """Any map of any layer, by name and number."""
     stops = {depth.name: depth for depth in depths() if not (depth.is_last and is_covered(look))}
 
-    # New boxes for each unit, as in `controls.dial`: one that the server writes to would send its old value back when
-    # maps are clicked faster than the page answers, and that could not be told from a choice.
-    layer, map = f"deep-layer {at.depth.at}", f"deep-map {at.depth.at} {at.channel}"
-
-    def go() -> None:
-        depth = stops[st.session_state[layer]]
-        count = len(look.at(depth))
-        is_new = depth.at != at.depth.at
-        channel = look.strongest(depth)[0] if is_new else min(st.session_state[map], count) - 1
-        if not is_new and channel == at.channel:
-            st.session_state[map] = at.channel + 1
-            return  # nobody chose: the page is behind, and a box that it still shows reports itself
+    def go(depth: Depth, channel: int) -> None:
         choose(UNIT, Unit(depth.at, channel, *look.peak(depth, channel)))
 
+    def to_layer(name: str) -> None:
+        go(stops[name], look.strongest(stops[name])[0])
+
     with st.container(key="any-unit", horizontal=True, gap="small", vertical_alignment="bottom"):
-        st.selectbox("Layer", list(stops), [*stops].index(at.depth.name), key=layer, on_change=go, width=170)
-        st.number_input("Map", 1, 1000, at.channel + 1, key=map, on_change=go, width=120)
+        one_of_many("Layer", "deep-layer", list(stops), at.depth.name, to_layer, width=170)
+        number_of_many(
+            "Map", "deep-map", at.channel + 1, (1, len(look.at(at.depth))), lambda map: go(at.depth, map - 1), width=120
+        )
         st.caption(f"of {many(len(look.at(at.depth)), 'map')}; or click anywhere on the maps above.", width="content")
 
 

@@ -8,38 +8,39 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture, sample
-from cnnviz.ui import markup, overlay
-from cnnviz.ui.controls import kept, put, refuse
+from cnnviz.ui import markup, overlay, state
+from cnnviz.ui.controls import refuse, select
 from cnnviz.ui.lessons.deep.depths import map_name
 from cnnviz.ui.lessons.deep.look import Look, look_at
 from cnnviz.ui.lessons.deep.main import Chosen
 from cnnviz.ui.overlay import Panel
+from cnnviz.ui.state import one_of, put
 from cnnviz.ui.words import percent
 
 ANOTHER = "Another picture of yours"
 NAMES = {told.name: key for key, told in SAMPLES.items() if told.file}
-START = "Coffee cup"
+SECOND = one_of("second", [*NAMES, ANOTHER], "Coffee cup")
 MAPS = 4
+_OWN, _REFUSED = "deep-second-own", "deep-second-refused"
 
 
 def _take() -> None:
     """An upload becomes the second picture, or one sentence why not."""
-    file = st.session_state.get("second-upload")
-    put(**{"second-refusal": ""})
+    file = state.uploaded("second-upload")
+    state.forget(_REFUSED)
     if file is None:
         return
     try:
-        put(**{"second-own": open_picture(file.getvalue(), file.name), "second": ANOTHER})
+        state.remember(_OWN, open_picture(file.getvalue(), file.name))
+        put(second=ANOTHER)
     except CnnvizError as error:
-        put(**{"second-refusal": str(error)})
+        state.remember(_REFUSED, str(error))
 
 
 def _second() -> Picture:
     """The second picture; where the link speaks of an upload that is not here, the start."""
     with st.container(key="second-row", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = kept(
-            st.selectbox, "The other photo", [*NAMES, ANOTHER], index=list(NAMES).index(START), key="second", width=260
-        )
+        name = select("The other photo", SECOND, width=260)
         st.file_uploader(
             "or upload one",
             type="image",
@@ -48,17 +49,17 @@ def _second() -> Picture:
             max_upload_size=LIMITS.file_bytes >> 20,
             width=320,
         )
-    own = st.session_state.get("second-own")
+    own = state.recall(_OWN)
     with st.container(key="second-words"):
-        if st.session_state.get("second-upload") is None:
-            put(**{"second-refusal": ""})  # another page, or the file was taken away
-        if st.session_state.get("second-refusal"):
-            refuse(st.session_state["second-refusal"])
+        if state.uploaded("second-upload") is None:
+            state.forget(_REFUSED)  # another page, or the file was taken away
+        if state.recall(_REFUSED):
+            refuse(state.recall(_REFUSED))
         if name == ANOTHER and own is None:
             st.info(
                 "An upload is not kept in a link or over a reload: here is a sample. Upload it, and it stands here."
             )
-    return own if name == ANOTHER and own else sample(NAMES.get(name, NAMES[START]))
+    return own if name == ANOTHER and own else sample(NAMES.get(name, NAMES[SECOND.start]))
 
 
 def two(look: Look, at: Chosen) -> None:

@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 from cnnviz.experiments.classmap import class_map
 from cnnviz.experiments.occlusion import GREY, Occlusion, Probe
 from cnnviz.geometry import Field
-from cnnviz.ui import markup, overlay
-from cnnviz.ui.controls import kept, put
+from cnnviz.ui import markup, overlay, state
+from cnnviz.ui.controls import select
 from cnnviz.ui.lessons.deep.look import Look
-from cnnviz.ui.lessons.deep.main import FIRST
+from cnnviz.ui.lessons.deep.main import CLASS, FIRST
 from cnnviz.ui.overlay import Panel
+from cnnviz.ui.state import put
 from cnnviz.ui.words import many, number, percent
 
 BATCH = 0.35  # seconds of questions before the page is drawn
+
+_ASKED, _PATCH = "deep-asked", "deep-patch"  # the questions of this photo; where the visitor put the patch
 
 
 @dataclass(eq=False)
@@ -68,7 +71,7 @@ def where(look: Look) -> None:
     )
     trained = look.trained
     with st.container(key="class-row", horizontal=True, gap="small", vertical_alignment="bottom"):
-        name = kept(st.selectbox, "Class, of 1,000", [FIRST, *trained.classes], key="class", width=260)
+        name = select("Class, of 1,000", CLASS, [FIRST, *trained.classes], width=260)
         for of in look.best():
             label = trained.classes[of]
             st.button(label, key=f"class {of}", on_click=put, kwargs={"class": label})
@@ -101,17 +104,17 @@ def _map(look: Look, index: int) -> Panel:
 
 def _asked(look: Look) -> Asked | None:
     """The questions of this photo; those of another are dropped."""
-    asked = st.session_state.get("asked")
+    asked = state.recall(_ASKED)
     return asked if asked and asked.digest == look.square.digest else None
 
 
 def _begin(look: Look) -> None:
-    st.session_state["asked"] = Asked(look.square.digest, Occlusion(look.trained, look.square.levels()))
-    st.session_state.pop("patch-at", None)
+    state.remember(_ASKED, Asked(look.square.digest, Occlusion(look.trained, look.square.levels())))
+    state.forget(_PATCH)
 
 
 def _clear() -> None:
-    st.session_state.pop("asked", None)
+    state.forget(_ASKED)
 
 
 def _stop(asked: Asked, is_stopped: bool) -> None:
@@ -153,7 +156,7 @@ def _place(text: str) -> None:
     """A place of the grid was clicked: "patch.row.column", from 1."""
     found = re.fullmatch(r"patch\.([1-9]\d{0,2})\.([1-9]\d{0,2})", text, re.ASCII)
     if found:
-        st.session_state["patch-at"] = int(found[1]) - 1, int(found[2]) - 1
+        state.remember(_PATCH, (int(found[1]) - 1, int(found[2]) - 1))
 
 
 def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterator[Panel]:
@@ -192,7 +195,7 @@ def _first(occlusion: Occlusion) -> tuple[int, int]:
 
 def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
     """The place clicked; else, while it is asked, the last one; then the one that costs most."""
-    at = st.session_state.get("patch-at")
+    at = state.recall(_PATCH)
     if at and at[0] < grid.shape[0] and at[1] < grid.shape[1] and np.isfinite(grid[at]):
         return at
     if len(probes) < grid.size:

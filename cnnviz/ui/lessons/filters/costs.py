@@ -8,9 +8,9 @@ import streamlit as st
 
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
-from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.filters.two_layers import conv, possible
 from cnnviz.ui.markup import part, rows
+from cnnviz.ui.state import put
 from cnnviz.ui.words import listed
 
 TIMES = "×"

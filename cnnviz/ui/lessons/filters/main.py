@@ -15,19 +15,21 @@ from cnnviz.network import Network
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
-from cnnviz.ui import cached, controls, formulas
-from cnnviz.ui.controls import dial, kept
+from cnnviz.ui import cached, controls, formulas, settings
+from cnnviz.ui import state as session
+from cnnviz.ui.controls import dial
 from cnnviz.ui.lessons.filters import two_layers
 from cnnviz.ui.lessons.filters.costs import product
-from cnnviz.ui.lessons.filters.two_layers import LAB, RANDOM, START
+from cnnviz.ui.lessons.filters.two_layers import OPERATION, WHICH
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage as draw_stage
-from cnnviz.ui.volumes import Unit, Volume, chosen
+from cnnviz.ui.state import DECLARED
+from cnnviz.ui.volumes import Unit, Volume, chosen, unit_setting
 from cnnviz.ui.volumes import volumes as draw_volumes
 from cnnviz.ui.words import many
 
-UNIT, GROUP = "map", "filters"  # the choice in the URL, no other page’s; and the cursor of volumes and stage
+UNIT, GROUP = unit_setting("map"), "filters"  # the choice; the cursor of volumes and stage
 FIRST = Unit(1, 0)  # a map of the second layer: it shows the depth rule at once
 
 
@@ -42,14 +44,14 @@ class Maps:
 
 def now() -> dict[str, Any]:
     """The settings of both layers as they stand."""
-    return {key: st.session_state.get(key, start) for key, start in START.items()}
+    return session.values(OPERATION)
 
 
 def dials(picture: Picture) -> None:
     """K, S and P of both layers, filters and groups of each; where the first layer's filters come from."""
     with st.sidebar, st.container(key="weights-of-both"):
-        controls.choice("Filters of layer 1", "first", [LAB, RANDOM], LAB)
-        kept(st.number_input, "Seed of the random filters", 0, 9999, START["seed"], key="seed")
+        controls.choice("Filters of layer 1", WHICH)
+        controls.typed_number("Seed of the random filters", settings.SEED)
     with st.container(key="filter-dials"):
         boxes = st.columns(7, gap="small")
         found = {}
@@ -59,9 +61,8 @@ def dials(picture: Picture) -> None:
             ("K kernel", "S stride", "P padding", "F filters", "G groups", "F₂ filters", "G₂ groups"),
         ):
             with box:
-                found[key] = dial(label, key, START[key])
-    state = now()  # every dial is drawn
-    words = _words(state, picture)
+                found[key] = dial(label, DECLARED[key])
+    words = _words(now(), picture)
     for key, room in found.items():
         room.say(words[key])
 
@@ -134,7 +135,7 @@ def volumes(found: Maps, picture: Picture) -> None:
         )
         for row, maps in zip(found.network.rows, found.maps[1:])
     ]
-    draw_volumes(picture, drawn, key=UNIT, selected=unit(found), group=GROUP)
+    draw_volumes(picture, drawn, choice=UNIT, selected=unit(found), group=GROUP)
 
 
 def stage(found: Maps, picture: Picture, divisor: float) -> None:

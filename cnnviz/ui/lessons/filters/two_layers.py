@@ -17,22 +17,15 @@ from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.ui import settings
 from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.state.setting import integer, one_of, starts
 from cnnviz.ui.words import listed, many
 
 LAB, RANDOM = "the lab's kernels", "random"
 # f, g: filters and groups of the first layer; f2, g2: of the second. K, S and P are those of both.
-START: dict[str, Any] = {
-    "k": 3,
-    "s": 1,
-    "p": 1,
-    "f": 6,
-    "g": 1,
-    "f2": 12,
-    "g2": 1,
-    "first": LAB,
-    "seed": 0,
-    "size": 192,
-}
+F, G, F2, G2 = integer("f", 6, 1, 16), integer("g", 1, 1, 16), integer("f2", 12, 1, 16), integer("g2", 1, 1, 16)
+WHICH = one_of("first", [LAB, RANDOM])
+OPERATION = (settings.K, settings.S, settings.P, F, G, F2, G2, WHICH, settings.SEED, settings.SIZE)
+START = starts(OPERATION)
 
 # The first layer's filters, in this order: what finds the most different features comes first.
 ORDER = (

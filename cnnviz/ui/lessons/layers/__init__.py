@@ -11,16 +11,19 @@ seen.py        what this picture and this stack showed
 words.py       lengths and bytes in sentences
 """
 
-from cnnviz.ui.lessons.layers.batch_norm import batch_norm
+from cnnviz.ui.lessons.layers.batch_norm import BETA, GAMMA, batch_norm
 from cnnviz.ui.lessons.layers.builder import builder, explain, presets
 from cnnviz.ui.lessons.layers.counts import counts
-from cnnviz.ui.lessons.layers.dropout import dropout
+from cnnviz.ui.lessons.layers.dropout import DROPPED, dropout
 from cnnviz.ui.lessons.layers.run import view
 from cnnviz.ui.lessons.layers.seen import question, seen
-from cnnviz.ui.lessons.layers.setup import setup
+from cnnviz.ui.lessons.layers.setup import DRAW, INPUT, MODE, NET, UNIT, setup
+from cnnviz.ui.lessons.layers.stack import STACK
 from cnnviz.ui.lessons.layers.why_not_fc import why_not_fc
 
+SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA)
+
 __all__ = [
-    "batch_norm", "builder", "counts", "dropout", "explain", "presets", "question", "seen", "setup", "view",
+    "SETTINGS", "batch_norm", "builder", "counts", "dropout", "explain", "presets", "question", "seen", "setup", "view",
     "why_not_fc",
 ]  # fmt: skip

@@ -6,10 +6,13 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import figures, ops
-from cnnviz.ui.controls import kept
+from cnnviz.ui.controls import slider
 from cnnviz.ui.lessons.layers.run import Shown
 from cnnviz.ui.markup import part
+from cnnviz.ui.state import real
 from cnnviz.ui.words import number
+
+GAMMA, BETA = real("gamma", 1.0, -3.0, 3.0), real("beta", 0.0, -3.0, 3.0)
 
 
 def batch_norm(shown: Shown) -> None:
@@ -26,8 +29,8 @@ def batch_norm(shown: Shown) -> None:
     with st.container(key="batch-norm", gap="small"):
         boxes = st.columns([1, 1.5, 1.5], gap="medium")
         with boxes[0]:
-            gamma = kept(st.slider, "γ gamma", -3.0, 3.0, 1.0, 0.1, key="gamma")
-            beta = kept(st.slider, "β beta", -3.0, 3.0, 0.0, 0.1, key="beta")
+            gamma = slider("γ gamma", GAMMA, 0.1)
+            beta = slider("β beta", BETA, 0.1)
         if map.size == 1:
             st.caption("One number has no spread: choose a map of a layer before the FC layers.")
             return

@@ -12,11 +12,11 @@ import streamlit as st
 
 from cnnviz.models import ARCHITECTURES
 from cnnviz.ui import controls
-from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.layers import stack as stacks
 from cnnviz.ui.lessons.layers.dials import FUNCTIONS, change, dials, more
 from cnnviz.ui.lessons.layers.setup import INPUTS, OWN_SIZE, UNIT, Setup
 from cnnviz.ui.lessons.layers.stack import NEW, START, Stack
+from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
 
 

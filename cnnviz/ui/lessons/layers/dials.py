@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,11 +10,12 @@ import streamlit as st
 
 from cnnviz import ops
 from cnnviz.layers.typed import Draft
-from cnnviz.ui.controls import dial, put
+from cnnviz.ui.controls import bare_dial, one_of_many, switch
 from cnnviz.ui.lessons.layers import stack as stacks
 from cnnviz.ui.lessons.layers.setup import UNIT
 from cnnviz.ui.lessons.layers.stack import FILTERS, UNITS, Stack, size
-from cnnviz.ui.settings import PADDING_MODES, RANGES
+from cnnviz.ui.settings import PADDING_MODES
+from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.volumes import Unit, choose
 
 FUNCTIONS = {told.name: key for key, told in ops.ACTIVATIONS.items()}
@@ -83,12 +85,6 @@ def value_of(found: Draft, name: str, scale: int = 1) -> Any:
     return round(value * scale) if scale != 1 and isinstance(value, float) else value
 
 
-def _show(key: str, value: Any) -> None:
-    """Let a widget show a value of the stack. Written only where it differs, so that nobody's typing is taken back."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-
-
 def _dial(
     label: str,
     letter: str,
@@ -100,8 +96,7 @@ def _dial(
     scale: int = 1,
 ) -> None:
     """A dial of one setting of the chosen layer. What the text says beyond a dial's reach is told and left alone."""
-    key = f"layer-{letter}"
-    least, most = range or RANGES[letter]
+    least, most = range or DECLARED[letter].range
     found = stack.parts[at].draft
     value = value_of(found, name, scale) if found else None
     if not isinstance(value, int) or not least <= value <= most:
@@ -109,12 +104,10 @@ def _dial(
         st.caption(f"as typed: {_as_typed(value)}")
         return
 
-    def take() -> None:
-        new = st.session_state[key]
+    def take(new: int) -> None:
         change(stacks.changed(stack, at, **{name: new / scale if scale != 1 else new}), at)
 
-    _show(key, value)
-    dial(label, key, value, range=(least, most), on_change=take, bound=False).say(words)
+    bare_dial(label, f"layer-{letter}", value, (least, most), take).say(words)
 
 
 def _as_typed(value: Any) -> str:
@@ -123,15 +116,9 @@ def _as_typed(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def _choice(label: str, name: str, options: list[str], chosen: str, text: Any) -> None:
+def _choice(label: str, name: str, options: list[str], chosen: str, text: Callable[[str], str]) -> None:
     """One of a few kinds of the chosen layer; `text` says the stack's text with another."""
-    key = f"layer-{name}"
-
-    def take() -> None:
-        put(stack=text(st.session_state[key]))
-
-    _show(key, chosen)
-    st.selectbox(label, options, key=key, on_change=take)
+    one_of_many(label, f"layer-{name}", options, chosen, lambda other: put(stack=text(other)))
 
 
 def kernel_words(found: Draft) -> str:
@@ -173,16 +160,12 @@ def more(stack: Stack, at: int, found: Draft) -> None:
 
 
 def _switch(label: str, name: str, setting: str, value: bool, stack: Stack, at: int) -> None:
-    key = f"layer-{name}"
-    _show(key, value)
-    st.toggle(label, key=key, on_change=partial(_taken, key, setting, stack, at))
+    switch(label, f"layer-{name}", value, partial(_taken, setting, stack, at))
 
 
 def _set(label: str, name: str, setting: str, options: list[str], value: str, stack: Stack, at: int) -> None:
-    key = f"layer-{name}"
-    _show(key, value)
-    st.selectbox(label, options, key=key, on_change=partial(_taken, key, setting, stack, at))
+    one_of_many(label, f"layer-{name}", options, value, partial(_taken, setting, stack, at))
 
 
-def _taken(key: str, setting: str, stack: Stack, at: int) -> None:
-    put(stack=stacks.changed(stack, at, **{setting: st.session_state[key]}))
+def _taken(setting: str, stack: Stack, at: int, value: Any) -> None:
+    put(stack=stacks.changed(stack, at, **{setting: value}))

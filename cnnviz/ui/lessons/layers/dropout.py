@@ -9,15 +9,19 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.ui.controls import dial, put
+from cnnviz.ui import state
+from cnnviz.ui.controls import dial
 from cnnviz.ui.lessons.layers.pictures_of_maps import side_by_side
 from cnnviz.ui.lessons.layers.run import Shown
+from cnnviz.ui.lessons.layers.setup import DRAW
 from cnnviz.ui.markup import part
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.state import integer, put
 from cnnviz.ui.words import number, percent
 
 FEWEST = 16  # numbers of a map of which a share can be dropped and a mean be seen to stay
 NUMBERS = 20_000_000  # at most so many are drawn at random for the mean: about a fifth of a second
+DROPPED = integer("dropped", 50, 0, 95)  # per cent
 
 
 def dropout(shown: Shown) -> None:
@@ -31,8 +35,8 @@ def dropout(shown: Shown) -> None:
     with st.container(key="dropout", gap="small"):
         boxes = st.columns([1, 3], gap="medium")
         with boxes[0]:
-            share = dial("p dropped, %", "dropped", 50, range=(0, 95))
-            p, draw = share.value / 100, st.session_state.get("draw", 0)
+            share = dial("p dropped, %", DROPPED)
+            p, draw = share.value / 100, state.now(DRAW)
             share.say(f"those that are left are multiplied by {number(1 / (1 - p))}")
             st.button("draw again", key="dropout-again", on_click=put, kwargs={"draw": draw + 1})
         few = shown.map.size

@@ -19,12 +19,12 @@ from cnnviz.pictures.picture import proportional
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui.cached import CHANNELS
-from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.layers.setup import MODES, UNIT, Setup
 from cnnviz.ui.lessons.layers.stack import stack_of
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage
+from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
 
 GROUP = "layers"  # volumes and stage share one cursor
@@ -166,7 +166,7 @@ def view(setup: Setup) -> Shown:
     unit = chosen(UNIT, network.shapes[1:], start=Unit(0, 0))
     row = network.rows[unit.layer]
     with st.container(key="layers-view"):
-        volumes(setup.picture, [_volume(row, run) for row in network.rows], key=UNIT, selected=unit, group=GROUP)
+        volumes(setup.picture, [_volume(row, run) for row in network.rows], choice=UNIT, selected=unit, group=GROUP)
         too_large = _too_large(row)
         with st.container(key="not-staged"):
             if too_large:

@@ -8,11 +8,12 @@ import streamlit as st
 
 from cnnviz.layers import Shape
 from cnnviz.pictures import Picture
-from cnnviz.ui import controls
-from cnnviz.ui.controls import choice, kept, put
-from cnnviz.ui.lessons.layers.stack import START, Stack, stack_of
+from cnnviz.ui import controls, state
+from cnnviz.ui.controls import choice
+from cnnviz.ui.lessons.layers.stack import STACK, Stack, stack_of
 from cnnviz.ui.memory import SMALL, remembered
-from cnnviz.ui.volumes import Unit
+from cnnviz.ui.state import integer, one_of
+from cnnviz.ui.volumes import unit_setting
 
 OWN_SIZE = "the picture as it is"
 # What a network of a fixed size takes: a square of so many pixels, grey or RGB.
@@ -22,9 +23,12 @@ INPUTS = {
     "224 × 224, RGB": (224, "rgb"),
     "227 × 227, RGB": (227, "rgb"),
 }
-SEED = 16  # of the first draw: one whose maps are not empty behind ReLU on the first sample
-UNIT = "unit"  # the choice in the URL, no other page’s: layer, map, row, column
 MODES = ("inference", "training")
+INPUT = one_of("input", list(INPUTS))
+NET = integer("net", 16, 0, 9999)  # at first a draw whose maps are not empty behind ReLU on the first sample
+MODE = one_of("mode", MODES)
+DRAW = integer("draw", 0, 0, 10**6)  # which of dropout's draws
+UNIT = unit_setting("unit")  # on the stage; its layer is the one that is changed
 HELP = (
     "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
     "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm."
@@ -40,6 +44,8 @@ class Setup:
     seed      of the weights
     training  whether dropout drops and batch norm takes this picture's statistics
     draw      which of dropout's draws
+    reads     which of INPUTS the network takes
+    chosen    the layer that is changed, and looked into where it can be
     """
 
     stack: Stack
@@ -48,6 +54,8 @@ class Setup:
     seed: int
     training: bool
     draw: int
+    reads: str
+    chosen: int
 
     @property
     def shape(self) -> Shape:
@@ -58,17 +66,6 @@ class Setup:
         """Whether the picture's size is the visitor's to choose."""
         return INPUTS[self.reads] is None
 
-    @property
-    def reads(self) -> str:
-        """Which of INPUTS is chosen."""
-        return st.session_state["input"]
-
-    @property
-    def chosen(self) -> int:
-        """The layer that is changed, and looked into where it can be: the first where the link means none of these."""
-        unit = Unit.read(st.query_params.get(UNIT))
-        return unit.layer if unit and unit.layer < len(self.stack.parts) else 0
-
 
 @remembered(16, each=3 * 227 * 227 + SMALL)
 def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int, depth: str) -> Picture:
@@ -78,22 +75,24 @@ def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int,
 def setup(picture: Picture, divisor: float) -> Setup:
     """The controls of the run, below the picture's."""
     with st.sidebar, st.container(key="run", gap="small"):
-        text = kept(st.text_area, "The stack as text", START, key="stack", height=112, help=HELP)
-        name = kept(st.selectbox, "The stack reads", list(INPUTS), key="input")
+        text = controls.text("The stack as text", STACK, height=112, help=HELP)
+        name = controls.select("The stack reads", INPUT)
         with st.container(key="input-words"):
             taken = _taken(picture, INPUTS[name])
         with st.container(key="drawn", horizontal=True, gap="small", vertical_alignment="bottom"):
-            seed = kept(
-                st.number_input, "Weights, seed", 0, 9999, SEED, key="net", width=110,
+            seed = controls.typed_number(
+                "Weights, seed", NET, step=1, width=110,
                 help="Nothing here has learnt yet: weights are drawn at random, normal with a variance of 2 / (inputs "
                 "of a unit), after He et al. (2015); biases are 0. The same seed draws the same weights.",
             )  # fmt: skip
-            mode = choice("Run in", "mode", list(MODES), MODES[0])
+            mode = choice("Run in", MODE)
         with st.container(key="draw-room"):
-            draw = st.session_state.get("draw", 0)
+            draw = state.now(DRAW)
             if mode == MODES[1]:
-                st.button("draw dropout again", key="draw-again", on_click=put, kwargs={"draw": draw + 1})
-    return Setup(stack_of(text or "", taken.shape), taken, divisor, int(seed), mode == MODES[1], draw)
+                st.button("draw dropout again", key="draw-again", on_click=state.put, kwargs={"draw": draw + 1})
+    stack, unit = stack_of(text, taken.shape), state.now(UNIT)
+    chosen = unit.layer if unit and unit.layer < len(stack.parts) else 0  # the first where the link means none of these
+    return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen)
 
 
 def _taken(picture: Picture, square: tuple[int, str] | None) -> Picture:

@@ -14,9 +14,10 @@ from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer, Shape
 from cnnviz.layers.typed import Draft, draft, parts
 from cnnviz.network import Network, Row
-from cnnviz.ui.settings import RANGES
+from cnnviz.ui.state.setting import DECLARED, words
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
+STACK = words("stack", START)  # the text is the state
 FILTERS, UNITS = (1, 512), (1, 4096)  # what the dials reach; a text may say more
 SLIDES = ("conv", "max", "avg")
 NEW = {
@@ -166,7 +167,7 @@ def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for letter, name, key in (("K", "kernel_size", "k"), ("S", "stride", "s"), ("P", "padding", "p")):
         start = settings.get(name, 0)
         start = start if isinstance(start, int) else _longest(start)
-        least, most = RANGES[key]
+        least, most = DECLARED[key].range
         value = nearest(name, range(least, most + 1), start)
         if value is not None and value != settings.get(name):
             yield f"{letter} = {value}", {name: value}

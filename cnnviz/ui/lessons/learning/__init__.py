@@ -11,10 +11,12 @@ seen.py       what this run showed
 
 from cnnviz.ui.lessons.learning.claims import claims
 from cnnviz.ui.lessons.learning.seen import noticed
-from cnnviz.ui.lessons.learning.setup import settings
+from cnnviz.ui.lessons.learning.setup import RECIPE, settings
 from cnnviz.ui.lessons.learning.use import use
 from cnnviz.ui.lessons.learning.view import view
 
 CLAIM = "Filters start random and are learnt: press Start and watch."
 
-__all__ = ["CLAIM", "claims", "noticed", "settings", "use", "view"]
+SETTINGS = RECIPE
+
+__all__ = ["SETTINGS", "CLAIM", "claims", "noticed", "settings", "use", "view"]

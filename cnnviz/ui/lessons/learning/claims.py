@@ -13,15 +13,18 @@ from cnnviz.errors import CnnvizError
 from cnnviz.experiments.jobs import HELD, MOVED, MOVED_RECIPE, RACED, SMALL, SMALL_RECIPE
 from cnnviz.training import Recipe
 from cnnviz.training.worker import Worker
+from cnnviz.ui import state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.learning import verdicts
 from cnnviz.ui.lessons.learning.run import Run
+from cnnviz.ui.lessons.learning.setup import RUN
 from cnnviz.ui.markup import part
 from cnnviz.ui.words import percent
 
 EVERY = 0.5  # seconds
 PLAIN = {"displayModeBar": False}
 RACE_PASSES = 2
+_WORKERS, _REFUSED = "learning-claims", "learning-claim-refused"
 
 
 @dataclass(frozen=True)
@@ -124,9 +127,16 @@ CLAIMS = (
 )
 
 
+def _workers() -> dict[str, Worker]:
+    """This visitor's, by claim."""
+    if state.recall(_WORKERS) is None:
+        state.remember(_WORKERS, {})
+    return state.recall(_WORKERS)
+
+
 def claims(run: Run | None) -> None:
     """Each claim with its button, and what was measured when it was last pressed."""
-    workers: dict[str, Worker] = st.session_state.setdefault("claims", {})
+    workers = _workers()
     recipe = run.plan.recipe if run else Recipe()
     for claim in CLAIMS:
         part(claim.name, f"<p>{claim.before}</p>")
@@ -136,10 +146,10 @@ def claims(run: Run | None) -> None:
 
 
 def _look(claim: Claim, recipe: Recipe, going: bool) -> None:
-    worker: Worker | None = st.session_state["claims"].get(claim.key)
+    worker = _workers().get(claim.key)
     if worker:
         worker.beat()
-    refused = st.session_state.get("claim-refused", {}).get(claim.key, "")
+    refused = state.recall(_REFUSED, {}).get(claim.key, "")
     found = dict(worker.latest.header) if worker and worker.latest else {}
     with st.container(key=f"claim-{claim.key}"):
         with st.container(key=f"claim-row-{claim.key}", horizontal=True, vertical_alignment="center", gap="small"):
@@ -172,10 +182,10 @@ def _said(claim: Claim, worker: Worker, found: Mapping[str, Any]) -> str:
 
 def _start(key: str, recipe: Recipe) -> None:
     """Start one; what else this visitor has at work makes room."""
-    run: Run | None = st.session_state.get("run")
+    run: Run | None = state.recall(RUN)
     if run and run.state == "running":
         run.pause()
-    workers: dict[str, Worker] = st.session_state["claims"]
+    workers = _workers()
     for worker in workers.values():
         worker.end()
     settings = (
@@ -183,12 +193,12 @@ def _start(key: str, recipe: Recipe) -> None:
         if key == "relu_or_sigmoid"
         else {"seed": recipe.seed}
     )
-    st.session_state["claim-refused"] = {}
+    state.forget(_REFUSED)
     try:
         workers[key] = Worker(f"cnnviz.experiments.jobs:{key}", settings)
     except CnnvizError as problem:
-        st.session_state["claim-refused"] = {key: str(problem)}
+        state.remember(_REFUSED, {key: str(problem)})
 
 
 def _stop(key: str, recipe: Recipe) -> None:
-    st.session_state["claims"][key].end()
+    _workers()[key].end()

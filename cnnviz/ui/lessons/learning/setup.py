@@ -9,12 +9,14 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.training import OPTIMISERS, Recipe
 from cnnviz.training.messages import Message
-from cnnviz.ui.controls import kept, plain, put
+from cnnviz.ui import controls, state
+from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.layers.setup import HELP as STACK_HELP
-from cnnviz.ui.lessons.layers.stack import START as STACK
+from cnnviz.ui.lessons.layers.stack import STACK
 from cnnviz.ui.lessons.learning.networks import NETWORKS, YOURS, Plan, composed
 from cnnviz.ui.lessons.learning.run import Run, first_of
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.state import flag, integer, one_of, put
 from cnnviz.ui.words import number
 
 FUNCTIONS = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "leaky ReLU": "leaky relu"}
@@ -23,34 +25,44 @@ USUAL = "usual"
 RATES = (USUAL, "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
 BATCHES = ("1", "8", "16", "32", "64", "128")
 PASSES = ("1", "2", "3", "5", "10", "15", "20")
+TRAINS = one_of("trains", [*NETWORKS, YOURS])
+FUNCTION = one_of("function", list(FUNCTIONS))
+OPTIMISER = one_of("optimiser", list(METHODS))
+RATE = one_of("rate", RATES)
+BATCH = one_of("batch", BATCHES, "32")
+PASS_COUNT = one_of("passes", PASSES, "10")
+LEARN_SEED = integer("learn-seed", 0, 0, 9999)
+DROPOUT, NORM = flag("drop"), flag("norm")
+RECIPE = (TRAINS, FUNCTION, OPTIMISER, RATE, BATCH, PASS_COUNT, LEARN_SEED, DROPOUT, NORM, STACK)
+RUN, PLANNED = "learning-run", "learning-planned"  # the visitor's run, and the one that these settings would be
 
 
 def settings() -> Run | None:
     """Draw the settings; the run that the page shows, or None where there is no network to train."""
     columns = st.columns([1.7, 1.15, 1.15, 1.05, 0.8, 0.8, 0.85, 1.25], gap="small", vertical_alignment="bottom")
     options = (
-        ("Network", "trains", [*NETWORKS, YOURS], 0, "What learns. LeNet-5 is its modern form, with max pooling."),
-        ("Activation", "function", list(FUNCTIONS), 0, None),
-        ("Optimiser", "optimiser", list(METHODS), 0, None),
-        ("Learning rate", "rate", list(RATES), 0, _rates()),
-        ("Batch", "batch", list(BATCHES), BATCHES.index("32"), None),
-        ("Passes", "passes", list(PASSES), PASSES.index("10"), None),
+        ("Network", TRAINS, "What learns. LeNet-5 is its modern form, with max pooling."),
+        ("Activation", FUNCTION, None),
+        ("Optimiser", OPTIMISER, None),
+        ("Learning rate", RATE, _rates()),
+        ("Batch", BATCH, None),
+        ("Passes", PASS_COUNT, None),
     )
     chosen = {}
-    for column, (label, key, values, start, help) in zip(columns, options):
+    for column, (label, setting, help) in zip(columns, options):
         with column:
-            chosen[key] = kept(st.selectbox, label, values, start, key=key, help=help)
+            chosen[setting.key] = controls.select(label, setting, help=help)
     with columns[6]:
-        seed = kept(st.number_input, "Seed", 0, 9999, 0, key="learn-seed")
+        seed = controls.typed_number("Seed", LEARN_SEED, step=1)
     with columns[7], st.container(key="learn-extras", gap=None):
-        dropout = kept(st.toggle, "dropout", key="drop", help="With p = 0.5, before the last layer.")
-        norm = kept(st.toggle, "batch norm", key="norm", help="Behind every CONV.")
+        dropout = controls.toggle("dropout", DROPOUT, help="With p = 0.5, before the last layer.")
+        norm = controls.toggle("batch norm", NORM, help="Behind every CONV.")
     optimiser = METHODS[chosen["optimiser"]]
     rate = OPTIMISERS[optimiser].rate if chosen["rate"] == USUAL else float(chosen["rate"])
     recipe = Recipe(optimiser, rate, int(chosen["batch"]), int(chosen["passes"]), seed=int(seed))
     with st.sidebar, st.container(key="own-stack", gap="small"):
         own = chosen["trains"] == YOURS
-        text = kept(st.text_area, "The stack as text", STACK, key="stack", height=112, help=STACK_HELP) if own else ""
+        text = controls.text("The stack as text", STACK, height=112, help=STACK_HELP) if own else ""
     stack = text or "" if own else composed(chosen["trains"], FUNCTIONS[chosen["function"]], bool(dropout), bool(norm))
     return _run(Plan("your stack" if own else chosen["trains"], stack, recipe))
 
@@ -68,7 +80,7 @@ def _first(_plan: Plan, settings: str) -> Message:
 def _run(plan: Plan) -> Run | None:
     """The session's run; a new one where there is none, or none that has begun and these settings differ from its."""
     with st.container(key="not-trained"):
-        run: Run | None = st.session_state.get("run")
+        run: Run | None = state.recall(RUN)
         if run and (run.state != "untrained" or run.plan == plan):
             run.beat()
         try:
@@ -76,10 +88,10 @@ def _run(plan: Plan) -> Run | None:
         except CnnvizError as problem:
             fresh = None
             _refuse(plan, problem)
-        st.session_state["planned"] = fresh
+        state.remember(PLANNED, fresh)
         if run is None or (run.state == "untrained" and fresh and run.plan != plan):
             run = fresh
-        st.session_state["run"] = run
+        state.remember(RUN, run)
     return run
 
 
@@ -97,11 +109,12 @@ def _refuse(plan: Plan, problem: CnnvizError) -> None:
 
 def _do(what: str) -> None:
     """What a button does. A run that has come to its end, or that is to start anew, makes room for the planned one."""
-    run: Run | None = st.session_state.get("run")
-    planned: Run | None = st.session_state.get("planned")
+    run: Run | None = state.recall(RUN)
+    planned: Run | None = state.recall(PLANNED)
     if run and (what == "reset" or run.state in ("done", "left", "failed")):
         run.end()
-        run = st.session_state["run"] = planned or run
+        run = planned or run
+        state.remember(RUN, run)
     if run is None or what == "reset":
         return
     {"go": run.go, "pause": run.pause, "step": run.one_step}[what]()
@@ -109,10 +122,10 @@ def _do(what: str) -> None:
 
 def buttons(run: Run | None) -> None:
     """Start, pause, step, reset; and what they would do with settings that have changed meanwhile."""
-    state = run.state if run else "untrained"
+    stands = run.state if run else "untrained"
     main = {"running": ("Pause", "pause", "pause"), "paused": ("Go on", "play_arrow", "go")}
-    again = "Start" if state == "untrained" else "Start again"
-    label, icon, what = main.get(state, (again, "play_arrow", "go"))
+    again = "Start" if stands == "untrained" else "Start again"
+    label, icon, what = main.get(stands, (again, "play_arrow", "go"))
     with st.container(key="learn-buttons", horizontal=True, vertical_alignment="center", gap="small"):
         st.button(
             label, key="learn", type="primary", icon=f":material/{icon}:", on_click=_do, args=(what,), width=150,
@@ -120,11 +133,11 @@ def buttons(run: Run | None) -> None:
         )  # fmt: skip
         st.button(
             "Step a batch", key="learn-step", icon=":material/skip_next:", on_click=_do, args=("step",),
-            disabled=run is None or state == "running",
+            disabled=run is None or stands == "running",
         )  # fmt: skip
         st.button(
             "Reset", key="learn-reset", icon=":material/restart_alt:", on_click=_do, args=("reset",),
-            disabled=run is None or state == "untrained",
+            disabled=run is None or stands == "untrained",
         )  # fmt: skip
         with st.container(key="learn-words"):
             st.caption(_words(run))
@@ -132,7 +145,7 @@ def buttons(run: Run | None) -> None:
 
 def _words(run: Run | None) -> str:
     """Markdown: what waits is in bold, which is seen while it trains too."""
-    planned: Run | None = st.session_state.get("planned")
+    planned: Run | None = state.recall(PLANNED)
     if run is None:
         return "There is nothing to train yet."
     if run.problem:

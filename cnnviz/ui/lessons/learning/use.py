@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.ui.lessons.learning.run import Run
 from cnnviz.ui.own import keep
+from cnnviz.ui.state import put
 
 
 def use(run: Run | None) -> None:
@@ -20,7 +21,8 @@ def use(run: Run | None) -> None:
             and run is not None
         ):
             keep(run.trained())
-            st.switch_page("pages/lenet.py", query_params={"form": "Yours"})
+            put(form="Yours")
+            st.switch_page("pages/lenet.py")
         st.download_button(
             "Download it, .npz",
             data=(lambda: npz(run)) if run is not None and ready else b"",

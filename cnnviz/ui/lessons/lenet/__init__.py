@@ -9,15 +9,22 @@ changed.py  1998 and today, Table I, the codes
 seen.py     what this digit showed
 """
 
+from typing import Any
+
 from cnnviz.ui.lessons.lenet.changed import codes, table_one, what_changed
 from cnnviz.ui.lessons.lenet.desk import beside, desk, steps
 from cnnviz.ui.lessons.lenet.moves import moved_maps
-from cnnviz.ui.lessons.lenet.nets import form, missing, wrong
+from cnnviz.ui.lessons.lenet.nets import FORM, form, missing, wrong
 from cnnviz.ui.lessons.lenet.seen import question, seen
-from cnnviz.ui.lessons.lenet.setup import moves
+from cnnviz.ui.lessons.lenet.setup import MOVES, OFF, OWN_FILTER, SHOWN, UNIT, moves
 from cnnviz.ui.lessons.lenet.view import view
+from cnnviz.ui.settings import FILTER
+from cnnviz.ui.state import Setting
+
+# The filter of the lab, for it can stand in the first layer.
+SETTINGS: tuple[Setting[Any], ...] = (FORM, UNIT, SHOWN, OFF, OWN_FILTER, *MOVES, *FILTER)
 
 __all__ = [
-    "beside", "codes", "desk", "form", "missing", "moved_maps", "moves", "question", "seen", "steps", "table_one",
-    "view", "what_changed", "wrong",
+    "SETTINGS", "beside", "codes", "desk", "form", "missing", "moved_maps", "moves", "question", "seen", "steps",
+    "table_one", "view", "what_changed", "wrong",
 ]  # fmt: skip

@@ -10,17 +10,19 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.models import Trained
-from cnnviz.ui import own
+from cnnviz.ui import own, state
 from cnnviz.ui.controls import choice
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.state import one_of
 
 OLD, MODERN, YOURS = "1998", "Modern", "Yours"
+FORM = one_of("form", [OLD, MODERN, YOURS])
 AT_ONCE = 250  # digits: all maps of 2,000 would take 100 MB
 
 
 def form() -> Trained:
     """The switch, and the network that it chooses; without one of the visitor's own, the modern form."""
-    chosen = choice("Network", "form", [OLD, MODERN, YOURS], OLD)
+    chosen = choice("Network", FORM)
     found = own.own() if chosen == YOURS else None
     return found or (models.lenet5_1998() if chosen == OLD else models.lenet5())
 
@@ -28,7 +30,7 @@ def form() -> Trained:
 def missing() -> None:
     """The way to a network of one's own, where one is asked for and there is none."""
     with st.container(key="no-own"):
-        if st.session_state.get("form") == YOURS and own.own() is None:
+        if state.now(FORM) == YOURS and own.own() is None:
             with st.container(key="no-own-box", horizontal=True, border=True, vertical_alignment="center"):
                 st.html(
                     "You have not trained a network yet; here is the modern form. A minute is enough:", width="content"

@@ -11,24 +11,28 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz import kernels
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
 from cnnviz.layers import Conv2d, Parameters
 from cnnviz.models import Trained
-from cnnviz.ui import settings
-from cnnviz.ui.controls import Digit, dial, put, state
+from cnnviz.ui import settings, state
+from cnnviz.ui.controls import Digit, dial, lab
 from cnnviz.ui.lessons.lenet.columns import Column, columns
-from cnnviz.ui.volumes import Unit, chosen
+from cnnviz.ui.state import flag, integer, one_of, put, words
+from cnnviz.ui.volumes import Unit, chosen, unit_setting
 
-UNIT = "lenet"  # the choice in the URL: column, map, row, column
-KERNEL = "own-kernel"  # the lab's kernel in C1, in the URL
-OFF = "off"  # what is switched off, in the URL: "C1.3 S4.12"
+UNIT = unit_setting("lenet")  # column, map, row, column
+OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
+OFF = words("off")  # what is switched off: "C1.3 S4.12"
+SHOWN = one_of("shown", ["after activation", "before"])  # which maps are shown
 # On the stage at first: units that are not 0 for most digits. Of a network of one's own the stage finds the strongest.
 FIRST = {"LeNet-5 (1998)": Unit(2, 0, 4, 4), "LeNet-5 (modern)": Unit(2, 9, 1, 7)}
-START = {"dx": 0, "dy": 0, "turn": 0, "percent": 100}
-RANGES = {"dx": (-8, 8), "dy": (-8, 8), "turn": (-45, 45), "percent": (60, 140)}
-NAMES = {"dx": "Nudge, pixels right", "dy": "Nudge, pixels down", "turn": "Turn, degrees", "percent": "Size, %"}
+MOVES = {
+    integer("dx", 0, -8, 8): "Nudge, pixels right",
+    integer("dy", 0, -8, 8): "Nudge, pixels down",
+    integer("turn", 0, -45, 45): "Turn, degrees",
+    integer("percent", 100, 60, 140): "Size, %",
+}
 
 
 @dataclass(frozen=True)
@@ -75,15 +79,6 @@ def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
     return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0)))
 
 
-def remember() -> None:
-    """What stands in the URL alone, and no widget keeps: Streamlit empties the URL on the way to another page."""
-    for name in (UNIT, OFF):
-        was = st.session_state.get(f"{name}-was")
-        if was and st.session_state["arriving"] and name not in st.query_params:
-            st.query_params[name] = was
-        st.session_state[f"{name}-was"] = st.query_params.get(name)
-
-
 @dataclass(frozen=True)
 class Moves:
     """What the four dials say, and the room under them for what it did."""
@@ -95,9 +90,10 @@ class Moves:
 def moves() -> Moves:
     """The four dials, and the way back."""
     with st.container(key="moves", gap=None):
-        found = {key: dial(NAMES[key], key, START[key], range=RANGES[key]).value for key in START}
+        found = {setting.key: dial(name, setting).value for setting, name in MOVES.items()}
+        still = {setting.key: setting.start for setting in MOVES}
         with st.container(key="moves-back"):
-            st.button("put it back", key="move-back", on_click=put, kwargs=START, disabled=found == START)
+            st.button("put it back", key="move-back", on_click=put, kwargs=still, disabled=found == still)
         room = st.container(key="moves-told")
     return Moves(Move(found["dx"], found["dy"], found["turn"], found["percent"]), room)
 
@@ -115,7 +111,7 @@ def run(trained: Trained, digit: Digit, move: Move) -> Run:
         before if parameters is trained.parameters else trained.network.forward(trained.prepare(still), parameters)
     )
     maps = unmoved if move.is_nothing else trained.network.forward(trained.prepare(levels), parameters)
-    after = st.session_state.get("shown", SHOWN[0]) == SHOWN[0]
+    after = state.now(SHOWN) == SHOWN.start
     return Run(trained, digit, move, off, levels, parameters, maps, before, unmoved, after, kernel)
 
 
@@ -129,9 +125,6 @@ def moved_by(found: Run, move: Move) -> Run:
     levels = moved(_framed(found.trained, found.digit), move)
     maps = found.trained.network.forward(found.trained.prepare(levels), found.parameters)
     return replace(found, move=move, levels=levels, maps=maps)
-
-
-SHOWN = ("after activation", "before")  # which maps are shown
 
 
 # --- maps switched off ---
@@ -150,7 +143,7 @@ def read_off(text: object, found: Sequence[Column]) -> tuple[tuple[int, int], ..
 
 def off_of(found: Sequence[Column]) -> tuple[tuple[int, int], ...]:
     """What is switched off, as the link says."""
-    return read_off(st.query_params.get(OFF), found)
+    return read_off(state.now(OFF), found)
 
 
 def can_be_off(found: Sequence[Column], at: int) -> bool:
@@ -166,10 +159,7 @@ def switch(off: Sequence[tuple[int, int]], at: int, map: int, found: Sequence[Co
 
 def write_off(names: Sequence[str]) -> None:
     """Switch off just these: ["C1.3"]."""
-    if names:
-        st.query_params[OFF] = " ".join(names)
-    elif OFF in st.query_params:
-        del st.query_params[OFF]
+    put(off=" ".join(names))
 
 
 # --- the first filter exchanged ---
@@ -183,7 +173,7 @@ def takes_kernel(trained: Trained) -> bool:
 
 def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
     """The parameters with the lab's kernel as the first filter, if that is wanted, and what was done, in words."""
-    if not st.session_state.get("own-filter") or not takes_kernel(trained):
+    if not state.now(OWN_FILTER) or not takes_kernel(trained):
         return trained.parameters, ""
     size = trained.parameters[0]["weight"].shape[-1]
     try:
@@ -198,20 +188,6 @@ def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
 
 
 def _lab_kernel() -> tuple[NDArray, float, str]:
-    """The lab's kernel (kH, kW), its bias and its name. It goes into the URL, for the lab's settings are not this
-    page's: who comes with a link and has not been to the lab has the link's.
-    """
-    linked = st.query_params.get(KERNEL)
-    if linked and not any(name in st.session_state for name in settings.START):
-        return *read_kernel(linked), "the link’s kernel"
-    now = state()
-    filter = settings.filter_of(now, 1)
-    st.query_params[KERNEL] = f"{kernels.formatted(filter.weight[0])} ~ {filter.bias:g}"
-    return filter.weight[0], filter.bias, f"“{now['kernel']}”"
-
-
-def read_kernel(text: str) -> tuple[NDArray, float]:
-    """The kernel (kH, kW) and the bias of a link: "-1 0 1; -2 0 2; -1 0 1 ~ 0.5". Raises KernelError."""
-    weights, _, bias = text.partition("~")
-    kernel = settings.sliced(kernels.parse(weights), 1)[0]
-    return kernel, float(kernels.parse(bias or "0").sum())
+    """The lab's kernel (kH, kW), its bias and its name."""
+    filter = settings.filter_of(lab(), 1)
+    return filter.weight[0], filter.bias, f"“{filter.name}”"

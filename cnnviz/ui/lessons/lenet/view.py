@@ -10,18 +10,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.models import Trained
 from cnnviz.pictures import Picture
-from cnnviz.ui.controls import Digit, choice, kept, to_lab
+from cnnviz.ui.controls import Digit, choice, to_lab, toggle
 from cnnviz.ui.lessons.lenet.answers import answer
 from cnnviz.ui.lessons.lenet.columns import Column, columns, maps_of, named, reads, trace
 from cnnviz.ui.lessons.lenet.moves import in_short
 from cnnviz.ui.lessons.lenet.setup import (
+    OWN_FILTER,
     SHOWN,
     UNIT,
     Moves,
     Run,
     can_be_off,
     off_of,
-    remember,
     run,
     switch,
     takes_kernel,
@@ -38,7 +38,6 @@ GROUP = "lenet"  # the maps and the stage share one cursor
 
 def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
-    remember()
     with st.container(key="lenet-view", gap="small"):
         maps_room = st.container(key="lenet-maps")
         with st.container(key="lenet-about", border=True, gap="small"):
@@ -70,7 +69,7 @@ def _maps(found: Run) -> None:
     volumes(
         picture,
         [_volume(found, at, column) for at, column in enumerate(found.columns)],
-        key=UNIT,
+        choice=UNIT,
         selected=found.unit,
         group=GROUP,
         flat=True,
@@ -100,7 +99,7 @@ def _what_if(trained: Trained) -> DeltaGenerator:
     drawn = columns(trained)
     unit, off = unit_of(drawn, trained), off_of(drawn)
     with st.container(key="lenet-what-if", horizontal=True, gap="small", vertical_alignment="center"):
-        choice("Maps shown", "shown", list(SHOWN), SHOWN[0])
+        choice("Maps shown", SHOWN)
         st.button(
             f"switch {'on' if unit.map in off else 'off'} {named(trained, drawn, *unit.map)}",
             key="switch",
@@ -109,7 +108,7 @@ def _what_if(trained: Trained) -> DeltaGenerator:
             disabled=not can_be_off(drawn, unit.layer),
         )
         st.button("all on again", key="all-on", on_click=write_off, args=((),), disabled=not off)
-        kept(st.toggle, "filter 1 ← my kernel from the lab", key="own-filter", disabled=not takes_kernel(trained))
+        toggle("filter 1 ← my kernel from the lab", OWN_FILTER, disabled=not takes_kernel(trained))
         return st.container(key="lenet-send", width="content")
 
 

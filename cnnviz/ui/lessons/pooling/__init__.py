@@ -1,8 +1,13 @@
 """Pooling: what it leaves of a map and of the layers behind it, and how much of a move it hides."""
 
-from cnnviz.ui.lessons.pooling.counts import fewer, last, strided
-from cnnviz.ui.lessons.pooling.main import CLAIM, dials, formula, pooled, remedies
-from cnnviz.ui.lessons.pooling.moves import moved
+from cnnviz.ui.lessons.pooling.counts import MAPS, WEIGHTS, fewer, last, strided
+from cnnviz.ui.lessons.pooling.main import CLAIM, PLANE, dials, formula, pooled, remedies
+from cnnviz.ui.lessons.pooling.moves import LOOK, MOVE, WAY, moved
 from cnnviz.ui.lessons.pooling.seen import noticed
+from cnnviz.ui.lessons.pooling.setting import OPERATION
 
-__all__ = ["CLAIM", "dials", "fewer", "formula", "last", "moved", "noticed", "pooled", "remedies", "strided"]
+SETTINGS = (*OPERATION, PLANE, MAPS, WEIGHTS, MOVE, WAY, LOOK)
+
+__all__ = [
+    "CLAIM", "SETTINGS", "dials", "fewer", "formula", "last", "moved", "noticed", "pooled", "remedies", "strided",
+]  # fmt: skip

@@ -14,10 +14,12 @@ from cnnviz.ui.lessons.pooling.maps import MEAN, RANDOM, Pooled
 from cnnviz.ui.lessons.pooling.parts import SIDE
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.stage import stage
+from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number, percent
 
 FILTERS, CLASSES = 16, 10  # of the CONV and the FC that would come next
-START_MAPS = 8
+MAPS = integer("maps", 8, 1, 64)
+WEIGHTS = one_of("cw", [MEAN, RANDOM])
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def fewer(found: Pooled) -> Counted:
     )
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
-        depth = controls.dial("F maps", "maps", START_MAPS, range=(1, 64))
+        depth = controls.dial("F maps", MAPS)
         depth.say("as many filters as the layer before has")
     before: Shape = (depth.value, *found.source.shape[1:])
     after: Shape = (depth.value, *found.shape)
@@ -101,7 +103,7 @@ def strided(found: Pooled, counted: Counted) -> None:
         f"a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{cut}</p>",
     )
     with st.container(key="strided-weights"):
-        weights = controls.choice("The convolution’s weights", "cw", [MEAN, RANDOM], MEAN)
+        weights = controls.choice("The convolution’s weights", WEIGHTS)
     for box, trace, name in zip(
         st.columns(2, gap="medium"), maps.strided(found, weights), ("pool", "conv"), strict=True
     ):

@@ -8,13 +8,17 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
-from cnnviz.ui import controls, formulas
+from cnnviz.ui import controls, formulas, settings
+from cnnviz.ui import state as session
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.pooling import maps, setting
 from cnnviz.ui.lessons.pooling.maps import Pooled, Source
-from cnnviz.ui.lessons.pooling.setting import AVERAGE, MAP, MAX, PICTURE, START
+from cnnviz.ui.lessons.pooling.setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.state import one_of
 from cnnviz.ui.words import many
+
+PLANE = one_of("plane", [name for names in CHANNELS.values() for name in names])
 
 CLAIM = (
     "Each window becomes one number: o = ⌊(w − k) / s⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
@@ -24,21 +28,21 @@ CLAIM = (
 
 def state() -> dict[str, Any]:
     """The settings of the lesson as they stand."""
-    return {key: st.session_state.get(key, start) for key, start in START.items()}
+    return session.values(OPERATION)
 
 
 def dials(picture: Picture) -> None:
     """Which pooling of what, and K, S, P with what each does."""
     boxes = st.columns([1.75, 1, 1, 1], gap="medium")
     with boxes[0], st.container(key="pool-what", horizontal=True, gap="small"):
-        controls.choice("Pooling", "pool", [MAX, AVERAGE], MAX)
-        controls.choice("of the", "of", [MAP, PICTURE], MAP)
+        controls.choice("Pooling", POOL)
+        controls.choice("of the", OF)
     with boxes[1]:
-        k = controls.dial("K kernel", "pk", START["pk"])
+        k = controls.dial("K kernel", PK)
     with boxes[2]:
-        s = controls.dial("S stride", "ps", START["ps"])
+        s = controls.dial("S stride", PS)
     with boxes[3]:
-        p = controls.dial("P padding", "pp", START["pp"])
+        p = controls.dial("P padding", PP)
     now = state()
     window = setting.window(now)
     k.say(f"{now['pk']} × {now['pk']} = {now['pk'] ** 2} numbers become one")
@@ -64,9 +68,9 @@ def _source(picture: Picture, divisor: float) -> Source:
     with st.sidebar:
         with st.container(key="plane-room"):
             chosen = of_picture and len(names) > 1
-            plane = controls.choice("Plane that is pooled", "plane", names, names[0]) if chosen else names[0]
+            plane = controls.choice("Plane that is pooled", PLANE, names) if chosen else names[0]
         st.markdown("**The filter of the activation map**" + ", not used now" * of_picture)
-        controls.dial("K of the filter", "k", START["k"])
+        controls.dial("K of the filter", settings.K)
     problem = None
     try:
         filter = controls.kernel(picture)

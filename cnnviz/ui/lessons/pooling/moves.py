@@ -15,10 +15,14 @@ from cnnviz.ui.lessons.pooling.maps import Pooled
 from cnnviz.ui.lessons.pooling.measured import Moves, Stage
 from cnnviz.ui.markup import part
 from cnnviz.ui.stage import stage
+from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import many, number, percent
 
 MOST = 4
 FAILS, HOLDS = "where it fails", "where it holds"
+MOVE = integer("move", 1, 0, MOST)
+WAY = one_of("way", list(DIRECTIONS))
+LOOK = one_of("look", [FAILS, HOLDS])
 
 
 def moved(found: Pooled) -> Moves | None:
@@ -31,8 +35,8 @@ def moved(found: Pooled) -> Moves | None:
     )
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
-        dial = controls.dial("Move by, pixels", "move", 1, range=(0, MOST))
-        direction = controls.choice("Direction", "way", list(DIRECTIONS), next(iter(DIRECTIONS)))
+        dial = controls.dial("Move by, pixels", MOVE)
+        direction = controls.choice("Direction", WAY)
         words = st.container(key="moved-words")
     try:
         measured = maps.moved(found, direction, MOST)
@@ -121,7 +125,7 @@ def _beside(found: Pooled, measured: Moves, move: int) -> None:
     """The pooled map before and after the move, at the number that changes most or the largest that stays."""
     of = pooled_stage(found, measured)
     with st.container(key="look-row", horizontal=True, vertical_alignment="center", gap="medium"):
-        look = controls.choice("Go to", "look", [FAILS, HOLDS], FAILS)
+        look = controls.choice("Go to", LOOK)
         cell = (of.most_changed if look == FAILS else of.largest_kept)[move]
         shown = maps.beside(found, measured, move, cell)
         top, left = shown.first

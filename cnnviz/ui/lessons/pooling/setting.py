@@ -10,10 +10,14 @@ from cnnviz.geometry import Window
 from cnnviz.layers import AvgPool2d, Conv2d, MaxPool2d, Shape
 from cnnviz.pictures import Picture
 from cnnviz.ui import settings
+from cnnviz.ui.state.setting import integer, one_of
 
 PICTURE, MAP = "picture", "activation map"
 MAX, AVERAGE = "max", "average"
-START: dict[str, Any] = {**settings.START, "pool": MAX, "of": MAP, "pk": 2, "ps": 2, "pp": 0}
+POOL = one_of("pool", [MAX, AVERAGE])
+OF = one_of("of", [MAP, PICTURE])
+PK, PS, PP = integer("pk", 2, 1, 15), integer("ps", 2, 1, 8), integer("pp", 0, 0, 7)
+OPERATION = (*settings.FILTER, POOL, OF, PK, PS, PP)
 
 Pool = MaxPool2d | AvgPool2d
 

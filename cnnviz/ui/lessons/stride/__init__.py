@@ -1,12 +1,16 @@
 """Stride and padding: two settings side by side on the same picture, and what they do to it."""
 
 from cnnviz.ui.lessons.stride.borders import borders
-from cnnviz.ui.lessons.stride.centre import centre
+from cnnviz.ui.lessons.stride.centre import KC, centre
 from cnnviz.ui.lessons.stride.left_out import edges, left_out
 from cnnviz.ui.lessons.stride.main import dials, formulas, lecture, stages
 from cnnviz.ui.lessons.stride.seen import question, seen
 from cnnviz.ui.lessons.stride.table import table
+from cnnviz.ui.lessons.stride.two import OPERATION
+
+SETTINGS = (*OPERATION, KC)
 
 __all__ = [
-    "borders", "centre", "dials", "edges", "formulas", "lecture", "left_out", "question", "seen", "stages", "table",
+    "SETTINGS", "borders", "centre", "dials", "edges", "formulas", "lecture", "left_out", "question", "seen", "stages",
+    "table",
 ]  # fmt: skip

@@ -7,13 +7,14 @@ import streamlit as st
 from cnnviz.geometry import Window, same_padding
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
-from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.stride.counts import size_text
 from cnnviz.ui.lessons.stride.two import A
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.state import one_of, put
 
 MOST = 8
+KC = one_of("kc", [str(size) for size in range(1, MOST + 1)], "3")
 PIXELS = 7  # of the row that is drawn: enough for the first and the last window of every K
 
 
@@ -22,7 +23,7 @@ def centre(picture: Picture) -> None:
     part("An odd K has a centre")
     drawing, facts = st.columns([1.1, 1.1], gap="medium")
     with drawing:
-        k = int(controls.choice("K to look at", "kc", [str(size) for size in range(1, MOST + 1)], "3"))
+        k = int(controls.choice("K to look at", KC))
         st.html(_drawn(k) + f"<p>{_told(k)}</p>")
         st.button(f"put K = {k} on A, keeping the size", key="centre-on-a", on_click=put, kwargs=A.keeping(k))
     head = ["K", "centre", "padding that keeps the size", "same on all sides: the map at S = 1"]

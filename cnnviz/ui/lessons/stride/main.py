@@ -9,20 +9,22 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.geometry import PADDING_MODES, Window
+from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
-from cnnviz.ui import cached, controls
+from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
-from cnnviz.ui.controls import Dial, dial, kept, put
+from cnnviz.ui.controls import Dial, dial
 from cnnviz.ui.lessons.stride.counts import reading
-from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, START, Setting
+from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, Setting
+from cnnviz.ui.settings import BORDER
 from cnnviz.ui.stage import stage
+from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.words import number, percent
 
 
 def now() -> dict[str, Any]:
     """The settings of A and B as they stand."""
-    return {key: st.session_state.get(key, start) for key, start in START.items()}
+    return state.values(OPERATION)
 
 
 def lecture() -> None:
@@ -31,7 +33,7 @@ def lecture() -> None:
         "demo: W = 5, K = 3, S = 2, P = 1",
         key="lecture",
         on_click=put,
-        kwargs={"refusal": "", **LECTURE},
+        kwargs=LECTURE,
     )
 
 
@@ -43,10 +45,9 @@ def dials(picture: Picture) -> None:
         with box, st.container(key=f"setting-{setting.letter}"):
             drawn.append(_three(setting))
     with boxes[2], st.container(key="border-box", gap=None):
-        kept(st.selectbox, "Border", PADDING_MODES, key="border", help="What stands in the padding.")
-    state = now()  # every dial is drawn
+        controls.select("Border", BORDER, help="What stands in the padding.")
     for setting, of_this in zip(BOTH, drawn, strict=True):
-        _say(setting, of_this, state, picture)
+        _say(setting, of_this, now(), picture)
 
 
 def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
@@ -56,12 +57,12 @@ def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
         boxes, (setting.k, setting.s, setting.p), ("K kernel", "S stride", "P padding"), strict=True
     ):
         with box:
-            found.append(dial(f"{setting.letter}: {name}", key, START[key]))
+            found.append(dial(f"{setting.letter}: {name}", DECLARED[key]))
     k, s, p = found
-    kept(
-        p.room.checkbox,
+    controls.toggle(
         "+1 below, right",
-        key=setting.more,
+        DECLARED[setting.more],
+        widget=p.room.checkbox,
         help="One row more below and one column more on the right: what an even K needs to keep the size.",
     )
     return k, s, p
@@ -80,11 +81,10 @@ def _say(setting: Setting, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, A
 
 def formulas(picture: Picture) -> None:
     """For A and for B: the formula with the numbers put in, the size, how much its windows overlap."""
-    state = now()
     with st.container(key="formulas"):
         for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
             letter = f'<b class="letter">{setting.letter}</b>'
-            box.html(f'<div class="formula of-two">{letter}{_formula(setting, state, picture)}</div>')
+            box.html(f'<div class="formula of-two">{letter}{_formula(setting, now(), picture)}</div>')
 
 
 def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> str:
@@ -104,18 +104,18 @@ def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> st
 
 def stages(picture: Picture, divisor: float) -> None:
     """The two stages under one cursor. A setting that gives no map says why; the other one stays."""
-    state = now()
+    told = now()
     for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
         with box, st.container(key=f"stage-{setting.letter}"):
             try:
-                windows = setting.windows(state)
-                filter = setting.filter(state, len(picture.pixels))
+                windows = setting.windows(told)
+                filter = setting.filter(told, len(picture.pixels))
                 trace = cached.convolve(picture, filter, windows, divisor)
             except CnnvizError as problem:
                 controls.explain(
                     f"{setting.letter} gives no map. {problem}",
                     picture,
-                    setting.remedies(state, picture),
+                    setting.remedies(told, picture),
                     key=f"problem-{setting.letter}",
                     shown=False,
                 )

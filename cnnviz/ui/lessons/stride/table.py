@@ -6,11 +6,11 @@ from typing import Any
 
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
-from cnnviz.ui.controls import put
 from cnnviz.ui.lessons.stride.main import now
 from cnnviz.ui.lessons.stride.two import A, B
 from cnnviz.ui.markup import part
 from cnnviz.ui.sizes import Size, sizes
+from cnnviz.ui.state import put
 from cnnviz.ui.words import percent
 
 STRIDES, PADDINGS = range(1, 9), range(8)

@@ -12,6 +12,7 @@ from cnnviz.pictures import SAMPLES, Picture
 from cnnviz.ui import settings
 from cnnviz.ui.controls import DEMOS
 from cnnviz.ui.settings import Filter, Windows
+from cnnviz.ui.state.setting import flag, integer
 
 BLUR = "Box blur"  # the mean of the window: it has every size, and its map looks like the picture
 DEMO = "stride and padding demo"
@@ -75,10 +76,9 @@ class Setting:
 A = Setting("A", "k", "s", "p", "more")
 B = Setting("B", "kb", "sb", "pb", "moreb")
 BOTH = (A, B)
-START: dict[str, Any] = {
-    **{key: settings.START[key] for key in ("k", "s", "p", "border")}, "more": False,
-    "kb": 3, "sb": 2, "pb": 1, "moreb": False,
-}  # fmt: skip
+KB, SB, PB = integer("kb", 3, 1, 15), integer("sb", 2, 1, 8), integer("pb", 1, 0, 15)
+MORE, MORE_B = flag("more"), flag("moreb")
+OPERATION = (settings.K, settings.S, settings.P, settings.BORDER, MORE, KB, SB, PB, MORE_B)
 # The lecture's own case on A; on B the same window without stride, to compare it with.
 LECTURE: dict[str, Any] = {
     **{key: value for key, value in DEMOS[DEMO].items() if key not in ("kernel", "d")},

@@ -1,0 +1,30 @@
+"""What a visitor has set: declared once, read and changed through one door, always the same as the link.
+
+    setting.py  a Setting: its key, start, range or options; how a link says it
+    store.py    the door: now, put, link, remember; which key a widget is drawn under
+    address.js  one act, one entry in the browser's history
+"""
+
+from cnnviz.ui.state.address import address
+from cnnviz.ui.state.setting import DECLARED, Setting, flag, integer, one_of, real, starts, words
+from cnnviz.ui.state.store import (
+    component_state,
+    forget,
+    heard,
+    link,
+    now,
+    open_page,
+    put,
+    recall,
+    remember,
+    uploaded,
+    values,
+    widget_key,
+    write_link,
+)  # fmt: skip
+
+__all__ = [
+    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "heard", "integer", "link", "now", "one_of",
+    "open_page", "put", "real", "recall", "remember", "starts", "uploaded", "values", "widget_key",
+    "words", "write_link",
+]  # fmt: skip

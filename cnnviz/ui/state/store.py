@@ -1,0 +1,148 @@
+"""The one door to what a visitor has set: it reads, changes, links and forgets. Nothing else touches Streamlit's.
+
+Three things lie in a session, each under one key of Streamlit's:
+
+    settings  what is set, by key; the truth. Widgets show it, and only a visitor's own act on a widget changes it
+    widgets   under which key each widget is drawn now: see `widget_key`
+    memory    what no link says: an uploaded picture, a refusal, a network in training
+
+The link follows the settings, once a run, before anything is drawn; only Back, Forward and the arrival on a page
+make the settings follow the link. So a link always says what the page shows, and Back gives a state that was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.ui.state.setting import DECLARED, Setting
+
+T = TypeVar("T")
+
+
+def _part(name: str) -> dict[str, Any]:
+    return st.session_state.setdefault(name, {})
+
+
+# --- settings ---
+
+
+def now(setting: Setting[T]) -> T:
+    """The value as it stands."""
+    return _part("settings").get(setting.key, setting.start)
+
+
+def values(settings: Iterable[Setting[Any]]) -> dict[str, Any]:
+    """The values as they stand, by key."""
+    return {setting.key: now(setting) for setting in settings}
+
+
+def put(**changes: Any) -> None:
+    """Change settings, by key: a button's callback. Whatever widget shows one of them shows the new value."""
+    forget("typed")  # what was said of a number that could not be
+    for key, value in changes.items():
+        _part("settings")[DECLARED[key].key] = value
+
+
+def link(settings: Iterable[Setting[Any]]) -> dict[str, str]:
+    """What a link to a page with these settings says: all of them that are not as at the start."""
+    said = {setting.key: setting.text(now(setting)) for setting in settings}
+    return {key: text for key, text in said.items() if text is not None}
+
+
+def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
+    """A page begins: take over what its link says, or let the link say what is set. `settings` are all of the page's.
+
+    Arriving, a link has the say for what it says, and all else stays as it was on other pages. After Back and
+    Forward it has the say for everything: what it leaves out was at its start.
+    """
+    st.session_state["page-settings"] = tuple(settings)
+    is_back, is_new = _is_back(), st.session_state.get("page") != name
+    st.session_state["page"] = name
+    if is_back or is_new:
+        for setting in st.session_state["page-settings"]:
+            if is_back or setting.key in st.query_params:
+                _part("settings")[setting.key] = _linked(setting)
+    if is_new:  # its widgets are not those of the page before, though they have the same names
+        for drawn in _part("widgets").values():
+            drawn.pop("value", None)
+    write_link()
+
+
+def write_link() -> None:
+    """Let the link say what is set on this page; one message, and none where it says so already.
+
+    `open_page` does it; a fragment that draws settings does it for its own runs.
+    """
+    settings: tuple[Setting[Any], ...] = st.session_state["page-settings"]
+    if any(_linked(setting) != now(setting) for setting in settings):
+        st.query_params.from_dict(link(settings))
+
+
+def _linked(setting: Setting[T]) -> T:
+    """What the page's link means. What it says several times, it says in one: "filters=Emboss&filters=Outline"."""
+    said = st.query_params.get_all(setting.key)
+    return setting.of("|".join(said) if said else None)
+
+
+def _is_back() -> bool:
+    """Whether this run is the answer to the browser's Back or Forward."""
+    return bool(getattr(get_script_run_ctx(), "is_history_navigation", False))
+
+
+# --- widgets ---
+
+
+def widget_key(name: str, value: Any) -> str:
+    """The key under which to draw the widget `name`, which is to show `value`: give it as the widget's start.
+
+    A widget keeps in the browser what was chosen on it, and sends it again with every later act, shown or not. So one
+    whose value has been changed by anything but itself gets another key: the browser makes it anew, as a widget
+    that nobody has touched, and what the old one still sends belongs to nothing.
+    """
+    drawn = _part("widgets").setdefault(name, {})
+    if "value" not in drawn or drawn["value"] != value:
+        drawn["count"] = drawn.get("count", -1) + 1
+    drawn["value"] = value
+    drawn["key"] = f"{name}~{drawn['count']}" if drawn["count"] else name
+    return drawn["key"]
+
+
+def heard(name: str, key: str) -> Any:
+    """In the callback of the widget `name`, drawn as `key`: what the visitor chose. It stays the widget's own."""
+    value, drawn = st.session_state[key], _part("widgets")[name]
+    if drawn.get("key") == key:  # else it was chosen on a widget that has been made anew since
+        drawn["value"] = value
+    return value
+
+
+def component_state(key: str, name: str) -> Any:
+    """In the callback of a component: its state or trigger `name`."""
+    return getattr(st.session_state[key], name)
+
+
+def uploaded(key: str) -> Any:
+    """The file that lies in an uploader or a camera, or None."""
+    return st.session_state.get(key)
+
+
+# --- memory ---
+
+
+def recall(name: str, start: Any = None) -> Any:
+    """What is remembered under this name, or `start`."""
+    return _part("memory").get(name, start)
+
+
+def remember(name: str, value: Any) -> None:
+    """Remember it for this session; no link says it. Names are those of the room, with a dash: "picture-own"."""
+    _part("memory")[name] = value
+
+
+def forget(*names: str) -> None:
+    """No longer remember."""
+    for name in names:
+        _part("memory").pop(name, None)

@@ -1,0 +1,162 @@
+"""What a visitor has set has one owner: declared once, changed through one door, always the same as the link."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnviz.ui.course import COURSE, HOME
+from cnnviz.ui.settings import YOURS
+from cnnviz.ui.state import DECLARED, Setting, flag, integer, one_of, real, words
+from server import ROOT
+from visitor import Visitor
+
+DOOR = ROOT / "cnnviz" / "ui" / "state"
+MAKERS = ("Setting", "flag", "integer", "one_of", "real", "unit_setting", "words")
+APP = [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "cnnviz").rglob("*.py")]
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("path", [path for path in APP if DOOR not in path.parents], ids=lambda path: path.stem)
+def test_nothing_else_touches_streamlits_state(path):
+    names = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+    names |= {node.arg for node in ast.walk(tree(path)) if isinstance(node, ast.keyword) and node.arg}
+    assert not names & {"session_state", "bind", "persist_state"}
+    # A link may carry settings: those that the door itself says.
+    said = [
+        node for node in ast.walk(tree(path)) if isinstance(node, ast.keyword) and node.arg == "query_params"
+    ]
+    assert all("state.link(" in ast.unparse(keyword.value) for keyword in said)
+    assert "st.query_params" not in path.read_text("utf-8")
+
+
+def test_each_setting_is_declared_once():
+    keys = [
+        node.args[0].value
+        for path in APP
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MAKERS
+        and node.args and isinstance(node.args[0], ast.Constant)
+    ]  # fmt: skip
+    assert {key for key, count in Counter(keys).items() if count > 1} == set()
+    assert set(keys) >= {"k", "sample", "stack", "unit", "filters", "gamma"}
+
+
+@pytest.mark.parametrize("lesson", [HOME, *COURSE], ids=lambda lesson: lesson.name)
+def test_what_a_page_draws_is_among_its_settings(lesson):
+    """Else a link to it would not say it."""
+    app, own = Visitor(lesson.path).app, {setting.key for setting in lesson.settings}
+    drawn = {key.removesuffix("-typed") for key in app.session_state["widgets"]} if own else set()
+    assert drawn & set(DECLARED) <= own
+    assert len(own) == len({*lesson.settings})
+
+
+# --- a setting and its text ---
+
+
+def check(setting: Setting, value: object) -> None:
+    text = setting.text(value)
+    assert (text is None) == (value == setting.start)
+    assert setting.of(text) == value
+
+
+@given(st.integers(-40, 40))
+def test_whole_numbers_come_back(value):
+    check(integer("test-integer", 3, -40, 40), value)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_numbers_come_back(value):
+    check(real("test-real", 0.0, -1e6, 1e6), value)
+
+
+@given(st.booleans(), st.booleans())
+def test_flags_come_back(start, value):
+    check(flag("test-flag", start), value)
+
+
+@given(st.text(max_size=200))
+def test_words_come_back(value):
+    check(words("test-words", "at first"), value)
+
+
+@given(st.text(max_size=30))
+def test_a_link_that_says_nothing_sensible_means_the_start(text):
+    setting = one_of("test-one", ["a", "b"], "b")
+    assert setting.of(text) == (text if text in ("a", "b") else "b")
+    number = integer("test-number", 7, 1, 9)
+    assert number.of(text) in range(1, 10)
+    assert real("test-decimal", 0.5, 0, 1).of(text) >= 0
+
+
+def test_a_link_that_is_too_long_means_the_start():
+    assert words("test-long").of("x" * 8001) == "" and words("test-long").of("x" * 8000) != ""
+
+
+# --- the door ---
+
+
+def test_a_value_that_something_else_has_changed_does_not_come_back():
+    """Cases 1.1 and 1.3: the box that was open before still tells its old number."""
+    at = Visitor("convolution", size="24")
+    at.set(rect=True).set({"kw-typed": 5}).set({"s-typed": 2})
+    assert at.setting("kw") == 5 and at.link("kw") == "5"
+    old = at.control("kw")
+    at.set(weights="1 2 3; 4 5 6; 7 8 9")
+    assert (at.setting("rect"), at.setting("kw"), at.setting("k")) == (False, 3, 3)
+    assert at.control("kw").key != old.key and at.control("kw").value == 3 == at.control("kw-typed").value
+    at.set({"s-typed": 1})
+    assert (at.setting("rect"), at.setting("kw")) == (False, 3) and at.link("kw") is None
+
+
+def test_a_demo_empties_the_sides():
+    """Case 1.2."""
+    at = Visitor("convolution", size="24").set(sides="2 2 2 2").press("demo 5 × 5 demo").set({"s-typed": 2})
+    assert at.stage().output.shape == (2, 2)
+    assert at.link("sides") is None and at.control("sides").value == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "nearest"), [("k", 99, 15), ("d", 9, 4), ("s", 0, 1), ("size", 5, 8), ("p", -1, 0)]
+)
+def test_a_number_beyond_the_range_is_said_and_the_nearest_stands_there(key, typed, nearest):
+    """Case 1.4: one sentence with the range, gone with the next act."""
+    at = Visitor("convolution", size="24", kernel="Box blur").set({f"{key}-typed": typed})
+    least, most = DECLARED[key].range
+    told = f"goes from {least:,} to {most:,}; {typed} does not, so {nearest} stands there.".replace("-", "−")
+    assert told in at.said()
+    assert at.setting(key) == nearest == at.control(key).value == at.control(f"{key}-typed").value
+    assert told not in at.set(depth="Grey").said()
+
+
+@pytest.mark.parametrize(("page", "key", "typed", "nearest"), [
+    ("convolution", "bias", 1e9, 1e6), ("filters", "seed", 10_000, 9_999), ("layers", "net", -1, 0),
+    ("learning", "learn-seed", 12_345, 9_999), ("deep", "filter", 65, 64),
+])  # fmt: skip
+def test_so_is_a_number_without_a_slider(page, key, typed, nearest):
+    at = Visitor(page, size="24").set({key: typed})
+    assert "stands there." in at.said() and at.setting(key) == nearest == at.control(key).value
+
+
+def test_a_refused_kernel_is_forgotten_with_the_next_one():
+    at = Visitor("convolution", size="24").set(weights="1 2; 3")
+    assert at.told("grid").header["error"]
+    assert at.press("demo 5 × 5 demo").told("grid").header["error"] == ""
+
+
+def test_the_row_of_lessons_carries_the_settings():
+    at = Visitor("convolution", size="24").set({"k-typed": 5})
+    links = {link.proto.label: link.proto.query_string for link in at.app.get("page_link")}
+    assert links["Filters"] == "size=24&k=5" and links["Pixels"] == "size=24" and links["Home"] == ""
+
+
+def test_a_picture_of_ones_own_is_not_in_a_link_and_that_is_said():
+    assert "is not kept in a link" in Visitor("convolution", sample=YOURS).said()
