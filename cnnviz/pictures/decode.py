@@ -14,18 +14,23 @@ from __future__ import annotations
 import io
 import math
 import threading
-import unicodedata
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, WebPImagePlugin  # noqa: F401  (importing WebP's plugin registers it; the others are there)
 
 from cnnviz.errors import PictureError
 from cnnviz.geometry import whole
-from cnnviz.pictures.headers import Found, damaged, look
+from cnnviz.pictures import exif, names
+from cnnviz.pictures.bmp import FoundBMP
+from cnnviz.pictures.colour import Colours, colours
+from cnnviz.pictures.headers import FoundGIF, look
+from cnnviz.pictures.jpeg import LOSSLESS, FoundJPEG
 from cnnviz.pictures.limits import LIMITS, check_size
-from cnnviz.pictures.picture import STRIP, Picture, proportional
+from cnnviz.pictures.picture import Levels, Picture, proportional
+from cnnviz.pictures.png import FoundPNG
+from cnnviz.pictures.rows import Rows, is_deep, on_white, reader, working_mode
+from cnnviz.pictures.told import Found, damaged
 
 _DECODING = threading.BoundedSemaphore(LIMITS.decodes)
 
@@ -63,45 +68,46 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
             raise
         except Exception:  # whatever the decoder raises, MemoryError and SyntaxError included; its words stay here
             raise damaged(found.format) from None
-    picture = replace(picture, name=_plain_name(name))
+    picture = replace(picture, name=names.of_file(name))
     return picture if longest is None else picture.at(longest)
 
 
-def _plain_name(name: object) -> str:
-    """At most 60 printable characters of the last part of a path; "" if nothing is left."""
-    last = str(name).replace("\\", "/").rsplit("/", 1)[-1] if isinstance(name, str) else ""
-    # C: control, direction marks and other invisible formatting, surrogates, unassigned. Ends of line become spaces.
-    shown = "".join(c for c in last if c.isspace() or unicodedata.category(c)[0] != "C")
-    shown = " ".join(shown.split())
-    if not shown.strip("."):
-        return ""
-    return shown if len(shown) <= 60 else shown[:59] + "…"
-
-
 def _decode(data: bytes, found: Found, longest: int | None) -> Picture:
-    image = Image.open(io.BytesIO(data), formats=(found.format,))
-    check_size(image.height, image.width)  # what Pillow read must be small enough as well
-    size, done = (image.height, image.width), []
-    frames = getattr(image, "n_frames", 1) if found.frames is None else found.frames
-    if longest is not None and longest < max(size):
-        height, width = proportional(size, 2 * longest)  # twice, for the mean to have something to average
-        image.draft(None, (width, height))
-    image.load()  # before EXIF is asked for, whose troubles are forgiven: those of the pixels are not
-
-    orientation = _orientation(image)
+    image, size = _loaded(data, found, longest)
+    screen, mode, done = image.size, working_mode(image, found), []
+    orientation = exif.orientation(image.info.get("exif") or b"" if found.exif is None else found.exif)
     if orientation != 1:
         done.append(f"Turned upright, as its camera noted (EXIF orientation {orientation}).")
+    frames = getattr(image, "n_frames", 1) if found.frames is None else found.frames
     if frames > 1:
-        done.append(f"The first {'picture' if image.format == 'MPO' else 'frame'} of {frames} in the file.")
-    if image.mode == "CMYK":
+        done.append(f"The first {'picture' if found.format == 'JPEG' else 'frame'} of {frames} in the file.")
+    frame = (isinstance(found, FoundGIF) and found.frame) or (0, 0, *screen)
+    if frame != (0, 0, *screen):
+        image = image.crop(frame)
+        done.append("The first frame does not fill the picture: around it is white.")
+
+    profile = image.info.get("icc_profile") if found.profile is None else found.profile
+    meant = colours(profile, "L" if mode == "LA" else mode)
+    if meant.note:
+        done.append(meant.note)
+    if mode == "CMYK" and meant.transform is None:
+        mode = "RGB"
         done.append("Printer's colours (CMYK): colours are approximate.")
-    if found.deep:
-        done.append("Its 16-bit colours are read in 256 levels.")
-    planes, was_seen_through = _planes(image)
-    if was_seen_through:
+    done += found.asks
+    stays_deep = mode in ("L", "LA") and meant.table is None
+    if is_deep(found) and not stays_deep:
+        done.append(f"Its 16-bit {'colours' if mode[0] == 'R' else 'values'} are read in 256 levels.")
+    rows = _rows(image, found, mode, meant)
+    shape = (1 if mode[0] == "L" else 3, image.height, image.width)
+    planes: Levels = np.empty(shape, np.uint16) if is_deep(found) and stays_deep else np.empty(shape, np.uint8)
+    if on_white(rows, planes):
         done.append("See-through parts are put on white.")
-    mode = image.mode
-    del image  # a hundred megabytes, perhaps: gone before the picture is turned
+    if image.size != screen:
+        left, top, right, bottom = frame
+        framed, planes = planes, np.full((len(planes), screen[1], screen[0]), 255, np.uint8)
+        planes[:, top:bottom, left:right] = framed
+    came_as = mode if is_deep(found) and mode == "LA" else image.mode
+    del image, rows  # a hundred megabytes, perhaps: gone before the picture is turned
     planes.flags.writeable = False
 
     if orientation >= 5:
@@ -110,41 +116,39 @@ def _decode(data: bytes, found: Found, longest: int | None) -> Picture:
         planes = planes[:, ::-1]
     if orientation in (2, 3, 6, 7):
         planes = planes[:, :, ::-1]
-    return Picture(planes, mode, size, done=tuple(done))
+    return Picture(planes, came_as, size, done=tuple(done))
 
 
-def _orientation(image: Image.Image) -> int:
-    """EXIF (CIPA DC-008, tag 274), 1 to 8; anything else, or an unreadable block, counts as 1: upright."""
-    try:
-        orientation = image.getexif().get(274)
-    except Exception:  # the picture is sound, only a stranger's remark about it is not
-        return 1
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+def _loaded(data: bytes, found: Found, longest: int | None) -> tuple[Image.Image, tuple[int, int]]:
+    """The file decoded, and its (height, width): larger than the picture if `longest` needs no more."""
+    if isinstance(found, FoundBMP) and found.masks:
+        return found.unmasked(data), (found.height, found.width)
+    image = Image.open(io.BytesIO(found.pixels or data), formats=(found.format,))
+    check_size(image.height, image.width)  # what Pillow read must be small enough as well
+    size = image.height, image.width
+    if isinstance(found, FoundPNG):
+        found.prepare(image)
+    is_lossless = isinstance(found, FoundJPEG) and found.process in LOSSLESS  # there Pillow's draft is no picture
+    if longest is not None and longest < max(size) and not is_lossless:
+        height, width = proportional(size, 2 * longest)  # twice, for the mean to have something to average
+        image.draft(None, (width, height))
+    image.load()
+    if isinstance(found, FoundJPEG) and not found.is_whole(image):
+        raise damaged("JPEG")
+    return image, size
 
 
-def _planes(image: Image.Image) -> tuple[npt.NDArray[np.uint8] | npt.NDArray[np.uint16], bool]:
-    """Any mode of the five formats as (C, H, W) on white, and whether anything was seen through.
+def _rows(image: Image.Image, found: Found, mode: str, meant: Colours) -> Rows:
+    """The rows of `image` in sRGB, clear where a PNG has its one clear colour."""
+    read = reader(image, found, mode)
+    key = found.key if isinstance(found, FoundPNG) else ()
 
-    16-bit grey stays uint16; all else is uint8. On white: (level x alpha + 255 x (255 - alpha)) / 255, rounded. One
-    plane at a time: arithmetic on interleaved colours is five times slower.
-    """
-    grey, deep, clear = image.mode in ("1", "L", "LA", "I;16"), image.mode == "I;16", image.has_transparency_data
-    mode = ("LA" if clear else "L") if grey else ("RGBA" if clear else "RGB")
-    planes = np.empty((1 if grey else 3, image.height, image.width), np.uint16 if deep else np.uint8)
-    was_seen_through = False
-    for top in range(0, image.height, STRIP):
-        bottom = min(top + STRIP, image.height)
-        strip = image.crop((0, top, image.width, bottom))
-        pixels = np.atleast_3d(np.asarray(strip if deep else strip.convert(mode)))
-        for part, plane in enumerate(planes):
-            plane[top:bottom] = pixels[..., part]
-        if deep and clear:
-            seen_through = planes[:, top:bottom] == image.info["transparency"]
-            planes[:, top:bottom][seen_through] = 65535
-            was_seen_through |= bool(seen_through.any())
-        elif clear and pixels[..., -1].min() < 255:
-            was_seen_through = True
-            alpha = pixels[..., -1].astype(np.uint16)
-            for plane in planes:
-                plane[top:bottom] = (plane[top:bottom] * alpha + 255 * (255 - alpha) + 127) // 255
-    return planes, was_seen_through
+    def rows(top: int, bottom: int) -> Levels:
+        raw = read(top, bottom)
+        made = meant.of(raw, mode)
+        if not key:
+            return made
+        opacity = (raw != np.array(key, raw.dtype)).any(axis=-1, keepdims=True) * np.iinfo(made.dtype).max
+        return np.concatenate([made, opacity.astype(made.dtype)], axis=-1)
+
+    return rows

@@ -6,18 +6,16 @@ import struct
 from dataclasses import dataclass
 
 from cnnviz.errors import PictureError
+from cnnviz.pictures import bmp, jpeg, png
 from cnnviz.pictures.limits import LIMITS, check_parts
+from cnnviz.pictures.told import Found, damaged, foreign
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a file says of itself: Pillow's name of its format, its size, whether its colours have 16 bits."""
+class FoundGIF(Found):
+    """A GIF. `frame`: left, top, right and bottom of its first frame."""
 
-    format: str
-    height: int
-    width: int
-    deep: bool = False
-    frames: int | None = None  # None: cheap to ask Pillow
+    frame: tuple[int, int, int, int] | None = None
 
 
 # (where, bytes, what it is). Order matters: the last one is any other file of the MPEG-4 family.
@@ -27,12 +25,19 @@ _FOREIGN = (
     (0, b"II+\0", "a TIFF picture"),
     (0, b"MM\0+", "a TIFF picture"),
     (0, b"8BPS", "a Photoshop (PSD) file"),
+    (0, b"IIU\0", "a camera's raw file"),
+    (0, b"IIR", "a camera's raw file"),
+    (0, b"FUJIFILMCCD-RAW", "a camera's raw file"),
+    (4, b"ftypcrx", "a camera's raw file"),
     (4, b"ftypavi", "an AVIF picture"),
     (4, b"ftyphei", "a HEIC picture"),
     (4, b"ftyphev", "a HEIC picture"),
-    (4, b"ftypmif1", "a HEIC picture"),
-    (4, b"ftypmsf1", "a HEIC picture"),
+    (4, b"ftypmif1", "a HEIC or AVIF picture"),
+    (4, b"ftypmsf1", "a HEIC or AVIF picture"),
     (4, b"jP  \r\n", "a JPEG 2000 picture"),
+    (0, b"\xff\x4f\xff\x51", "a JPEG 2000 picture"),
+    (0, b"II\xbc", "a JPEG XR picture"),
+    (0, b"\x8aMNG", "an MNG animation"),
     (4, b"JXL \r\n", "a JPEG XL picture"),
     (0, b"\xff\x0a", "a JPEG XL picture"),
     (0, b"\0\0\1\0", "an icon file"),
@@ -49,11 +54,11 @@ def look(data: bytes) -> Found:
     if not data:
         raise PictureError("The file is empty: choose a PNG or JPEG picture.")
     for magic, format, read in (
-        (b"\x89PNG\r\n\x1a\n", "PNG", _look_png),
-        (b"\xff\xd8\xff", "JPEG", _look_jpeg),
+        (b"\x89PNG\r\n\x1a\n", "PNG", png.look),
+        (b"\xff\xd8\xff", "JPEG", jpeg.look),
         (b"GIF87a", "GIF", _look_gif),
         (b"GIF89a", "GIF", _look_gif),
-        (b"BM", "BMP", _look_bmp),
+        (b"BM", "BMP", bmp.look),
         (b"RIFF", "WEBP", _look_webp),
     ):
         if data.startswith(magic) and (format != "WEBP" or data[8:12] == b"WEBP"):
@@ -69,60 +74,22 @@ def look(data: bytes) -> Found:
         elif text.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<script")):
             kind = "a web page (HTML)"
     if kind:
-        raise PictureError(f"This is {kind}, which cannot be opened here: save it as PNG or JPEG.")
+        raise foreign(kind)
     raise PictureError("This is no picture that can be opened here: choose a PNG, JPEG, WebP, GIF or BMP file.")
 
 
-def damaged(kind: str) -> PictureError:
-    """The refusal of a file whose kind is known, and which nevertheless cannot be read."""
-    return PictureError(f"This {kind} file is damaged or cut short: save or export it again.")
-
-
-def _look_png(data: bytes) -> Found:
-    # W3C, "Portable Network Graphics (PNG) Specification", 2nd edition (2003), 5.3 and 11.2.2
-    width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
-    at, parts = 8, 0
-    while at + 8 <= len(data) and data[at + 4 : at + 8] != b"IEND":
-        at += 12 + int.from_bytes(data[at : at + 4])
-        parts += 1
-        check_parts(parts, LIMITS.parts)
-    return Found("PNG", height, width, deep=depth == 16 and colour != 0)
-
-
-def _look_jpeg(data: bytes) -> Found:
-    # ITU-T T.81 (1992), B.1.1 and B.2.2
-    at, parts = 2, 0
-    while (at := data.find(b"\xff", at)) >= 0:
-        while data[at] == 0xFF:  # any number of them may stand before a marker
-            at += 1
-        marker = data[at]
-        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a start of frame
-            height, width = struct.unpack_from(">HH", data, at + 4)
-            break
-        stands_alone = marker in (0x00, 0x01) or 0xD0 <= marker <= 0xD9
-        at += 1 if stands_alone else 1 + int.from_bytes(data[at + 1 : at + 3])
-        parts += 1
-        check_parts(parts, LIMITS.parts)
-    else:
-        raise damaged("JPEG")
-    # Starts of scan can be counted without reading on: in coded data, 0 follows 0xFF.
-    if (scans := data.count(b"\xff\xda", at)) > LIMITS.scans:
-        raise PictureError(
-            f"This JPEG is made of {scans} passes; at most {LIMITS.scans} can be opened: save it again as PNG or JPEG."
-        )
-    return Found("JPEG", height, width)
-
-
-def _look_gif(data: bytes) -> Found:
+def _look_gif(data: bytes) -> FoundGIF:
     # CompuServe, "Graphics Interchange Format", version 89a (1990), sections 18 to 26. The first frame may be larger
     # than the screen it is for; the frames are counted here because Pillow would read them one by one.
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = 13 + _gif_palette(flags)
     frames = blocks = 0
+    first = None
     while at < len(data) and data[at] != 0x3B:
         if data[at] == 0x2C and at + 10 < len(data):  # an image; its blocks come after a code size
             left, top, columns, rows, flags = struct.unpack_from("<HHHHB", data, at + 1)
             if not frames:
+                first = left, top, left + columns, top + rows
                 height, width = max(height, top + rows), max(width, left + columns)
             frames += 1
             at += 11 + _gif_palette(flags)
@@ -137,24 +104,12 @@ def _look_gif(data: bytes) -> Found:
             at += 1 + data[at]
             blocks += 1
             check_parts(blocks, LIMITS.blocks)
-    return Found("GIF", height, width, frames=frames)
+    return FoundGIF("GIF", height, width, frames=frames, frame=first)
 
 
 def _gif_palette(flags: int) -> int:
     """Bytes of the palette that follows a descriptor with these flags."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
-
-
-def _look_bmp(data: bytes) -> Found:
-    # Microsoft, BITMAPINFOHEADER and BITMAPCOREHEADER
-    (header,) = struct.unpack_from("<I", data, 14)
-    if header == 12:
-        width, height = struct.unpack_from("<HH", data, 18)
-        return Found("BMP", height, width)
-    width, height, _, _, compression = struct.unpack_from("<iiHHI", data, 18)
-    if compression not in (0, 3):  # none, or none with bit masks; Pillow undoes the others slowly, in Python
-        raise PictureError("This BMP is compressed in a way that is not read here: save it as PNG or JPEG.")
-    return Found("BMP", abs(height), abs(width))
 
 
 def _look_webp(data: bytes) -> Found:

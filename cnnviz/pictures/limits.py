@@ -18,6 +18,7 @@ class Limits:
     parts       chunks of a PNG, segments of a JPEG: a 10 MB file of empty ones costs seconds
     blocks      the same of a GIF, whose ordinary blocks have 255 bytes: 41,000 of them make 10 MB
     scans       passes over a progressive JPEG, each of which costs its whole size again; ten are usual
+    profile_bytes  an ICC profile, unpacked; the largest in use are printers', of 3 MB
     """
 
     file_bytes: int = 10 * 2**20
@@ -27,6 +28,7 @@ class Limits:
     parts: int = 10_000
     blocks: int = 60_000
     scans: int = 50
+    profile_bytes: int = 4 * 2**20
 
 
 LIMITS = Limits()

@@ -19,6 +19,7 @@ from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import whole
 from cnnviz.kernels import LUMA
 
+Levels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 STRIP = 128  # rows converted at a time, so that no second copy of a large picture is made
 
 
@@ -36,7 +37,7 @@ class Picture:
     Raises ArrayError for pixels of any other type or shape.
     """
 
-    pixels: npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+    pixels: Levels
     mode: str
     size: tuple[int, int]
     name: str = ""
@@ -71,7 +72,7 @@ class Picture:
         """uint8 (C, H, W), read-only: exactly `values` x 255, rounded to the nearest."""
         if self.pixels.dtype == np.uint8:
             return self.pixels  # type: ignore[return-value]
-        levels = ((self.pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 x 257
+        levels = to_256(self.pixels)
         levels.flags.writeable = False
         return levels
 
@@ -149,6 +150,13 @@ class Picture:
             enlarged = f"Enlarged {sizes} by the bicubic filter, cut off at 0 and 255."
             done += (f"Reduced {sizes}, each pixel the mean of those it stands for." if reduced else enlarged,)
         return replace(self, pixels=planes, done=done, size=(side, side))
+
+
+def to_256(levels: Levels) -> npt.NDArray[np.uint8]:
+    """Levels of 16 bits to the nearest of 256; those of 8 bits as they are."""
+    if levels.dtype == np.uint8:
+        return levels  # type: ignore[return-value]
+    return ((levels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 x 257
 
 
 def _by(size: Sequence[int]) -> str:
