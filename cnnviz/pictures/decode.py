@@ -25,7 +25,7 @@ from cnnviz.pictures import exif, names
 from cnnviz.pictures.bmp import FoundBMP
 from cnnviz.pictures.colour import Colours, colours
 from cnnviz.pictures.headers import FoundGIF, look
-from cnnviz.pictures.jpeg import LOSSLESS, FoundJPEG
+from cnnviz.pictures.jpeg import FoundJPEG
 from cnnviz.pictures.limits import LIMITS, check_size
 from cnnviz.pictures.picture import Levels, Picture, proportional
 from cnnviz.pictures.png import FoundPNG
@@ -128,12 +128,13 @@ def _loaded(data: bytes, found: Found, longest: int | None) -> tuple[Image.Image
     size = image.height, image.width
     if isinstance(found, FoundPNG):
         found.prepare(image)
-    is_lossless = isinstance(found, FoundJPEG) and found.process in LOSSLESS  # there Pillow's draft is no picture
-    if longest is not None and longest < max(size) and not is_lossless:
+    asked = None
+    if longest is not None and longest < max(size) and isinstance(found, FoundJPEG) and found.has_drafts:
         height, width = proportional(size, 2 * longest)  # twice, for the mean to have something to average
-        image.draft(None, (width, height))
+        asked = width, height
+        image.draft(None, asked)
     image.load()
-    if isinstance(found, FoundJPEG) and not found.is_whole(image):
+    if isinstance(found, FoundJPEG) and not found.is_whole(image, asked):
         raise damaged("JPEG")
     return image, size
 

@@ -49,8 +49,14 @@ class FoundJPEG(Found):
     is_sent: bool = True
     coded: int = field(default=0, repr=False, compare=False)
 
-    def is_whole(self, image: Image.Image) -> bool:
-        """Whether the coded data suffice for `image`, which Pillow made of `pixels`, at full size or at less.
+    @property
+    def has_drafts(self) -> bool:
+        """Whether Pillow can leave out what is too fine while it decodes. Not from lossless data; and whether data that
+        just stop are whole is seen at full size only."""
+        return self.is_ended and self.process not in LOSSLESS
+
+    def is_whole(self, image: Image.Image, asked: tuple[int, int] | None = None) -> bool:
+        """Whether the coded data suffice for `image`, which Pillow made of `pixels`; `asked`: the size of its draft.
 
         A decoder that runs out of bits takes zeros for them to the end of a block and leaves the blocks after it grey,
         in silence. So where the end is not marked, or the last pixel has that grey, the picture is decoded again with
@@ -58,22 +64,22 @@ class FoundJPEG(Found):
         """
         if self.is_ended and (self.process in ARITHMETIC or not _is_left_grey(image)):
             return True
-        if not self.is_sent or self.pixels is None:
+        if self.pixels is None or not (self.is_ended or self.is_sent):
             return False
         data = self.pixels[: -len(END)]
-        if data.endswith(bytes(16)) and self._suffice(data[:-8], image):
+        if data.endswith(bytes(16)) and self._suffice(data[:-8], image, asked):
             data = data.rstrip(b"\0")  # more zeros than it takes are room for what never arrived
-        return self._suffice(data, image)
+        return self._suffice(data, image, asked)
 
-    def _suffice(self, data: bytes, image: Image.Image) -> bool:
+    def _suffice(self, data: bytes, image: Image.Image, asked: tuple[int, int] | None) -> bool:
         """Whether `data` give `image` whatever they go on with."""
         # A restart, if they stop before one that is due; otherwise it ends the pass.
         due = bytes((0xFF, 0xD0 + sum(1 for _ in _RESTART.finditer(data, self.coded)) % 8))
         boxes = [(0, top, image.width, min(top + 128, image.height)) for top in range(0, image.height, 128)]
         for noise in _NOISES:
             again = Image.open(io.BytesIO(data + noise + due + noise + END), formats=("JPEG",))
-            if again.size != image.size:
-                again.draft(None, image.size)
+            if asked is not None:
+                again.draft(None, asked)
             again.load()
             if any(image.crop(box).tobytes() != again.crop(box).tobytes() for box in boxes):
                 return False
