@@ -282,9 +282,9 @@ def test_a_packed_profile_in_pieces_is_left_out(content: bytes) -> None:
     assert picture.notes == (CANNOT,) and picture.levels()[:, 0, 0].tolist() == [1, 2, 3]
 
 
-def test_a_profile_that_unpacks_to_a_gigabyte() -> None:
+def test_a_profile_that_unpacks_to_64_mb() -> None:
     packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(bytes(2**20)) for _ in range(1000)) + packer.flush()
+    packed = b"".join(packer.compress(bytes(2**20)) for _ in range(64)) + packer.flush()
     picture = open_picture(png(1, 1, 8, 2, b"\0\1\2\3", chunk(b"iCCP", b"bomb\0\0" + packed)))
     assert picture.notes == ("Its colour profile is larger than 4 MB and is left out.",)
 
@@ -293,7 +293,7 @@ def test_thousands_of_altered_profiles_do_no_harm() -> None:
     dice = np.random.default_rng(7)
     seeds = [P3, ADOBE, MINE, DOT_GAIN, of_inks()]
     converted = 0
-    for turn in range(600):
+    for turn in range(150):
         profile = bytearray(seeds[turn % len(seeds)])
         for _ in range(dice.integers(1, 8)):
             profile[dice.integers(0, min(len(profile), 400))] = dice.integers(256)
@@ -301,7 +301,7 @@ def test_thousands_of_altered_profiles_do_no_harm() -> None:
         picture = open_picture(saved(image, "JPEG", icc_profile=bytes(profile)))
         assert picture.size == (8, 8) and sum("profile" in note for note in picture.notes) <= 1
         converted += "converted" in str(picture.notes)
-    assert 100 < converted < 590
+    assert 20 < converted < 148
 
 
 # --- Its name ---
