@@ -3,8 +3,16 @@
 Each file imports only from those above it:
 
     limits.py   how much of a stranger's file is taken on
-    headers.py  what a file says of itself, read before anything is decoded
+    names.py    a stranger's words, fit to stand in a sentence of ours
+    told.py     what a file says of itself before anything is decoded, and the refusals that name its kind
+    exif.py     one number out of a block of EXIF
+    png.py      what a PNG says of itself,
+    jpeg.py     a JPEG, and whether its picture is whole,
+    bmp.py      a BMP, and the pixels of those under bit masks
+    headers.py  which kind a file is; what a GIF or a WebP says of itself
     picture.py  a picture as numbers, at any working size, and out again as PNG
+    colour.py   what a colour profile makes of a file's numbers, in sRGB
+    rows.py     a decoded picture as levels, a strip of rows at a time, on white
     decode.py   the door for a stranger's bytes, and the decoder behind it
     samples.py  the pictures that come with cnnviz; their files are in samples/
     strokes.py  what was drawn on a pad, as the pen's lines and as ink

@@ -1,12 +1,13 @@
 """The door for a stranger's bytes, and the decoder behind it.
 
 A decoder is a large program that strangers feed. So nothing reaches it before its kind is known by its
-first bytes and its size is read from its header (`headers.look`), it is told which one format to try, no
-more than a few decodes run at once, only the first frame is decoded, and whatever it raises leaves here as
-one plain sentence of our own: Pillow's messages carry addresses, and its warnings and global limits are not
-thread-safe, so they are neither shown nor touched.
+first bytes and its size is read from its header (`headers.look`), a PNG's or JPEG's remarks are taken out
+of it, it is told which one format to try, no more than a few decodes run at once, only the first frame is
+decoded, and whatever it raises leaves here as one plain sentence of our own: Pillow's messages carry
+addresses, and its warnings and global limits are not thread-safe, so they are neither shown nor touched.
 
-What cannot be noticed: a JPEG with flipped bytes in its middle, a PNG whose check sums or end are wrong.
+What cannot be noticed: a JPEG with flipped bytes in its middle, or cut there and given an end but for the grey
+that is left; a PNG whose check sums or end are wrong.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
     longest  if nothing larger will be asked for, its longest side in pixels: the same as `.at(longest)`, except
              that JPEG then leaves out what is too fine while decoding, which is faster and takes less memory
 
-    Grey files give one channel, all others three; a CMYK file's colours are approximate, and 16-bit colours are read
-    in 256 levels (16-bit grey is kept). What was done stands in the picture's notes.
+    Grey files give one channel, all others three. An ICC profile in the file is converted to sRGB; without one, a CMYK
+    file's colours are approximate. 16-bit colours are rounded to 256 levels (16-bit grey is kept). What was done, and
+    what the file asks for and was not, stands in the picture's notes.
     Raises PictureError, in one sentence fit to show, for whatever is empty, damaged, larger than `LIMITS`, or
     something else; SettingError for a longest that makes no sense.
     """
