@@ -21,7 +21,7 @@ with frame.main():
     else:
         results.formula(windows, picture)
         with frame.stage():
-            stage(trace, key="convolution", whole=True)
+            stage(trace, key="convolution", whole=True, link=results.PLACE)
         results.figures(trace)
         results.downloads(picture, filter, windows, divisor)
         see = "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies."

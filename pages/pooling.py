@@ -19,7 +19,7 @@ with frame.main():
     else:
         pooling.formula(pooled)
         with frame.stage():
-            stage(pooled.trace, key="pooling")
+            stage(pooled.trace, key="pooling", link=pooling.PLACE)
 if pooled:
     counted = pooling.fewer(pooled)
     pooling.strided(pooled, counted)

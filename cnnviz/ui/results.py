@@ -13,6 +13,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
+from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
 from cnnviz.ui.words import number, percent
 
@@ -25,7 +26,8 @@ COMPARED: Setting[tuple[str, ...]] = Setting(
 )
 SCALE = one_of("scale", ["each map", "all maps"])
 OWN_SIZE = flag("own-size")
-RESULTS = (COMPARED, SCALE, OWN_SIZE)
+PLACE = place_setting("at")
+RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
 LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D**
 the dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n

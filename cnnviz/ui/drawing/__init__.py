@@ -3,6 +3,7 @@
     palette.js   colours and theme            paper.js    canvas, kept layers, text
     elements.js  elements, buttons, icons     numbers.js  numbers as text
     envelope.js  arrays from Python           link.js     one cursor for several components
+    address.js   a place in the page's address
 """
 
 from importlib.resources import files
@@ -10,5 +11,5 @@ from importlib.resources import files
 _HERE = files("cnnviz.ui.drawing")
 DRAWING = tuple(
     _HERE.joinpath(name)
-    for name in ("palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js")
+    for name in ("palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js", "address.js")
 )

@@ -9,18 +9,22 @@ component may have, so that each idea keeps a file of its own and nothing needs 
     bitmaps.js     maps, a pixel a cell, made once     input.js     the picture and the window on it
     operands.js    window, weights, products           output.js    the map filling in
     player.js      the current step, playing, zoom     pointer.js   hovering, pinning, dragging, keys
-    stage.js       a trace on the page: its panels     stage.css
+    place.js       where it stands, in the link        stage.js      a trace on the page: its panels; stage.css
 """
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
+from typing import Any
 
 import streamlit as st
 
 from cnnviz.steps import Trace
+from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
+from cnnviz.ui.state import Setting
 
 _HERE = files("cnnviz.ui.stage")
 _ORDER = (
@@ -32,6 +36,7 @@ _ORDER = (
     "operands.js",
     "output.js",
     "player.js",
+    "place.js",
     "pointer.js",
     "stage.js",
 )
@@ -47,6 +52,19 @@ _component = st.components.v2.component(
 )
 
 
+def place_setting(key: str) -> Setting[tuple[int, int] | None]:
+    """Where a stage's cursor stands, (row, column) from 0, said from 1; None: where it begins by itself."""
+
+    def read(text: str) -> tuple[int, int] | None:
+        found = re.fullmatch(r"([1-9]\d{0,5})\.([1-9]\d{0,5})", text, re.ASCII)
+        return (int(found[1]) - 1, int(found[2]) - 1) if found else None
+
+    def write(place: tuple[int, int] | None) -> str:
+        return f"{place[0] + 1}.{place[1] + 1}" if place else ""
+
+    return Setting(key, None, read, write, is_live=True)
+
+
 def stage(
     trace: Trace,
     *,
@@ -57,6 +75,7 @@ def stage(
     group: str = "",
     at: tuple[int, int] | None = None,
     unit: tuple[int, int] | None = None,
+    link: Setting[Any] | None = None,
 ) -> None:
     """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
 
@@ -66,6 +85,16 @@ def stage(
     group     stages of one group share a cursor: each goes to the output nearest to the same place of the input
     at        (row, column), counted from 0, of the output to go to; each new one moves the cursor there
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
+    link      the setting that says where the cursor stands: a `place_setting`; with `unit`, the choice of that
     """
-    options = {"autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit}
+    if link and unit is None:
+        at = state.now(link) or at
+    if link:
+        # Where the cursor has gone by itself it stands already: the trace is not sent again for that.
+        at = state.recall(f"{key}-at") if state.is_from_browser(link) else at
+        state.remember(f"{key}-at", at)
+    options = {
+        "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
+        "link": link.key if link else None,
+    }  # fmt: skip
     _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))

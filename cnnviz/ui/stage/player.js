@@ -47,6 +47,13 @@ export class Player {
     this.filled = isLarge ? this.trace.count : 1;
   }
 
+  // Where whoever opens the page by a link that names no output begins.
+  get start() {
+    const { at } = this.trace.options;
+    if (at) return Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
+    return this.trace.count > NUMBERED ? strongest(this.trace) : 0;
+  }
+
   // The output that Python names, when it names another than last time. True where it was gone to.
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
@@ -85,6 +92,7 @@ export class Player {
     this.stage.pointer.hover = null;
     this.stage.revealed = false;
     this.follow();
+    this.stage.place.tell();
     this.stage.repaint();
   }
 
@@ -108,6 +116,7 @@ export class Player {
     cancelAnimationFrame(this.frame);
     this.playing = false;
     this.slide = null;
+    this.stage.place.tell();
   }
 
   // One painted frame of playing: as many steps as are due by now, then the window on its way to the next.

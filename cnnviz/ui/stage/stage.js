@@ -12,6 +12,7 @@ import { inputPlan, paintInput } from "./input.js";
 import { paintOutput } from "./output.js";
 import { paintOperands } from "./operands.js";
 import { NUMBERED, Player } from "./player.js";
+import { Place } from "./place.js";
 import { Pointer } from "./pointer.js";
 
 const LETTER = 7.6; // pixels of the sum's line, on the average
@@ -19,6 +20,7 @@ const LETTER = 7.6; // pixels of the sum's line, on the average
 class Stage {
   constructor(parent) {
     Object.assign(this, { version: 0, guessing: false, revealed: false });
+    this.place = new Place(this);
     this.player = new Player(this);
     this.pointer = new Pointer(this);
     this.build(parent);
@@ -91,6 +93,7 @@ class Stage {
     const isSent = this.player.receive(before);
     this.isRerun = Boolean(before) && !isSent;
     this.meet();
+    this.place.tell();
     this.scrub.max = trace.count;
     say(this.input.heading, trace.names.input ?? "Input");
     say(this.output.heading, trace.names.output ?? "Output");
@@ -231,6 +234,7 @@ class Stage {
 
   leave() {
     this.player.stop();
+    this.place.leave();
     this.observer.disconnect();
     this.link?.leave();
     this.trace = null;

@@ -11,6 +11,7 @@ from cnnviz.ui.state.store import (
     component_state,
     forget,
     heard,
+    is_from_browser,
     link,
     now,
     open_page,
@@ -24,7 +25,7 @@ from cnnviz.ui.state.store import (
 )  # fmt: skip
 
 __all__ = [
-    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "heard", "integer", "link", "now", "one_of",
-    "open_page", "put", "real", "recall", "remember", "starts", "uploaded", "values", "widget_key",
-    "words", "write_link",
+    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "heard", "integer", "is_from_browser",
+    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "starts", "uploaded", "values",
+    "widget_key", "words", "write_link",
 ]  # fmt: skip

@@ -29,6 +29,8 @@ export default function () {
   const begin = (event) => event.isTrusted && told.begin(event.composedPath()[0], event.type === "pointerdown");
   for (const type of ["pointerdown", "keydown", "click"]) window.addEventListener(type, begin, true);
   const push = history.pushState.bind(history);
-  history.pushState = (state, title, address) =>
-    told.isFirst() ? push(state, title, address) : history.replaceState(state, title, address);
+  history.pushState = (state, title, address) => {
+    if (told.isFirst()) push(state, title, address); else history.replaceState(state, title, address);
+    window.dispatchEvent(new Event("cnnviz-link")); // whoever says a place in the link by itself looks whether it stands
+  };
 }

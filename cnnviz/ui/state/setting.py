@@ -31,6 +31,7 @@ class Setting(Generic[T]):
     write    value -> text of a link
     least, most  the ends of a number's range, both included
     options  what there is to choose from
+    is_live  whether the browser may change it in the link by itself: the place of a cursor, which needs no run
     """
 
     key: str
@@ -40,6 +41,7 @@ class Setting(Generic[T]):
     least: Any = None
     most: Any = None
     options: tuple[T, ...] = ()
+    is_live: bool = False
 
     def __post_init__(self) -> None:
         DECLARED[self.key] = self

@@ -45,6 +45,7 @@ def put(**changes: Any) -> None:
     forget("typed")  # what was said of a number that could not be
     for key, value in changes.items():
         _part("settings")[DECLARED[key].key] = value
+        _part("from-browser").pop(key, None)
 
 
 def link(settings: Iterable[Setting[Any]]) -> dict[str, str]:
@@ -66,10 +67,32 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
         for setting in st.session_state["page-settings"]:
             if is_back or setting.key in st.query_params:
                 _part("settings")[setting.key] = _linked(setting)
+                _part("from-browser").pop(setting.key, None)
+    else:
+        _hear_the_browser()
     if is_new:  # its widgets are not those of the page before, though they have the same names
         for drawn in _part("widgets").values():
             drawn.pop("value", None)
     write_link()
+
+
+def is_from_browser(setting: Setting[Any]) -> bool:
+    """Whether the browser changed it by itself, and so knows of it: nobody else has changed it since."""
+    return setting.key in _part("from-browser")
+
+
+def _hear_the_browser() -> None:
+    """Take over what the browser has changed in the link by itself since the last run.
+
+    A run can be asked for before the link that the last one wrote has arrived; so only a text counts that the link
+    said neither then nor when it was written.
+    """
+    known = _part("live-texts")
+    for setting in st.session_state["page-settings"]:
+        text = st.query_params.get(setting.key)
+        if setting.is_live and text is not None and text not in known.get(setting.key, ()):
+            _part("settings")[setting.key] = _linked(setting)
+            _part("from-browser")[setting.key] = True
 
 
 def write_link() -> None:
@@ -78,6 +101,10 @@ def write_link() -> None:
     `open_page` does it; a fragment that draws settings does it for its own runs.
     """
     settings: tuple[Setting[Any], ...] = st.session_state["page-settings"]
+    for setting in settings:
+        if setting.is_live:
+            said = st.query_params.get(setting.key), setting.text(now(setting))
+            _part("live-texts")[setting.key] = said
     if any(_linked(setting) != now(setting) for setting in settings):
         st.query_params.from_dict(link(settings))
 

@@ -81,7 +81,8 @@ def volumes(
     # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
     key = choice.key
     sent, known = state.recall(f"{key}-sent", (None, None))
-    if selected != known or not holds([(layer.maps.shape, layer.source) for layer in layers], sent, selected):
+    is_news = selected != known and not state.is_from_browser(choice)
+    if is_news or not holds([(layer.maps.shape, layer.source) for layer in layers], sent, selected):
         sent = selected
     state.remember(f"{key}-sent", (sent, selected))
 

@@ -60,7 +60,7 @@ class Unit:
 def unit_setting(key: str) -> Setting[Unit | None]:
     """The choice of a unit, by clicks on `volumes`; None before the first. Each page has its own: a unit of one network
     is none of another."""
-    return Setting(key, None, Unit.read, lambda unit: unit.text if unit else "")
+    return Setting(key, None, Unit.read, lambda unit: unit.text if unit else "", is_live=True)
 
 
 def chosen(choice: Setting[Unit | None], shapes: Sequence[tuple[int, ...]], start: Unit) -> Unit:

@@ -1,6 +1,6 @@
 """Activations: what they make of a map, what they leave of a gradient, what they cost."""
 
-from cnnviz.ui.lessons.activations.before_after import histograms, remedies, scale, table, view
+from cnnviz.ui.lessons.activations.before_after import PLACE, histograms, remedies, scale, table, view
 from cnnviz.ui.lessons.activations.choose import ACTIVATION, CLAIM, choose
 from cnnviz.ui.lessons.activations.counts import signed_map
 from cnnviz.ui.lessons.activations.floats import TINY, tiny
@@ -9,7 +9,7 @@ from cnnviz.ui.lessons.activations.stack import LAYERS, WEIGHTS_START, gradients
 from cnnviz.ui.lessons.activations.timing import cost
 from cnnviz.ui.settings import FILTER
 
-SETTINGS = (*FILTER, ACTIVATION, LAYERS, WEIGHTS_START, TINY)
+SETTINGS = (*FILTER, ACTIVATION, PLACE, LAYERS, WEIGHTS_START, TINY)
 
 __all__ = [
     "CLAIM", "SETTINGS", "choose", "cost", "gradients", "histograms", "noticed", "remedies", "scale", "signed_map",

@@ -16,11 +16,12 @@ from cnnviz.ui.curve import curve
 from cnnviz.ui.lessons.activations.choose import BY_NAME
 from cnnviz.ui.lessons.activations.counts import FLAT, SignedMap, counted, steepest, trace, windows
 from cnnviz.ui.markup import part, rows
-from cnnviz.ui.stage import stage
+from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import put
 from cnnviz.ui.words import capital, number, percent
 
 GROUP = "activations"
+PLACE = place_setting("activated-at")
 NEAR = 6.0  # the curve shows at least the numbers from -6 to 6
 BINS = 81  # an odd number, so that 0 lies in the middle of a bin
 
@@ -46,7 +47,7 @@ def view(map: SignedMap, activation: Activation) -> None:
     """The stage, its two panels on one scale, and beside it the curve under the same cursor."""
     left, right = st.columns([1.9, 1], gap="small")
     with left, st.container(key="before-after"):
-        stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True)
+        stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True, link=PLACE)
     with right, st.container(key="curve-room"):
         curve(
             activation,

@@ -15,13 +15,13 @@ from cnnviz.ui.lessons.deep.failure import failure, lead
 from cnnviz.ui.lessons.deep.filters import CHOSEN, filters
 from cnnviz.ui.lessons.deep.guide import guide
 from cnnviz.ui.lessons.deep.look import look
-from cnnviz.ui.lessons.deep.main import CLASS, GUESS_FIRST, UNIT, in_sidebar, is_covered, unit_of, walk
+from cnnviz.ui.lessons.deep.main import CLASS, GUESS_FIRST, STEP, UNIT, in_sidebar, is_covered, unit_of, walk
 from cnnviz.ui.lessons.deep.seen import question, seen
 from cnnviz.ui.lessons.deep.trace_back import all_maps, arithmetic, trace_back
 from cnnviz.ui.lessons.deep.two import SECOND, two
 from cnnviz.ui.lessons.deep.where_it_looks import where
 
-SETTINGS = (UNIT, CLASS, GUESS_FIRST, SECOND, CHOSEN)
+SETTINGS = (UNIT, STEP, CLASS, GUESS_FIRST, SECOND, CHOSEN)
 
 __all__ = [
     "SETTINGS", "all_maps", "arithmetic", "average", "failure", "filters", "guide", "in_sidebar", "is_covered", "lead",

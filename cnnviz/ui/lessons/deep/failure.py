@@ -10,10 +10,10 @@ from cnnviz.models.squeezenet import squeezenet
 from cnnviz.ui import markup, state
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import Look
-from cnnviz.ui.lessons.deep.main import FIRST, UNIT
+from cnnviz.ui.lessons.deep.main import FIRST, look_into
 from cnnviz.ui.settings import SAMPLE
 from cnnviz.ui.state import put
-from cnnviz.ui.volumes import Unit, choose
+from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import listed, percent
 
 PORTRAIT = "Astronaut Eileen Collins"
@@ -29,7 +29,7 @@ def _to_portrait() -> None:
     """The portrait, and the map of the class that it is taken for."""
     put(**{"sample": PORTRAIT, "class": FIRST, "depth": "RGB", "guess-first": False})
     classes = squeezenet().classes
-    choose(UNIT, Unit(depths()[-1].at, classes.index("barbell")))
+    look_into(Unit(depths()[-1].at, classes.index("barbell")))
 
 
 def failure(look: Look) -> None:

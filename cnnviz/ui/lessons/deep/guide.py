@@ -8,10 +8,10 @@ from cnnviz.pictures import SAMPLES, sample
 from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import look_at
-from cnnviz.ui.lessons.deep.main import UNIT
+from cnnviz.ui.lessons.deep.main import look_into
 from cnnviz.ui.settings import SAMPLE
 from cnnviz.ui.state import put
-from cnnviz.ui.volumes import Unit, choose
+from cnnviz.ui.volumes import Unit
 
 # Of each photograph: what is seen, at which depth, in which map from 1.
 SEEN = {
@@ -52,4 +52,4 @@ def _go(key: str, name: str, channel: int) -> None:
     put(sample=SAMPLES[key].name)
     depth = next(depth for depth in depths() if depth.name == name)
     seen = look_at(sample(key))
-    choose(UNIT, Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))
+    look_into(Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))

@@ -13,11 +13,13 @@ from cnnviz.ui import controls, overlay, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.look import Look, shapes
 from cnnviz.ui.overlay import Bar, Laid, Stop, message
+from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, put
-from cnnviz.ui.volumes import Unit, choose, chosen, unit_setting
+from cnnviz.ui.volumes import Unit, chosen, unit_setting
 from cnnviz.ui.words import many, percent
 
 UNIT = unit_setting("deep")  # depth, map, row, column
+STEP = place_setting("deep-at")  # where its arithmetic stands, if that has gone elsewhere on the map
 SHOW = "show"  # what the browser says once the visitor has guessed
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
 CLASS = Setting("class", FIRST, lambda text: text if text in squeezenet().classes else None)
@@ -55,6 +57,11 @@ def unit_of(look: Look) -> Chosen:
     return Chosen(depth, unit.channel, row, column, look.at(depth)[unit.channel])
 
 
+def look_into(unit: Unit) -> None:
+    """Choose a unit, as a callback; its arithmetic begins there."""
+    put(deep=unit, **{STEP.key: None})
+
+
 def walk(look: Look, at: Chosen) -> None:
     """The strip of depths, the strongest maps of the chosen one, one of them large, and the five best classes."""
     sent, known, of = state.recall(_SENT, (None, None, ""))
@@ -68,7 +75,7 @@ def walk(look: Look, at: Chosen) -> None:
             state.remember(_GUESSED, look.square.digest)
         found = Unit.read(text)
         if found and (found := found.within(shapes())):
-            choose(UNIT, found)
+            look_into(found)
             if depths()[found.layer].is_last:
                 is_best = found.channel == look.best(1)[0]
                 put(**{"class": FIRST if is_best else look.trained.classes[found.channel]})

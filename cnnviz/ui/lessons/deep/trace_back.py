@@ -17,12 +17,12 @@ from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.filters import filter_of
 from cnnviz.ui.lessons.deep.look import SIDE, Look
-from cnnviz.ui.lessons.deep.main import UNIT, Chosen, is_covered
+from cnnviz.ui.lessons.deep.main import STEP, Chosen, is_covered, look_into
 from cnnviz.ui.lessons.deep.patches import woken_by
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.overlay import Panel, message
 from cnnviz.ui.stage import stage
-from cnnviz.ui.volumes import Unit, choose
+from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import many, number, percent
 
 MOST_OF_IT = 0.9  # of all that matters
@@ -90,7 +90,7 @@ def _any_unit(look: Look, at: Chosen) -> None:
     stops = {depth.name: depth for depth in depths() if not (depth.is_last and is_covered(look))}
 
     def go(depth: Depth, channel: int) -> None:
-        choose(UNIT, Unit(depth.at, channel, *look.peak(depth, channel)))
+        look_into(Unit(depth.at, channel, *look.peak(depth, channel)))
 
     def to_layer(name: str) -> None:
         go(stops[name], look.strongest(stops[name])[0])
@@ -124,7 +124,7 @@ def arithmetic(look: Look, at: Chosen) -> None:
     )
     markup.part("How that number came about", f"<p>{_counted(layer, reads.shape, at)}</p>")
     with st.container(key="deep-stage"):
-        stage(trace, key="deep-arithmetic", at=(at.row, at.column))
+        stage(trace, key="deep-arithmetic", at=(at.row, at.column), link=STEP)
 
 
 def _counted(layer: object, shape: tuple[int, ...], at: Chosen) -> str:
@@ -161,6 +161,6 @@ def all_maps(look: Look, at: Chosen) -> None:
 
     def on_select(text: str) -> None:
         if text.isdecimal() and 0 < int(text) <= len(maps):
-            choose(UNIT, Unit(depth.at, int(text) - 1, *look.peak(depth, int(text) - 1)))
+            look_into(Unit(depth.at, int(text) - 1, *look.peak(depth, int(text) - 1)))
 
     overlay.show(message.sheet(maps, look.order(depth), names, at.channel), key="all-maps", on_select=on_select)

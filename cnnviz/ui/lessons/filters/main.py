@@ -142,7 +142,7 @@ def stage(found: Maps, picture: Picture, divisor: float) -> None:
     """The chosen map: its window goes through the whole depth of what it reads."""
     at = unit(found)
     st.html(f'<p class="hint">{_hint(found, at)}</p>')
-    draw_stage(trace(found, at, picture, divisor), key="filters-stage", group=GROUP, at=at.at, unit=at.map)
+    draw_stage(trace(found, at, picture, divisor), key="filters-stage", group=GROUP, at=at.at, unit=at.map, link=UNIT)
 
 
 def trace(found: Maps, at: Unit, picture: Picture, divisor: float) -> Trace:

@@ -172,7 +172,7 @@ def view(setup: Setup) -> Shown:
             if too_large:
                 _offer(too_large, "remedy stage", runnable(setup, row.index))
         if not too_large:
-            stage(_trace(setup, run, row, unit.channel), key="layer", group=GROUP, at=unit.at, unit=unit.map)
+            stage(_trace(setup, run, row, unit.channel), key="layer", group=GROUP, at=unit.at, unit=unit.map, link=UNIT)
     if math.prod(row.output_shape[1:]) > MOST_NUMBERS:  # too many for the lessons below too
         return plane
     map = np.atleast_2d(run.maps[unit.layer + 1][unit.channel])

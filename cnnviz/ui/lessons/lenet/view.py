@@ -56,7 +56,7 @@ def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
                     f"filter {unit.channel + 1} to the lab", found.parameters[0]["weight"][unit.channel], "lenet-to-lab"
                 )
         shown = trace(trained, found.parameters, found.maps, unit.layer, unit.channel, found.after)
-        stage(shown, key="lenet-stage", group=GROUP, at=unit.at, unit=unit.map)
+        stage(shown, key="lenet-stage", group=GROUP, at=unit.at, unit=unit.map, link=UNIT)
     with moves.room:
         in_short(found)
     return found

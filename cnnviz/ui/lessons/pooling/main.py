@@ -15,9 +15,11 @@ from cnnviz.ui.lessons.pooling import maps, setting
 from cnnviz.ui.lessons.pooling.maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
 from cnnviz.ui.settings import Windows
+from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
 from cnnviz.ui.words import many
 
+PLACE = place_setting("pooled-at")
 PLANE = one_of("plane", [name for names in CHANNELS.values() for name in names])
 
 CLAIM = (

@@ -3,12 +3,12 @@
 from cnnviz.ui.lessons.stride.borders import borders
 from cnnviz.ui.lessons.stride.centre import KC, centre
 from cnnviz.ui.lessons.stride.left_out import edges, left_out
-from cnnviz.ui.lessons.stride.main import dials, formulas, lecture, stages
+from cnnviz.ui.lessons.stride.main import PLACE_A, PLACE_B, dials, formulas, lecture, stages
 from cnnviz.ui.lessons.stride.seen import question, seen
 from cnnviz.ui.lessons.stride.table import table
 from cnnviz.ui.lessons.stride.two import OPERATION
 
-SETTINGS = (*OPERATION, KC)
+SETTINGS = (*OPERATION, PLACE_A, PLACE_B, KC)
 
 __all__ = [
     "SETTINGS", "borders", "centre", "dials", "edges", "formulas", "lecture", "left_out", "question", "seen", "stages",

@@ -17,9 +17,12 @@ from cnnviz.ui.controls import Dial, dial
 from cnnviz.ui.lessons.stride.counts import reading
 from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, Setting
 from cnnviz.ui.settings import BORDER
-from cnnviz.ui.stage import stage
+from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.words import number, percent
+
+PLACE_A, PLACE_B = place_setting("at-a"), place_setting("at-b")
+PLACES = {"A": PLACE_A, "B": PLACE_B}
 
 
 def now() -> dict[str, Any]:
@@ -124,4 +127,5 @@ def stages(picture: Picture, divisor: float) -> None:
                 corner = (
                     None if windows.border == "zeros" else (0, 0)
                 )  # where the borrowed pixels are tied to their origins
-                stage(replace(trace, names=names), key=setting.letter.lower(), group="stride", compact=True, at=corner)
+                named, place = replace(trace, names=names), PLACES[setting.letter]
+                stage(named, key=setting.letter.lower(), group="stride", compact=True, at=corner, link=place)
