@@ -1,5 +1,6 @@
 # make run     set everything up and serve the app on this machine
-# make test    set everything up and run every test: lint, types, Python, JavaScript, pages, real browser
+# make check   set everything up and run what needs no browser: lint, types, Python, JavaScript, pages as scripts
+# make test    set everything up and run every test: those, and the pages in a real browser
 #
 # Both need make and Python 3.11 or later, and nothing else. Another Python: make run PYTHON=python3.12
 # Written for every make, GNU make 3.81 (macOS) and BSD make included.
@@ -13,11 +14,18 @@ run: .venv/ready-to-run
 	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m streamlit run app.py
 
 # -n 2: two tests at a time, each with a server and a browser of its own; a file's tests stay together.
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile
+
+check: .venv/ready-to-test
+	.venv/bin/python -m ruff check .
+	.venv/bin/python -m mypy cnnviz
+	$(PYTEST) -m "not browser"
+
 test: .venv/ready-to-test
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy cnnviz
 	.venv/bin/python tests/chromium.py
-	.venv/bin/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
 
 # The two stamps. What they stand for is made anew when the list of packages, or the Python, is newer than they are.
 .venv/ready-to-run: .venv/bin/python requirements.txt
@@ -41,4 +49,4 @@ test: .venv/ready-to-test
 	  echo "$(PYTHON) came without its venv module: install it with sudo apt install $(VENV_PACKAGE), then say make again." >&2; exit 1; }
 	@$(PYTHON) -m venv --clear .venv
 
-.PHONY: run test
+.PHONY: run check test

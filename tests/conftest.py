@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import chromium
 from door import Door, settle
 from server import ROOT, Server
+
+expect.set_options(timeout=20_000)  # milliseconds: what comes late on a busy machine comes nevertheless
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,6 +74,26 @@ def warm(browser: Browser, app_server: Server) -> Iterator[Callable[[str], Page]
     yield go
     door.close()
     assert (door.errors, door.outside) == ([], [])
+
+
+@pytest.fixture(scope="session")
+def bench_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The pages with one component alone, tests/benches, served."""
+    alone = ("--server.address=localhost", "--server.headless=true", "--server.showEmailPrompt=false")
+    quiet = ("--browser.gatherUsageStats=false", "--client.showSidebarNavigation=false")
+    folder, paths = tmp_path_factory.mktemp("benches"), (ROOT, ROOT / "tests")
+    with Server(ROOT / "tests" / "benches" / "start.py", folder, (*alone, *quiet), paths) as server:
+        yield server
+    assert server.attempts() == [], "the server process tried to reach another machine"
+
+
+@pytest.fixture(scope="module")
+def open_bench(browser: Browser, bench_server: Server) -> Iterator[Door]:
+    """Opens benches, `open_bench("volumes?side=24")`; what they complain of counts when the file's tests are over."""
+    door = Door(browser, bench_server.url)
+    yield door
+    door.close()
+    assert (door.errors, door.outside) == ([], []), bench_server.output()[-2000:]
 
 
 @pytest.fixture

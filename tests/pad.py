@@ -105,6 +105,6 @@ class Pad:
         self._hand._sync(all_sent())
 
     def told(self, **wanted: object) -> dict[str, Any]:
-        """What digit_page.py says of the digit, once it says what is wanted."""
+        """What the bench of the digit says of the digit, once it says what is wanted."""
         self.page.wait_for_function(MATCHES, arg=wanted, timeout=15_000)
         return json.loads(self.page.locator("#told").inner_text())

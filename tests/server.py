@@ -27,10 +27,12 @@ class Server:
     url      where it answers, without a slash at the end
     folder   for its output and for what the watch writes: an empty one
     options  of `streamlit run`, before those of the settings file
+    paths    folders from which the script imports, beside its own
     """
 
-    def __init__(self, script: Path, folder: Path, options: tuple[str, ...] = ()):
+    def __init__(self, script: Path, folder: Path, options: tuple[str, ...] = (), paths: tuple[Path, ...] = ()):
         self.script, self.options = script, options
+        self.paths = os.pathsep.join(map(str, (WATCH, *paths)))
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self._output, self._attempts = folder / "server.txt", folder / "attempts.txt"
@@ -43,7 +45,7 @@ class Server:
             self._process = subprocess.Popen(
                 [*command, *self.options],
                 cwd=self.script.parent,
-                env={**inherited, "PYTHONPATH": str(WATCH), "CNNVIZ_WATCH": str(self._attempts)},
+                env={**inherited, "PYTHONPATH": self.paths, "CNNVIZ_WATCH": str(self._attempts)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

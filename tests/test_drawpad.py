@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from cnnviz import models
 from cnnviz.pictures import Strokes, normalised
@@ -19,30 +18,12 @@ from cnnviz.ui.controls import Digit
 from door import Door
 from pad import Pad
 from paper import DRAWINGS, USUAL, jpeg
-from server import ROOT, Server
 from visitor import Visitor
 
-SCRIPT = ROOT / "tests" / "digit_page.py"
-
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    quiet = ("--server.address=localhost", "--server.headless=true", "--browser.gatherUsageStats=false")
-    with Server(SCRIPT, tmp_path_factory.mktemp("digit"), quiet) as server:
-        yield server.url
-
-
-@pytest.fixture(scope="module")
-def door(browser: Browser, url: str) -> Iterator[Door]:
-    door = Door(browser, url)
-    yield door
-    door.close()
-    assert (door.errors, door.outside) == ([], [])
-
-
-@pytest.fixture(scope="module")
-def tab(door: Door) -> Page:
-    return door(viewport=(900, 700))
+def tab(open_bench: Door) -> Page:
+    return open_bench("digit", (900, 700))
 
 
 @pytest.fixture
@@ -159,8 +140,8 @@ def test_every_control_is_reached_by_keys(pad):
     pad.told(strokes=[])
 
 
-def test_a_finger_draws_and_the_page_does_not_scroll(door):
-    page = door(viewport=(390, 480), has_touch=True, is_mobile=True)
+def test_a_finger_draws_and_the_page_does_not_scroll(open_bench):
+    page = open_bench("digit", (390, 480), has_touch=True, is_mobile=True)
     pad = Pad(page).ready()
     assert pad.box()["x"] >= 0 and pad.box()["x"] + pad.box()["width"] <= 390
     pad.button("Clear").tap()
@@ -206,14 +187,16 @@ def test_the_drawing_is_still_there_after_another_source(pad):
     ).first.click()
     Pad(pad.page).ready()
     assert pad.told(strokes=[3], name="your digit")["digest"] == told["digest"]
-    assert (bright(pad) == ink).mean() > 0.99
+    again = bright(pad)
+    height, width = np.minimum(ink.shape, again.shape)  # the pad may begin within a pixel: one row more, or one less
+    assert (again[:height, :width] == ink[:height, :width]).mean() > 0.99
 
 
 # --- the other sources, without a browser ---
 
 
 def opened(**link: str) -> Visitor:
-    return Visitor("tests/digit_page.py", **link)
+    return Visitor("tests/benches/pages/digit.py", **link)
 
 
 def told(at: Visitor) -> dict[str, Any]:

@@ -3,38 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-import stages
+from benches import stages
 from cnnviz.geometry import PADDING_MODES
 from cnnviz.kernels import KERNELS
 from door import Door
 from lab import Lab
-from server import ROOT, Server
 
 BLUE = (0, 114, 178)
 
 
 @pytest.fixture(scope="module")
-def gallery(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str, int], Page]]:
-    """Opens tests/stages.py, once as many stages as are asked for have been painted."""
-    quiet = ("--browser.gatherUsageStats=false", "--server.address=localhost", "--server.showEmailPrompt=false")
-    with Server(ROOT / "tests" / "stages.py", tmp_path_factory.mktemp("stages"), quiet) as server:
-        door = Door(browser, server.url)
-        page = door("?later=1", wait=False)
+def gallery(open_bench: Door) -> Callable[[str, int], Page]:
+    """Opens the bench of stages, once as many of them as are asked for have been painted."""
+    page = open_bench("stages?later=1", wait=False)
 
-        def go(query: str, count: int) -> Page:
-            page.goto(f"{server.url}/?{query}")
-            expect(page.locator(".stage[data-ready]")).to_have_count(count, timeout=30_000)
-            return page
+    def go(query: str, count: int) -> Page:
+        page.goto(f"{open_bench.url}/stages?{query}")
+        expect(page.locator(".stage[data-ready]")).to_have_count(count, timeout=30_000)
+        return page
 
-        yield go
-        door.close()
-        assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
+    return go
 
 
 @pytest.mark.parametrize(

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 import re
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-import volume_page
+from benches import volumes as bench
+from cnnviz.envelope import opened
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.export import PRGN
 from cnnviz.geometry import Field, Window
+from cnnviz.numbers import number
 from cnnviz.pictures import Picture, sample
 from cnnviz.ui.volumes import Answer, Unit, Volume
 from cnnviz.ui.volumes.message import BUDGET, envelope, holds
 from door import Door, settle
 from lab import Lab
-from server import ROOT, Server
 
 ORANGE = (217, 95, 2)
 HERE = (Field(), Field())
@@ -76,17 +75,6 @@ def test_the_nearest_unit_that_there_is():
 # --- what is sent ---
 
 
-def opened(data: bytes) -> dict:
-    """An envelope as the browser reads it."""
-    length = int.from_bytes(data[:4], "little")
-    header = json.loads(data[4 : 4 + length])
-    for name, told in header["arrays"].items():
-        start = 4 + length + told["offset"]
-        count = int(np.prod(told["shape"]))
-        header["arrays"][name] = np.frombuffer(data, told["dtype"], count, start).reshape(told["shape"])
-    return header
-
-
 def picture_of(height: int, width: int) -> Picture:
     return sample("chelsea").at(max(height, width), "rgb")
 
@@ -98,10 +86,10 @@ def random_maps(*shape: int) -> np.ndarray:
 def test_small_maps_go_over_as_they_are():
     maps, vector, picture = random_maps(5, 7, 9), random_maps(200), sample("chelsea").at(24, "rgb")
     fields = Field().through(Window(3, 2, 1)), Field().through(Window(2))
-    sent = opened(envelope(picture, [Volume("a", maps, fields, 5), Volume("b", vector, HERE)], Unit(0, 3), "g"))
-    np.testing.assert_array_equal(sent["arrays"]["maps 0"], maps)
-    np.testing.assert_array_equal(sent["arrays"]["maps 1"].ravel(), vector)
-    np.testing.assert_array_equal(sent["arrays"]["picture"], picture.levels())
+    sent, arrays = opened(envelope(picture, [Volume("a", maps, fields, 5), Volume("b", vector, HERE)], Unit(0, 3), "g"))
+    np.testing.assert_array_equal(arrays["maps 0"], maps)
+    np.testing.assert_array_equal(arrays["maps 1"].ravel(), vector)
+    np.testing.assert_array_equal(arrays["picture"], picture.levels())
     assert sent["layers"][0]["fields"] == [[3, 2, -1], [2, 1, 0]]
     assert sent["layers"][0]["limit"] == float(np.abs(maps).max())
     assert (sent["layers"][0]["groups"], sent["selected"], sent["group"]) == (5, "1.4", "g")
@@ -109,12 +97,12 @@ def test_small_maps_go_over_as_they_are():
 
 @pytest.mark.parametrize("name", ["small", "deep"])
 def test_whatever_is_drawn_fits_the_budget_and_says_how_it_was_cut(name):
-    layers = volume_page.stack(name, 192)
+    layers = bench.stack(name, 192)
     data = envelope(picture_of(192, 192), layers, Unit(0, 0), None)
     assert len(data) <= BUDGET + 10_000
-    sent = opened(data)
+    sent, arrays = opened(data)
     for at, (layer, told) in enumerate(zip(layers, sent["layers"], strict=True)):
-        maps, step = sent["arrays"][f"maps {at}"], told["step"]
+        maps, step = arrays[f"maps {at}"], told["step"]
         assert tuple(told["shape"]) == layer.maps.shape
         if layer.maps.ndim == 1:
             continue
@@ -130,25 +118,25 @@ def test_whatever_is_drawn_fits_the_budget_and_says_how_it_was_cut(name):
 def test_a_cut_layer_keeps_zero_white_and_the_limit_at_the_ends():
     maps = np.zeros((64, 300, 300), np.float32)
     maps[:, 0, :3] = 5, -5, 9
-    sent = opened(envelope(picture_of(20, 30), [Volume("a", maps, HERE, limit=5)], Unit(0, 0), None))
-    assert list(sent["arrays"]["maps 0"][0, 0, :3]) in ([254, 0, 254], [254, 254, 127])
-    assert sent["arrays"]["maps 0"][9, 5, 5] == 127
-    flat = opened(envelope(picture_of(20, 30), [Volume("a", maps * 0, HERE)], Unit(0, 0), None))
-    assert (flat["arrays"]["maps 0"] == 127).all()
+    sent, arrays = opened(envelope(picture_of(20, 30), [Volume("a", maps, HERE, limit=5)], Unit(0, 0), None))
+    assert list(arrays["maps 0"][0, 0, :3]) in ([254, 0, 254], [254, 254, 127])
+    assert arrays["maps 0"][9, 5, 5] == 127
+    _, flat = opened(envelope(picture_of(20, 30), [Volume("a", maps * 0, HERE)], Unit(0, 0), None))
+    assert (flat["maps 0"] == 127).all()
 
 
 def test_the_chosen_map_is_sent_and_what_it_reads():
-    layers = volume_page.stack("wide", 24)  # 128 filters, ReLU, 128 filters in 4 groups
+    layers = bench.stack("wide", 24)  # 128 filters, ReLU, 128 filters in 4 groups
     for unit, lasts in (
         (Unit(0, 99), [99, 63, 63]), (Unit(1, 99, 2, 3), [99, 99, 63]), (Unit(2, 127), [96, 96, 127]),
         (Unit(0, 5), [63, 63, 63]), (Unit(1, 63), [63, 63, 63]), (Unit(9, 500), [63, 63, 63]),
         (Unit(0, 500), [127, 63, 63]),
     ):  # fmt: skip
-        sent = opened(envelope(picture_of(24, 24), layers, unit, None))
+        sent, arrays = opened(envelope(picture_of(24, 24), layers, unit, None))
         assert [told["last"] for told in sent["layers"]] == lasts
         for at, (layer, last) in enumerate(zip(layers, lasts, strict=True)):
             np.testing.assert_array_equal(
-                sent["arrays"][f"maps {at}"], layer.maps[[*range(63), last]].astype(np.float32)
+                arrays[f"maps {at}"], layer.maps[[*range(63), last]].astype(np.float32)
             )
     # What was sent for one choice holds another, or does not.
     shapes = [(layer.maps.shape, layer.groups) for layer in layers]
@@ -160,14 +148,14 @@ def test_the_chosen_map_is_sent_and_what_it_reads():
 
 def test_what_cannot_be_made_smaller_is_sent_as_it_is():
     layers = [Volume("a", random_maps(4096), HERE)] * (BUDGET // 4096 + 9)
-    sent = opened(envelope(picture_of(20, 30), layers, Unit(0, 0), None))
+    sent, arrays = opened(envelope(picture_of(20, 30), layers, Unit(0, 0), None))
     assert not any(told["exact"] for told in sent["layers"]) and {told["step"] for told in sent["layers"]} == {1}
 
 
 def test_a_large_picture_is_thinned_out():
     picture = sample("rocket")
-    sent = opened(envelope(picture, [Volume("a", random_maps(2, 3, 3), HERE)], Unit(0, 0), None))
-    assert max(sent["arrays"]["picture"].shape) <= 256
+    sent, arrays = opened(envelope(picture, [Volume("a", random_maps(2, 3, 3), HERE)], Unit(0, 0), None))
+    assert max(arrays["picture"].shape) <= 256
     assert tuple(sent["image"]) == picture.shape
 
 
@@ -196,12 +184,12 @@ def test_what_is_no_volume(changes, error, words):
 def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
     table = tuple((map, 90 + map % 3) for map in range(6))
     layers = [Volume("a", random_maps(99, 9, 9), HERE), Volume("b", random_maps(6, 5, 5), HERE, reads=table)]
-    sent = opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))
+    sent, arrays = opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))
     assert [tuple(row) for row in sent["layers"][1]["reads"]] == [*table]
     assert sent["layers"][0]["reads"] is None
     table = tuple((70 + map, 98) for map in range(6))
     layers[1] = Volume("b", random_maps(6, 5, 5), HERE, reads=table)
-    assert opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))["layers"][0]["last"] == 74
+    assert opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))[0]["layers"][0]["last"] == 74
     shapes = [(layer.maps.shape, layer.source) for layer in layers]
     assert holds(shapes, Unit(1, 4), Unit(0, 74)) and not holds(shapes, Unit(1, 4), Unit(1, 5))
 
@@ -213,13 +201,13 @@ def test_an_answer_goes_over_with_its_codes():
         Volume("x", random_maps(84), HERE, across=7, ink=True, off=(3,), note="n"),
         Volume("y", random_maps(2), HERE),
     ]
-    sent = opened(envelope(picture_of(9, 9), layers, Unit(1, 1), "g", flat=True, answer=answer))
+    sent, arrays = opened(envelope(picture_of(9, 9), layers, Unit(1, 1), "g", flat=True, answer=answer))
     told = sent["layers"][0]
     assert sent["flat"] and (told["across"], told["ink"], told["off"], told["note"]) == (7, True, [3], "n")
     assert sent["answer"] == {
         "verdict": "It reads a b.", "more": "97 %", "rows": [["a", 0.03, "3 %"], ["b", 0.97, "97 %"]], "winner": 1,
     }  # fmt: skip
-    np.testing.assert_array_equal(sent["arrays"]["codes"], codes)
+    np.testing.assert_array_equal(arrays["codes"], codes)
     with pytest.raises(SettingError, match="row 2 of 2"):
         Answer("", "", answer.rows, 2)
     with pytest.raises(ArrayError, match="2 rows have a code each"):
@@ -238,7 +226,7 @@ class Tab:
 
     def go(self, query: str = "") -> Tab:
         self.page.mouse.move(1, 1)
-        self.page.goto(f"{self.url}/?{query}")
+        self.page.goto(f"{self.url}?{query}")
         expect(self.volumes).to_have_attribute("data-ready", "1", timeout=20_000)
         settle(self.page)
         return self.quiet()
@@ -288,26 +276,21 @@ WHERE = """(root, [layer, row, column]) => {
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tab]:
-    quiet = ("--browser.gatherUsageStats=false", "--server.address=localhost", "--server.showEmailPrompt=false")
-    with Server(ROOT / "tests" / "volume_page.py", tmp_path_factory.mktemp("volumes"), quiet) as server:
-        door = Door(browser, server.url)
-        tab = Tab(door(wait=False), server.url)
-        tab.door = door
-        yield tab
-        door.close()
-        assert (door.errors, door.outside) == ([], []), server.output()[-2000:]
+def tab(open_bench: Door) -> Tab:
+    tab = Tab(open_bench("volumes", wait=False), f"{open_bench.url}/volumes")
+    tab.door = open_bench
+    return tab
 
 
 @pytest.fixture(scope="module")
 def layers() -> list[Volume]:
-    return volume_page.stack("small", volume_page.SIDE)
+    return bench.stack("small", bench.SIDE)
 
 
 def test_pointing_at_a_number_says_it_its_place_and_its_field(tab, layers):
     tab.go("unit=1.2")
     tab.point(1, 3, 8)
-    value = f"{layers[0].maps[1, 2, 7]:.3f}".replace("-", "−")
+    value = number(float(layers[0].maps[1, 2, 7]))
     # K = 3 x 4, S = 2 x 1, one row of padding above and two columns on the left: rows 4 to 6, columns 6 to 9.
     tab.says(f"Layer 1, map 2 of 6, row 3, column 8: {value}; sees 3 × 4 pixels: rows 4 to 6, columns 6 to 9.")
     assert tab.sent == [], "the server was asked"
@@ -317,7 +300,7 @@ def test_the_picture_is_dimmed_but_for_the_field(tab):
     tab.go("unit=1.2.3.8")
     lab = Lab(tab.page)
     lab.painted()
-    levels = np.moveaxis(sample("chelsea").at(volume_page.SIDE, "rgb").levels(), 0, -1).astype(int)
+    levels = np.moveaxis(sample("chelsea").at(bench.SIDE, "rgb").levels(), 0, -1).astype(int)
     address = tab.page.locator(".picture canvas").evaluate("canvas => canvas.toDataURL()")
     with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as drawn:
         image = np.asarray(drawn.convert("RGBA")).astype(int)
@@ -422,7 +405,7 @@ def test_until_the_stage_has_the_chosen_map_its_old_one_is_not_followed(tab):
 
 def test_a_chosen_map_beyond_those_that_are_sent_is_the_one_in_front(tab):
     tab.go("stack=wide&unit=2.100.3.4")
-    value = f"{volume_page.stack('wide', 24)[1].maps[99, 2, 3]:.3f}".replace("-", "−")
+    value = number(float(bench.stack("wide", 24)[1].maps[99, 2, 3]))
     tab.says(f"Layer 2, map 100 of 128, row 3, column 4: {value}; sees")
     feet = tab.page.locator(".steps span")
     expect(feet).to_have_text(["map 100 of 128 · 64 here", "map 100 of 128 · 64 here", "map 1 of 128 · 64 here"])
@@ -430,9 +413,9 @@ def test_a_chosen_map_beyond_those_that_are_sent_is_the_one_in_front(tab):
     tab.point(2, 5, 5)
     tab.says("Layer 2, map 100 of 128, row 5, column 5:")
     tab.page.mouse.move(1, 1)
-    for name, number in (("the next map", 1), ("the map before", 100), ("the map before", 63)):
+    for name, map in (("the next map", 1), ("the map before", 100), ("the map before", 63)):
         tab.page.get_by_role("button", name=f"Layer 2: {name}").click()
-        tab.says(f"Layer 2, map {number} of 128")
+        tab.says(f"Layer 2, map {map} of 128")
 
 
 def test_keys_move_change_the_map_and_choose(tab):

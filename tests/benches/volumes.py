@@ -1,11 +1,6 @@
-"""A page of volumes, for test_volumes.py: a stack on a small picture, what is chosen, how often the page has run."""
-
-import sys
-from pathlib import Path
+"""A bench of volumes: a stack on a small picture, what is chosen, how often the page has run."""
 
 import streamlit as st
-
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs this from its own folder
 
 from cnnviz.layers import Activate, Conv2d, Linear, MaxPool2d
 from cnnviz.network import Network
@@ -50,7 +45,3 @@ def main() -> None:
     st.text(f"{unit.text} in run {st.session_state['runs']}")
     # Another setting: it must leave the choice in the link alone.
     controls.slider("other", OTHER, 1)
-
-
-if __name__ == "__main__":
-    main()

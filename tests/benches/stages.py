@@ -1,12 +1,7 @@
-"""A page of stages, for test_stage.py: every preset under one border and depth, or the operations of later lessons."""
-
-import sys
-from pathlib import Path
+"""A bench of stages: every preset under one border and depth, or the operations of later lessons."""
 
 import numpy as np
 import streamlit as st
-
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent)]  # Streamlit runs this from its own folder
 
 from cnnviz.geometry import Window
 from cnnviz.pictures import sample
@@ -103,7 +98,3 @@ def main() -> None:
     for number, state in enumerate(preset_states(st.query_params["border"])):
         with st.container(key=f"stage-{number}"):
             stage(preset_trace(state, st.query_params["depth"], values), key=f"preset {number}")
-
-
-if __name__ == "__main__":
-    main()

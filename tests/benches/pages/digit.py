@@ -1,0 +1,3 @@
+from benches.digit import main
+
+main()

@@ -1,0 +1,3 @@
+from benches.stages import main
+
+main()

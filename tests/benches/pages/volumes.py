@@ -1,0 +1,3 @@
+from benches.volumes import main
+
+main()
