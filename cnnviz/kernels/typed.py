@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import KernelError
+from cnnviz.kernels.pasted import plain
+from cnnviz.kernels.separators import settled
 from cnnviz.kernels.weights import LARGEST, LIMIT, SLICES, Weights, checked, factor, quoted, share
 
 LONGEST = 20_000  # characters of typed text; 15 x 15 x 3 numbers written out in full take fewer
@@ -18,9 +20,11 @@ LONGEST = 20_000  # characters of typed text; 15 x 15 x 3 numbers written out in
 # ++ and *+ never give a digit back, so that a row of 20,000 digits is not tried 20,000 times
 _NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 _CELL = re.compile(rf"({_NUMBER})(?:/({_NUMBER}))?")
-_FACTOR = re.compile(rf"\s*({_CELL.pattern})\s*(?:\*|[xX×·⋅](?=[\s\[]))\s*")
+_FACTOR = re.compile(rf"\s*+({_CELL.pattern})[^\S\n]*+(?:\*|[xX×·⋅](?=[\s\[])|(?=\[))\s*")
+_COMMA_IN_FACTOR = re.compile(r"(\s*+[+-]?(?:[0-9]++(?=,[0-9]{1,2}\b|,[0-9]{4})|0)),[0-9]++(?=\s*+[*×·⋅])")
 _SPACED_SLASH = re.compile(r"(?<=[0-9.])[ \t]*/[ \t]*(?=[0-9.+-])")
 _TOKEN = re.compile(r"\s+|[,;|\[\]]|[^\s,;|\[\]]+")
+_WITH_COMMAS = re.compile(r"\s+|[,;|\[\]]|[^\s,;|\[\]]+(?:,+[^\s,;|\[\]]+)*")  # a comma inside belongs to its cell
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"),
                         "\u2044": "/", "\u2215": "/"})
 
@@ -28,11 +32,13 @@ _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2
 def parse(text: str) -> Weights:
     """The kernel that a text means: float64 (kH, kW), or (C, kH, kW) where it has more than one slice.
 
-    Cells    2, -0.5, .5, 1e-3, 1/9; minus may be any dash. Separated by spaces, tabs or commas: a comma is
-             never a decimal point.
+    Cells    2, -0.5, .5, 1e-3, 1/9; minus may be any dash. Separated by spaces, tabs or commas; beside other
+             separators a comma is a decimal one, 0,5 0,25, and where it could be either it is refused (separators.py).
     Rows     separated by `;` or new lines, or each in brackets: [[1, 0], [0, 1]].
     Slices   separated by `|` or an empty line, or each in brackets around its rows.
-    Factor   one number in front, for all: 1/9 * [[1, 1], [1, 1]], also with x or a multiplication sign.
+    Factor   one number for all, in front, 1/9 * [[1, 1], [1, 1]], also with x or a multiplication sign, or behind
+             brackets: [[1, 1], [1, 1]] / 9.
+    Pasted   what NumPy, PyTorch, C, MATLAB, LaTeX and others print, without what stands around it (pasted.py).
 
     At most 15 rows, 15 columns, 3 slices and 20,000 characters, each weight within +-1e9 (too close to 0
     for a float64 it is 0). Nothing is evaluated. Raises KernelError, naming row and column counted from 1.
@@ -40,13 +46,16 @@ def parse(text: str) -> Weights:
     if not isinstance(text, str):
         raise KernelError("A kernel is typed as text, such as 0 1 0; 1 -4 1; 0 1 0.")
     head = text[:LONGEST].replace("\r\n", "\n").replace("\r", "\n").translate(_SIGNS)
-    head = _SPACED_SLASH.sub("/", head)
+    head = _SPACED_SLASH.sub("/", plain(head))
+    if found := _COMMA_IN_FACTOR.match(head):
+        head = f"{found[1]}.{head[found.end(1) + 1:]}"
     scale, body = (1.0, 1.0), head
     in_front = _FACTOR.match(head)
     if in_front:
         scale, body = _ratio(in_front[1], "The common factor"), head[in_front.end():]
+    body, unclear = settled(body)
     reader = _Reader(scale, _deepest(body))
-    for token in _TOKEN.finditer(body):
+    for token in (_WITH_COMMAS if unclear else _TOKEN).finditer(body):
         reader.read(token[0])
     if len(text) > LONGEST:
         raise KernelError(f"The text has {len(text):,} characters; a kernel takes at most {LONGEST:,}.")
@@ -58,11 +67,23 @@ def _ratio(cell: str, where: str) -> tuple[float, float]:
     """Numerator and denominator of a cell, kept apart so that a common factor costs no rounding of its own."""
     match = _CELL.fullmatch(cell)
     if not match:
-        raise KernelError(f"{where}: {quoted(cell)} is not a number; write numbers such as 2, -0.5 or 1/9.")
+        raise KernelError(f"{where}: {_why_not(cell)}")
     below = float(match[2] or 1)
     if below == 0:
         raise KernelError(f"{where}: {quoted(cell)} divides by zero.")
     return float(match[1]), below
+
+
+def _why_not(cell: str) -> str:
+    """Why a cell is no number, and what works."""
+    if "," in cell:
+        return (f"the comma in {quoted(cell)} can be a decimal comma or stand between numbers; write a point for a "
+                "decimal comma, or a space after each comma between numbers.")
+    if "..." in cell or "…" in cell:
+        return f"{quoted(cell)} stands for numbers that were left out; paste all of them."
+    if cell.endswith("("):
+        return f"{quoted(cell)} is not worked out here; paste the numbers that it gives."
+    return f"{quoted(cell)} is not a number; write numbers such as 2, -0.5 or 1/9."
 
 
 def _deepest(body: str) -> int:

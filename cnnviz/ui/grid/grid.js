@@ -182,10 +182,10 @@ class Grid {
     else this.inputs[((r + step + this.rows) % this.rows) * this.columns + c].focus();
   }
 
-  // A whole kernel pasted into any cell.
+  // A whole kernel pasted into any cell; a single number is the cell's own affair.
   onPaste(event, cell) {
     const pasted = event.clipboardData.getData("text").trim();
-    if (!/[\n;|\t]|\d[\s,]+[-−.\d]/.test(pasted)) return;
+    if (!/[\n;|\t]|\d[\s,]+[-−.\d]/.test(pasted) || /^[-−+]?\d+,\d+$/.test(pasted)) return; // 0,5 is one number
     event.preventDefault();
     this.forget();
     this.draw();
