@@ -83,9 +83,14 @@ def test_what_cannot_be_is_a_sentence_and_every_remedy_works(changes, sentence):
     assert remedies
     for label, change in remedies:
         assert two_layers.problem({**state, **change}, picture.shape) is None, label
-    # Of one setting the nearest: nothing nearer works.
-    for _, change in remedies:
-        if len(change) == 1 and (key := next(iter(change))) in changes:
+    # Every number of groups that the sentence names can be pressed.
+    if " can be." in sentence:
+        letter = "G" if "g" in changes else "G₂"
+        named = re.findall(r"\d+", sentence.rpartition("; ")[2])
+        assert [label for label, _ in remedies if label.startswith(f"{letter} =")] == [f"{letter} = {n}" for n in named]
+    # Of one setting the nearest: nothing nearer works. Of groups, all.
+    for label, change in remedies:
+        if len(change) == 1 and (key := next(iter(change))) in changes and not label.startswith("G"):
             for value in range(*sorted((state[key], change[key]))):
                 if value not in (state[key], change[key]):
                     assert two_layers.problem({**state, key: value}, picture.shape) is not None
@@ -219,8 +224,9 @@ def test_a_card_for_each_number_of_groups_tells_its_costs_and_is_chosen_by_a_cli
 def test_what_cannot_be_leaves_buttons_that_work():
     at = filters_page(g="2", sample="5 x 5 varied numbers", size="8")
     assert "cannot both be divided into 2 equal groups" in at.said()
-    at.press("remedy G = 1")
-    assert at.told("volumes").header["layers"][0]["groups"] == 1
+    assert [key for key in at.remedies() if key.startswith("remedy G =")] == ["remedy G = 1", "remedy G = 3"]
+    at.press("remedy G = 3")
+    assert at.told("volumes").header["layers"][0]["groups"] == 3
 
 
 def test_the_closing_note_has_these_settings_numbers():

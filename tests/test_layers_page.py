@@ -239,6 +239,13 @@ def test_nearest_values_are_the_nearest():
     assert offered["P = 3"] == "conv 4 3x3; conv 8 20x20 p3; relu"
     offered = dict(remedies(stack_of("conv 4 3x3 g2", INPUT)))
     assert offered["groups = 1"] == "conv 4 3x3"
+    stack = stack_of("conv 6 3x3 g4", INPUT)
+    assert "1, 2, 3 or 6 can be." in stack.problem  # with 3 channels coming in, 1 or 3
+    assert [label for label, _ in remedies(stack) if label.startswith("groups")] == ["groups = 1", "groups = 3"]
+    stack = stack_of("conv 720 1x1; conv 720 1x1 g7", INPUT)
+    assert "1, 2, 3, 4, 5, 6, 8, … or 720" in stack.problem
+    told = [label.removeprefix("groups = ") for label, _ in remedies(stack) if label.startswith("groups")]
+    assert told == ["1", "2", "3", "4", "5", "6", "8", "720"]
     offered = dict(remedies(stack_of("fc 10; relu; conv 4 3x3", INPUT)))
     assert offered["put it before layer 1, FC"] == "conv 4 3x3; fc 10; relu"
 

@@ -183,6 +183,13 @@ def test_the_remedies_of_a_preset_that_has_no_such_size():
     assert remedies(column, blank(9, 8)) == [("K = 5 × 5", {"k": 5, "rect": False}), ("K's width = 5", {"kw": 5})]
 
 
+def test_of_two_values_that_are_as_near_both_are_offered():
+    state = {**START, "kernel": "Outline", "k": 4}
+    with pytest.raises(KernelError, match="Nearest: 3 x 3 or 5 x 5"):
+        filter_of(state, 1)
+    assert [label for label, _ in remedies(state, blank(9, 8))] == ["K = 3", "K = 5"]
+
+
 def test_the_remedies_of_a_border_that_borrows_too_much():
     state = {**START, "border": "reflect", "p": 9, "kernel": "Identity"}
     assert [label for label, _ in remedies(state, blank(8, 5))] == ["P = 4", "keep the size", "border: zeros"]

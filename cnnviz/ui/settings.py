@@ -203,20 +203,17 @@ def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict
 def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tuple[str, dict[str, Any]]]:
     """The changes worth trying, of one setting each."""
 
-    def nearest(key: str, **others: Any) -> int | None:
-        values = _from_nearest(key, state)
-        return next((value for value in values if works({**state, key: value, **others}, picture)), None)
+    def nearest(key: str, **others: Any) -> list[int]:
+        return _nearest_ones(key, state, lambda tried: works({**tried, **others}, picture))
 
-    if (k := nearest("k")) is not None:
-        yield f"K = {k}", {"k": k}
-    elif state["rect"] and (k := nearest("k", rect=False)) is not None:
-        yield f"K = {k} × {k}", {"k": k, "rect": False}
-    if state["rect"] and (kw := nearest("kw")) is not None:
-        yield f"K's width = {kw}", {"kw": kw}
-    if (p := nearest("p", sides="")) is not None:
-        yield f"P = {p}", {"p": p, "sides": ""}
-    if (d := nearest("d")) is not None:
-        yield f"D = {d}", {"d": d}
+    sizes = nearest("k")
+    yield from ((f"K = {k}", {"k": k}) for k in sizes)
+    if state["rect"]:
+        squares = [] if sizes else nearest("k", rect=False)
+        yield from ((f"K = {k} × {k}", {"k": k, "rect": False}) for k in squares)
+        yield from ((f"K's width = {kw}", {"kw": kw}) for kw in nearest("kw"))
+    yield from ((f"P = {p}", {"p": p, "sides": ""}) for p in nearest("p", sides=""))
+    yield from ((f"D = {d}", {"d": d}) for d in nearest("d"))
     yield "keep the size", keeping(state)
     if state["border"] != "zeros":
         yield "border: zeros", {"border": "zeros"}
@@ -227,21 +224,25 @@ def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tupl
 def nearest(
     state: Mapping[str, Any], keys: Mapping[str, str], works: Callable[[Mapping[str, Any]], bool]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """For settings that do not work: of each key the nearest value that does, all others as they are.
+    """For settings that do not work: of each key the nearest value that does, or both, all others as they are.
 
     keys   what to try, and the letter that stands on its button: {"pk": "K"}; each a whole number
     works  whether settings work
     Returns labels and changes, as `remedies` does.
     """
-    found = []
-    for key, letter in keys.items():
-        value = next((value for value in _from_nearest(key, state) if works({**state, key: value})), None)
-        if value is not None:
-            found.append((f"{letter} = {value}", {key: value}))
-    return found
+    return [
+        (f"{letter} = {value}", {key: value})
+        for key, letter in keys.items()
+        for value in _nearest_ones(key, state, works)
+    ]
 
 
-def _from_nearest(key: str, state: Mapping[str, Any]) -> list[int]:
-    """All values that this setting can have, from the one that stands outwards."""
+def _nearest_ones(key: str, state: Mapping[str, Any], works: Callable[[Mapping[str, Any]], bool]) -> list[int]:
+    """Of all values that this setting can have, the nearest to its own that works; two where they are as near."""
     least, most = DECLARED[key].range
-    return sorted(range(least, most + 1), key=lambda value: (abs(value - state[key]), value))
+    stands = state[key]
+    for distance in range(most - least + 1):
+        values = [value for value in sorted({stands - distance, stands + distance}) if least <= value <= most]
+        if found := [value for value in values if works({**state, key: value})]:
+            return found
+    return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -88,13 +88,19 @@ def problem(state: Mapping[str, Any], shape: tuple[int, ...]) -> CnnvizError | N
 
 
 def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
-    """What to press when settings do not work: of each one the nearest value that does, the size of the picture too."""
+    """What to press when settings do not work: of each one the nearest value that does, the size of the picture too.
+
+    Of groups, every number that the sentence names.
+    """
     shape = picture.shape
-    found = settings.nearest(
-        state,
-        {"k": "K", "s": "S", "p": "P", "f": "F", "g": "G", "f2": "F₂", "g2": "G₂"},
-        lambda tried: problem(tried, shape) is None,
-    )
+
+    def works(tried: Mapping[str, Any]) -> bool:
+        return problem(tried, shape) is None
+
+    found = settings.nearest(state, {"k": "K", "s": "S", "p": "P", "f": "F"}, works)
+    found += _groups(state, "g", "G", possible(shape[0], state["f"]), works)
+    found += settings.nearest(state, {"f2": "F₂"}, works)
+    found += _groups(state, "g2", "G₂", possible(state["f"], state["f2"]), works)
     for longest in (768, 512, 384, 256, 192, 128, 64):
         smaller = (shape[0], *proportional(shape[1:], longest))
         if longest < max(shape[1:]) and problem(state, smaller) is None:
@@ -104,6 +110,12 @@ def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict
     if not found:
         found.append(("K = 3, S = 1, P = 1, 6 and 12 filters, no groups", plain | {"size": START["size"]}))
     return found
+
+
+def _groups(
+    state: Mapping[str, Any], key: str, letter: str, numbers: list[int], works: Callable[[Mapping[str, Any]], bool]
+) -> list[tuple[str, dict[str, Any]]]:
+    return [(f"{letter} = {groups}", {key: groups}) for groups in numbers if works({**state, key: groups})]
 
 
 def names(state: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ No Streamlit here, so that "would this follow?" can be asked of stacks that nobo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -173,14 +174,21 @@ def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
             yield f"{letter} = {value}", {name: value}
     groups = settings.get("groups", 1)
     if groups != 1:
-        value = nearest("groups", range(1, FILTERS[1] + 1), groups)
-        if value is not None:
-            yield f"groups = {value}", {"groups": value}
+        for value in _groups(math.gcd(stack.shape[0], settings["out_channels"])):
+            if _follows(found, stack.shape, {"groups": value}):
+                yield f"groups = {value}", {"groups": value}
         value = nearest("out_channels", range(1, FILTERS[1] + 1), settings["out_channels"])
         if value is not None:
             yield f"F = {value}", {"out_channels": value}
     if settings.get("padding_mode", "zeros") != "zeros" and _follows(found, stack.shape, {"padding_mode": "zeros"}):
         yield "border: zeros", {"padding_mode": "zeros"}
+
+
+def _groups(common: int, most: int = 8) -> list[int]:
+    """Into how many groups so many maps can be divided; where there are many numbers, the first few and the last."""
+    small = [divisor for divisor in range(1, math.isqrt(common) + 1) if common % divisor == 0]
+    numbers = sorted({*small, *(common // divisor for divisor in small)})
+    return numbers if len(numbers) <= most else [*numbers[: most - 1], common]
 
 
 def _follows(found: Draft, shape: Shape, settings: Mapping[str, Any]) -> bool:
