@@ -21,6 +21,7 @@ class Lesson:
     title     in the browser's tab
     about     what it is about, a sentence
     settings  all that can be set on it: what its link says
+    sidebar   what lies in the sidebar, in a word or two: the button that opens it says so
     """
 
     path: str
@@ -28,6 +29,7 @@ class Lesson:
     title: str
     about: str
     settings: tuple[Setting[Any], ...]
+    sidebar: str = ""
 
 
 HOME = Lesson("app.py", "Home", "Home", "", ())
@@ -35,36 +37,43 @@ PIXELS = Lesson(
     "pages/pixels.py", "Pixels", "Pixels",
     "A picture is numbers: see each of them, and the planes that they stand in.",
     PICTURE,
+    "Picture",
 )  # fmt: skip
 CONVOLUTION = Lesson(
     "pages/convolution.py", "Convolution", "Convolution",
     "A filter slides over it, multiplies and adds up: one operation, every number.",
     (*PICTURE, *FILTER, *SLIDING, *RESULTS),
+    "Picture, kernel",
 )  # fmt: skip
 STRIDE = Lesson(
     "pages/stride.py", "Stride, padding", "Stride and padding",
     "How far it moves, and what stands outside: two settings side by side.",
     (*PICTURE, *stride.SETTINGS),
+    "Picture",
 )  # fmt: skip
 FILTERS = Lesson(
     "pages/filters.py", "Filters", "Filters and volumes",
     "Many filters make a volume; the next layer reads all of it.",
     (*PICTURE, *filters.SETTINGS),
+    "Picture, weights",
 )  # fmt: skip
 POOLING = Lesson(
     "pages/pooling.py", "Pooling", "Pooling",
     "A block of numbers becomes one: what is saved, and what it is worth.",
     (*PICTURE, *pooling.SETTINGS),
+    "Picture, kernel",
 )  # fmt: skip
 ACTIVATIONS = Lesson(
     "pages/activations.py", "Activations", "Activations",
     "ReLU, sigmoid and others: what they do to a map, and to gradients.",
     (*PICTURE, *activations.SETTINGS),
+    "Picture, kernel",
 )  # fmt: skip
 LAYERS = Lesson(
     "pages/layers.py", "Layers", "Layers",
     "Build a whole network, count it, run it, and look into any unit.",
     (*PICTURE, *layers.SETTINGS),
+    "Picture, stack",
 )  # fmt: skip
 LENET = Lesson(
     "pages/lenet.py", "LeNet-5", "LeNet-5",
@@ -75,10 +84,12 @@ LEARNING = Lesson(
     "pages/learning.py", "Learning", "Learning",
     "Filters start random and are learnt: train a network and watch it learn.",
     (*DIGIT, *learning.SETTINGS),
+    "Digit",
 )  # fmt: skip
 DEEP = Lesson(
     "pages/deep.py", "Deep CNN", "Deep CNN",
     "Edges, shapes, parts: what a network trained on photographs sees in yours.",
     (*PICTURE, *deep.SETTINGS),
+    "Photo",
 )  # fmt: skip
 COURSE = (PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP)

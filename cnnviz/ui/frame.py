@@ -9,23 +9,30 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.ui import state
 from cnnviz.ui.course import COURSE, HOME, Lesson
+from cnnviz.ui.landmarks import landmarks
 
 # What every page has, the parts under their headings, then what single lessons need.
-STYLES = ("frame", "tables", "stride", "activations", "filters", "layers", "digit", "lenet", "learning", "deep")
+STYLES = (
+    "frame", "uploads", "tables", "stride", "pooling", "activations", "filters", "layers", "digit", "lenet", "learning",
+    "deep",
+)  # fmt: skip
 _STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text("utf-8") for name in STYLES)
 
 
 def page(lesson: Lesson) -> None:
-    """Open a page: what is set on it, its title in the browser's tab, the style, and the lessons in one row; on a
-    phone, in a menu."""
+    """Open a page: what is set on it, its title in the browser's tab, the style, and the lessons in one row; where
+    that has no room, in a menu."""
     st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
     state.open_page(lesson.path, lesson.settings)
     style()
     state.address()
-    with st.container(key="lessons", horizontal=True, gap="small"):
-        _links()
-    with st.container(key="menu"), st.popover(f"Lessons: {lesson.title}", width="stretch"):
-        _links()
+    with st.container(key="ways", gap=None):
+        landmarks(lesson.name, lesson.sidebar)
+        with st.container(key="lessons", horizontal=True, gap="small"):
+            _links()
+        with st.container(key="menu"), st.popover(f"Lessons: {lesson.title}", width="stretch"):
+            with st.container(key="menu-lessons", gap=None):
+                _links()
 
 
 def _links() -> None:

@@ -1,4 +1,7 @@
-"""The heading of a part of a lesson, tables and pictures as HTML. What comes from a visitor must be escaped before."""
+"""The heading of a part of a lesson, tables, pictures and words to be heard alone, as HTML.
+
+What comes from a visitor must be escaped before.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,11 @@ def image(picture: NDArray[np.uint8] | bytes, alt: str, *, style: str = "", shar
     kind = ' class="pixels"' if sharp else ""
     told = f' style="{style}"' if style else ""
     return f'<img{kind} src="{address}" alt="{escape(alt)}"{told}>'
+
+
+def unseen(text: str) -> str:
+    """Words for whoever hears the page: the heading of a column that those who see it need none for."""
+    return f'<span class="unseen">{text}</span>'
 
 
 def rows(head: Sequence[str], body: Iterable[Sequence[str]], *, chosen: int | None = None) -> str:

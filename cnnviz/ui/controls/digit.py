@@ -160,7 +160,6 @@ def _found(name: str) -> Prepared:
 def _photographed() -> Digit:
     st.file_uploader(
         "One digit, on paper or a board",
-        type="image",
         key="digit-upload",
         on_change=_take,
         args=("digit-upload",),

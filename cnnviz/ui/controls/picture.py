@@ -34,7 +34,6 @@ def picture() -> tuple[Picture, float]:
     with st.sidebar:
         st.file_uploader(
             "Picture",
-            type="image",
             key="upload",
             on_change=_take,
             args=("upload",),

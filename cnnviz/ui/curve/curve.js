@@ -16,7 +16,7 @@ class Curve {
     this.place = { row: 0, column: 0 };
     this.name = make("b");
     this.where = make("span");
-    this.canvas = make("canvas", { "aria-hidden": "true" });
+    this.canvas = make("canvas", { tabindex: "0", role: "slider", "aria-label": "The number that goes in", onkeydown: (event) => this.onKey(event), onblur: () => this.take(undefined) });
     this.panel = new Panel(this.canvas);
     this.general = make("p", { class: "general" });
     this.value = make("p", { class: "value" });
@@ -24,8 +24,8 @@ class Curve {
     this.slope = make("p", { class: "slope" });
     this.root = make("div", { class: "curve", role: "group", "aria-label": "The function and its slope" },
       make("header", {}, this.name, this.where), this.canvas, this.general, this.value, this.slopeGeneral, this.slope);
-    this.canvas.addEventListener("pointermove", (event) => { this.own = this.xAt(event.clientX - this.canvas.getBoundingClientRect().left); this.repaint(); });
-    this.canvas.addEventListener("pointerleave", () => { this.own = undefined; this.repaint(); });
+    this.canvas.addEventListener("pointermove", (event) => this.take(this.xAt(event.clientX - this.canvas.getBoundingClientRect().left)));
+    this.canvas.addEventListener("pointerleave", () => this.take(undefined));
     this.observer = new ResizeObserver(() => this.repaint());
     this.observer.observe(this.root);
     parent.append(make("div", { class: "frame" }, this.root));
@@ -46,6 +46,21 @@ class Curve {
     }
     this.root.setAttribute("data-ready", this.version);
     this.repaint();
+  }
+
+  // A number of one's own, or undefined: that of the stage again.
+  take(own) {
+    this.own = own;
+    this.repaint();
+  }
+
+  onKey(event) {
+    const step = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
+    if (event.key === "Escape") this.take(undefined);
+    if (!step || this.x === undefined) return;
+    event.preventDefault();
+    const { reach } = this.data;
+    this.take(Math.max(-reach, Math.min(reach, this.x + (step * reach) / 50)));
   }
 
   follow(place) {
@@ -182,8 +197,9 @@ class Curve {
   }
 
   write(x, y, slope) {
-    const { key, formula, slope: slopeFormula } = this.data;
+    const { key, reach, formula, slope: slopeFormula } = this.data;
     const { row, column } = this.place;
+    for (const [name, value] of [["min", -reach], ["max", reach], ["now", x]]) this.canvas.setAttribute(`aria-value${name}`, Number(value.toPrecision(3)));
     say(this.where, this.own === undefined ? `row ${grouped(row + 1)}, column ${grouped(column + 1)}` : "the pointer's number");
     rich(this.general, `out = ${formula}`);
     rich(this.value, `${valueWords(key, x)} = `, this.isHidden ? "?" : number(y));

@@ -32,7 +32,7 @@ class Grid {
     this.tabs.className = "tabs";
     this.cells = document.createElement("div");
     this.cells.className = "cells";
-    this.cells.setAttribute("role", "grid");
+    this.cells.setAttribute("role", "group"); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
     this.error = document.createElement("p");
     this.error.className = "error";
     this.error.setAttribute("role", "alert");
@@ -82,7 +82,7 @@ class Grid {
         const button = document.createElement("button");
         button.type = "button";
         button.textContent = name;
-        button.setAttribute("aria-label", name === "all" ? "All three slices" : `Slice ${name}`);
+        button.setAttribute("aria-label", name === "all" ? "All three slices" : `${name}: slice ${name}`);
         button.addEventListener("click", () => this.choose(name));
         return button;
       }));
@@ -120,6 +120,7 @@ class Grid {
   // New boxes, for a kernel of another size.
   build(rows, columns) {
     Object.assign(this, { rows, columns });
+    this.cells.setAttribute("aria-label", `The kernel's weights, ${rows} by ${columns}`);
     this.cells.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.cells.style.setProperty("--cells", Math.max(columns, rows * 0.75));
     this.cells.style.maxWidth = columns < 3 ? `${columns * 64}px` : "";

@@ -21,7 +21,7 @@ class Learning {
     this.held = make("span", { class: "held" });
     this.bar = make("i");
     this.progress = make("div", { class: "progress", role: "progressbar", "aria-label": "Training", "aria-valuemin": "0", "aria-valuemax": "100" }, this.bar);
-    this.canvas = make("canvas", { "aria-hidden": "true" });
+    this.canvas = make("canvas", { tabindex: "0", role: "slider", "aria-label": "The filter that is shown", "aria-valuemin": "1", onkeydown: (event) => this.onKey(event) });
     this.line = make("p", { class: "line", role: "status" });
     this.panel = new Panel(this.canvas);
     this.root = make("div", { class: "learning", role: "group", "aria-label": "The network while it learns" },
@@ -66,13 +66,30 @@ class Learning {
     this.bar.style.width = `${steps ? (100 * step) / steps : 0}%`;
     this.progress.setAttribute("aria-valuenow", share);
     say(this.line, line);
+    this.nameFilter();
+  }
+
+  nameFilter() {
+    const { layer, now } = this.data;
+    for (const [name, value] of [["max", now.shape[0]], ["now", this.chosen + 1], ["text", `${layer[0] === "C" ? "filter" : "unit"} ${this.chosen + 1} of ${layer}`]]) this.canvas.setAttribute(`aria-value${name}`, value);
   }
 
   choose(event) {
     const found = this.filterAt(event);
-    if (found === undefined) return;
-    this.chosen = found;
-    this.root.dataset.chosen = found;
+    if (found !== undefined) this.take(found);
+  }
+
+  onKey(event) {
+    const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];
+    if (!step || !this.data) return;
+    event.preventDefault();
+    this.take(Math.max(0, Math.min(this.data.now.shape[0] - 1, this.chosen + step)));
+  }
+
+  take(filter) {
+    this.chosen = filter;
+    this.root.dataset.chosen = filter;
+    this.nameFilter();
     this.repaint();
   }
 

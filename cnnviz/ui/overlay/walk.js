@@ -90,7 +90,7 @@ export class Walk {
       bar.style.width = `${Math.max(0.5, 100 * share)}%`;
       return make("button", { type: "button", class: "bar", title: "Its map: where is it seen?", onclick: () => this.choose(this.placed({ stop: last, channel: id })) }, make("span", {}, name), make("em", {}, text), make("u", {}, bar));
     });
-    const title = make("h3", {}, "What it says");
+    const title = make("h2", {}, "What it says");
     if (guess) {
       const show = make("button", { type: "button", class: "show", onclick: () => this.send("show") }, "What will it say? Show it");
       this.bars.replaceChildren(title, show);

@@ -19,7 +19,8 @@ class Sizes {
       say(button.firstChild, text || "–");
       say(button.lastChild, mark);
       button.title = why;
-      button.setAttribute("aria-label", `S = ${data.strides[c]}, P = ${data.paddings[r]}: ${text ? `${text}. ` : ""}${why}${mark ? ` This is ${mark.replace(" ", " and ")}.` : ""}`);
+      // The name begins with the words that are seen, as whoever speaks to the page says them.
+      button.setAttribute("aria-label", `${text || "–"}${mark && ` ${mark}`}, S = ${data.strides[c]}, P = ${data.paddings[r]}. ${why}`);
       if (text) button.removeAttribute("aria-disabled"); else button.setAttribute("aria-disabled", "true");
       button.classList.toggle("is-kept", kept);
       if (mark.includes("A")) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");

@@ -30,8 +30,9 @@ class Stage {
   }
 
   build(parent) {
+    // The words that are seen are the name; what is only an icon has its title for one.
     const button = (label, title, onclick, className = "") =>
-      make("button", { type: "button", title, "aria-label": title, class: className, onclick }, label);
+      make("button", { type: "button", title, "aria-label": /[a-z]/.test(label) && typeof label === "string" ? false : title, class: className, onclick }, label);
     const panel = (name) => {
       const heading = make("b"), note = make("span"), canvas = make("canvas", { "aria-hidden": "true" });
       const element = make("section", { class: `panel ${name}` }, make("header", {}, heading, note), canvas);

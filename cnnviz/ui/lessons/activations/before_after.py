@@ -15,7 +15,7 @@ from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
 from cnnviz.ui.lessons.activations.choose import BY_NAME
 from cnnviz.ui.lessons.activations.counts import FLAT, SignedMap, counted, steepest, trace, windows
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import put
 from cnnviz.ui.words import capital, number, percent
@@ -140,7 +140,9 @@ def table(map: SignedMap, activation: Activation) -> None:
         f"Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below {percent(FLAT)} of "
         "the largest that this activation has, so that next to nothing of a gradient comes back.</p>"
         + rows(
-            ["", "zeroed", "saturated", "comes out", "mean slope"], lines, chosen=list(BY_NAME).index(activation.name)
+            [unseen("activation"), "zeroed", "saturated", "comes out", "mean slope"],
+            lines,
+            chosen=list(BY_NAME).index(activation.name),
         ),
     )
 

@@ -13,7 +13,7 @@ from cnnviz.experiments.vanishing import FLOAT32_SMALLEST, INITIALISATIONS, MOST
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
@@ -164,8 +164,8 @@ def _table(stack: Stack) -> None:
             f"{lost} of {stack.depth}" if lost else "none",
         ])  # fmt: skip
     head = [
-        "", "slope", "× weights", "= a layer, foretold", "a layer, measured", "at layer 1, measured", "foretold",
-        "layers lost in float32",
+        unseen("activation"), "slope", "× weights", "= a layer, foretold", "a layer, measured", "at layer 1, measured",
+        "foretold", "layers lost in float32",
     ]  # fmt: skip
     part(
         "The product that explains it",

@@ -43,7 +43,6 @@ def _second() -> Picture:
         name = select("The other photo", SECOND, width=260)
         st.file_uploader(
             "or upload one",
-            type="image",
             key="second-upload",
             on_change=_take,
             max_upload_size=LIMITS.file_bytes >> 20,

@@ -9,7 +9,7 @@ import streamlit as st
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
 from cnnviz.ui.lessons.filters.two_layers import conv, possible
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.state import put
 from cnnviz.ui.words import listed
 
@@ -42,7 +42,7 @@ def counts(network: Network) -> None:
     grouped = any(conv(row).groups > 1 for row in network.rows)
     c = "C/G" if grouped else "C"
     head = [
-        "",
+        unseen("layer"),
         "C: depth that comes in",
         "one filter",
         f"parameters: (K·K·{c} + 1)·F",

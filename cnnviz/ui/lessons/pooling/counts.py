@@ -12,7 +12,7 @@ from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import maps
 from cnnviz.ui.lessons.pooling.maps import MEAN, RANDOM, Pooled
 from cnnviz.ui.lessons.pooling.parts import SIDE
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.stage import stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number, percent
@@ -77,7 +77,7 @@ def fewer(found: Pooled) -> Counted:
         ],
     ]  # fmt: skip
     with right:
-        st.html(rows(["", "without pooling", "behind the pooling", "left"], lines))
+        st.html(rows([unseen("what is counted"), "without pooling", "behind the pooling", "left"], lines))
     return counted
 
 

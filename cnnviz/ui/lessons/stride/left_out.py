@@ -10,7 +10,7 @@ from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.counts import Reading, after_layers, read_at, reading
 from cnnviz.ui.lessons.stride.main import now
 from cnnviz.ui.lessons.stride.two import BOTH, A, Setting
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.words import listed, many, number, percent
 
 LAYERS = 10
@@ -28,7 +28,7 @@ def left_out(picture: Picture) -> None:
         "The floor drops, at the end of the padded picture",
         "Pixels that no window reads",
     )
-    part("What stride throws away", rows(["", "A", "B"], [*zip(labels, *columns, strict=True)]))
+    part("What stride throws away", rows([unseen("what is counted"), "A", "B"], [*zip(labels, *columns, strict=True)]))
 
 
 def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
@@ -100,7 +100,7 @@ def edges(picture: Picture) -> None:
         "Padding keeps the information at the border",
         f"<p>K = {k}, A's, at stride 1, counted on this picture."
         " Padding does not make the border equal to the middle: part of what its windows read is padding.</p>"
-        + rows(["", *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
+        + rows([unseen("what is counted"), *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
     )
 
 

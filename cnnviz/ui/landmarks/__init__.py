@@ -1,0 +1,25 @@
+"""What Streamlit's own elements do not say of themselves, said to those who cannot see them.
+
+Its containers are divs without a role, its page links do not tell which page is open, and the buttons of its sidebar
+have an icon for a name. `landmarks` draws nothing: its script gives those elements their roles and names, again
+whenever Streamlit has drawn some anew.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import streamlit as st
+
+_component = st.components.v2.component(
+    "cnnviz_landmarks", js=files("cnnviz.ui.landmarks").joinpath("landmarks.js").read_text("utf-8")
+)
+
+
+def landmarks(current: str, sidebar: str) -> None:
+    """Say what the page's own parts are.
+
+    current  the lesson that is open, as the row of lessons calls it
+    sidebar  what lies in the sidebar, in words that the button which opens it then shows: "Picture, kernel"
+    """
+    _component(key="landmarks", data={"current": current, "sidebar": sidebar})

@@ -1,0 +1,41 @@
+// Roles and names for Streamlit's own elements. React leaves alone the attributes that it does not set itself, and sets
+// its own only where they change: so what is said here stays until an element is drawn anew, which the observer sees.
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
+function name({ current, sidebar }) {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  for (const room of all(".st-key-lessons, .st-key-menu-lessons")) {
+    set(room, { role: "navigation", "aria-label": "Lessons" });
+    for (const link of room.querySelectorAll("a")) {
+      if (link.textContent === current) set(link, { "aria-current": "page" });
+      else link.removeAttribute("aria-current");
+    }
+  }
+  // The words are shown by frame.css.
+  for (const button of all("[data-testid=stExpandSidebarButton]")) {
+    set(button, { "data-says": sidebar, "aria-label": `${sidebar}: open the sidebar` });
+  }
+  for (const button of all("[data-testid=stSidebarCollapseButton] button")) {
+    set(button, { "data-says": "Close", "aria-label": "Close the sidebar" });
+  }
+  for (const box of all("[data-testid=stFileUploaderDropzone]")) set(box, { role: "group" });
+  // What the file dialog offers, and what makes a phone offer its camera. Whatever else is dropped here, or has no ending,
+  // goes to the server all the same, which looks into the file and says what it is.
+  for (const input of all("[data-testid=stFileUploaderDropzoneInput]")) set(input, { accept: "image/*" });
+}
+
+let last = null;
+
+export default function mount({ data }) {
+  if (!data) return undefined;
+  last?.disconnect();
+  const observer = last = new MutationObserver(() => name(data));
+  observer.observe(document.body, { childList: true, subtree: true });
+  name(data);
+  return () => observer.disconnect();
+}
