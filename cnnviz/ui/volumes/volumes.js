@@ -33,7 +33,8 @@ class Volumes {
     const picture = make("canvas", { "aria-hidden": "true" });
     this.picture = new Panel(picture);
     this.pictureHead = make("header", {});
-    this.side = make("div", { class: "picture" }, this.pictureHead, picture);
+    this.less = make("div", { class: "less", "aria-hidden": "true" }, "← more"); // inside the picture's part, which stays
+    this.side = make("div", { class: "picture" }, this.pictureHead, picture, this.less);
     this.inner = make("div", { class: "inner" });
     this.scroller = make("div", { class: "scroller", onscroll: () => this.edge() }, this.inner);
     this.more = make("div", { class: "more", "aria-hidden": "true" }, "more →");
@@ -134,10 +135,11 @@ class Volumes {
     this.repaint();
   }
 
-  // Whether layers lie beyond the right edge.
+  // Whether layers lie beyond the right edge, or under the picture.
   edge() {
     const { scrollLeft, clientWidth, scrollWidth } = this.scroller;
     this.scroller.classList.toggle("has-more", scrollLeft + clientWidth < scrollWidth - 8);
+    this.scroller.classList.toggle("has-less", scrollLeft > 8);
   }
 
   // Scroll sideways until a layer is seen, beside the picture that stays.
