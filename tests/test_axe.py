@@ -12,8 +12,8 @@ from importlib.resources import files
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.ui.frame import LESSONS
 from door import settle
+from visitor import LESSONS
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
 PATHS = {name: "" if path == "app.py" else path[6:-3] for path, name in LESSONS.items()}

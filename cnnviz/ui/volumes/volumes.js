@@ -139,7 +139,8 @@ class Volumes {
   edge() {
     const { scrollLeft, clientWidth, scrollWidth } = this.scroller;
     this.scroller.classList.toggle("has-more", scrollLeft + clientWidth < scrollWidth - 8);
-    this.scroller.classList.toggle("has-less", scrollLeft > 8);
+    const { whole } = this.plan.columns[0], first = this.plan.columns[1];
+    this.scroller.classList.toggle("has-less", first.left + first.whole / 2 < scrollLeft + whole);
   }
 
   // Scroll sideways until a layer is seen, beside the picture that stays.
