@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import whole
+from cnnviz.numbers import number, percent
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -79,7 +80,8 @@ def lines(
                 "dash": "dot" if is_expected else _DASHES[solid % len(_DASHES)] if not dots else "solid",
             },
             marker={"size": 6, "symbol": solid % len(COLOURS)},
-            hovertemplate="%{y:.4g}",
+            hovertext=_told(up),
+            hovertemplate="%{hovertext}",
         )
     for name, at in (marks or {}).items():
         _mark(figure, name, at)
@@ -87,7 +89,7 @@ def lines(
     _legend(figure, len(series) > 1)
     figure.update_xaxes(range=x_range)
     if log_y:
-        figure.update_yaxes(type="log", exponentformat="power", dtick=_decades(figure))
+        figure.update_yaxes(type="log", dtick=_decades(figure))
     figure.update_yaxes(range=np.log10(y_range).tolist() if log_y and y_range else y_range)
     return figure
 
@@ -135,11 +137,11 @@ def bars(
         raise SettingError(f"Bars of {len(groups)} series are told apart by colour, and take no words of their own.")
     titles = (y_title, x_title) if across else (x_title, y_title)
     figure = _figure(*titles, height)
-    for number, (group, values) in enumerate(groups.items()):
+    for place, (group, values) in enumerate(groups.items()):
         names, sizes = list(values), [float(value) for value in values.values()]
         shown = [value if value > 0 else None for value in sizes] if log_y else sizes
-        colour = [POSITIVE if value >= 0 else NEGATIVE for value in sizes] if signed else COLOURS[number % len(COLOURS)]
-        name_of, number_of = ("y", "x") if across else ("x", "y")
+        colour = [POSITIVE if value >= 0 else NEGATIVE for value in sizes] if signed else COLOURS[place % len(COLOURS)]
+        name_of = "y" if across else "x"
         told = "%{fullData.name}" if len(groups) > 1 else ""
         figure.add_bar(
             x=shown if across else names,
@@ -149,7 +151,8 @@ def bars(
             marker={"color": colour, "line": {"width": 0}},
             text=None if words is None else list(words),
             textposition="auto",
-            hovertemplate=f"%{{{name_of}}}: %{{{number_of}:,.6~g}}<extra>{told}</extra>",
+            hovertext=_told(shown),
+            hovertemplate=f"%{{{name_of}}}: %{{hovertext}}<extra>{told}</extra>",
         )
     figure.update_layout(barmode="group", bargap=0.35, bargroupgap=0.08)
     _legend(figure, len(groups) > 1)
@@ -161,7 +164,6 @@ def bars(
         range=_log_range(groups, y_range) if log_y else y_range,
         rangemode="tozero" if not log_y else "normal",
         showgrid=True,
-        exponentformat="power" if log_y else "none",
         dtick=1 if log_y else None,
     )
     return figure
@@ -215,7 +217,7 @@ def histogram(
         raise SettingError(f"The range is from {low:g} to {high:g}; it must be finite, the lower end first.")
     low, high = _parted(low, high, bins)
     figure = _figure(x_title, y_title, height)
-    for number, (name, values) in enumerate(arrays.items()):
+    for place, (name, values) in enumerate(arrays.items()):
         counts, edges = np.histogram(values, bins, (low, high))
         shares = counts / values.size
         figure.add_bar(
@@ -224,17 +226,44 @@ def histogram(
             width=np.diff(edges),
             name=name,
             customdata=np.stack([edges[:-1], edges[1:]], axis=1),
-            marker={"color": COLOURS[number % len(COLOURS)], "opacity": 0.62 if len(arrays) > 1 else 0.9,
+            hovertext=[
+                f"{number(start)} to {number(end)}: {percent(share)}".replace("\u00a0", " ")  # as JSON five bytes less
+                for start, end, share in zip(edges, edges[1:], shares, strict=False)
+            ],
+            marker={"color": COLOURS[place % len(COLOURS)], "opacity": 0.62 if len(arrays) > 1 else 0.9,
                     "line": {"width": 0}},
-            hovertemplate="%{customdata[0]:.4g} to %{customdata[1]:.4g}: %{y:.3~%}<extra>%{fullData.name}</extra>",
+            hovertemplate="%{hovertext}<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     for name, at in (marks or {}).items():
         _mark(figure, name, at)
     figure.update_layout(barmode="overlay", bargap=0)
     _legend(figure, len(arrays) > 1)
     figure.update_xaxes(range=(low, high))
-    figure.update_yaxes(type="log" if log_y else "linear", tickformat=".3~%", dtick=1 if log_y else None)
+    marked = _shares([share for bar in figure.data for share in bar.y if share > 0], log_y)
+    figure.update_yaxes(
+        type="log" if log_y else "linear",
+        tickvals=marked,
+        ticktext=[f"{number(100 * share)}\u00a0%" for share in marked],
+    )
     return figure
+
+
+def _told(values: Iterable[float | None]) -> list[str]:
+    """The numbers as they are said where one points at them."""
+    return ["" if value is None else number(value) for value in values]
+
+
+def _shares(found: Sequence[float], log_y: bool) -> list[float]:
+    """Where an axis of shares is marked: at each power of ten, or at about four round shares from 0."""
+    if not found:
+        return [0.0, 1.0]
+    if log_y:
+        return [
+            10.0**power for power in range(math.floor(math.log10(min(found))), math.ceil(math.log10(max(found))) + 1)
+        ]
+    power = 10.0 ** math.floor(math.log10(max(found) / 4))
+    step = next(part * power for part in (1, 2, 5, 10) if part * power >= 0.999 * max(found) / 4)
+    return [at * step for at in range(math.floor(max(found) / step + 1e-9) + 1)]
 
 
 def _parted(low: float, high: float, bins: int) -> tuple[float, float]:
@@ -271,6 +300,7 @@ def _figure(x_title: str, y_title: str, height: int) -> Figure:
     axis: dict[str, Any] = {
         "gridcolor": _GRID, "zerolinecolor": _ZERO, "zeroline": True, "zerolinewidth": 1, "automargin": True,
         "fixedrange": True, "showline": False, "ticks": "",
+        "exponentformat": "power", "minexponent": 5, "separatethousands": True,
     }  # fmt: skip
     return Figure(
         layout={

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, whole
 from cnnviz.layers import Layer, Parameters, Shape
+from cnnviz.numbers import grouped
 from cnnviz.ops.checks import numbers
 
 # What is run while somebody waits: at most about a second on one core, the first map of the widest stacks included.
@@ -140,7 +141,7 @@ class Network:
     def over_budget(self) -> str:
         """Why this network is counted and not run, in a sentence; "" where it is within the budget."""
         over = [
-            f"{count:,} {what} (the budget is {most:,})"
+            f"{grouped(count)} {what} (the budget is {grouped(most)})"
             for count, most, what in (
                 (self.multiply_adds, BUDGET_MULTIPLY_ADDS, "multiply-adds"),
                 (self.numbers, BUDGET_NUMBERS, "numbers to keep, maps and parameters"),

@@ -89,8 +89,8 @@ def percent(part: float, whole: float = 1.0) -> str:
     return f"{text}{_GAP}%"
 
 
-def grouped(value: int) -> str:
-    """Of things: every digit, 1,576,964."""
+def grouped(value: float) -> str:
+    """Of things, a whole number: every digit, 1,576,964."""
     return _signed(int(value), f"{abs(int(value)):,}")
 
 

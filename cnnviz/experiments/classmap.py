@@ -20,6 +20,7 @@ from cnnviz.errors import SettingError
 from cnnviz.geometry import whole
 from cnnviz.layers import GlobalAvgPool
 from cnnviz.models import Trained
+from cnnviz.numbers import grouped
 
 
 def class_map(trained: Trained, maps: Sequence[NDArray], class_index: int) -> NDArray:
@@ -39,5 +40,6 @@ def known_class(trained: Trained, class_index: int) -> int:
     """The class as an int. Raises SettingError for one that the network does not know."""
     number, count = whole(class_index, "class", 0), len(trained.classes)
     if number >= count:
-        raise SettingError(f"{trained.name} knows {count:,} classes, counted from 0; there is no class {number:,}.")
+        known = f"{trained.name} knows {grouped(count)} classes, counted from 0"
+        raise SettingError(f"{known}; there is no class {grouped(number)}.")
     return number

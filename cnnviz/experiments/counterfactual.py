@@ -17,6 +17,7 @@ from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.invariance import relative_change
 from cnnviz.layers import Parallel, Parameters
 from cnnviz.network import Network
+from cnnviz.numbers import number, times
 from cnnviz.ops.checks import real
 
 SMALLEST, LARGEST = 10, 400  # percent of a size
@@ -43,9 +44,10 @@ class Move:
         for name in ("across", "down", "turn", "percent"):
             real(getattr(self, name), name)
         if self.across != int(self.across) or self.down != int(self.down):
-            raise SettingError(f"A picture is nudged by whole pixels, not by ({self.across:g}, {self.down:g}).")
+            by = f"({number(self.across)}, {number(self.down)})"
+            raise SettingError(f"A picture is nudged by whole pixels, not by {by}.")
         if not SMALLEST <= self.percent <= LARGEST:
-            raise SettingError(f"A size of {self.percent:g} % is beyond {SMALLEST} to {LARGEST} %.")
+            raise SettingError(f"A size of {number(self.percent)} % is beyond {SMALLEST} to {LARGEST} %.")
 
     @property
     def is_nothing(self) -> bool:
@@ -133,8 +135,8 @@ def fitted(kernel: ArrayLike, size: int) -> NDArray[np.float32]:
     height, width = array.shape
     if max(height, width) > size:
         raise KernelError(
-            f"This kernel is {height} × {width}; a filter here has {size} × {size} weights, "
-            f"and one of up to {size} × {size} fits."
+            f"This kernel is {times(height, width)}; a filter here has {times(size, size)} weights, "
+            f"and one of up to {times(size, size)} fits."
         )
     above, left = (size - height) // 2, (size - width) // 2
     return np.pad(array, ((above, size - height - above), (left, size - width - left)))

@@ -16,6 +16,7 @@ from cnnviz.layers import Conv2d, Linear, Parameters
 from cnnviz.layers.typed import read
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
+from cnnviz.numbers import grouped
 from cnnviz.training import Learner, Recipe, accuracy
 from cnnviz.training.child import Report
 
@@ -49,7 +50,7 @@ def trainable(stack: str) -> Network:
     if not network.rows:
         raise SettingError("The stack has no layer yet; “conv 6 5x5; relu; max 2x2; fc 10” is a small one.")
     if network.shapes[-1] != (CLASSES,):
-        told = " × ".join(f"{size:,}" for size in (*network.shapes[-1][1:], network.shapes[-1][0]))
+        told = " × ".join(grouped(size) for size in (*network.shapes[-1][1:], network.shapes[-1][0]))
         raise DoesNotFit(
             f"What comes out of the last layer, {network.layers[-1].name}, is {told} numbers; for the ten digits it "
             "must be 10, so end with “fc 10”."
@@ -66,7 +67,7 @@ def trainable(stack: str) -> Network:
     ):
         if count > most:
             raise DoesNotFit(
-                f"This network has {count:,} {what}; to learn while you look on, it may have {most:,}. "
+                f"This network has {grouped(count)} {what}; to learn while you look on, it may have {grouped(most)}. "
                 "Fewer filters, fewer units, less padding or larger strides make it smaller."
             )
     if network.over_budget:

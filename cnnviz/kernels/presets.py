@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import KernelError, SettingError
 from cnnviz.geometry import whole
 from cnnviz.kernels.weights import LARGEST, Weights, checked_size, fitted, quoted
+from cnnviz.numbers import times
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,10 @@ def named(
     kernel = KERNELS[key]
     height, width = checked_size(kernel_size)
     if not kernel.allows((height, width)):
-        working = " or ".join(f"{rows} x {columns}" for rows, columns in kernel.nearest((height, width)))
+        working = " or ".join(times(rows, columns) for rows, columns in kernel.nearest((height, width)))
         too_large = f"kernels have at most {LARGEST} rows and columns"
         needs = too_large if max(height, width) > LARGEST else kernel.sizes.needs
-        raise KernelError(f"“{kernel.name}” has no {height} x {width} form: {needs}. Nearest: {working}.")
+        raise KernelError(f"“{kernel.name}” has no {times(height, width)} form: {needs}. Nearest: {working}.")
     if whole(channels, "channels", 1) not in (1, 3):
         raise SettingError(f"channels is {channels}; a picture has 1, or 3: red, green and blue.")
     settings: dict[str, Any] = {"angle": angle, "seed": seed, "channels": channels}
@@ -231,19 +232,19 @@ _ODD = Sizes("it needs odd sizes, for a middle pixel, and neighbours to compare 
              lambda height, width: height % 2 == width % 2 == 1 and height * width > 1)
 _ACROSS = Sizes("it needs at least 2 columns to compare left with right", lambda height, width: width >= 2)
 _DOWN = Sizes("it needs at least 2 rows to compare above with below", lambda height, width: height >= 2)
-_SQUARE = Sizes("two diagonals from corner to corner need a square, at least 2 x 2",
+_SQUARE = Sizes("two diagonals from corner to corner need a square, at least 2 × 2",
                 lambda height, width: height == width >= 2)
 
 _EVEN = "; at even sizes the answer belongs to the corner between four pixels."
 _SOBEL = ("I. Sobel and G. Feldman, A 3x3 Isotropic Gradient Operator for Image Processing (talk, Stanford, 1968); "
           "larger: P.-E. Danielsson and O. Seger, Generalized and Separable Sobel Operators (1990)")
-_SOBEL_SCALES = ("Sobel's grid is 3 x 3; others smooth along the edge with a row of Pascal's triangle and take "
+_SOBEL_SCALES = ("Sobel's grid is 3 × 3; others smooth along the edge with a row of Pascal's triangle and take "
                  "differences of the row before it across the edge" + _EVEN)
 _SCHARR = "H. Scharr, Optimale Operatoren in der digitalen Bildverarbeitung (thesis, Heidelberg, 2000)"
-_SCHARR_SCALES = ("Scharr tuned these numbers for 3 x 3 and they do not grow; a larger window carries them in its "
+_SCHARR_SCALES = ("Scharr tuned these numbers for 3 × 3 and they do not grow; a larger window carries them in its "
                   "middle, in zeros.")
 _PREWITT = "J. M. S. Prewitt, Object Enhancement and Extraction (1970)"
-_PREWITT_SCALES = ("Prewitt's grid is 3 x 3; others weigh a pixel by its distance from the middle, in whole numbers, "
+_PREWITT_SCALES = ("Prewitt's grid is 3 × 3; others weigh a pixel by its distance from the middle, in whole numbers, "
                    "so that the answer is in proportion to the slope of the plane that fits the window best" + _EVEN)
 _POWELL = "V. Powell, Image Kernels Explained Visually (Setosa, about 2015)"
 
@@ -274,7 +275,7 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
         "sharpen", "Sharpen",
         "R. C. Gonzalez and R. E. Woods, Digital Image Processing (2002): Laplacian sharpening and unsharp masking",
         "Every difference between a pixel and those around it, added on top of the picture.",
-        "3 x 3 is the picture minus its Laplacian; every other size is twice the picture minus its Gaussian blur.",
+        "3 × 3 is the picture minus its Laplacian; every other size is twice the picture minus its Gaussian blur.",
         _ODD, _sharpen,
     ),
     Kernel(
@@ -318,7 +319,7 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
         "laplacian", "Laplacian",
         "D. Marr and E. Hildreth, Theory of Edge Detection (1980)",
         "Spots and both sides of every edge, in all directions alike: how far the surroundings outshine a pixel.",
-        "3 x 3 is the plain Laplacian; larger ones take it of the picture blurred by Pascal's triangle of K - 2 "
+        "3 × 3 is the plain Laplacian; larger ones take it of the picture blurred by Pascal's triangle of K − 2 "
         "(sigma = sqrt(K - 3)/2)" + _EVEN,
         _FROM_3, _laplacian,
     ),
@@ -331,13 +332,13 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
     Kernel(
         "emboss", "Emboss", _POWELL,
         "The picture as a relief: lit where it gets brighter towards the lower right, in shadow where darker.",
-        "Its balance between relief and picture belongs to 3 x 3; a larger window carries it in its middle, "
+        "Its balance between relief and picture belongs to 3 × 3; a larger window carries it in its middle, "
         "in zeros.",
         _FROM_3, _emboss,
     ),
     Kernel(
         "diagonal-cross", "Diagonal cross",
-        "A. Ng and others, UFLDL Tutorial (Stanford, 2011): the worked 5 x 5 example of convolution",
+        "A. Ng and others, UFLDL Tutorial (Stanford, 2011): the worked 5 × 5 example of convolution",
         "An X: it adds up the pixels on the window's two diagonals; where they are 0 and 1, this counts the "
         "bright ones.",
         "Ones from corner to corner, however large the square" + _EVEN,

@@ -14,6 +14,7 @@ from cnnviz.errors import KernelError
 from cnnviz.kernels.pasted import plain
 from cnnviz.kernels.separators import settled
 from cnnviz.kernels.weights import LARGEST, LIMIT, SLICES, Weights, checked, factor, quoted, share
+from cnnviz.numbers import grouped, times
 
 LONGEST = 20_000  # characters of typed text; 15 x 15 x 3 numbers written out in full take fewer
 
@@ -58,7 +59,7 @@ def parse(text: str) -> Weights:
     for token in (_WITH_COMMAS if unclear else _TOKEN).finditer(body):
         reader.read(token[0])
     if len(text) > LONGEST:
-        raise KernelError(f"The text has {len(text):,} characters; a kernel takes at most {LONGEST:,}.")
+        raise KernelError(f"The text has {grouped(len(text))} characters; a kernel takes at most {grouped(LONGEST)}.")
     slices = reader.finish()
     return np.array(slices[0] if len(slices) == 1 else slices, dtype=np.float64)
 
@@ -178,7 +179,7 @@ class _Reader:
         below *= self.scale[1]
         weight = above * self.scale[0] / below if below else math.inf
         if not abs(weight) <= LIMIT:  # so, for a nan of inf * 0 is to be refused too
-            raise KernelError(f"{where}: {quoted(cell)} is too large; weights go up to {LIMIT:,.0f}.")
+            raise KernelError(f"{where}: {quoted(cell)} is too large; weights go up to {grouped(LIMIT)}.")
         self.row.append(weight + 0.0)  # + 0.0: no negative zero
         self.bar, self.before = False, "0"
 
@@ -227,12 +228,12 @@ def formatted(weights: ArrayLike) -> str:
     slices = array[np.newaxis] if array.ndim == 2 else array
     if slices.shape[0] > SLICES or max(slices.shape[1:]) > LARGEST:
         raise KernelError(f"A kernel of shape {array.shape} is too large; "
-                          f"at most {SLICES} slices of {LARGEST} x {LARGEST} can be written.")
+                          f"at most {SLICES} slices of {times(LARGEST, LARGEST)} can be written.")
     unwritable = np.argwhere(~(np.abs(slices) <= LIMIT))
     if len(unwritable):
         number, row, column = unwritable[0].tolist()
         raise KernelError(f"Slice {number + 1}, row {row + 1}, column {column + 1}: {slices[number, row, column]} "
-                          f"cannot be written; weights are finite and go up to {LIMIT:,.0f}.")
+                          f"cannot be written; weights are finite and go up to {grouped(LIMIT)}.")
     text = _joined(slices, cell_text)
     common = factor(slices)
     if common and common[1] != 1:

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError, KernelError
 from cnnviz.geometry import pair, same_padding, whole
+from cnnviz.numbers import times
 
 LARGEST = 15  # rows and columns of a kernel, named or typed
 SLICES = 3  # slices of a typed kernel
@@ -109,7 +110,7 @@ def fitted(weights: ArrayLike, kernel_size: int | tuple[int, int]) -> Weights:
     source = checked(weights)
     size = checked_size(kernel_size)
     if max(size) > LARGEST:
-        raise KernelError(f"A kernel of {size[0]} x {size[1]} is too large; at most {LARGEST} x {LARGEST} works.")
+        raise KernelError(f"A kernel of {times(*size)} is too large; at most {times(LARGEST, LARGEST)} works.")
     result = np.zeros(source.shape[:-2] + size)
     (from_rows, to_rows), (from_columns, to_columns) = (
         _overlap(old, new) for old, new in zip(source.shape[-2:], size, strict=True))

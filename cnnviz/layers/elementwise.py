@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.layer import Layer, Parameters, Shape
+from cnnviz.numbers import number
 
 LEAST_EPS = 1e-12
 
@@ -87,7 +88,7 @@ class Dropout(Layer):
 
     @property
     def name(self) -> str:
-        return f"DROPOUT {self.p:g}"
+        return f"DROPOUT {number(self.p)}"
 
     def forward(
         self,
@@ -126,7 +127,8 @@ class BatchNorm2d(Layer):
         eps = _float(self.eps)
         if not LEAST_EPS <= eps < math.inf:
             raise SettingError(
-                f"eps is {_told(self.eps)}; it is a small number above 0, such as 0.00001, and at least {LEAST_EPS:g}."
+                f"eps is {_told(self.eps)}; it is a small number above 0, such as 0.00001, and at least "
+                f"{number(LEAST_EPS)}."
             )
         object.__setattr__(self, "eps", eps)
 

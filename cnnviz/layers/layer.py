@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import DoesNotFit
 from cnnviz.geometry import Window
+from cnnviz.numbers import grouped
 
 Shape = tuple[int, ...]  # (channels, height, width), or (features,) behind a fully connected layer
 Parameters = Mapping[str, NDArray[np.floating]]
@@ -102,7 +103,7 @@ class Layer(ABC):
 def needs_volume(layer: Layer, shape: Shape) -> None:
     """Refuse what comes behind a fully connected layer: there is nothing left to slide over."""
     if len(shape) != 3:
-        raise DoesNotFit(f"{layer.name}: {VECTOR.format(f'{math.prod(shape):,}')}")
+        raise DoesNotFit(f"{layer.name}: {VECTOR.format(grouped(math.prod(shape)))}")
 
 
 Sides = int | tuple[int | tuple[int, int], int | tuple[int, int]]

@@ -18,6 +18,7 @@ from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout
 from cnnviz.layers.layer import Layer, both
 from cnnviz.layers.linear import Linear
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
+from cnnviz.numbers import grouped
 
 LONGEST = 4000  # characters
 DEEPEST = 100  # layers
@@ -146,7 +147,7 @@ class Draft:
 def parts(text: str) -> list[str]:
     """The layers of a text, each by itself. Raises SettingError where they are too many."""
     if len(text) > LONGEST:
-        raise SettingError(f"The stack is written in {len(text):,} characters; it may have {LONGEST:,}.")
+        raise SettingError(f"The stack is written in {grouped(len(text))} characters; it may have {grouped(LONGEST)}.")
     found = [part.strip() for part in text.lower().replace("->", ";").translate(_SIGNS).split(";")]
     found = [part for part in found if part]
     if len(found) > DEEPEST:
@@ -239,7 +240,8 @@ def _readings(kind: str, rest: str, given: dict[str, Any]) -> Iterable[tuple[str
         if match := re.match(rf"{words}{_NUMBER}\s*(%?)(?![\w.])", rest):
             number = float(match[1] + (match[2] or ""))
             if number > LARGEST:  # infinity too
-                raise SettingError(f"A stack is written with numbers up to {LARGEST:,}; {quoted(match[0])} is more.")
+                most = f"A stack is written with numbers up to {grouped(LARGEST)}"
+                raise SettingError(f"{most}; {quoted(match[0])} is more.")
             yield name, number / (100 if match[3] else 1), match.end()
     elif match := re.match(rf"{_SIZE}(?![\w.+])", rest):
         order = {"conv": ("out_channels", "kernel_size"), "fc": ("out_features",), "max": ("kernel_size", "stride")}
@@ -256,8 +258,8 @@ def _size(text: str, name: str) -> Any:
     largest = max(max(axis) for axis in axes)
     most, what = (LARGEST, "numbers") if name in _SINGLE else (LARGEST_SIDE, f"a {name.replace('_', ' ')}")
     if largest > most:
-        told = f"{largest:,}" if largest < 10**15 else quoted(largest)
-        raise SettingError(f"A stack is written with {what} up to {most:,}; {told} is more.")
+        told = grouped(largest) if largest < 10**15 else quoted(largest)
+        raise SettingError(f"A stack is written with {what} up to {grouped(most)}; {told} is more.")
     sizes = [axis[0] if len(axis) == 1 else tuple(axis) for axis in axes]
     down, across = sizes[0], sizes[-1]
     return down if down == across and isinstance(down, int) else (down, across)

@@ -16,6 +16,7 @@ from cnnviz.layers import Activate, Conv2d, Layer, Linear, MaxPool2d, PartialCon
 from cnnviz.models import codes, weights
 from cnnviz.models.trained import Trained
 from cnnviz.network import Network
+from cnnviz.numbers import times
 
 SIDE = 32
 DIGIT = 28  # a digit's own height and width; two empty pixels around make it 32
@@ -65,7 +66,8 @@ def prepare(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     sides = levels.shape[-2:]
     if levels.dtype != np.uint8 or levels.ndim not in (2, 3) or sides not in ((DIGIT, DIGIT), (SIDE, SIDE)):
         raise ArrayError(
-            f"LeNet-5 takes uint8 levels of {DIGIT} × {DIGIT} or {SIDE} × {SIDE}, not {levels.dtype} {levels.shape}."
+            f"LeNet-5 takes uint8 levels of {times(DIGIT, DIGIT)} or {times(SIDE, SIDE)}, not {levels.dtype} "
+            f"{levels.shape}."
         )
     border = (SIDE - sides[0]) // 2
     padded = np.pad(levels, [(0, 0)] * (levels.ndim - 2) + [(border, border)] * 2)

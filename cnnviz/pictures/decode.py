@@ -22,6 +22,7 @@ from PIL import Image, WebPImagePlugin  # noqa: F401  (importing WebP's plugin r
 
 from cnnviz.errors import PictureError
 from cnnviz.geometry import whole
+from cnnviz.numbers import number
 from cnnviz.pictures import exif, names
 from cnnviz.pictures.bmp import FoundBMP
 from cnnviz.pictures.colour import Colours, colours
@@ -57,7 +58,8 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
     file_bytes = memoryview(data).nbytes
     if file_bytes > LIMITS.file_bytes:
         raise PictureError(
-            f"The file has {math.ceil(file_bytes / 2**20 * 10) / 10} MB; at most {LIMITS.file_bytes / 2**20:g} MB "
+            f"The file has {number(math.ceil(file_bytes / 2**20 * 10) / 10)} MB; at most "
+            f"{number(LIMITS.file_bytes / 2**20)} MB "
             "can be opened: save the picture smaller, or as JPEG."
         )
     data = bytes(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnviz.errors import PictureError
+from cnnviz.numbers import grouped, number, times
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,12 @@ LIMITS = Limits()
 def check_size(height: int, width: int) -> None:
     """Raises PictureError for a picture without pixels, or with more of them than `LIMITS` lets in."""
     if height < 1 or width < 1:
-        raise PictureError(f"The picture is {height} x {width}: it has no pixels.")
+        raise PictureError(f"The picture is {times(height, width)}: it has no pixels.")
     if height * width > LIMITS.pixels or max(height, width) > LIMITS.side:
         raise PictureError(
-            f"The picture is {height} x {width} ({height * width / 1e6:.1f} megapixels); at most "
-            f"{LIMITS.pixels / 1e6:g} megapixels and {LIMITS.side:,} pixels a side can be opened: save it smaller."
+            f"The picture is {times(height, width)} ({number(height * width / 1e6, 3)} megapixels); at most "
+            f"{number(LIMITS.pixels / 1e6)} megapixels and {grouped(LIMITS.side)} pixels a side can be opened: "
+            "save it smaller."
         )
 
 
@@ -49,5 +51,6 @@ def check_parts(parts: int, most: int) -> None:
     """Raises PictureError for a file of more than `most` parts: `LIMITS.parts` or `LIMITS.blocks`."""
     if parts > most:
         raise PictureError(
-            f"The file is cut into more than {most:,} parts, as no ordinary picture is: save it again as PNG or JPEG."
+            f"The file is cut into more than {grouped(most)} parts, as no ordinary picture is: "
+            "save it again as PNG or JPEG."
         )

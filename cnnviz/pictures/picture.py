@@ -18,6 +18,7 @@ from PIL import Image
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import whole
 from cnnviz.kernels import LUMA
+from cnnviz.numbers import times
 
 Levels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
 STRIP = 128  # rows converted at a time, so that no second copy of a large picture is made
@@ -160,7 +161,7 @@ def to_256(levels: Levels) -> npt.NDArray[np.uint8]:
 
 
 def _by(size: Sequence[int]) -> str:
-    return f"{size[0]} x {size[1]}"
+    return times(*size)
 
 
 def proportional(size: tuple[int, int], longest: int) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw
 
 from cnnviz.errors import PictureError
 from cnnviz.geometry import whole
+from cnnviz.numbers import grouped
 
 MOST_STROKES = 100
 MOST_POINTS = 4000  # in all strokes together: a minute and a half of a hand that never rests
@@ -44,10 +45,11 @@ class Strokes:
     def __post_init__(self) -> None:
         if len(self.lines) > MOST_STROKES:
             raise PictureError(
-                f"The drawing has {len(self.lines):,} strokes; at most {MOST_STROKES} are read: draw one digit."
+                f"The drawing has {grouped(len(self.lines))} strokes; at most {MOST_STROKES} are read: draw one digit."
             )
         if (points := sum(map(len, self.lines))) > MOST_POINTS:
-            raise PictureError(f"The drawing has {points:,} points; at most {MOST_POINTS:,} are read: draw one digit.")
+            many = f"The drawing has {grouped(points)} points; at most {grouped(MOST_POINTS)} are read"
+            raise PictureError(f"{many}: draw one digit.")
         if not _is_number(self.thickness) or not THINNEST <= self.thickness <= THICKEST:
             raise PictureError(
                 f"A thickness of {_short(self.thickness)} is none that a pen has: {THINNEST} to {THICKEST} of the pad."
@@ -65,7 +67,7 @@ class Strokes:
     def read(cls, text: str) -> Strokes:
         """The drawing that `text` (JSON, as above) tells. Raises PictureError for whatever else it holds."""
         if not isinstance(text, str) or len(text) > MOST_TEXT:
-            raise PictureError(f"A drawing is told in at most {MOST_TEXT:,} characters: draw one digit.")
+            raise PictureError(f"A drawing is told in at most {grouped(MOST_TEXT)} characters: draw one digit.")
         try:
             told = json.loads(text)
         except (ValueError, RecursionError):

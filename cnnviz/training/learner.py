@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers import BatchNorm2d, Parameters
 from cnnviz.network import Network
+from cnnviz.numbers import grouped, number, times
 from cnnviz.ops import batch_statistics
 from cnnviz.ops.checks import numbers
 from cnnviz.training.backward import backward
@@ -79,7 +80,7 @@ class Learner:
         classes = network.shapes[-1]
         if len(classes) != 1 or not network.parameters:
             raise SettingError(
-                f"What comes out of this network is {classes}, with {network.parameters:,} parameters to learn; "
+                f"What comes out of this network is {classes}, with {grouped(network.parameters)} parameters to learn; "
                 "a network learns classes if it ends in an FC layer with a score for each."
             )
         given = numbers(images, "images")
@@ -168,7 +169,7 @@ class Learner:
     def _worked_out(self) -> _Step:
         if self._next is None:
             if self.done:
-                raise SettingError(f"All {self.steps:,} steps have been made; more epochs are more steps.")
+                raise SettingError(f"All {grouped(self.steps)} steps have been made; more epochs are more steps.")
             with np.errstate(all="ignore"):
                 self._next = self._work_out()
         return self._next
@@ -212,8 +213,8 @@ class Learner:
         recipe, optimiser = self.recipe, OPTIMISERS[self.recipe.optimiser]
         works = optimiser.rate if recipe.learning_rate > optimiser.rate else recipe.learning_rate / 10
         return SettingError(
-            f"At step {self.step_number + 1:,} the loss is no finite number any more: a learning rate of "
-            f"{recipe.learning_rate:g} is too large for {optimiser.name} here; {works:g} works."
+            f"At step {grouped(self.step_number + 1)} the loss is no finite number any more: a learning rate of "
+            f"{number(recipe.learning_rate)} is too large for {optimiser.name} here; {number(works)} works."
         )
 
 
@@ -222,7 +223,7 @@ def _check(network: Network, recipe: Recipe, count: int) -> None:
     sides = network.input_shape[1:]
     if sides and recipe.shift > min(sides):
         raise SettingError(
-            f"A shift of {recipe.shift} pixels moves images of {sides[0]} × {sides[1]} out of sight; "
+            f"A shift of {recipe.shift} pixels moves images of {times(sides[0], sides[1])} out of sight; "
             f"at most {min(sides)} fits."
         )
     alone = [row for row in network.rows if isinstance(row.layer, BatchNorm2d) and math.prod(row.input_shape[1:]) == 1]
@@ -231,7 +232,7 @@ def _check(network: Network, recipe: Recipe, count: int) -> None:
         fits = next((f"batches of {more} fit" for more in range(size + 1, count + 1) if count % more != 1), "")
         raise DoesNotFit(
             f"Layer {alone[0].index + 1}, {alone[0].layer.name}, normalises one number of each input, so it needs two "
-            f"inputs or more at a time; {count:,} in batches of {size:,} leave a batch of 1"
+            f"inputs or more at a time; {grouped(count)} in batches of {grouped(size)} leave a batch of 1"
             + (f", {fits}." if fits else ".")
         )
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import ArrayError
+from cnnviz.numbers import grouped
 
 LARGEST = 64_000_000  # bytes of one message
 DTYPES = ("uint8", "int64", "float32", "float64")
@@ -40,7 +41,7 @@ def written(header: Mapping[str, object], arrays: Mapping[str, NDArray] | None =
     text = json.dumps({**header, "arrays": told}, separators=(",", ":")).encode()
     body = b"".join([len(text).to_bytes(4, "little"), text, *(array.tobytes() for array in arrays.values())])
     if len(body) > LARGEST:
-        raise ArrayError(f"A message of {len(body):,} bytes is too large; it may have {LARGEST:,}.")
+        raise ArrayError(f"A message of {grouped(len(body))} bytes is too large; it may have {grouped(LARGEST)}.")
     return len(body).to_bytes(4, "little") + body
 
 
@@ -51,10 +52,10 @@ def read(stream: BinaryIO) -> Message | None:
         return None
     length = int.from_bytes(start, "little")
     if len(start) < 4 or not 4 <= length <= LARGEST:
-        raise ArrayError(f"What was read is no message: {length:,} bytes are announced.")
+        raise ArrayError(f"What was read is no message: {grouped(length)} bytes are announced.")
     body = stream.read(length)
     if len(body) < length:
-        raise ArrayError(f"A message ends after {len(body):,} of {length:,} bytes.")
+        raise ArrayError(f"A message ends after {grouped(len(body))} of {grouped(length)} bytes.")
     return _message(body)
 
 
@@ -77,5 +78,5 @@ def _message(body: bytes) -> Message:
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as problem:
         raise ArrayError(f"What was read is no message: {problem}.") from None
     if offset != len(body):
-        raise ArrayError(f"A message has {len(body):,} bytes and describes {offset:,}.")
+        raise ArrayError(f"A message has {grouped(len(body))} bytes and describes {grouped(offset)}.")
     return Message(header, arrays)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnnviz.errors import SettingError
 from cnnviz.geometry import whole
+from cnnviz.numbers import grouped, number
 from cnnviz.ops.checks import real
 from cnnviz.training.optimisers import OPTIMISERS
 
@@ -49,13 +50,13 @@ class Recipe:
             raise SettingError(f"optimiser is {self.optimiser!r}; it is one of {', '.join(OPTIMISERS)}.")
         rate = real(self.learning_rate, "learning_rate", 0, LARGEST_RATE)
         if rate == 0:
-            raise SettingError(f"learning_rate is 0; it is above 0, such as {OPTIMISERS[self.optimiser].rate:g}.")
+            raise SettingError(f"learning_rate is 0; it is above 0, such as {number(OPTIMISERS[self.optimiser].rate)}.")
         object.__setattr__(self, "learning_rate", rate)
         object.__setattr__(self, "first_layer", real(self.first_layer, "first_layer", 1, LARGEST_BOOST))
         for name, least in (("batch_size", 1), ("epochs", 1), ("seed", 0), ("shift", 0)):
             object.__setattr__(self, name, whole(getattr(self, name), name, least))
             if name != "seed" and getattr(self, name) > LARGEST_COUNT:
-                raise SettingError(f"{name} is larger than {LARGEST_COUNT:,}, which is the most that it may be.")
+                raise SettingError(f"{name} is larger than {grouped(LARGEST_COUNT)}, which is the most that it may be.")
         object.__setattr__(self, "decay", bool(self.decay))
 
     def rate(self, step: int, steps: int) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cnnviz.geometry import Window
+from cnnviz.numbers import times, up_to
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.words import many
 
@@ -21,7 +22,7 @@ class Shaped(Protocol):
 
 def _quotient(value: float) -> str:
     # Not words.number: all that stands before the point, and eighths (S = 8) exactly, for the floor is taken of it.
-    return f"{value:.3f}".rstrip("0").rstrip(".")
+    return up_to(value, 3)
 
 
 def _padding(window: Window) -> str:
@@ -105,4 +106,4 @@ def span(rows: Window, columns: Window) -> str:
     """How far the dilated window reaches."""
     if rows == columns:
         return f"{rows.kernel_size} taps span {rows.extent}" if rows.kernel_size > 1 else "1 tap, at any dilation"
-    return f"the window spans {rows.extent} × {columns.extent}"
+    return f"the window spans {times(rows.extent, columns.extent)}"

@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
@@ -40,7 +41,7 @@ def formula(windows: Windows, picture: Picture) -> None:
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
             f'<div class="formula"><span>{formulas.output_size(windows, picture)}</span>'
-            f"<small>{height} × {width} out · {formulas.reading(windows, picture)}</small></div>",
+            f"<small>{times(height, width)} out · {formulas.reading(windows, picture)}</small></div>",
             width="stretch",
         )
         with st.popover("letters", type="tertiary"):
@@ -69,7 +70,7 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
         for name, (height, width) in sizes.items():
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(
-                    f".{kind} of {name} picture, {height} × {width}".replace("the original picture", "the original"),
+                    f".{kind} of {name}{' picture' * (name == 'this')}, {times(height, width)}",
                     partial(cached.file, original, max(height, width), depth, filter, windows, divisor, kind),
                     file_name=f"feature-map-of-a-{height}x{width}-picture.{kind}",
                     mime=mime,

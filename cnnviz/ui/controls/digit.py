@@ -15,6 +15,7 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import grouped
 from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, found, normalised, open_picture
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
@@ -205,7 +206,7 @@ def _next_wrong(wrong: Wrong) -> None:
 
 def _test_digit(wrong: Wrong) -> Digit:
     with st.container(key="test-digit-row", horizontal=True, gap="small", vertical_alignment="bottom"):
-        number = typed_number(f"Test digit, 1 to {TESTS:,}", TEST_DIGIT, step=1)
+        number = typed_number(f"Test digit, 1 to {grouped(TESTS)}", TEST_DIGIT, step=1)
         st.button("Any", key="any-test-digit", on_click=_any, help="Another one, by chance")
     if callable(wrong) or len(wrong):
         st.button(
@@ -219,7 +220,7 @@ def _test_digit(wrong: Wrong) -> Digit:
     digits = models.digits("test")
     at = int(number) - 1
     levels = digits.images[at]
-    name = f"test digit {at + 1:,}"
+    name = f"test digit {grouped(at + 1)}"
     return Digit(levels, name, label=int(digits.labels[at]), steps=((f"{name}, as it comes from MNIST", levels),))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import times
 from cnnviz.pictures import LIMITS, Picture, open_picture
 from cnnviz.pictures import sample as sample_picture
 from cnnviz.ui import cached, settings, state
@@ -61,7 +62,7 @@ def picture() -> tuple[Picture, float]:
         full = original()
         working = cached.at(full, settings.stage_side(full, longest.value), DEPTHS[depth])
         _, height, width = working.shape
-        longest.say(plain(" ".join((f"{height} × {width} × {len(working.pixels)}.", *working.notes))))
+        longest.say(plain(" ".join((f"{times(height, width, len(working.pixels))}.", *working.notes))))
     return working, DIVISORS[values]
 
 

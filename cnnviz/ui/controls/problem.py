@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.window import lab
@@ -40,4 +41,4 @@ def explain(
         if shown:
             _, height, width = picture.shape
             drawn = markup.image(picture.levels(), "", style=f"width: {SIDE * width / max(height, width):.0f}px")
-            st.html(f'<figure>{drawn}<figcaption>The picture, {height} × {width}</figcaption></figure>')
+            st.html(f'<figure>{drawn}<figcaption>The picture, {times(height, width)}</figcaption></figure>')

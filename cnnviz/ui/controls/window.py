@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas, settings, state
 from cnnviz.ui.controls.basics import dial, select, text, toggle
@@ -84,5 +85,5 @@ def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:
         out = settings.windows(now).output_size(picture)
     except CnnvizError:
         return "gives no map: see below"
-    told = f"keeps {height} × {width}" if out == (height, width) else f"{height} × {width} becomes {out[0]} × {out[1]}"
+    told = f"keeps {times(*out)}" if out == (height, width) else f"{times(height, width)} becomes {times(*out)}"
     return f"by sides, {now['sides']}: {told}" if now["sides"].strip() else told

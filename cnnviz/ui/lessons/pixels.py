@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.numbers import grouped, times, up_to
 from cnnviz.pictures import Picture
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.memory import SMALL, remembered
@@ -27,8 +28,7 @@ def _number(level: float, divisor: float) -> str:
 
     Not words.number: as many decimals as the panels beside it give, so that both say the same of a number.
     """
-    text = f"{level / divisor:.{1 if divisor == 1 else 3}f}"
-    return text.rstrip("0").rstrip(".")
+    return up_to(level / divisor, 1 if divisor == 1 else 3)
 
 
 def noticed(picture: Picture, divisor: float) -> tuple[str, str]:
@@ -39,8 +39,8 @@ def noticed(picture: Picture, divisor: float) -> tuple[str, str]:
         f"{name} from {_number(least, divisor)} to {_number(most, divisor)}, mean {_number(mean, divisor)}"
         for name, (least, most, mean) in zip(CHANNELS[depth], found, strict=True)
     )
-    count = f"{depth * height * width:,}"
-    see = f"This picture is {height} × {width} × {depth} = {count} numbers: {planes}. {_scale(divisor)}"
+    count = grouped(depth * height * width)
+    see = f"This picture is {times(height, width, depth)} = {count} numbers: {planes}. {_scale(divisor)}"
     if depth == 1:
         return see, (
             f"The same picture in RGB: how many numbers will it be? Three times {count} is the guess; "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Field
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 
 Fields = tuple[Field, Field]
@@ -129,7 +130,7 @@ def walk(
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {
         "kind": "walk", "stops": told, "crop": crop, "cut": cut, "selected": selected, "token": photo.digest[:16],
-        "sizes": f"{photo.shape[1]} × {photo.shape[2]}", "verdict": verdict, "guess": guess,
+        "sizes": times(photo.shape[1], photo.shape[2]), "verdict": verdict, "guess": guess,
         "bars": [{"name": bar.name, "share": bar.share, "text": bar.text, "id": bar.id} for bar in bars],
     }  # fmt: skip
     return packed(header, arrays)

@@ -11,6 +11,7 @@ import numpy as np
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import Field
+from cnnviz.numbers import number
 from cnnviz.pictures import Picture
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.unit import Unit
@@ -68,8 +69,8 @@ class Volume:
             )
         if not (-LARGEST <= self.maps.min() and self.maps.max() <= LARGEST):
             raise ArrayError(
-                f"A volume’s numbers must be finite and at most {LARGEST:.4g} in size; these go from "
-                f"{self.maps.min():.4g} to {self.maps.max():.4g}."
+                f"A volume’s numbers must be finite and at most {number(LARGEST)} in size; these go from "
+                f"{number(self.maps.min())} to {number(self.maps.max())}."
             )
         if not (self.limit >= 0 and math.isfinite(self.limit)):
             raise SettingError(f"limit is {self.limit:g}; it must be a finite number of at least 0.")

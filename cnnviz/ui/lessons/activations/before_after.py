@@ -9,6 +9,7 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import grouped
 from cnnviz.ops import Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
@@ -136,7 +137,7 @@ def table(map: SignedMap, activation: Activation) -> None:
     negative, zero = int(np.count_nonzero(map.numbers < 0)), int(np.count_nonzero(map.numbers == 0))
     part(
         "What each of them does to this map",
-        f"<p>{size:,} numbers: {negative:,} negative, {zero:,} zero before anything is done. "
+        f"<p>{grouped(size)} numbers: {grouped(negative)} negative, {grouped(zero)} zero before anything is done. "
         f"Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below {percent(FLAT)} of "
         "the largest that this activation has, so that next to nothing of a gradient comes back.</p>"
         + rows(
@@ -148,4 +149,4 @@ def table(map: SignedMap, activation: Activation) -> None:
 
 
 def _of(count: int, size: int) -> str:
-    return f"{percent(count, size)}<small>{count:,}</small>"
+    return f"{percent(count, size)}<small>{grouped(count)}</small>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnviz.numbers import grouped
 from cnnviz.ops import Activation
 from cnnviz.ui.lessons.activations.counts import SignedMap, counted
 from cnnviz.ui.lessons.activations.stack import Stack
@@ -14,7 +15,7 @@ def noticed(map: SignedMap | None, activation: Activation, stack: Stack) -> tupl
     if map:
         found, size = counted(map, activation), map.numbers.size
         see = (
-            f"{capital(activation.name)} zeroes {percent(found.zeroed, size)} of this map’s {size:,} numbers; "
+            f"{capital(activation.name)} zeroes {percent(found.zeroed, size)} of this map’s {grouped(size)} numbers; "
             f"{percent(found.saturated, size)} lie where it is saturated. "
         )
     if stack.depth > 1:

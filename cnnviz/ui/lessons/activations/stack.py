@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.experiments.vanishing import FLOAT32_SMALLEST, INITIALISATIONS, MOST_LAYERS, Vanishing, vanishing
+from cnnviz.numbers import times
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
@@ -72,7 +73,7 @@ def gradients(picture: Picture, activation: Activation) -> Stack:
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
     small = cached.at(controls.original(), SIDE, depth)
     _, height, width = small.shape
-    dial.say(f"on {height} × {width} × {len(small.pixels)} numbers; the same seed each time")
+    dial.say(f"on {times(height, width, len(small.pixels))} numbers; the same seed each time")
     keys = dict.fromkeys((*ALWAYS, activation.key))
     stack = Stack(
         {key: _measured(small.pixels, small.digest, small.shape, dial.value, key, start) for key in keys},

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.experiments.classmap import class_map
 from cnnviz.layers import Linear
+from cnnviz.numbers import grouped, times
 from cnnviz.ui import markup
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.words import number, percent
@@ -22,10 +23,11 @@ def average(look: Look) -> None:
     whole = look.trained.network.parameters
     markup.part(
         "At the end an average, no fully connected layer",
-        f"<p>conv10’s {height} × {width} × {classes:,} numbers become {classes:,} scores: each map’s average. "
-        f"conv10 has {conv.parameters:,} parameters; a fully connected layer that read the same "
-        f"{height} × {width} × {conv.input_shape[0]} numbers would have {instead:,}, {instead / conv.parameters:,.0f} "
-        f"times as many, and {instead / whole:,.0f} times what the whole network has.</p>",
+        f"<p>conv10’s {times(height, width, classes)} numbers become {grouped(classes)} scores: each map’s average. "
+        f"conv10 has {grouped(conv.parameters)} parameters; a fully connected layer that read the same "
+        f"{times(height, width, conv.input_shape[0])} numbers would have {grouped(instead)}, "
+        f"{number(instead / conv.parameters, 2)} times as many, and {number(instead / whole, 2)} times what the whole "
+        "network has.</p>",
     )
     st.html(
         markup.rows(

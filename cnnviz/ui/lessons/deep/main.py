@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.models.squeezenet import squeezenet
+from cnnviz.numbers import times
 from cnnviz.ui import controls, overlay, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.look import Look, shapes
@@ -117,7 +118,7 @@ def _stop(look: Look, depth: Depth, unit: Unit) -> Stop:
     ]  # fmt: skip
     size = max(one.fields[0].size for one in laid)
     return Stop(
-        depth.at, depth.name, f"{size} × {size}", depth.words, laid, look.ranking(depth).border, _note(look, depth)
+        depth.at, depth.name, times(size, size), depth.words, laid, look.ranking(depth).border, _note(look, depth)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from cnnviz.numbers import times
 from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.lessons.deep.look import Look
@@ -20,8 +21,8 @@ def seen(look: Look) -> str:
     names = escape(trained.classes[first]), escape(trained.classes[second])
     shares = [percent(float(look.probabilities[of])) for of in (first, second)]
     return (
-        f"A unit of conv1 sees {size['conv1']} × {size['conv1']} pixels and can tell an edge; one of fire9 sees "
-        f"{size['fire9']} × {size['fire9']} and answers to parts. {_busy(look, stops)}"
+        f"A unit of conv1 sees {times(size['conv1'], size['conv1'])} pixels and can tell an edge; one of fire9 sees "
+        f"{times(size['fire9'], size['fire9'])} and answers to parts. {_busy(look, stops)}"
     ) + ("" if is_covered(look) else f" The last maps’ averages say: {names[0]} {shares[0]}, {names[1]} {shares[1]}.")
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from cnnviz.experiments.effective import EffectiveField, effective_field
 from cnnviz.layers import Conv2d, Parallel
+from cnnviz.numbers import grouped, times
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
@@ -72,7 +73,7 @@ def _seen(look: Look, at: Chosen, found: EffectiveField) -> Panel:
 def _sentence(look: Look, at: Chosen, found: EffectiveField) -> str:
     pixels = len(found.down) * len(found.across)
     told = (
-        f"Its number is <b>{number(at.value)}</b>. It can see {len(found.down)} × {len(found.across)} pixels, "
+        f"Its number is <b>{number(at.value)}</b>. It can see {times(len(found.down), len(found.across))} pixels, "
         f"{percent(pixels, look.square.shape[1] * look.square.shape[2])} of the photo"
     )
     if found.silent:
@@ -135,7 +136,7 @@ def _counted(layer: object, shape: tuple[int, ...], at: Chosen) -> str:
     if not isinstance(layer, Conv2d):
         return "The largest of 3 × 3 numbers of one map."
     height, width = layer.kernel_size if isinstance(layer.kernel_size, tuple) else (layer.kernel_size,) * 2
-    each = "One number of each" if height * width == 1 else f"{height} × {width} numbers of each"
+    each = "One number of each" if height * width == 1 else f"{times(height, width)} numbers of each"
     return (
         f"{each} of {shape[0]} maps: {many(height * width * shape[0], 'product')}, a bias, ReLU. "
         "The same operation as in the first lesson, over more channels."
@@ -154,7 +155,7 @@ def all_maps(look: Look, at: Chosen) -> None:
         else ""
     )
     markup.part(
-        f"All {len(maps):,} maps of {depth.name}",
+        f"All {grouped(len(maps))} maps of {depth.name}",
         f"<p>Strongest first, each on its own scale. Nobody chose what they look for: they were learnt.{border}</p>",
     )
     names = [map_name(look.trained, depth, channel) for channel in range(len(maps))]

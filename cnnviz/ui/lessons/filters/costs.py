@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.filters.two_layers import conv, possible
 from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.state import put
@@ -25,7 +26,8 @@ def _depth(row: Row) -> str:
 def product(row: Row) -> str:
     """(3·3·6 + 1)·12 = 660: parameters as a product."""
     layer = conv(row)
-    return f"({layer.kernel_size}·{layer.kernel_size}·{_depth(row)} + 1)·{layer.out_channels} = {row.parameters:,}"
+    size = f"{layer.kernel_size}·{layer.kernel_size}·{_depth(row)}"
+    return f"({size} + 1)·{layer.out_channels} = {grouped(row.parameters)}"
 
 
 def _products(row: Row) -> str:
@@ -33,7 +35,7 @@ def _products(row: Row) -> str:
     layer, (_, height, width) = conv(row), row.output_shape
     return (
         f"{height}·{width}·{layer.kernel_size}·{layer.kernel_size}·{_depth(row)}·{layer.out_channels}"
-        f" = {row.multiply_adds:,}"
+        f" = {grouped(row.multiply_adds)}"
     )
 
 
@@ -97,8 +99,8 @@ def _card(row: Row, key: str, number: int) -> None:
     st.html(
         f'<div class="links"><b>{title}</b>{links(depth, filters, number)}'
         f"<span>{depth * filters // number} links of {depth * filters}</span>"
-        f"<span>{tried.parameters(row.input_shape):,} parameters</span>"
-        f"<span>{tried.multiply_adds(row.input_shape):,} multiply-adds</span></div>"
+        f"<span>{grouped(tried.parameters(row.input_shape))} parameters</span>"
+        f"<span>{grouped(tried.multiply_adds(row.input_shape))} multiply-adds</span></div>"
     )
     isnow = number == layer.groups
     st.button(

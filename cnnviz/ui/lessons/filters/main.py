@@ -12,6 +12,7 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
 from cnnviz.network import Network
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
@@ -94,7 +95,7 @@ def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
         again = [window.output_size(size) for size in sides]
     except CnnvizError:
         return "no map: see below"
-    return f"{sides[0]} × {sides[1]}, then {again[0]} × {again[1]}"
+    return f"{times(sides[0], sides[1])}, then {times(again[0], again[1])}"
 
 
 @remembered(4, each=4 * MOST_NUMBERS)
@@ -177,7 +178,7 @@ def _hint(found: Maps, at: Unit) -> str:
     reads = "the picture’s channels" if at.layer == 0 else "layer 1’s maps"
     slices = f"a slice for each of {reads} it reads" if deep > 1 else f"for one of {reads}"
     return (
-        f"<b>Layer {at.layer + 1}, filter {at.channel + 1}:</b> {high} × {wide} × {deep} = {weight[0].size} weights,"
+        f"<b>Layer {at.layer + 1}, filter {at.channel + 1}:</b> {times(high, wide, deep)} = {weight[0].size} weights,"
         f" {slices}. Point at a weight: everything that it ever multiplies lights up."
     )
 

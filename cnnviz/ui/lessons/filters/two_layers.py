@@ -13,6 +13,7 @@ from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.kernels import KERNELS, over_rgb
 from cnnviz.layers import Conv2d
 from cnnviz.network import BUDGET_MULTIPLY_ADDS, Network, Row
+from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.ui import settings
@@ -57,7 +58,7 @@ def network(state: Mapping[str, Any], shape: tuple[int, ...]) -> Network:
         (numbers, MOST_NUMBERS, "and the picture are {} numbers; this page draws up to {}."),
     ):
         if count > most:
-            raise DoesNotFit(f"Both layers {what.format(f'{count:,}', f'{most:,}')} Fewer filters or pixels fit.")
+            raise DoesNotFit(f"Both layers {what.format(grouped(count), grouped(most))} Fewer filters or pixels fit.")
     return counted
 
 

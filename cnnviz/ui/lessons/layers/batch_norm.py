@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import figures, ops
+from cnnviz.numbers import grouped, times
 from cnnviz.ui.controls import slider
 from cnnviz.ui.lessons.layers.run import Shown
 from cnnviz.ui.markup import part
@@ -24,7 +25,7 @@ def batch_norm(shown: Shown) -> None:
         "<p>Each map loses its mean and is divided by its deviation; then it is multiplied by γ (gamma) and β (beta) "
         f"is added, two numbers a map that are learnt. Here on {shown.name}. The statistics run over everything that "
         "a channel holds: with a batch of pictures over all of them, with this one picture over the height and the "
-        f"width of its map, {height:,} × {width:,} = {map.size:,} numbers.</p>",
+        f"width of its map, {times(height, width)} = {grouped(map.size)} numbers.</p>",
     )
     with st.container(key="batch-norm", gap="small"):
         boxes = st.columns([1, 1.5, 1.5], gap="medium")

@@ -11,6 +11,7 @@ from html import escape
 import streamlit as st
 
 from cnnviz.models import ARCHITECTURES
+from cnnviz.numbers import grouped, number, times
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers import stack as stacks
 from cnnviz.ui.lessons.layers.dials import FUNCTIONS, change, dials, more
@@ -76,20 +77,20 @@ def chip(part: stacks.Part) -> str:
     if found is None:
         return controls.plain(f"“{part.text[:14]}”?")
     by = found.settings.get("kernel_size", "")
-    kernel = " × ".join(map(str, by)) if isinstance(by, tuple) else f"{by} × {by}"
+    kernel = times(*by) if isinstance(by, tuple) else times(by, by)
     match found.kind:
         case "conv":
-            return f"CONV {kernel}, {found.settings['out_channels']:,}"
+            return f"CONV {kernel}, {grouped(found.settings['out_channels'])}"
         case "max":
             return f"MAX {kernel}"
         case "avg":
             return f"AVERAGE {kernel}"
         case "fc":
-            return f"FC {found.settings['out_features']:,}"
+            return f"FC {grouped(found.settings['out_features'])}"
         case "global avg":
             return "GLOBAL AVERAGE"
         case "dropout":
-            return f"DROPOUT {found.settings.get('p', 0.5):g}"
+            return f"DROPOUT {number(found.settings.get('p', 0.5))}"
         case "batch norm":
             return "BATCH NORM"
     return next(name for name, key in FUNCTIONS.items() if key == found.kind)

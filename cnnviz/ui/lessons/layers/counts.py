@@ -9,6 +9,7 @@ import streamlit as st
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network, Row
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import field, product, size
 from cnnviz.ui.markup import part, rows
@@ -25,7 +26,7 @@ def counts(setup: Setup) -> None:
     part("Counted", f"<p>{_sentence(network)}</p>{_published(setup)}")
     body: list[tuple[str, ...]] = [("Input", size(network.input_shape), "", "", "1 × 1")]
     body += [_row(network, row) for row in network.rows]
-    body.append(("Total", "", f"<b>{network.parameters:,}</b>", f"<b>{network.multiply_adds:,}</b>", ""))
+    body.append(("Total", "", f"<b>{grouped(network.parameters)}</b>", f"<b>{grouped(network.multiply_adds)}</b>", ""))
     st.html(rows(HEAD, body, chosen=setup.chosen + 1))
 
 
@@ -35,23 +36,23 @@ def _published(setup: Setup) -> str:
         if read(told.stack) == setup.stack.network.layers and told.input_shape == setup.shape:
             return (
                 f"<p><b>{escape(told.name)}</b>, {escape(told.source)}. {escape(told.told)} Published: "
-                f"{told.parameters:,} parameters ({escape(told.counted_by)}); "
-                f"counted here: {setup.stack.network.parameters:,}.</p>"
+                f"{grouped(told.parameters)} parameters ({escape(told.counted_by)}); "
+                f"counted here: {grouped(setup.stack.network.parameters)}.</p>"
             )
     return ""
 
 
 def _row(network: Network, row: Row) -> tuple[str, ...]:
     name = f"{row.index + 1} {escape(row.layer.name)}"
-    learnt = f"{product(row.layer, row.input_shape)} = <b>{row.parameters:,}</b>" if row.parameters else "none"
+    learnt = f"{product(row.layer, row.input_shape)} = <b>{grouped(row.parameters)}</b>" if row.parameters else "none"
     return name, size(row.output_shape), learnt, _work(row), _field(network, row)
 
 
 def _work(row: Row) -> str:
     """Multiply-adds, or what is done instead."""
     if row.multiply_adds:
-        return f"<b>{row.multiply_adds:,}</b>"
-    others = [f"{count:,} {name}" for name, count in row.layer.operations(row.input_shape).items() if count]
+        return f"<b>{grouped(row.multiply_adds)}</b>"
+    others = [f"{grouped(count)} {name}" for name, count in row.layer.operations(row.input_shape).items() if count]
     return f"none; {', '.join(others)}" if others else "none"
 
 
@@ -70,12 +71,12 @@ def _sentence(network: Network) -> str:
     most = max(row.parameters for row in network.rows)
     work = max(row.multiply_adds for row in network.rows)
     return (
-        f"{percent(most, network.parameters)} of the {network.parameters:,} parameters are in "
+        f"{percent(most, network.parameters)} of the {grouped(network.parameters)} parameters are in "
         f"{_layers([row for row in network.rows if row.parameters == most])}; "
-        f"{percent(work, network.multiply_adds)} of the {network.multiply_adds:,} multiply-adds in "
+        f"{percent(work, network.multiply_adds)} of the {grouped(network.multiply_adds)} multiply-adds in "
         f"{_layers([row for row in network.rows if row.multiply_adds == work])}."
         if network.multiply_adds
-        else f"{network.parameters:,} parameters, and no multiply-add."
+        else f"{grouped(network.parameters)} parameters, and no multiply-add."
     )
 
 

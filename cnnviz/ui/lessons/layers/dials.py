@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz import ops
 from cnnviz.layers.typed import Draft
+from cnnviz.numbers import grouped, number
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
 from cnnviz.ui.lessons.layers import stack as stacks
 from cnnviz.ui.lessons.layers.setup import UNIT
@@ -35,7 +36,7 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
     if found.kind == "conv":
         with boxes[0]:
             count = found.settings["out_channels"]
-            words = "one map" if count == 1 else f"{count:,} filters, {count:,} maps"
+            words = "one map" if count == 1 else f"{grouped(count)} filters, {grouped(count)} maps"
             _dial("F filters", "f", "out_channels", FILTERS, stack, at, words)
     elif found.kind in stacks.SLIDES:
         with boxes[0]:
@@ -113,7 +114,7 @@ def _dial(
 def _as_typed(value: Any) -> str:
     if isinstance(value, tuple):
         return " × ".join("+".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    return grouped(value) if isinstance(value, int) else number(value)
 
 
 def _choice(label: str, name: str, options: list[str], chosen: str, text: Callable[[str], str]) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.numbers import grouped
 from cnnviz.ui import state
 from cnnviz.ui.controls import dial
 from cnnviz.ui.lessons.layers.pictures_of_maps import side_by_side
@@ -60,13 +61,13 @@ def dropout(shown: Shown) -> None:
                         f"{gone} of what was not 0 dropped, mean {number(drawn.mean())}",
                         drawn,
                     ),
-                    (f"Mean of {draws:,} draws", f"mean {number(mean.mean())}", mean),
+                    (f"Mean of {grouped(draws)} draws", f"mean {number(mean.mean())}", mean),
                 ]
             )
             off = float(np.abs(mean - shown.map).mean()), float(np.abs(drawn - shown.map).mean())
             st.caption(
                 f"From the map itself, one draw is off by {number(off[1])} a number on average, "
-                f"the mean of {draws:,} draws by {number(off[0])}: the expectation is kept."
+                f"the mean of {grouped(draws)} draws by {number(off[0])}: the expectation is kept."
             )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.numbers import times
 from cnnviz.ui import cached
 from cnnviz.ui.markup import image
 
@@ -22,7 +23,7 @@ def side_by_side(maps: Sequence[tuple[str, str, NDArray]]) -> None:
     figures = "".join(_figure(name, told, map[::step, ::step], limit) for name, told, map in maps)
     st.html(f'<div class="maps">{figures}</div>')
     if step > 1:
-        st.caption(f"Drawn is one number of each {step} × {step}; the means are those of all.")
+        st.caption(f"Drawn is one number of each {times(step, step)}; the means are those of all.")
 
 
 def _figure(name: str, told: str, map: NDArray, limit: float) -> str:

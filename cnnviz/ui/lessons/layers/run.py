@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError
 from cnnviz.layers import Conv2d, Shape
 from cnnviz.network import BUDGET_NUMBERS, Network, Row
+from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.steps import Trace
@@ -125,8 +126,8 @@ def _too_large(row: Row) -> str:
     what = "map" if len(row.output_shape) == 3 else "number"
     fits = "Fewer pixels fit, or fewer filters in the layer before it." if row.index else "Fewer pixels fit."
     return (
-        f"A {what} of layer {row.index + 1}, {row.layer.name}, with all that it reads, is {count:,} numbers of 4 "
-        f"bytes; the stage draws up to {MOST_NUMBERS:,}. {fits}"
+        f"A {what} of layer {row.index + 1}, {row.layer.name}, with all that it reads, is {grouped(count)} numbers of "
+        f"4 bytes; the stage draws up to {grouped(MOST_NUMBERS)}. {fits}"
     )
 
 

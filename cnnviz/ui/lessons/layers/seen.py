@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from cnnviz.layers import GlobalAvgPool
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import field, size
 from cnnviz.ui.words import percent
@@ -18,7 +19,7 @@ def seen(setup: Setup) -> str:
     volumes = [row for row in network.rows if len(row.output_shape) == 3]
     parts = [
         f"{len(network.rows)} layers make {size(network.shapes[-1])} numbers of the picture’s "
-        f"{size(network.input_shape)}, with {network.parameters:,} parameters."
+        f"{size(network.input_shape)}, with {grouped(network.parameters)} parameters."
     ]
     if volumes:
         first, last = volumes[0], volumes[-1]

@@ -15,6 +15,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.layers import Layer, Shape
 from cnnviz.layers.typed import Draft, draft, parts
 from cnnviz.network import Network, Row
+from cnnviz.numbers import grouped, times
 from cnnviz.ui.state.setting import DECLARED, words
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
@@ -211,21 +212,21 @@ def product(layer: Layer, shape: Shape) -> str:
         return ""
     weight, bias = shapes["weight"], " + 1" if "bias" in shapes else ""
     if layer.kind == "BATCH NORM":
-        return f"2 × {weight[0]:,}"
+        return f"2 × {grouped(weight[0])}"
     if layer.kind == "CONV":
-        reads = f"{weight[2]} × {weight[3]} × {weight[1]:,}"
+        reads = times(weight[2], weight[3], weight[1])
     else:
-        reads = " × ".join(f"{size:,}" for size in (*shape[1:], shape[0]))
-    return f"({reads}{bias}) × {weight[0]:,}" if bias else f"{reads} × {weight[0]:,}"
+        reads = times(*shape[1:], shape[0])
+    return f"({reads}{bias}) × {grouped(weight[0])}" if bias else f"{reads} × {grouped(weight[0])}"
 
 
 def size(shape: Shape) -> str:
     """Height × width × depth, or how many numbers in a row."""
-    return " × ".join(f"{side:,}" for side in (*shape[1:], shape[0])) if len(shape) == 3 else f"{shape[0]:,}"
+    return times(*shape[1:], shape[0])
 
 
 def field(network: Network, row: Row, of: str = "") -> str:
     """What a unit sees `of` something, height × width; what is more than the picture is its padding, and is said."""
-    told = f"{row.fields[0].size} × {row.fields[1].size}"
+    told = times(row.fields[0].size, row.fields[1].size)
     beyond = any(axis.size > side for axis, side in zip(row.fields, network.input_shape[1:]))
     return f"{told}{of}{', padding included' if beyond else ''}"

@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.layers import Conv2d, Linear
 from cnnviz.network import Row
+from cnnviz.numbers import grouped, number
 from cnnviz.ui.lessons.layers.setup import Setup
 from cnnviz.ui.lessons.layers.stack import product, size
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
@@ -47,12 +48,12 @@ def _bars(row: Row, fully: Linear, shared: int, single: int) -> str:
     for name, layer, count, kind, style, length in lines:
         goes_on = f"goes on to the right: {distance(ratio)} in all →" if is_off else distance(ratio)
         bars.append(
-            f'<div class="row"><b>{name}</b><span>{product(layer, shape)} = <b>{count:,}</b> parameters, '
-            f"{bytes_of(count)}; {layer.multiply_adds(shape):,} multiply-adds</span>"
+            f'<div class="row"><b>{name}</b><span>{product(layer, shape)} = <b>{grouped(count)}</b> parameters, '
+            f"{bytes_of(count)}; {grouped(layer.multiply_adds(shape))} multiply-adds</span>"
             f'<div class="{kind}" style="{style}"><i>{length or goes_on}</i></div></div>'
         )
     off = " It does not fit on any screen." if is_off else ""
     return (
         f'<div class="against">{"".join(bars)}<p>If CONV’s bar is 1 cm long, FC’s is <b>{distance(ratio)}</b> long: '
-        f"{ratio:,.0f} times as many weights to learn, to keep and to multiply.{off}</p></div>"
+        f"{number(ratio, 2)} times as many weights to learn, to keep and to multiply.{off}</p></div>"
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from cnnviz.numbers import number
+
 
 def distance(centimetres: float) -> str:
     """A length as one would say it: 3.2 cm, 45 m, 1,200 km."""
     for unit, length in (("km", 100_000), ("m", 100), ("cm", 1)):
         if centimetres >= length or unit == "cm":
             value = centimetres / length
-            return f"{value:,.0f} {unit}" if value >= 10 else f"{value:.2g} {unit}"
+            return f"{number(value, 2)} {unit}"
     raise AssertionError
 
 
@@ -17,6 +19,6 @@ def bytes_of(count: int) -> str:
     size = 4.0 * count
     for unit in ("bytes", "KB", "MB", "GB", "TB"):
         if size < 1000 or unit == "TB":
-            return f"{size:,.0f} {unit}" if size >= 10 or unit == "bytes" else f"{size:.1f} {unit}"
+            return f"{number(size, 2)} {unit}"
         size /= 1000
     raise AssertionError

@@ -11,6 +11,7 @@ import streamlit as st
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.jobs import HELD, MOVED, MOVED_RECIPE, RACED, SMALL, SMALL_RECIPE
+from cnnviz.numbers import grouped
 from cnnviz.training import Recipe
 from cnnviz.training.worker import Worker
 from cnnviz.ui import state
@@ -63,7 +64,7 @@ def _race(found: Mapping[str, Any]) -> None:
 def _moved(found: Mapping[str, Any]) -> None:
     sides = found.get("sides", {})
     series = {
-        f"{name}, {side['parameters']:,} parameters": (
+        f"{name}, {grouped(side['parameters'])} parameters": (
             found["shifts"][: len(side["accuracies"])],
             [100 * share for share in side["accuracies"]],
         )
@@ -80,7 +81,7 @@ def _small(found: Mapping[str, Any]) -> None:
     rooms = st.columns(2, gap="medium")
     curves = found.get("curves", {})
     for room, key, title in zip(
-        rooms, ("training", "held_out"), (f"of the {SMALL} that it learns from", f"of {HELD:,} others")
+        rooms, ("training", "held_out"), (f"of the {SMALL} that it learns from", f"of {grouped(HELD)} others")
     ):
         series = {name: (one["epochs"], [100 * share for share in one[key]]) for name, one in curves.items()}
         with room:
@@ -98,9 +99,9 @@ CLAIMS = (
         "relu_or_sigmoid",
         "Does ReLU train a lot faster than sigmoid?",
         "The lecture says so: it is cheaper, and its gradient does not vanish. Two LeNet-5 start from the same numbers "
-        f"and see the same {RACED:,} digits {RACE_PASSES} times in the same order, with the optimiser, learning rate, "
-        "batch and seed that are set above; they take turns, a step each. You will see both losses, against steps and "
-        "against the seconds that each computed. About 5 seconds of computing.",
+        f"and see the same {grouped(RACED)} digits {RACE_PASSES} times in the same order, with the optimiser, "
+        "learning rate, batch and seed that are set above; they take turns, a step each. You will see both losses, "
+        "against steps and against the seconds that each computed. About 5 seconds of computing.",
         _race,
         verdicts.race,
     ),
@@ -119,8 +120,8 @@ CLAIMS = (
         "Do dropout and pooling hold overfitting in check?",
         f"Three networks learn the same {SMALL} digits, {SMALL_RECIPE.epochs} times over: LeNet-5 as it is, with "
         "dropout (p = 0.5) behind its two hidden FC layers, and with strides in place of its pooling. You will see "
-        f"how many each gets right of those, and of {HELD:,} others: the gap is overfitting. About 10 seconds of "
-        "computing.",
+        f"how many each gets right of those, and of {grouped(HELD)} others: the gap is overfitting. About 10 seconds "
+        "of computing.",
         _small,
         verdicts.small,
     ),

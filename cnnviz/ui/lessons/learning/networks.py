@@ -14,6 +14,7 @@ from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
+from cnnviz.numbers import grouped, number
 from cnnviz.training import OPTIMISERS, Recipe
 from cnnviz.ui.words import percent
 
@@ -69,7 +70,7 @@ class Plan:
         """In a few words: LeNet-5, Adam 0.003, batches of 32, 3 passes."""
         recipe = self.recipe
         passes = f"{recipe.epochs} pass{'es' if recipe.epochs > 1 else ''}"
-        method = f"{OPTIMISERS[recipe.optimiser].name} {recipe.learning_rate:g}"
+        method = f"{OPTIMISERS[recipe.optimiser].name} {number(recipe.learning_rate)}"
         return f"{self.name}, {method}, batches of {recipe.batch_size}, {passes}"
 
     def trained(self, parameters: Sequence[Parameters], held: float, step: int) -> Trained:
@@ -81,7 +82,7 @@ class Plan:
             names=names(self.network),
             classes=DIGITS,
             prepare=prepare,
-            source=f"You trained it: {self.told()}; after {step:,} steps, {percent(held)} of held-out digits.",
+            source=f"You trained it: {self.told()}; after {grouped(step)} steps, {percent(held)} of held-out digits.",
         )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.learning.run import Run
-from cnnviz.ui.words import number, percent
+from cnnviz.ui.words import many, number, percent
 
 QUESTION = (
     "With SGD and its usual rate, how many passes does it take to what Adam reaches in one? And with sigmoid, does SGD "
@@ -20,18 +21,18 @@ def noticed(run: Run | None) -> tuple[str, str]:
     told, arrays = run.latest.header, run.latest.arrays
     if told["step"] == 0:
         return (
-            f"Before any training, {run.plan.name} gets {percent(told['held'])} of {told['held_of']:,} held-out digits "
-            f"right: {run.plan.network.parameters:,} random numbers can only guess. Start it.",
+            f"Before any training, {run.plan.name} gets {percent(told['held'])} of {grouped(told['held_of'])} held-out "
+            f"digits right: {grouped(run.plan.network.parameters)} random numbers can only guess. Start it.",
             QUESTION,
         )
     before, now = arrays["before"], arrays["now"]
     alike = float(np.corrcoef(before.ravel(), now.ravel())[0, 1])
     moved = float(np.linalg.norm(now - before) / np.linalg.norm(before))
     see = (
-        f"After {told['step']:,} steps and {number(told['seconds'], 3)} s of computing, {percent(told['held'])} of "
-        f"{told['held_of']:,} digits that it has never seen are right. The filters of {run.plan.layer} have moved by "
-        f"{number(moved, 2)} times their length at the start and agree with it to {number(alike, 2)} (1 is the same "
-        "pattern, 0 is none of it). "
+        f"After {many(told['step'], 'step')} and {number(told['seconds'], 3)} s of computing, {percent(told['held'])} "
+        f"of {grouped(told['held_of'])} digits that it has never seen are right. The filters of {run.plan.layer} have "
+        f"moved by {number(moved, 2)} times their length at the start and agree with it to {number(alike, 2)} (1 is "
+        "the same pattern, 0 is none of it). "
     )
     train = arrays["curve_train"]
     if run.state == "done" and len(train):

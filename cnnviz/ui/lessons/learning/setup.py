@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import grouped
 from cnnviz.training import OPTIMISERS, Recipe
 from cnnviz.training.messages import Message
 from cnnviz.ui import controls, state
@@ -17,7 +18,7 @@ from cnnviz.ui.lessons.learning.networks import NETWORKS, YOURS, Plan, composed
 from cnnviz.ui.lessons.learning.run import Run, first_of
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.state import flag, integer, one_of, put
-from cnnviz.ui.words import number
+from cnnviz.ui.words import many, number
 
 FUNCTIONS = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "leaky ReLU": "leaky relu"}
 METHODS = {"Adam": "adam", "momentum": "momentum", "SGD": "sgd"}
@@ -68,7 +69,7 @@ def settings() -> Run | None:
 
 
 def _rates() -> str:
-    usual = ", ".join(f"{label} {OPTIMISERS[key].rate:g}" for label, key in METHODS.items())
+    usual = ", ".join(f"{label} {number(OPTIMISERS[key].rate)}" for label, key in METHODS.items())
     return f"How far a step goes; it falls in a straight line to 0 at the end. Usual: {usual}."
 
 
@@ -153,7 +154,8 @@ def _words(run: Run | None) -> str:
     if planned is None or planned.plan == run.plan:
         recipe, network = run.plan.recipe, run.plan.network
         return plain(
-            f"{run.plan.name}: {network.parameters:,} parameters, {OPTIMISERS[recipe.optimiser].name}, learning rate "
-            f"{number(recipe.learning_rate)}; {run.first.header['steps']:,} steps, each on {recipe.batch_size} digits."
+            f"{run.plan.name}: {grouped(network.parameters)} parameters, {OPTIMISERS[recipe.optimiser].name}, learning "
+            f"rate {number(recipe.learning_rate)}; {many(run.first.header['steps'], 'step')}, each on "
+            f"{recipe.batch_size} digits."
         )
     return f"**Your new settings wait for “Reset”.** {plain(f'Shown is {run.plan.told()}.')}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.experiments.learning_curves import LearningCurve, reached
+from cnnviz.numbers import grouped
 from cnnviz.ui.words import number, percent
 
 GOAL = 0.5  # a loss at which most digits are right
@@ -19,9 +20,12 @@ def race(found: Mapping[str, Any]) -> str:
         for name, one in found["curves"].items()
     }
     there = {name: reached(curve, GOAL) for name, curve in curves.items()}
-    told = [f"{name} {f'{at[0]:,} steps and {at[1]:.2f} s' if at else 'never, here'}" for name, at in there.items()]
+    told = [
+        f"{name} {f'{grouped(at[0])} steps and {number(at[1], 3)} s' if at else 'never, here'}"
+        for name, at in there.items()
+    ]
     a_step = {name: 1000 * curve.seconds[-1] / curve.steps[-1] for name, curve in curves.items()}
-    text = f"To a loss of {GOAL:g}: <b>{'; '.join(told)}</b>. "
+    text = f"To a loss of {number(GOAL)}: <b>{'; '.join(told)}</b>. "
     relu, sigmoid = there["ReLU"], there["sigmoid"]
     if relu and sigmoid:
         steps, seconds = sigmoid[0] / relu[0], sigmoid[1] / relu[1]
@@ -57,8 +61,8 @@ def moved(found: Mapping[str, Any]) -> str:
         if shift in (0, 2, found["shifts"][-1])
     ]
     text = (
-        f"With {conv['parameters']:,} and {fc['parameters']:,} parameters, CONV and FC got right, of digits "
-        f"<b>{'; '.join(told)}</b>. "
+        f"With {grouped(conv['parameters'])} and {grouped(fc['parameters'])} parameters, CONV and FC got right, of "
+        f"digits <b>{'; '.join(told)}</b>. "
     )
     lead = conv["accuracies"][0] - fc["accuracies"][0]
     far = conv["accuracies"][2] - fc["accuracies"][2]
@@ -83,7 +87,7 @@ def small(found: Mapping[str, Any]) -> str:
     curves = found["curves"]
     last = {name: (one["training"][-1], one["held_out"][-1]) for name, one in curves.items()}
     told = [
-        f"{name} {percent(train)} and {percent(held)}, a gap of {100 * (train - held):.1f}"
+        f"{name} {percent(train)} and {percent(held)}, a gap of {number(100 * (train - held), 3)}"
         for name, (train, held) in last.items()
     ]
     gaps = {name: train - held for name, (train, held) in last.items()}
@@ -103,4 +107,4 @@ def _sentence(what: str, narrower: float, better: float) -> str:
     if abs(better) <= LITTLE:
         return f"{what} {gap}, and made no clear difference to the others. "
     got = "got more of the others right" if better > 0 else "got fewer of the others right"
-    return f"{what} {gap} and {got} ({100 * abs(better):.1f} in a hundred). "
+    return f"{what} {gap} and {got} ({number(100 * abs(better), 3)} in a hundred). "

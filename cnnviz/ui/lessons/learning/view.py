@@ -11,6 +11,7 @@ from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.live import SHOWN, first_layer
 from cnnviz.models.lenet5 import prepare
+from cnnviz.numbers import fixed, grouped
 from cnnviz.ops import softmax
 from cnnviz.ui.controls import refuse
 from cnnviz.ui.controls.digit import Digit
@@ -90,28 +91,28 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
     }
     kept = ("before", "now", "move", "curve_steps", "curve_loss", "curve_train", "held_steps", "held_share")
     arrays = {name: message.arrays[name] for name in kept}
-    arrays |= {"digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1].astype(np.float32)}
+    arrays |= {"digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1]}
     return header, arrays
 
 
 def words(run: Run) -> dict[str, str]:
     """What the view's head says."""
     told, state = run.latest.header, run.state
-    step, steps = f"{told['step']:,}", f"{told['steps']:,}"
+    step, steps = grouped(told['step']), grouped(told['steps'])
     where = f"step {step} of {steps} · pass {told['epoch']} of {told['epochs']}"
-    computed = f"{told['seconds']:.1f} s of computing"
+    computed = f"{fixed(told['seconds'], 1)} s of computing"
     says = {
         "untrained": ("Not trained yet", "every weight is a random number: it can only guess, 1 in 10 right"),
         "running": ("Learning", f"{where} · {computed} · {_left(told['left'])}" if told["step"] else "starting …"),
         "paused": ("Paused", f"{where} · {computed}"),
-        "done": ("Learnt", f"{steps} steps, {told['epochs'] * told['digits']:,} digits looked at, {computed}"),
+        "done": ("Learnt", f"{steps} steps, {grouped(told['epochs'] * told['digits'])} digits looked at, {computed}"),
         "left": ("Ended while you were away", f"{where} · the network that it had come to is kept"),
         "failed": ("Stopped", f"{where} · {run.problem}"),
     }[state]
-    held = f"{percent(told['held'])} of {told['held_of']:,} held-out digits right"
+    held = f"{percent(told['held'])} of {grouped(told['held_of'])} held-out digits right"
     age = told["step"] - told["held_at"]
     if age > (OLD * told["steps"] if state == "running" and told["held_at"] else 0):
-        held += f" at step {told['held_at']:,}"
+        held += f" at step {grouped(told['held_at'])}"
     return {"state": says[0], "told": says[1], "held": held}
 
 
@@ -130,6 +131,6 @@ def line(run: Run) -> str:
         )
     moved = float(np.abs(run.latest.arrays["now"] - run.latest.arrays["before"]).max())
     return (
-        f"After {told['step']:,} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up to "
-        f"{number(moved, 2)} from where they started. Click a filter to see where its weights go next."
+        f"After {grouped(told['step'])} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
+        f"to {number(moved, 2)} from where they started. Click a filter to see where its weights go next."
     )

@@ -64,19 +64,12 @@ def _rows(trained: Trained, output: NDArray) -> list[tuple[str, float, str]]:
             for name, value in zip(trained.classes, output, strict=True)
         ]
     shares = _shares(trained, output)
-    return [(name, float(share), _short(float(share))) for name, share in zip(trained.classes, shares, strict=True)]
+    return [(name, float(share), percent(float(share))) for name, share in zip(trained.classes, shares, strict=True)]
 
 
 def _shares(trained: Trained, output: NDArray) -> NDArray:
     # In float32 a share just below 1 is 1.
     return trained.probabilities(output.astype(np.float64))
-
-
-def _short(share: float) -> str:
-    """A share in few letters. 100.0 and 0.0 would say more than is so."""
-    if share < 0.001:
-        return "< 0.1 %" if share else "0 %"
-    return f"{min(100 * share, 99.9) if share < 1 else 100:.1f} %"
 
 
 def _codes(trained: Trained) -> NDArray | None:

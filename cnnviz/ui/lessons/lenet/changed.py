@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cnnviz import models
 from cnnviz.layers import PartialConv2d
+from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui.lessons.lenet.columns import Column, columns
 from cnnviz.ui.lessons.lenet.setup import Run
@@ -39,7 +40,7 @@ def what_changed(found: Run) -> None:
     )
     body = [_line(before, after) for before, after in zip(columns(old), columns(new), strict=True)]
     total = [network.network.parameters for network in (old, new)]
-    body.append(("all", f"<b>{total[0]:,}</b>", f"<b>{total[1]:,}</b>", "Numbers that are learnt."))
+    body.append(("all", f"<b>{grouped(total[0])}</b>", f"<b>{grouped(total[1])}</b>", "Numbers that are learnt."))
     scores = [f"<b>{SCORED[network.name]} %</b>" for network in (old, new)]
     body.append(
         ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05 %.")
@@ -49,7 +50,7 @@ def what_changed(found: Run) -> None:
 
 
 def _line(before: Column, after: Column) -> tuple[str, str, str, str]:
-    names = [f"{column.row.parameters:,} <small>{_kind(column)}</small>" for column in (before, after)]
+    names = [f"{grouped(column.row.parameters)} <small>{_kind(column)}</small>" for column in (before, after)]
     return before.name, names[0], names[1], WHY.get(before.name, "")
 
 

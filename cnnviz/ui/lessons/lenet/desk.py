@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.models import Trained
+from cnnviz.numbers import times
 from cnnviz.ui import controls
 from cnnviz.ui.controls import Digit
 from cnnviz.ui.words import number
@@ -30,7 +31,7 @@ def steps(digit: Digit, trained: Trained) -> None:
         square = np.zeros((height, width), np.uint8)
         square[0, 0] = 255
         given = trained.prepare(square)
-        around = "" if height == len(digit.levels) else f"Empty pixels around it make it {height} × {width}. "
+        around = "" if height == len(digit.levels) else f"Empty pixels around it make it {times(height, width)}. "
         st.html(
             f"<p>{around}No ink is {number(float(given.min()))} for this network, full ink "
             f"{number(float(given.max()))}.</p>"

@@ -12,7 +12,7 @@ from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.answers import told
 from cnnviz.ui.lessons.lenet.setup import Run, moved_by
 from cnnviz.ui.markup import part, rows
-from cnnviz.ui.words import number
+from cnnviz.ui.words import number, percent
 
 EXAMPLE = Move(across=2)  # measured while nothing is moved yet: a whole cell of S2
 MEANING = (
@@ -40,9 +40,9 @@ def said_move(found: Run) -> str:
         if pixels:
             parts.append(f"{abs(pixels)} {'pixel' if abs(pixels) == 1 else 'pixels'} {ahead if pixels > 0 else back}")
     if move.turn:
-        parts.append(f"turned by {abs(move.turn):g}° {'clockwise' if move.turn > 0 else 'anticlockwise'}")
+        parts.append(f"turned by {number(abs(move.turn))}° {'clockwise' if move.turn > 0 else 'anticlockwise'}")
     if move.percent != 100:
-        parts.append(f"{move.percent:g} % of its size")
+        parts.append(f"{percent(move.percent, 100)} of its size")
     return ", ".join(parts)
 
 

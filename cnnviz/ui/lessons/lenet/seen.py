@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.lenet.answers import told
 from cnnviz.ui.lessons.lenet.columns import maps_of
 from cnnviz.ui.lessons.lenet.setup import Run
@@ -18,11 +19,11 @@ def seen(found: Run) -> str:
     how = "squared distance" if found.trained.distances else "probability"
     first, last = found.columns[0], found.columns[-1]
     if found.digit.is_empty:
-        return f"{network.parameters:,} learnt numbers wait for a digit. Draw one."
+        return f"{grouped(network.parameters)} learnt numbers wait for a digit. Draw one."
     sees = [" × ".join(str(axis.size) for axis in column.row.fields) for column in (first, last)]
     return (
-        f"{network.parameters:,} learnt numbers made {many(numbers, 'number')} of this digit’s "
-        f"{network.input_shape[1] * network.input_shape[2]:,} pixels, and the last {len(output)} of them say "
+        f"{grouped(network.parameters)} learnt numbers made {many(numbers, 'number')} of this digit’s "
+        f"{grouped(network.input_shape[1] * network.input_shape[2])} pixels, and the last {len(output)} of them say "
         f"{a(name)} ({how} {told(found.trained, output, winner)}). A number of {first.name} sees {sees[0]} pixels, "
         f"one of the last layer {sees[1]}."
     )

@@ -15,6 +15,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
 from cnnviz.layers import Conv2d, Parameters
 from cnnviz.models import Trained
+from cnnviz.numbers import times
 from cnnviz.ui import settings, state
 from cnnviz.ui.controls import Digit, dial, lab
 from cnnviz.ui.lessons.lenet.columns import Column, columns
@@ -182,8 +183,8 @@ def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
     except CnnvizError as problem:
         return trained.parameters, f"Not exchanged. {problem}"
     height, width = kernel.shape
-    around = "" if height == width == size else f", with zeros around it to {size} × {size}"
-    words = f"In place of filter 1 stands {name}, {height} × {width}{around}, from the lab."
+    around = "" if height == width == size else f", with zeros around it to {times(size, size)}"
+    words = f"In place of filter 1 stands {name}, {times(height, width)}{around}, from the lab."
     return exchanged(trained.parameters, 0, 0, weight[np.newaxis], bias), words
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.models import Trained
+from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.ui.controls import Digit, choice, to_lab, toggle
 from cnnviz.ui.lessons.lenet.answers import answer
@@ -90,7 +91,7 @@ def _volume(found: Run, at: int, column: Column) -> Volume:
         off=tuple(map for place, map in found.off if place == at),
         ink=is_drawing(found, at),
         detail=does(found, at),
-        note=f"{column.row.parameters:,} learnt",
+        note=f"{grouped(column.row.parameters)} learnt",
     )
 
 

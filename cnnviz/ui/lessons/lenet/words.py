@@ -6,6 +6,7 @@ from html import escape
 
 from cnnviz.layers import Conv2d, Linear, MaxPool2d, PartialConv2d, Subsample
 from cnnviz.layers.layer import both
+from cnnviz.numbers import times
 from cnnviz.ui.lessons.lenet.columns import Column, maps_of, read_by
 from cnnviz.ui.lessons.lenet.setup import Run
 from cnnviz.ui.words import a, listed, many, number
@@ -72,7 +73,7 @@ def _said(found: Run, column: Column, before: Column | None, channel: int) -> tu
     if isinstance(layer, MaxPool2d):
         rows, columns = both(layer.kernel_size)
         return (
-            f"Each number is the largest of a {rows} × {columns} block of one map",
+            f"Each number is the largest of a {times(rows, columns)} block of one map",
             "Half the height and width, and the strongest answer goes on. Nothing to learn.",
         )
     if layer.kind == "POOL":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from cnnviz.layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d, Shape
+from cnnviz.numbers import grouped, times
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import maps
 from cnnviz.ui.lessons.pooling.maps import MEAN, RANDOM, Pooled
@@ -33,11 +34,11 @@ class Counted:
 
 def size(shape: Shape) -> str:
     """Height × width × depth, as pages write it."""
-    return f"{shape[1]} × {shape[2]} × {shape[0]}"
+    return times(*shape[1:], shape[0])
 
 
 def _volume(shape: Shape) -> str:
-    return f"{size(shape)} = <b>{math.prod(shape):,}</b>"
+    return f"{size(shape)} = <b>{grouped(math.prod(shape))}</b>"
 
 
 def fewer(found: Pooled) -> Counted:
@@ -67,7 +68,7 @@ def fewer(found: Pooled) -> Counted:
         ],
         [
             "its multiply-adds",
-            *(f"<b>{convolution.multiply_adds(shape):,}</b>" for shape in (before, after)),
+            *(f"<b>{grouped(convolution.multiply_adds(shape))}</b>" for shape in (before, after)),
             percent(convolution.multiply_adds(after), convolution.multiply_adds(before)),
         ],
         [
@@ -82,11 +83,11 @@ def fewer(found: Pooled) -> Counted:
 
 
 def _of_convolution(layer: Conv2d, shape: Shape) -> str:
-    return f"(3 × 3 × {shape[0]} + 1) × {FILTERS} = <b>{layer.parameters(shape):,}</b>"
+    return f"(3 × 3 × {shape[0]} + 1) × {FILTERS} = <b>{grouped(layer.parameters(shape))}</b>"
 
 
 def _of_full(layer: Linear, shape: Shape) -> str:
-    return f"({shape[1]} × {shape[2]} × {shape[0]} + 1) × {CLASSES} = <b>{layer.parameters(shape):,}</b>"
+    return f"({times(*shape[1:], shape[0])} + 1) × {CLASSES} = <b>{grouped(layer.parameters(shape))}</b>"
 
 
 def strided(found: Pooled, counted: Counted) -> None:
@@ -95,12 +96,12 @@ def strided(found: Pooled, counted: Counted) -> None:
     k, s, p = window.kernel_size, window.stride, window.before
     height, width = found.shape
     height_in, width_in = found.source.shape[1:]
-    shown = f"{min(height_in, SIDE)} × {min(width_in, SIDE)}"
+    shown = times(min(height_in, SIDE), min(width_in, SIDE))
     cut = f" Below, the middle {shown} numbers of the map, pixel for pixel." if max(height_in, width_in) > SIDE else ""
     part(
         "A convolution with a stride shrinks a map too",
-        f"<p>Same window, K = {k}, S = {s}, P = {p}, so the same size, {height} × {width}. A pooling’s rule is fixed, "
-        f"a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{cut}</p>",
+        f"<p>Same window, K = {k}, S = {s}, P = {p}, so the same size, {times(height, width)}. A pooling’s rule is "
+        f"fixed, a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{cut}</p>",
     )
     with st.container(key="strided-weights"):
         weights = controls.choice("The convolution’s weights", WEIGHTS)
@@ -117,14 +118,14 @@ def strided(found: Pooled, counted: Counted) -> None:
         (f"CONV, {counted.maps} filters over all maps", Conv2d(counted.maps, k, s, p)),
     ]
     body = [
-        [name, size(layer.output_shape(shape)), f"{layer.parameters(shape):,}", _work(layer, shape)]
+        [name, size(layer.output_shape(shape)), grouped(layer.parameters(shape)), _work(layer, shape)]
         for name, layer in layers
     ]
     st.html(rows([f"on {size(shape)}", "comes out", "parameters", "work"], body))
 
 
 def _work(layer: Layer, shape: Shape) -> str:
-    return " and ".join(f"{count:,} {name}" for name, count in layer.operations(shape).items())
+    return " and ".join(f"{grouped(count)} {name}" for name, count in layer.operations(shape).items())
 
 
 def last(found: Pooled, counted: Counted) -> None:
@@ -140,10 +141,13 @@ def last(found: Pooled, counted: Counted) -> None:
     with left:
         height, width = found.shape
         lines = [
-            [f"FC on {size(shape)}", f"({height} × {width} × {counted.maps} + 1) × {CLASSES} = <b>{full:,}</b>"],
+            [
+                f"FC on {size(shape)}",
+                f"({times(height, width, counted.maps)} + 1) × {CLASSES} = <b>{grouped(full)}</b>",
+            ],
             [
                 "global average, then FC",
-                f"({counted.maps} + 1) × {CLASSES} = <b>{behind:,}</b>, {percent(behind, full)}",
+                f"({counted.maps} + 1) × {CLASSES} = <b>{grouped(behind)}</b>, {percent(behind, full)}",
             ],
             [f"{CLASSES} maps, one a class: global average alone", "<b>0</b>"],
         ]
@@ -152,7 +156,7 @@ def last(found: Pooled, counted: Counted) -> None:
         trace = maps.global_average(found)
         stage(trace, key="global-average-stage", compact=True)
         if trace.input.shape[1:] != found.shape:
-            shown = " × ".join(f"{size:,}" for size in trace.input.shape[1:])
+            shown = times(*trace.input.shape[1:])
             st.caption(
                 f"The middle {shown} of the pooled map, pixel for pixel; the mean of all is {number(maps.mean(found))}."
             )

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, formulas, settings
 from cnnviz.ui import state as session
@@ -47,7 +48,7 @@ def dials(picture: Picture) -> None:
         p = controls.dial("P padding", PP)
     now = state()
     window = setting.window(now)
-    k.say(f"{now['pk']} × {now['pk']} = {now['pk'] ** 2} numbers become one")
+    k.say(f"{times(now['pk'], now['pk'])} = {now['pk'] ** 2} numbers become one")
     s.say(formulas.overlap(window, window))
     p.say(_padding_words(now, picture))
 
@@ -102,4 +103,4 @@ def formula(found: Pooled) -> None:
     ]
     reading = f"{' and '.join(unread)} never read" if unread else "every number is read"
     with st.container(key="formula"):
-        st.html(f'<div class="formula"><span>{line}</span><small>{height} × {width} out · {reading}</small></div>')
+        st.html(f'<div class="formula"><span>{line}</span><small>{times(height, width)} out · {reading}</small></div>')

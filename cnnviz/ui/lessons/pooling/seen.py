@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.pooling.counts import Counted
 from cnnviz.ui.lessons.pooling.maps import Pooled
 from cnnviz.ui.lessons.pooling.measured import Moves
@@ -14,9 +15,9 @@ def noticed(found: Pooled, counted: Counted, measured: Moves | None) -> tuple[st
     before, after = counted.numbers
     whole, left = counted.fully
     seen = (
-        f"{found.kind.capitalize()} pooling leaves {after:,} of {before:,} numbers ({percent(after, before)}: "
-        f"{percent(before - after, before)} fewer). A next CONV keeps all its parameters; a next FC needs {left:,} "
-        f"instead of {whole:,}. "
+        f"{found.kind.capitalize()} pooling leaves {grouped(after)} of {grouped(before)} numbers "
+        f"({percent(after, before)}: {percent(before - after, before)} fewer). A next CONV keeps all its parameters; a "
+        f"next FC needs {grouped(left)} instead of {grouped(whole)}. "
     )
     if measured:
         one = pooled_stage(found, measured).changes[1]

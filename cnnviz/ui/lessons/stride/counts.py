@@ -12,6 +12,7 @@ import numpy as np
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window, origin
+from cnnviz.numbers import times
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture
 from cnnviz.ui.settings import Filter, Windows
@@ -113,4 +114,4 @@ def size_text(windows: Windows, picture: Picture) -> str:
         height, width = windows.output_size(picture)
     except CnnvizError as problem:
         return str(problem)
-    return f"{height} × {width}"
+    return times(height, width)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cnnviz.geometry import Window, same_padding
+from cnnviz.numbers import grouped, times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.counts import Reading, after_layers, read_at, reading
@@ -38,8 +39,9 @@ def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
     counted = reading(windows, picture.shape[1:])
     height, width = windows.output_size(picture)
     return [
-        f"{height} × {width} = {counted.windows:,}",
-        f"{counted.windows:,} of {counted.at_stride_one:,}: {percent(counted.windows / counted.at_stride_one)}",
+        f"{times(height, width)} = {grouped(counted.windows)}",
+        f"{grouped(counted.windows)} of {grouped(counted.at_stride_one)}: "
+        f"{percent(counted.windows, counted.at_stride_one)}",
         formulas.overlap(windows.rows, windows.columns) + (f" ({percent(counted.shared)})" if counted.shared else ""),
         f"{number(counted.mean, 3)} on average, {counted.least} to {counted.most}",
         _dropped(*counted.dropped),
@@ -58,7 +60,7 @@ def _unread(counted: Reading, picture: Picture) -> str:
         return "none"
     never = height * width - (height - len(counted.rows)) * (width - len(counted.columns))
     parts = [positions(found, word) for found, word in ((counted.rows, "row"), (counted.columns, "column")) if found]
-    return f"{never:,} of {height * width:,} ({percent(never / (height * width))}): {'; '.join(parts)}"
+    return f"{grouped(never)} of {grouped(height * width)} ({percent(never / (height * width))}): {'; '.join(parts)}"
 
 
 def positions(found: Sequence[int], word: str, most: int = 4) -> str:
@@ -111,5 +113,5 @@ def _named(window: Window) -> str:
 
 
 def _after(window: Window, height: int, width: int, layers: int) -> str:
-    left = after_layers(window, height, layers), after_layers(window, width, layers)
-    return "nothing is left" if None in left else f"{left[0]} × {left[1]}"
+    down, across = after_layers(window, height, layers), after_layers(window, width, layers)
+    return "nothing is left" if down is None or across is None else times(down, across)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
@@ -100,7 +101,7 @@ def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> st
     shared = f" ({percent(counted.shared)})" if counted.shared else ""
     return (
         f"<span>{written.filled(windows, picture)}</span>"
-        f"<small><b>{height} × {width}</b> · {written.overlap(windows.rows, windows.columns)}{shared}"
+        f"<small><b>{times(height, width)}</b> · {written.overlap(windows.rows, windows.columns)}{shared}"
         f" · a pixel is read {number(counted.mean, 3)} times on average</small>"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.geometry import same_padding
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.counts import reading
@@ -25,7 +26,7 @@ def seen(picture: Picture) -> str:
         counted = reading(windows, (height, width))
         parts.append(
             f"{setting.letter}, S = {windows.rows.stride}: {formulas.overlap(windows.rows, windows.columns)};"
-            f" {height} × {width} becomes {size[0]} × {size[1]},"
+            f" {times(height, width)} becomes {times(size[0], size[1])},"
             f" {percent(counted.windows / (height * width))} of the numbers."
         )
     before, after = same_padding(state[A.k])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnviz.errors import CnnvizError
+from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui.lessons.stride.main import now
 from cnnviz.ui.lessons.stride.two import A, B
@@ -22,7 +23,7 @@ def table(picture: Picture) -> None:
     _, height, width = picture.shape
     beyond = " A's own padding is not among these." if state[A.p] not in PADDINGS or state[A.more] else ""
     part(
-        f"Output sizes of a {height} × {width} picture at K = {state[A.k]}",
+        f"Output sizes of a {times(height, width)} picture at K = {state[A.k]}",
         "<p>Click a size to put its S and P on A. A dash: the window finds no room, or the border has too little to"
         f" borrow. Shaded and bold: the size of the picture is kept.{beyond}</p>",
     )
@@ -50,4 +51,4 @@ def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) ->
     whole = picture.shape[1:]
     share = size[0] * size[1] / (whole[0] * whole[1])
     why = "keeps the size" if size == whole else f"{percent(share)} of the picture's numbers"
-    return Size(f"{size[0]} × {size[1]}", why + ".", mark, size == whole)
+    return Size(times(size[0], size[1]), why + ".", mark, size == whole)
