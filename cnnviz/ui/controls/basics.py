@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.numbers import number
 from cnnviz.ui import state
 from cnnviz.ui.state import Setting, put
 
@@ -150,8 +151,9 @@ def _typed(name: str, label: str, range: tuple[Any, Any], take: Callable[[Any], 
     nearest = min(max(told, least), most)
     take(nearest)
     if nearest != told:
-        sentence = f"{label} goes from {least:,} to {most:,}; {told:,} does not, so {nearest:,} stands there."
-        state.remember("typed", (name, sentence.replace("-", "−")))
+        least, most, told, nearest = (number(value, 15) for value in (least, most, told, nearest))
+        sentence = f"{label} goes from {least} to {most}; {told} does not, so {nearest} stands there."
+        state.remember("typed", (name, sentence))
 
 
 def _box(

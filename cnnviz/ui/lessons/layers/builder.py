@@ -76,7 +76,7 @@ def chip(part: stacks.Part) -> str:
     found = part.draft
     if found is None:
         return controls.plain(f"“{part.text[:14]}”?")
-    by = found.settings.get("kernel_size", "")
+    by = found.settings.get("kernel_size", 1)
     kernel = times(*by) if isinstance(by, tuple) else times(by, by)
     match found.kind:
         case "conv":
