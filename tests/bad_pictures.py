@@ -47,7 +47,7 @@ def _patched(data: bytes, at: int, *values: int, order: str = "<H") -> bytes:
 
 
 def one_bit_bomb() -> bytes:
-    """13,000 x 13,000 in 20 KB, complete and valid."""
+    """13,000 × 13,000 in 20 KB, complete and valid."""
     return png(13_000, 13_000, 1, 0, bytes(13_000 * (1 + 13_000 // 8)))
 
 
@@ -67,7 +67,7 @@ def jpeg_claim(height: int = 12_000, width: int = 12_000, **settings: object) ->
 
 
 def webp_claim() -> bytes:
-    """Lossless WebP of 13,000 x 13,000, 14 bits a side."""
+    """Lossless WebP of 13,000 × 13,000, 14 bits a side."""
     data = saved(photo(), "WEBP", lossless=True)
     at = data.index(b"VP8L") + 9
     (bits,) = struct.unpack_from("<I", data, at)
@@ -90,7 +90,7 @@ def gif_screen_claim() -> bytes:
 
 
 def gif_frame_claim() -> bytes:
-    """A small screen, a first frame of 9,000 x 9,000 that is to be wiped afterwards: Pillow makes the wipe at once."""
+    """A small screen, a first frame of 9,000 × 9,000 that is to be wiped afterwards: Pillow makes the wipe at once."""
     palette = b"\0\0\0\xff\xff\xff"
     screen = b"GIF89a" + struct.pack("<HHBBB", 8, 6, 0x80, 0, 0) + palette
     control = b"!\xf9\x04" + bytes((8, 0, 0, 0)) + b"\0"
@@ -161,7 +161,7 @@ def heic() -> bytes:
 
 
 def blp() -> bytes:
-    """A game's texture that claims 10,000 x 10,000 in 284 bytes; Pillow reads it unless told not to."""
+    """A game's texture that claims 10,000 × 10,000 in 284 bytes; Pillow reads it unless told not to."""
     return b"BLP2" + struct.pack("<IBBBBII", 1, 1, 0, 0, 0, 10_000, 10_000) + bytes(260)
 
 
@@ -195,17 +195,17 @@ NOT_PICTURES: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "run-length BMP": (bmp_in_runs, ("BMP", _AS_PNG)),
 }
 TOO_LARGE: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
-    "1-bit PNG bomb": (one_bit_bomb, ("13000 x 13000", "169.0 megapixels", "25 megapixels")),
-    "RGBA PNG claim": (rgba_claim, ("9400 x 9400", "88.4 megapixels", "25 megapixels")),
-    "16,385 pixels wide": (long_side, ("1000 x 16385", "16,384 pixels a side")),
-    "JPEG claim": (jpeg_claim, ("12000 x 12000", "25 megapixels")),
-    "progressive JPEG claim": (lambda: jpeg_claim(9000, 12_000, progressive=True), ("9000 x 12000", "25 megapixels")),
-    "lossless WebP claim": (webp_claim, ("13000 x 13000", "25 megapixels")),
-    "lossy WebP claim": (webp_lossy_claim, ("12001 x 12000", "25 megapixels")),
-    "animated WebP claim": (webp_canvas_claim, ("13000 x 13000", "25 megapixels")),
-    "GIF screen claim": (gif_screen_claim, ("13000 x 13000", "25 megapixels")),
-    "GIF frame claim": (gif_frame_claim, ("9000 x 9000", "25 megapixels")),
-    "BMP claim": (bmp_claim, ("13000 x 13000", "25 megapixels")),
+    "1-bit PNG bomb": (one_bit_bomb, ("13,000 × 13,000", "169.0 megapixels", "25 megapixels")),
+    "RGBA PNG claim": (rgba_claim, ("9,400 × 9,400", "88.4 megapixels", "25 megapixels")),
+    "16,385 pixels wide": (long_side, ("1,000 × 16,385", "16,384 pixels a side")),
+    "JPEG claim": (jpeg_claim, ("12,000 × 12,000", "25 megapixels")),
+    "progressive JPEG claim": (lambda: jpeg_claim(9000, 12_000, progressive=True), ("9,000 × 12,000", "25 megapixels")),
+    "lossless WebP claim": (webp_claim, ("13,000 × 13,000", "25 megapixels")),
+    "lossy WebP claim": (webp_lossy_claim, ("12,001 × 12,000", "25 megapixels")),
+    "animated WebP claim": (webp_canvas_claim, ("13,000 × 13,000", "25 megapixels")),
+    "GIF screen claim": (gif_screen_claim, ("13,000 × 13,000", "25 megapixels")),
+    "GIF frame claim": (gif_frame_claim, ("9,000 × 9,000", "25 megapixels")),
+    "BMP claim": (bmp_claim, ("13,000 × 13,000", "25 megapixels")),
     "too many bytes": (too_many_bytes, ("12.1 MB", "10 MB")),
     "PNG of crumbs": (png_of_crumbs, ("10,000 parts",)),
     "JPEG of crumbs": (jpeg_of_crumbs, ("10,000 parts",)),
@@ -225,7 +225,7 @@ DAMAGED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "GIF name only": (lambda: b"GIF89a", ("GIF", "cut short")),
     "GIF without a frame": (lambda: saved(photo(), "GIF")[:13] + b";", ("GIF", "cut short")),
     "WebP of no kind": (lambda: b"RIFF\x20\0\0\0WEBPVP9 " + bytes(40), ("WEBP", "cut short")),
-    "PNG of no size": (lambda: png(0, 9, 8, 0, b""), ("0 x 9", "no pixels")),
+    "PNG of no size": (lambda: png(0, 9, 8, 0, b""), ("0 × 9", "no pixels")),
     "broken animated PNG": (bad_apng, ("PNG", "damaged")),
 }
 REFUSED = NOT_PICTURES | TOO_LARGE | DAMAGED

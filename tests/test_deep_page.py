@@ -83,7 +83,7 @@ def test_what_is_cut_off_is_shown_and_said():
     walk = sent(at)["walk 0"]
     np.testing.assert_allclose(walk.header["crop"], [0, 75 / 451, 1, 300 / 451], atol=1 / 451)
     assert walk["whole"].shape[1:] == (106, 160)
-    assert "300 x 300 of 300 x 451" in at.said()
+    assert "300 × 300 of 300 × 451" in at.said()
 
 
 def test_nothing_gives_the_answer_away_while_it_is_guessed():

@@ -167,8 +167,8 @@ def test_every_size_is_either_right_or_refused_in_a_sentence(key):
             with pytest.raises(KernelError) as refusal:
                 named(key, (height, width))
             message = str(refusal.value)
-            assert f"{height} x {width}" in message and KERNELS[key].sizes.needs in message
-            assert all(f"{rows} x {columns}" in message for rows, columns in near)
+            assert f"{height} × {width}" in message and KERNELS[key].sizes.needs in message
+            assert all(f"{rows} × {columns}" in message for rows, columns in near)
 
 
 @pytest.mark.parametrize("key", KERNELS)
@@ -204,7 +204,7 @@ def test_what_looks_in_no_direction_is_symmetric_at_every_size(key):
 @pytest.mark.parametrize("family", ["sobel", "scharr", "prewitt"])
 def test_y_is_x_on_its_side_and_x_is_odd_across_and_even_down(family):
     for height, width in SIZES:
-        grows = family != "scharr"  # Scharr's 3 x 3 in a window of even size stands beside its middle
+        grows = family != "scharr"  # Scharr's 3 × 3 in a window of even size stands beside its middle
         if meaningful(f"{family}-x", height, width) and (grows or height % 2 == width % 2 == 1):
             across = named(f"{family}-x", (height, width))
             np.testing.assert_array_equal(named(f"{family}-y", (width, height)), across.T)
@@ -556,11 +556,11 @@ def test_a_line_on_what_a_kernel_finds_is_true_of_any_picture():
 
 
 def test_what_is_refused_says_what_would_work():
-    with pytest.raises(KernelError, match="“Outline” has no 4 x 4 form.*Nearest: 3 x 3 or 5 x 5"):
+    with pytest.raises(KernelError, match="“Outline” has no 4 × 4 form.*Nearest: 3 × 3 or 5 × 5"):
         named("outline", 4)
-    with pytest.raises(KernelError, match="“Sobel, left to right” has no 1 x 1 form.*Nearest: 2 x 2"):
+    with pytest.raises(KernelError, match="“Sobel, left to right” has no 1 × 1 form.*Nearest: 2 × 2"):
         named("sobel-x", 1)
-    with pytest.raises(KernelError, match="at most 15 rows and columns. Nearest: 15 x 3"):
+    with pytest.raises(KernelError, match="at most 15 rows and columns. Nearest: 15 × 3"):
         named("box-blur", (16, 3))
     with pytest.raises(KernelError, match="no kernel called “sobel”; there are identity, .*sobel-x"):
         named("sobel", 3)
@@ -652,7 +652,7 @@ def test_fitted_works_on_slices_and_gives_back_what_it_padded():
             np.testing.assert_array_equal(fitted(other, (4, 3)), weights)
             assert np.count_nonzero(other) == weights.size
     assert fitted([[1, 2]], 1).dtype == np.float64
-    with pytest.raises(KernelError, match="16 x 3"):
+    with pytest.raises(KernelError, match="16 × 3"):
         fitted(weights, (16, 3))
 
 

@@ -96,7 +96,7 @@ def test_an_upload_is_shown_convolved_and_kept(open_page):
     upload(page, "my *cat* [x](y).png", png(48, 96))
     expect(page.locator(".panel.input header span")).to_have_text(re.compile("^32 × 64 × 3"))
     expect(page.get_by_test_id("stSidebar")).to_contain_text("Yours: my *cat* [x](y).png")
-    expect(page.get_by_test_id("stSidebar")).to_contain_text("Reduced from 48 x 96 to 32 x 64.")
+    expect(page.get_by_test_id("stSidebar")).to_contain_text("Reduced from 48 × 96 to 32 × 64.")
     page.get_by_role("slider", name="S stride").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".panel.output header span")).to_have_text("16 × 32 × 1")

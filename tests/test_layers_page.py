@@ -117,7 +117,7 @@ def test_a_square_input_says_what_was_done():
     at = page(stack="conv 4 3x3", input="32 × 32, grey")
     assert at.stage().input.shape == (1, 32, 32)
     words = at.said().replace("\\", "")
-    assert "Cut to the square in the middle, 300 x 300 of 300 x 451" in words and "Reduced from 300 x 300" in words
+    assert "Cut to the square in the middle, 300 × 300 of 300 × 451" in words and "Reduced from 300 × 300" in words
 
 
 # --- building ---
@@ -385,7 +385,7 @@ def test_layers_that_share_the_most_are_told_together():
 
 def test_a_share_just_below_all_is_not_all():
     words = page(stack="conv 1 1x1; fc 4096").said()
-    assert "over 99.9\u00a0% of the 1,576,964 parameters are in layer 2" in words and "100\u00a0%" not in words
+    assert ">\u00a099.9\u00a0% of the 1,576,964 parameters are in layer 2" in words and "100\u00a0%" not in words
 
 
 def test_a_stack_that_reads_its_own_square_says_so():

@@ -209,7 +209,7 @@ def test_bars_are_learnt():
 def test_a_rate_that_is_too_large_is_told_in_a_sentence(optimiser):
     network = Network((1, 9, 10), read("conv 3 3x3; " + "fc 8; " * 8 + "fc 3"))
     learner = Learner(network, Recipe(optimiser, 1e6, batch_size=10, epochs=20, decay=False), *bars(40))
-    with pytest.raises(SettingError, match=r"learning rate of 1e\+06 is too large for .*; 0\.\d+ works\.$"):
+    with pytest.raises(SettingError, match=r"learning rate of 1,000,000 is too large for .*; 0\.\d+ works\.$"):
         for _ in fit(learner):
             kept = learner.parameters
     assert np.isfinite(numbers_of(learner.parameters)).all()

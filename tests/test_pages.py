@@ -141,7 +141,7 @@ def test_the_working_size_is_kept_and_told():
         shown = check(at)
         assert shown.input.shape == (3, round(height * size / width), size)
         assert f"{shown.input.shape[1]} × {size} × 3." in at.source()
-        assert f"Reduced from {height} x {width} to {shown.input.shape[1]} x {size}." in at.source()
+        assert f"Reduced from {height} × {width} to {shown.input.shape[1]} × {size}." in at.source()
 
 
 # --- kernels ---
@@ -158,7 +158,7 @@ def test_every_preset_at_odd_and_even_sizes(key):
             expected = named(key, k, channels=3) if key == "random" else one
             np.testing.assert_allclose(shown.weight, expected, rtol=1e-15)  # each product is rounded once
         else:
-            assert f"“{KERNELS[key].name}” has no {k} x {k} form" in problem(at)
+            assert f"“{KERNELS[key].name}” has no {k} × {k} form" in problem(at)
             assert at.remedies()
 
 
@@ -230,7 +230,7 @@ def test_filters_compared():
     at.set(kernel="Box blur")
     at.set(k=1)
     check(at)
-    assert "“Laplacian” has no 1 x 1 form" in at.source()
+    assert "“Laplacian” has no 1 × 1 form" in at.source()
 
 
 def test_filters_compared_stay_while_a_setting_is_impossible():
@@ -519,10 +519,10 @@ IMPOSSIBLE = {
     "too large": ({"k": "15", "d": "4", "p": "0", "kernel": "Box blur"}, ["57", "16"]),
     "reflect": ({"border": "reflect", "size": "8", "p": "9"}, ["9", "4"]),
     "circular": ({"border": "circular", "size": "8", "p": "15"}, ["15", "5"]),
-    "no such size": ({"k": "1"}, ["1 x 1", "Nearest"]),
-    "rectangle": ({"k": "5", "rect": "true", "kw": "3", "kernel": "Diagonal cross"}, ["5 x 3", "3 x 3"]),
+    "no such size": ({"k": "1"}, ["1 × 1", "Nearest"]),
+    "rectangle": ({"k": "5", "rect": "true", "kw": "3", "kernel": "Diagonal cross"}, ["5 × 3", "3 × 3"]),
     "sides": ({"sides": "1, 2"}, ["0 to 60"]),
-    "many": ({"k": "1", "sides": "x", "border": "reflect", "size": "8"}, ["1 x 1", "Nearest"]),
+    "many": ({"k": "1", "sides": "x", "border": "reflect", "size": "8"}, ["1 × 1", "Nearest"]),
 }
 
 

@@ -514,7 +514,7 @@ def test_other_numbers_are_refused() -> None:
 
 def test_repr_can_be_read() -> None:
     picture = open_picture(saved(photo(24, 40), "PNG"), "cat.png").at(20)
-    assert repr(picture) == "<Picture 'cat.png': 12 x 20 RGB, came as RGB. Reduced from 24 x 40 to 12 x 20.>"
+    assert repr(picture) == "<Picture 'cat.png': 12 × 20 RGB, came as RGB. Reduced from 24 × 40 to 12 × 20.>"
 
 
 def test_opening_keeps_no_second_copy() -> None:
@@ -570,10 +570,10 @@ def test_reducing_does_not_ring() -> None:
 def test_reducing_is_told_from_the_original() -> None:
     picture = Picture(np.zeros((1, 300, 451), np.uint8), "L", (300, 451))
     assert picture.notes == () and picture.at(451).notes == ()
-    assert picture.at(192).notes == ("Reduced from 300 x 451 to 128 x 192.",)
-    assert picture.at(192).at(96).notes == ("Reduced from 300 x 451 to 64 x 96.",)
+    assert picture.at(192).notes == ("Reduced from 300 × 451 to 128 × 192.",)
+    assert picture.at(192).at(96).notes == ("Reduced from 300 × 451 to 64 × 96.",)
     assert picture.at(192).at(300).shape == (1, 128, 192)
-    assert Picture(np.zeros((1, 9, 40), np.uint8), "L", (9, 40)).at(10).at(7).shape == (1, 2, 7)  # 1.575, not 2 x 0.7
+    assert Picture(np.zeros((1, 9, 40), np.uint8), "L", (9, 40)).at(10).at(7).shape == (1, 2, 7)  # 1.575, not 2 × 0.7
 
 
 def test_grey_is_bt601_to_the_nearest_level() -> None:
@@ -608,11 +608,11 @@ def test_a_square_is_cut_from_the_middle_and_resized_as_pillow_does(shape: tuple
     way = Image.Resampling.BOX if side < cut else Image.Resampling.BICUBIC
     np.testing.assert_array_equal(np.moveaxis(square.pixels, 0, -1), np.asarray(image.resize((side, side), way)))
     assert square.size == (side, side) and square.shape == (3, side, side) and square.notes == square.done
-    told = [f"Cut to the square in the middle, {cut} x {cut} of {shape[0]} x {shape[1]}."]
+    told = [f"Cut to the square in the middle, {cut} × {cut} of {shape[0]} × {shape[1]}."]
     if side < cut:
-        told.append(f"Reduced from {cut} x {cut} to {side} x {side}, each pixel the mean of those it stands for.")
+        told.append(f"Reduced from {cut} × {cut} to {side} × {side}, each pixel the mean of those it stands for.")
     elif side > cut:
-        told.append(f"Enlarged from {cut} x {cut} to {side} x {side} by the bicubic filter, cut off at 0 and 255.")
+        told.append(f"Enlarged from {cut} × {cut} to {side} × {side} by the bicubic filter, cut off at 0 and 255.")
     assert list(square.notes) == told
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnnviz.errors import PictureError
-from cnnviz.numbers import grouped, number, times
+from cnnviz.numbers import fixed, grouped, number, times
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def check_size(height: int, width: int) -> None:
         raise PictureError(f"The picture is {times(height, width)}: it has no pixels.")
     if height * width > LIMITS.pixels or max(height, width) > LIMITS.side:
         raise PictureError(
-            f"The picture is {times(height, width)} ({number(height * width / 1e6, 3)} megapixels); at most "
+            f"The picture is {times(height, width)} ({fixed(height * width / 1e6, 1)} megapixels); at most "
             f"{number(LIMITS.pixels / 1e6)} megapixels and {grouped(LIMITS.side)} pixels a side can be opened: "
             "save it smaller."
         )

@@ -52,7 +52,7 @@ def picture() -> tuple[Picture, float]:
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        chosen = select("or a sample", SAMPLE)
+        chosen = select("or a sample", SAMPLE, format_func=lambda name: name.replace(" x ", " × "))
         with st.container(key="picture-words"):
             _say_whose(chosen)
         with st.container(key="reading", horizontal=True, gap="small"):
