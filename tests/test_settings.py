@@ -185,7 +185,7 @@ def test_the_remedies_of_a_preset_that_has_no_such_size():
 
 def test_of_two_values_that_are_as_near_both_are_offered():
     state = {**START, "kernel": "Outline", "k": 4}
-    with pytest.raises(KernelError, match="Nearest: 3 x 3 or 5 x 5"):
+    with pytest.raises(KernelError, match="Nearest: 3 × 3 or 5 × 5"):
         filter_of(state, 1)
     assert [label for label, _ in remedies(state, blank(9, 8))] == ["K = 3", "K = 5"]
 
