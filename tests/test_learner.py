@@ -53,6 +53,31 @@ def test_a_seed_gives_the_same_run_bit_by_bit(optimiser):
     assert (numbers_of(first.parameters) != numbers_of(other.parameters)).mean() > 0.9
 
 
+@pytest.mark.parametrize("optimiser", ["adam", "momentum", "sgd"])
+@pytest.mark.parametrize("at", [0, 1, 6])
+def test_a_learner_goes_on_where_another_stopped(optimiser, at):
+    recipe = Recipe(optimiser, 0.01, batch_size=16, epochs=2, seed=4)
+    whole, batches = run(recipe)
+    first = Learner(FULL, recipe, *bars(70))
+    for _ in range(at):
+        first.step()
+    second = Learner(FULL, recipe, *bars(70), first.parameters)
+    second.resume(first.step_number, first.memory)
+    if at:  # its first layer has had its start already
+        assert [batch.loss for batch in fit(second)] == [batch.loss for batch in batches[at:]]
+        assert numbers_of(second.parameters).tobytes() == numbers_of(whole.parameters).tobytes()
+
+
+def test_what_no_learner_can_go_on_from_is_refused():
+    learner = Learner(FULL, Recipe(batch_size=16, epochs=2), *bars(70))
+    with pytest.raises(SettingError, match="no step 11; this recipe makes 10"):
+        learner.resume(11, ())
+    with pytest.raises(SettingError):
+        learner.resume(-1, ())
+    with pytest.raises(ArrayError, match=r"shape \(3,\)"):
+        learner.resume(2, (np.zeros(3),))
+
+
 def test_every_epoch_sees_every_input_once_in_an_order_of_its_own():
     _, batches = run(Recipe(batch_size=16, epochs=3))
     assert [len(batch.indices) for batch in batches] == [16, 16, 16, 16, 6] * 3

@@ -194,13 +194,53 @@ def test_each_session_sees_its_own_and_what_is_left_ends():
     assert worker.living() == 2 and of(one).worker.pid != of(two).worker.pid
     assert not np.array_equal(view(one.run())[1]["now"], view(two.run())[1]["now"])
     of(two).worker.leave()  # as its watch does, seven seconds after its visitor has gone
-    until(one, lambda: of(two).state == "left")
+    until(one, lambda: not of(two).is_alive)
     header, arrays = view(two.run())
-    assert header["words"]["state"] == "Ended while you were away" and header["step"] == 1
+    assert header["words"]["state"] == "Paused" and header["step"] == 1 and worker.living() == 1  # a pause waits
     assert of(one).state == "paused"
     assert not two.control("use-own").disabled
-    two.press("learn")
-    until(two, lambda: of(two).state in ("running", "done") and of(two).step > 0)
+    for at in (one, two):
+        at.press("learn-step")
+    until(one, lambda: of(two).beat() or (of(one).step == of(two).step == 2))
+    again = page(**{**QUICK, "learn-seed": "4"}).press("learn-step")
+    until(again, lambda: of(again).step == 1)
+    again.press("learn-step")
+    until(again, lambda: of(again).step == 2)
+    for name, array in of(again).latest.arrays.items():  # the one without a pause of its process
+        np.testing.assert_array_equal(of(two).latest.arrays[name], array, err_msg=name)
+
+
+def test_a_run_that_nobody_looked_at_goes_on_from_where_it_was():
+    at = page(trains="LeNet-5").press("learn")
+    until(at, lambda: of(at).step > 3)
+    of(at).worker.leave()
+    until(at, lambda: of(at).state == "left")
+    stood, step = of(at), of(at).step
+    header, _ = view(at.run())
+    assert header["words"]["state"] == "Stopped while you were away" and header["step"] == step
+    assert at.control("learn").label == "Go on"
+    at.press("learn-step")
+    until(at, lambda: of(at).step > step)
+    assert of(at) is stood and of(at).step == step + 1
+    assert len(of(at).latest.arrays["held_steps"]) >= 2, "its curves go on too"
+
+
+def test_what_was_trained_is_there_on_the_lenet_page_after_a_pause():
+    at = page(**QUICK).press("learn-step")
+    until(at, lambda: of(at).step == 1)
+    weight = of(at).parameters()[0]["weight"]
+    at.go("lenet").set(form="Yours")
+    assert "You have not trained a network yet" not in at.said()
+    np.testing.assert_array_equal(at.remembered("own-network").parameters[0]["weight"], weight)
+    at.go("learning").press("learn-reset")
+    assert at.go("lenet").setting("form") == "Yours" and "You have not trained" not in at.said()
+
+
+def test_a_run_at_its_end_makes_no_other_step():
+    at = page(**QUICK).press("learn")
+    until(at, lambda: of(at).state == "done")
+    ended = of(at.run())
+    assert at.control("learn-step").disabled and ended.step == 79
 
 
 def test_too_many_and_a_crash_are_sentences(monkeypatch):

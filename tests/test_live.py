@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, replace
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -199,3 +200,15 @@ def test_the_others_tell_their_accuracies(few, monkeypatch):
     assert last["curves"].keys() == {"plain", "dropout", "no pooling"}
     for one in last["curves"].values():
         assert len(one["training"]) == len(one["held_out"]) == len(one["epochs"]) > 0
+
+
+def test_a_run_goes_on_from_its_report():
+    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 200}
+    *_, last = Run(settings)
+    expected = last(True)
+    told, arrays = next(islice(Run(settings), 7, None))(True)
+    *_, last = Run({**settings, "before": told}, {name: np.array(array) for name, array in arrays.items()})
+    again = last(True)
+    for name in ("now", "before", "curve_loss", "curve_steps", "memory 1", "0.weight"):
+        np.testing.assert_array_equal(again[1][name], expected[1][name], err_msg=name)
+    assert again[0]["step"] == expected[0]["step"] and again[0]["seconds"] >= told["seconds"]

@@ -38,6 +38,7 @@ LOOK_SHARE = 6
 POINTS = 240  # of a curve
 SMOOTH = 7  # a point of a curve is the mean over this part of an epoch: 45 batches of 32
 SHOWN = 8  # filters whose moves are told
+MEMORY = ("memory 1", "memory 2")  # what an optimiser keeps, in a report
 
 
 def trainable(stack: str) -> Network:
@@ -137,17 +138,23 @@ class Run:
     """A network that learns the digits, and what is told of it.
 
     settings  as `learning` takes them
+    arrays    those of a report, to go on from there; `settings["before"]` is then that report's header
     glance    the report before the first step is for somebody who waits, on a server that has others to serve: it
               takes at most a tenth of a second on one core. Of a network that takes long for a digit fewer of those
               held out are looked at, and the first move is left out: it is all 0, and `foreseen` is False
     """
 
-    def __init__(self, settings: Mapping[str, Any], glance: bool = False):
+    def __init__(
+        self, settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None, *, glance: bool = False
+    ):
         train, self.held = models.digits("train"), models.digits("test")
         many = settings.get("digits") or len(train.labels)
         self.network = trainable(settings["stack"])
         recipe = Recipe(**settings["recipe"])
-        self.learner = Learner(self.network, recipe, train.images[:many], train.labels[:many], prepare=prepare)
+        self.learner = Learner(
+            self.network, recipe, train.images[:many], train.labels[:many],
+            parameters_of(self.network, arrays) if arrays else None, prepare,
+        )  # fmt: skip
         a_digit = nanoseconds(self.network) / 1e9
         self.every = GLANCE
         self.foreseen = not glance or 3 * a_digit * min(many, recipe.batch_size) <= SIGHT
@@ -161,6 +168,18 @@ class Run:
         self.seconds = 0.0  # of computing, which is what a busy machine does not change
         self.next_look = 0.0  # in seconds of computing
         self.rate = 0.0  # seconds on the clock a step, lately
+        if arrays:
+            self._go_on(settings["before"], arrays)
+
+    def _go_on(self, told: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> None:
+        """Stand where that report was made."""
+        self.learner.resume(told["step"], tuple(arrays[name] for name in MEMORY if name in arrays))
+        self.before, self.seconds = arrays["before"], told["seconds"]
+        points, waiting = arrays["points"].tolist(), arrays["waiting"].tolist()
+        self.curve = Curve(told["width"], [tuple(point) for point in points], [tuple(one) for one in waiting])
+        held = zip(arrays["held_steps"].tolist(), arrays["held_share"].tolist(), told["held_counts"])
+        self.held_curve = [(int(at), share, count) for at, share, count in held]
+        self.next_look = self.seconds + LOOK_EVERY
 
     def __iter__(self) -> Iterator[Callable[[bool], Report]]:
         yield self.report
@@ -198,6 +217,8 @@ class Run:
             "held_at": self.held_curve[-1][0],
             "over": learner.done,
             "foreseen": self.foreseen or learner.done,
+            "width": self.curve.width,
+            "held_counts": [count for _, _, count in self.held_curve],
         }
         now = filters(self.network, learner.parameters)
         if learner.done:  # there is no step to come: told is what the last one did
@@ -213,6 +234,9 @@ class Run:
             "curve_train": share,
             "held_steps": np.array([at for at, _, _ in self.held_curve], np.float32),
             "held_share": np.array([found for _, found, _ in self.held_curve], np.float32),
+            "points": np.array(self.curve.means, np.float64).reshape(-1, 3),
+            "waiting": np.array(self.curve.waiting, np.float64).reshape(-1, 2),
+            **dict(zip(MEMORY, learner.memory)),
         }
         for number, parameters in enumerate(learner.parameters):
             arrays |= {f"{number}.{name}": value for name, value in parameters.items()}
@@ -231,9 +255,12 @@ class Run:
         self.next_look = self.seconds + max(LOOK_EVERY, rest)
 
 
-def learning(settings: Mapping[str, Any]) -> Iterator[Callable[[bool], Report]]:
-    """The job: {"stack": text, "recipe": Recipe's settings, "digits": how many of them, or none for all}."""
-    return iter(Run(settings))
+def learning(
+    settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None
+) -> Iterator[Callable[[bool], Report]]:
+    """The job: {"stack": text, "recipe": Recipe's settings, "digits": how many of them, or none for all}; to go on from
+    a report, its arrays, and its header as "before"."""
+    return iter(Run(settings, arrays))
 
 
 def parameters_of(network: Network, arrays: Mapping[str, NDArray]) -> list[dict[str, NDArray]]:

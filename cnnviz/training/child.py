@@ -1,6 +1,7 @@
 """What runs in a worker's process (`python -m cnnviz.training.child`): a job, a piece at a time, told over stdout.
 
-A job is a function named "module:function" that takes the settings and returns a generator. Each `yield` ends one
+A job is a function named "module:function" that takes the settings, and the arrays if it was given any to go on from,
+and returns a generator. Each `yield` ends one
 piece of work, such as a batch, and hands over a function that says where things stand: (header, arrays). It is called
 only when a report is due, with whether the job now pauses. Between two pieces the job can be paused.
 
@@ -108,7 +109,9 @@ def main() -> None:
     # The thread that listens still reads stdin; an ordinary end, or that of an error, would wait for it.
     try:
         try:
-            work(getattr(importlib.import_module(module), name)(task.header["settings"]), orders, told)
+            job = getattr(importlib.import_module(module), name)
+            given = [task.header["settings"], *([task.arrays] if task.arrays else [])]
+            work(job(*given), orders, told)
         except CnnvizError as problem:
             _tell(told, ({"end": str(problem)}, {}))
         except MemoryError:

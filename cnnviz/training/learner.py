@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.geometry import whole
 from cnnviz.layers import BatchNorm2d, Parameters
 from cnnviz.network import Network
 from cnnviz.numbers import grouped, number, times
@@ -117,6 +118,28 @@ class Learner:
             learnt = self._layout.named(self._flat)
             self._parameters = [{**kept, **own} for kept, own in zip(self._kept, learnt)]
         return self._parameters
+
+    @property
+    def memory(self) -> Memory:
+        """What the optimiser keeps from step to step."""
+        return self._memory
+
+    def resume(self, step_number: int, memory: Memory) -> None:
+        """Go on after `step_number` steps with what the optimiser kept then, from the parameters that were given.
+
+        What follows is what would have followed there, bit by bit. Raises SettingError for a step that there is not,
+        ArrayError for a memory that is none of this network's.
+        """
+        step_number = whole(step_number, "step_number", 0)
+        if step_number > self.steps:
+            raise SettingError(f"There is no step {step_number:,}; this recipe makes {self.steps:,} in all.")
+        kept = tuple(numbers(array, "memory").astype(np.float32, copy=False) for array in memory)
+        if any(array.shape != self._flat.shape for array in kept):
+            raise ArrayError(
+                f"The optimiser kept arrays of shape {', '.join(str(array.shape) for array in kept)}; "
+                f"this network has {self._flat.size:,} numbers that are learnt."
+            )
+        self.step_number, self._memory, self._next = step_number, kept, None
 
     @property
     def steps_per_epoch(self) -> int:

@@ -19,6 +19,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO, cast
 
+from numpy.typing import NDArray
+
 from cnnviz.errors import CnnvizError
 from cnnviz.training import messages
 from cnnviz.training.messages import Message
@@ -41,12 +43,21 @@ class Worker:
 
     job       "module:function", see `cnnviz.training.child`; named by the program, never by a visitor
     settings  what the function is given, whatever JSON can say
+    arrays    what it is given beside them, where it goes on from somewhere
     going     False: it waits for `go` or `step` after its first report
 
     Raises CnnvizError where MOST are at work already, and where the machine has no room for one more.
     """
 
-    def __init__(self, job: str, settings: Mapping[str, Any], *, going: bool = True, patience: float = PATIENCE):
+    def __init__(
+        self,
+        job: str,
+        settings: Mapping[str, Any],
+        arrays: Mapping[str, NDArray] | None = None,
+        *,
+        going: bool = True,
+        patience: float = PATIENCE,
+    ):
         self._patience = patience
         self._latest: Message | None = None
         self._count = 0
@@ -73,7 +84,7 @@ class Worker:
             self.end()
             self._clear()
             raise CnnvizError(NO_ROOM) from None
-        self._say(job=job, settings=settings, going=going)
+        self._say(arrays, job=job, settings=settings, going=going)
 
     def beat(self) -> None:
         """Somebody looks."""
@@ -137,11 +148,11 @@ class Worker:
     def pid(self) -> int:
         return self._process.pid
 
-    def _say(self, **header: Any) -> None:
+    def _say(self, arrays: Mapping[str, NDArray] | None = None, **header: Any) -> None:
         try:
             with self._writing:
                 stdin = cast(BinaryIO, self._process.stdin)
-                stdin.write(messages.written(header))
+                stdin.write(messages.written(header, arrays))
                 stdin.flush()
         except (OSError, ValueError):  # it has ended, or is about to: what there is to say of that, `_listen` says
             pass

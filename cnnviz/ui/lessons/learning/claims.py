@@ -18,8 +18,8 @@ from cnnviz.ui import state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.learning import verdicts
 from cnnviz.ui.lessons.learning.run import Run
-from cnnviz.ui.lessons.learning.setup import RUN
 from cnnviz.ui.markup import part
+from cnnviz.ui.own import RUN
 from cnnviz.ui.words import percent
 
 EVERY = 0.5  # seconds

@@ -38,6 +38,7 @@ class Run:
         self.worker: Worker | None = None
         self._going = False
         self._refused = ""
+        self._told = first
 
     @property
     def state(self) -> State:
@@ -48,7 +49,9 @@ class Run:
             return "running" if self._going else "paused"
         if worker.is_done:
             return "done"
-        return "left" if worker.was_left else "failed"
+        if not worker.was_left:
+            return "failed"
+        return "left" if self._going else "paused"  # a pause needs no process: its numbers are kept
 
     @property
     def is_alive(self) -> bool:
@@ -61,7 +64,8 @@ class Run:
     @property
     def latest(self) -> Message:
         """What was told last."""
-        return (self.worker and self.worker.latest) or self.first
+        self._told = (self.worker and self.worker.latest) or self._told
+        return self._told
 
     @property
     def step(self) -> int:
@@ -72,7 +76,7 @@ class Run:
             self.worker.beat()
 
     def go(self) -> None:
-        """Start, or go on."""
+        """Start, or go on from where it stands."""
         if self.is_alive and self.worker:
             self.worker.go()
         else:
@@ -117,8 +121,11 @@ class Run:
 
     def _start(self, going: bool) -> None:
         self._refused = ""
+        settings, arrays = self.plan.settings, None
+        if self.step and self.state in ("paused", "left"):  # its process has ended; its numbers have not
+            settings, arrays = {**settings, "before": self.latest.header}, self.latest.arrays
         try:
-            self.worker = Worker(JOB, self.plan.settings, going=going)
+            self.worker = Worker(JOB, settings, arrays, going=going)
         except CnnvizError as problem:
             self._refused = str(problem)
 

@@ -17,6 +17,7 @@ from cnnviz.ui.lessons.layers.stack import STACK
 from cnnviz.ui.lessons.learning.networks import NETWORKS, YOURS, Plan, composed
 from cnnviz.ui.lessons.learning.run import Run, first_of
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.own import RUN, own
 from cnnviz.ui.state import flag, integer, one_of, put
 from cnnviz.ui.words import many, number
 
@@ -35,7 +36,7 @@ PASS_COUNT = one_of("passes", PASSES, "10")
 LEARN_SEED = integer("learn-seed", 0, 0, 9999)
 DROPOUT, NORM = flag("drop"), flag("norm")
 RECIPE = (TRAINS, FUNCTION, OPTIMISER, RATE, BATCH, PASS_COUNT, LEARN_SEED, DROPOUT, NORM, STACK)
-RUN, PLANNED = "learning-run", "learning-planned"  # the visitor's run, and the one that these settings would be
+PLANNED = "learning-planned"  # the run that these settings would be
 
 
 def settings() -> Run | None:
@@ -62,10 +63,10 @@ def settings() -> Run | None:
     rate = OPTIMISERS[optimiser].rate if chosen["rate"] == USUAL else float(chosen["rate"])
     recipe = Recipe(optimiser, rate, int(chosen["batch"]), int(chosen["passes"]), seed=int(seed))
     with st.sidebar, st.container(key="own-stack", gap="small"):
-        own = chosen["trains"] == YOURS
-        text = controls.text("The stack as text", STACK, height=112, help=STACK_HELP) if own else ""
-    stack = text or "" if own else composed(chosen["trains"], FUNCTIONS[chosen["function"]], bool(dropout), bool(norm))
-    return _run(Plan("your stack" if own else chosen["trains"], stack, recipe))
+        is_own = chosen["trains"] == YOURS
+        text = controls.text("The stack as text", STACK, height=112, help=STACK_HELP) if is_own else ""
+    stack = text if is_own else composed(chosen["trains"], FUNCTIONS[chosen["function"]], dropout, norm)
+    return _run(Plan("your stack" if is_own else chosen["trains"], stack, recipe))
 
 
 def _rates() -> str:
@@ -112,7 +113,8 @@ def _do(what: str) -> None:
     """What a button does. A run that has come to its end, or that is to start anew, makes room for the planned one."""
     run: Run | None = state.recall(RUN)
     planned: Run | None = state.recall(PLANNED)
-    if run and (what == "reset" or run.state in ("done", "left", "failed")):
+    if run and (what == "reset" or run.state in ("done", "failed")):
+        own()  # what it has learnt stays with the LeNet-5 page until the next one has begun
         run.end()
         run = planned or run
         state.remember(RUN, run)
@@ -124,7 +126,7 @@ def _do(what: str) -> None:
 def buttons(run: Run | None) -> None:
     """Start, pause, step, reset; and what they would do with settings that have changed meanwhile."""
     stands = run.state if run else "untrained"
-    main = {"running": ("Pause", "pause", "pause"), "paused": ("Go on", "play_arrow", "go")}
+    main = {"running": ("Pause", "pause", "pause")} | dict.fromkeys(("paused", "left"), ("Go on", "play_arrow", "go"))
     again = "Start" if stands == "untrained" else "Start again"
     label, icon, what = main.get(stands, (again, "play_arrow", "go"))
     with st.container(key="learn-buttons", horizontal=True, vertical_alignment="center", gap="small"):
@@ -134,7 +136,8 @@ def buttons(run: Run | None) -> None:
         )  # fmt: skip
         st.button(
             "Step a batch", key="learn-step", icon=":material/skip_next:", on_click=_do, args=("step",),
-            disabled=run is None or stands == "running",
+            disabled=run is None or stands in ("running", "done"),
+            help="All its steps are made; “Start again” begins anew." if stands == "done" else None,
         )  # fmt: skip
         st.button(
             "Reset", key="learn-reset", icon=":material/restart_alt:", on_click=_do, args=("reset",),

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.ui.lessons.learning.run import Run
-from cnnviz.ui.own import keep
+from cnnviz.ui.own import own
 from cnnviz.ui.state import put
 
 
@@ -20,7 +20,7 @@ def use(run: Run | None) -> None:
             st.button("Use it on the LeNet-5 page", key="use-own", icon=":material/arrow_forward:", disabled=not ready)
             and run is not None
         ):
-            keep(run.trained())
+            own()
             put(form="Yours")
             st.switch_page("pages/lenet.py")
         st.download_button(

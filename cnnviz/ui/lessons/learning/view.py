@@ -106,7 +106,7 @@ def words(run: Run) -> dict[str, str]:
         "running": ("Learning", f"{where} · {computed} · {_left(told['left'])}" if told["step"] else "starting …"),
         "paused": ("Paused", f"{where} · {computed}"),
         "done": ("Learnt", f"{steps} steps, {grouped(told['epochs'] * told['digits'])} digits looked at, {computed}"),
-        "left": ("Ended while you were away", f"{where} · the network that it had come to is kept"),
+        "left": ("Stopped while you were away", f"{where} · “Go on” takes it up from there"),
         "failed": ("Stopped", f"{where} · {run.problem}"),
     }[state]
     held = f"{percent(told['held'])} of {grouped(told['held_of'])} held-out digits right"
