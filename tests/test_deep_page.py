@@ -333,3 +333,18 @@ def test_both_eyes_light_up_a_click_goes_from_map_to_map_and_the_patch_slides(wa
     page.wait_for_function(coloured, arg=lost.element_handle(), timeout=20_000, polling=100)
     page.locator(".st-key-clear button").click()
     expect(page.get_by_role("button", name="slide the patch over it")).to_be_visible()
+
+
+def test_another_photo_opens_on_its_own_strongest_unit():
+    """Case 2.3: the muzzle of the cat is no place to look at on one's own orange."""
+    at = page()
+    muzzle = next(key for key in at.controls("guide ") if at.control(key).label == "the muzzle")
+    at.press(muzzle)
+    chosen = at.link("deep")
+    assert chosen and "Here: its muzzle." in str(at.sent_to("overlay")[0].header)
+    orange = np.zeros((60, 60, 3), np.uint8)
+    orange[15:45, 15:45] = 255, 140, 0
+    at.upload("orange.png", encode_png(np.moveaxis(orange, -1, 0)))
+    assert at.link("deep") is None and "muzzle" not in str(at.sent_to("overlay")[0].header)
+    at.set(sample="Coffee cup")
+    assert at.link("deep") is None and "Here: the coffee in its cup." in str(at.sent_to("overlay")[0].header)

@@ -26,8 +26,14 @@ def _take(widget: str) -> None:
         found = open_picture(file.getvalue(), file.name if widget == "upload" else "Your photograph")
         state.remember(_OWN, found)
         put(sample=YOURS)
+        _another()
     except CnnvizError as error:
         state.remember(_REFUSED, (str(error), state.now(SAMPLE)))
+
+
+def _another() -> None:
+    """What was chosen in the picture before is not there in this one."""
+    put(**state.starts(setting for setting in state.DECLARED.values() if setting.of_picture))
 
 
 def picture() -> tuple[Picture, float]:
@@ -52,7 +58,7 @@ def picture() -> tuple[Picture, float]:
             st.camera_input(
                 "Take a picture", key="photograph", on_change=_take, args=("photograph",), label_visibility="collapsed"
             )
-        chosen = select("or a sample", SAMPLE, format_func=lambda name: name.replace(" x ", " × "))
+        chosen = select("or a sample", SAMPLE, then=_another, format_func=lambda name: name.replace(" x ", " × "))
         with st.container(key="picture-words"):
             _say_whose(chosen)
         with st.container(key="reading", horizontal=True, gap="small"):

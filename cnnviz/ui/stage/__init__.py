@@ -52,7 +52,7 @@ _component = st.components.v2.component(
 )
 
 
-def place_setting(key: str) -> Setting[tuple[int, int] | None]:
+def place_setting(key: str, of_picture: bool = False) -> Setting[tuple[int, int] | None]:
     """Where a stage's cursor stands, (row, column) from 0, said from 1; None: where it begins by itself."""
 
     def read(text: str) -> tuple[int, int] | None:
@@ -62,7 +62,7 @@ def place_setting(key: str) -> Setting[tuple[int, int] | None]:
     def write(place: tuple[int, int] | None) -> str:
         return f"{place[0] + 1}.{place[1] + 1}" if place else ""
 
-    return Setting(key, None, read, write, is_live=True)
+    return Setting(key, None, read, write, is_live=True, of_picture=of_picture)
 
 
 def stage(

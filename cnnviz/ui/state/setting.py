@@ -31,6 +31,7 @@ class Setting(Generic[T]):
     write    value -> text of a link
     least, most  the ends of a number's range, both included
     options  what there is to choose from
+    of_picture  whether it belongs to the picture, and is at its start again with another one
     is_live  whether the browser may change it in the link by itself: the place of a cursor, which needs no run
     """
 
@@ -42,6 +43,7 @@ class Setting(Generic[T]):
     most: Any = None
     options: tuple[T, ...] = ()
     is_live: bool = False
+    of_picture: bool = False
 
     def __post_init__(self) -> None:
         DECLARED[self.key] = self

@@ -57,10 +57,10 @@ class Unit:
         return Unit(self.layer, min(self.channel, count - 1), *place)
 
 
-def unit_setting(key: str) -> Setting[Unit | None]:
+def unit_setting(key: str, of_picture: bool = False) -> Setting[Unit | None]:
     """The choice of a unit, by clicks on `volumes`; None before the first. Each page has its own: a unit of one network
     is none of another."""
-    return Setting(key, None, Unit.read, lambda unit: unit.text if unit else "", is_live=True)
+    return Setting(key, None, Unit.read, lambda unit: unit.text if unit else "", is_live=True, of_picture=of_picture)
 
 
 def chosen(choice: Setting[Unit | None], shapes: Sequence[tuple[int, ...]], start: Unit) -> Unit:

@@ -13,6 +13,7 @@ import { Pointing } from "./pointing.js";
 import { paintField, paintFlatSight, paintSight } from "./sight.js";
 import { isAnswer, leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
 
+const REST = 300; // ms on one map before it goes to the stage
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
 
 // unit    on the stage                    chosen     the channel in front of each layer, as the visitor left it
@@ -189,6 +190,16 @@ class Volumes {
 
   step(at, by) {
     this.look({ ...this.unitOf(at), channel: channelOf(this.model.layers[at], this.chosen[at], by) });
+    this.chooseSoon(at);
+  }
+
+  // On the layer whose map is on the stage both move together, once the visitor has come to rest on one.
+  chooseSoon(at) {
+    clearTimeout(this.soon);
+    if (!this.model.group || at !== this.unit.layer) return;
+    this.soon = setTimeout(() => {
+      if (this.model && this.looked?.layer === at && this.looked.channel !== this.unit.channel) this.choose(this.looked);
+    }, REST);
   }
 
   front(at, channel) { this.look({ ...this.unitOf(at), channel }); }
@@ -277,6 +288,7 @@ class Volumes {
     this.link?.leave();
     this.observer.disconnect();
     clearTimeout(this.timer);
+    clearTimeout(this.soon);
     this.model = null;
   }
 }

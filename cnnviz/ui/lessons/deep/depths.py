@@ -16,10 +16,15 @@ WORDS = {
     "fire4": "Curves and corners: where strokes bend, meet or end.",
     "fire5": "Small shapes: something round, a bow, a dark spot beside a bright one.",
     "fire6": "Shapes: several curves together, and the first details of things.",
-    "fire7": "Details of things: on the cat the eyes, on the cup its bows and rim.",
+    "fire7": "Details of things: small shapes that belong to one kind of thing.",
     "fire8": "Parts: whole regions of a thing light up together.",
-    "fire9": "Parts: a muzzle, the coffee in its cup. By such parts the last layer tells classes apart.",
+    "fire9": "Parts of things. By such parts the last layer tells classes apart.",
     "conv10": "One map for each of the 1,000 classes: where it is seen. Its average is the score of the class.",
+}
+# What they are on a sample. Of another picture nobody has looked.
+ON_SAMPLES = {
+    "chelsea": {"fire7": "Here: the cat’s eyes.", "fire9": "Here: its muzzle."},
+    "coffee": {"fire7": "Here: the cup’s bows and rim.", "fire9": "Here: the coffee in its cup."},
 }
 
 
@@ -47,10 +52,10 @@ class Depth:
         """Whether its maps are the classes'."""
         return self.name == "conv10"
 
-    @property
-    def words(self) -> str:
+    def words(self, sample: str = "") -> str:
+        """What it answers to; on the `sample` of that key, what that is there."""
         if self.is_main:
-            return WORDS[self.name]
+            return " ".join(filter(None, (WORDS[self.name], ON_SAMPLES.get(sample, {}).get(self.name))))
         if "squeeze" in self.name:
             return "A squeeze: 1 × 1 filters mix many maps into few, which the next layer can then afford to read."
         return "A pool: of each 3 × 3 numbers the largest goes on, every second row and column."

@@ -14,13 +14,14 @@ from cnnviz.ui import controls, overlay, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.look import Look, shapes
 from cnnviz.ui.overlay import Bar, Laid, Stop, message
+from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, put
 from cnnviz.ui.volumes import Unit, chosen, unit_setting
 from cnnviz.ui.words import many, percent
 
-UNIT = unit_setting("deep")  # depth, map, row, column
-STEP = place_setting("deep-at")  # where its arithmetic stands, if that has gone elsewhere on the map
+UNIT = unit_setting("deep", of_picture=True)  # depth, map, row, column
+STEP = place_setting("deep-at", of_picture=True)  # where its arithmetic stands, if that has gone elsewhere on the map
 SHOW = "show"  # what the browser says once the visitor has guessed
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
 CLASS = Setting("class", FIRST, lambda text: text if text in squeezenet().classes else None)
@@ -117,8 +118,9 @@ def _stop(look: Look, depth: Depth, unit: Unit) -> Stop:
         for channel in channels
     ]  # fmt: skip
     size = max(one.fields[0].size for one in laid)
+    words = depth.words(SAMPLE_NAMES.get(state.now(SAMPLE), ""))
     return Stop(
-        depth.at, depth.name, times(size, size), depth.words, laid, look.ranking(depth).border, _note(look, depth)
+        depth.at, depth.name, times(size, size), words, laid, look.ranking(depth).border, _note(look, depth)
     )
 
 
