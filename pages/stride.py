@@ -10,6 +10,7 @@ claim = (
 )
 with frame.title("Stride and padding", claim):
     stride.lecture()
+    controls.letters()
 picture, divisor = controls.picture()
 with frame.main():
     with frame.settings():

@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnviz.ui.controls import DIGIT
 from cnnviz.ui.lessons import activations, deep, filters, layers, learning, lenet, pooling, stride
+from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
 from cnnviz.ui.settings import FILTER, PICTURE, SLIDING
 from cnnviz.ui.state import Setting
@@ -42,37 +43,37 @@ PIXELS = Lesson(
 CONVOLUTION = Lesson(
     "pages/convolution.py", "Convolution", "Convolution",
     "A filter slides over it, multiplies and adds up: one operation, every number.",
-    (*PICTURE, *FILTER, *SLIDING, *RESULTS),
+    (*PICTURE, *FILTER, *SLIDING, *RESULTS, LETTERS),
     "Picture, kernel",
 )  # fmt: skip
 STRIDE = Lesson(
     "pages/stride.py", "Stride, padding", "Stride and padding",
     "How far it moves, and what stands outside: two settings side by side.",
-    (*PICTURE, *stride.SETTINGS),
+    (*PICTURE, *stride.SETTINGS, LETTERS),
     "Picture",
 )  # fmt: skip
 FILTERS = Lesson(
     "pages/filters.py", "Filters", "Filters and volumes",
     "Many filters make a volume; the next layer reads all of it.",
-    (*PICTURE, *filters.SETTINGS),
+    (*PICTURE, *filters.SETTINGS, LETTERS),
     "Picture, weights",
 )  # fmt: skip
 POOLING = Lesson(
     "pages/pooling.py", "Pooling", "Pooling",
     "A block of numbers becomes one: what is saved, and what it is worth.",
-    (*PICTURE, *pooling.SETTINGS),
+    (*PICTURE, *pooling.SETTINGS, LETTERS),
     "Picture, kernel",
 )  # fmt: skip
 ACTIVATIONS = Lesson(
     "pages/activations.py", "Activations", "Activations",
     "ReLU, sigmoid and others: what they do to a map, and to gradients.",
-    (*PICTURE, *activations.SETTINGS),
+    (*PICTURE, *activations.SETTINGS, LETTERS),
     "Picture, kernel",
 )  # fmt: skip
 LAYERS = Lesson(
     "pages/layers.py", "Layers", "Layers",
     "Build a whole network, count it, run it, and look into any unit.",
-    (*PICTURE, *layers.SETTINGS),
+    (*PICTURE, *layers.SETTINGS, LETTERS),
     "Picture, stack",
 )  # fmt: skip
 LENET = Lesson(

@@ -13,6 +13,7 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
@@ -30,22 +31,16 @@ OWN_SIZE = flag("own-size")
 PLACE = place_setting("at")
 RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
-LETTERS = """Letters differ between courses. Here **K** is the kernel's size, **S** the stride, **P** the padding, **D**
-the dilation, **W** the input's side (its height or width), **O** the output's, **C** channels, **F** filters. CS231n
-calls the kernel's size F; others call the number of filters K."""
-
-
 def formula(windows: Windows, picture: Picture) -> None:
     """The output-size formula with the numbers put in, and whether every pixel is read."""
     height, width = windows.output_size(picture)
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
         st.html(
-            f'<div class="formula"><span>{formulas.output_size(windows, picture)}</span>'
+            f'<div class="formula"><span>{lettered(formulas.output_size(windows, picture))}</span>'
             f"<small>{times(height, width)} out · {formulas.reading(windows, picture)}</small></div>",
             width="stretch",
         )
-        with st.popover("letters", type="tertiary"):
-            st.markdown(LETTERS)
+        controls.letters()
 
 
 def figures(trace: Trace) -> None:

@@ -24,6 +24,7 @@ from cnnviz.ui.controls.basics import (
 from cnnviz.ui.controls.demos import DEMOS, demos
 from cnnviz.ui.controls.digit import DIGIT, Digit, digit, digit_pad, digit_steps
 from cnnviz.ui.controls.kernel import kernel
+from cnnviz.ui.controls.letters import letters
 from cnnviz.ui.controls.picture import original, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.send import to_lab
@@ -31,6 +32,6 @@ from cnnviz.ui.controls.window import lab, sliders, windows
 
 __all__ = [
     "DEMOS", "DIGIT", "Dial", "Digit", "bare_dial", "choice", "demos", "dial", "digit", "digit_pad", "digit_steps",
-    "explain", "kernel", "lab", "number_of_many", "one_of_many", "original", "picture", "plain", "refuse", "select",
-    "several", "slider", "sliders", "switch", "text", "to_lab", "toggle", "typed_number", "windows",
+    "explain", "kernel", "lab", "letters", "number_of_many", "one_of_many", "original", "picture", "plain", "refuse",
+    "select", "several", "slider", "sliders", "switch", "text", "to_lab", "toggle", "typed_number", "windows",
 ]  # fmt: skip

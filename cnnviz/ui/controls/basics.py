@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.numbers import number
 from cnnviz.ui import state
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.state import Setting, put
 
 Then = Callable[[], None]
@@ -65,6 +66,7 @@ def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
 
 def choice(label: str, setting: Setting[str], options: Sequence[str] = ()) -> str:
     """One of a few, side by side. `options`, of the setting's: those that there are now."""
+    label = lettered(label)
     names = list(options or setting.options)
     chosen = state.now(setting) if state.now(setting) in names else names[0]
     take = _putting(setting, None)
@@ -202,7 +204,7 @@ class Dial:
 
     def say(self, words: str) -> None:
         """Fill the room: once every slider is drawn, so that the words speak of the settings as they are now."""
-        self.room.caption(plain(self.said) or words, width="content")
+        self.room.caption(lettered(plain(self.said) or words), width="content")
 
 
 def dial(label: str, setting: Setting[int], *, then: Then | None = None, help: str | None = None) -> Dial:
@@ -214,6 +216,7 @@ def bare_dial(
     label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, help: str | None = None
 ) -> Dial:
     """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
+    label = lettered(label)
     with st.container(key=f"dial-{name}", gap=None):
         head = st.container(key=f"head-{name}", horizontal=True, vertical_alignment="center", gap="small")
         _shown(st.slider, label, *range, name=name, value=value, take=take, label_visibility="collapsed")

@@ -12,6 +12,7 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.window import lab
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.state import put
 
 SIDE = 320  # pixels of the picture's longest side, as it is drawn
@@ -37,7 +38,8 @@ def explain(
         st.html(f"<b>{escape(str(problem))}</b>")
         with st.container(horizontal=True):
             for label, changes in remedies:
-                st.button(label, key=f"{key.replace('problem', 'remedy')} {label}", on_click=put, kwargs=changes)
+                name = f"{key.replace('problem', 'remedy')} {label}"
+                st.button(lettered(label), key=name, on_click=put, kwargs=changes)
         if shown:
             _, height, width = picture.shape
             drawn = markup.image(picture.levels(), "", style=f"width: {SIDE * width / max(height, width):.0f}px")

@@ -14,6 +14,7 @@ import streamlit as st
 from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
+from cnnviz.ui.letters import lettered
 
 _HERE = files("cnnviz.ui.sizes")
 _component = st.components.v2.component(
@@ -63,6 +64,7 @@ def sizes(
     _component(
         key=key,
         data={
+            "letters": lettered("S P").split(),
             "strides": list(strides),
             "paddings": list(paddings),
             "cells": [[asdict(cell) for cell in row] for row in cells],

@@ -11,7 +11,7 @@ class Sizes {
 
   receive(data, send) {
     this.send = send;
-    const shape = `${data.strides}|${data.paddings}`;
+    const [s, p] = data.letters, shape = `${s}|${data.strides}|${data.paddings}`;
     if (this.shape !== shape) this.build(data);
     this.shape = shape;
     this.buttons.forEach((row, r) => row.forEach((button, c) => {
@@ -20,7 +20,7 @@ class Sizes {
       say(button.lastChild, mark);
       button.title = why;
       // The name begins with the words that are seen, as whoever speaks to the page says them.
-      button.setAttribute("aria-label", `${text || "–"}${mark && ` ${mark}`}, S = ${data.strides[c]}, P = ${data.paddings[r]}. ${why}`);
+      button.setAttribute("aria-label", `${text || "–"}${mark && ` ${mark}`}, ${s} = ${data.strides[c]}, ${p} = ${data.paddings[r]}. ${why}`);
       if (text) button.removeAttribute("aria-disabled"); else button.setAttribute("aria-disabled", "true");
       button.classList.toggle("is-kept", kept);
       if (mark.includes("A")) button.setAttribute("aria-current", "true"); else button.removeAttribute("aria-current");
@@ -31,17 +31,17 @@ class Sizes {
     this.table.setAttribute("data-ready", this.version);
   }
 
-  build({ strides, paddings }) {
-    const head = make("tr", {}, make("th", { class: "corner" }, "P \\ S"), ...strides.map((s) => make("th", { scope: "col" }, `S = ${s}`)));
-    this.buttons = paddings.map((p) => strides.map((s) => {
+  build({ letters: [s, p], strides, paddings }) {
+    const head = make("tr", {}, make("th", { class: "corner" }, `${p} \\ ${s}`), ...strides.map((stride) => make("th", { scope: "col" }, `${s} = ${stride}`)));
+    this.buttons = paddings.map((padding) => strides.map((stride) => {
       const button = make("button", { type: "button", tabindex: "-1" }, make("span"), make("b"));
       button.addEventListener("click", () => {
         this.reachable(button);
-        if (!button.hasAttribute("aria-disabled")) this.send(`${s} ${p}`);
+        if (!button.hasAttribute("aria-disabled")) this.send(`${stride} ${padding}`);
       });
       return button;
     }));
-    const rows = this.buttons.map((row, r) => make("tr", {}, make("th", { scope: "row" }, `P = ${paddings[r]}`), ...row.map((button) => make("td", {}, button))));
+    const rows = this.buttons.map((row, r) => make("tr", {}, make("th", { scope: "row" }, `${p} = ${paddings[r]}`), ...row.map((button) => make("td", {}, button))));
     this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
   }
 

@@ -15,6 +15,7 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.pooling import maps, setting
 from cnnviz.ui.lessons.pooling.maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
@@ -24,7 +25,7 @@ PLACE = place_setting("pooled-at")
 PLANE = one_of("plane", [name for names in CHANNELS.values() for name in names])
 
 CLAIM = (
-    "Each window becomes one number: o = ⌊(w − k) / s⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
+    "Each window becomes one number: O = ⌊(W − K) / S⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
     "That is said to make a network smaller and blind to small moves. Both hold in part: see where."
 )
 
@@ -95,12 +96,16 @@ def formula(found: Pooled) -> None:
     """The output-size formula with the numbers put in, and what is left unread."""
     rows, columns = found.windows
     height, width = found.shape
-    line = formulas.output_size(Windows(rows, columns), found.source)
+    line = lettered(formulas.output_size(Windows(rows, columns), found.source))
     unread = [
         many(len(window.unread(size)), word)
         for window, size, word in zip((rows, columns), found.source.shape[1:], ("row", "column"), strict=True)
         if window.unread(size)
     ]
     reading = f"{' and '.join(unread)} never read" if unread else "every number is read"
-    with st.container(key="formula"):
-        st.html(f'<div class="formula"><span>{line}</span><small>{times(height, width)} out · {reading}</small></div>')
+    with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html(
+            f'<div class="formula"><span>{line}</span><small>{times(height, width)} out · {reading}</small></div>',
+            width="stretch",
+        )
+        controls.letters()

@@ -9,6 +9,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.stride.counts import size_text
 from cnnviz.ui.lessons.stride.two import A
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.state import one_of, put
@@ -24,8 +25,9 @@ def centre(picture: Picture) -> None:
     drawing, facts = st.columns([1.1, 1.1], gap="medium")
     with drawing:
         k = int(controls.choice("K to look at", KC))
-        st.html(_drawn(k) + f"<p>{_told(k)}</p>")
-        st.button(f"put K = {k} on A, keeping the size", key="centre-on-a", on_click=put, kwargs=A.keeping(k))
+        st.html(lettered(_drawn(k) + f"<p>{_told(k)}</p>"))
+        told = lettered(f"put K = {k} on A, keeping the size")
+        st.button(told, key="centre-on-a", on_click=put, kwargs=A.keeping(k))
     head = ["K", "centre", "padding that keeps the size", "same on all sides: the map at S = 1"]
     facts.html(rows(head, [_row(size, picture) for size in range(1, MOST + 1)], chosen=k - 1))
 

@@ -17,6 +17,7 @@ from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial, dial
 from cnnviz.ui.lessons.stride.counts import reading
 from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, Setting
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import BORDER
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import DECLARED, put
@@ -34,7 +35,7 @@ def now() -> dict[str, Any]:
 def lecture() -> None:
     """The lecture's own case, one click away."""
     st.button(
-        "demo: W = 5, K = 3, S = 2, P = 1",
+        lettered("demo: W = 5, K = 3, S = 2, P = 1"),
         key="lecture",
         on_click=put,
         kwargs=LECTURE,

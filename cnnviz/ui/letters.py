@@ -1,0 +1,19 @@
+"""The letters of the formulas: large ones, or the small ones of some lectures, for the whole of a page."""
+
+from __future__ import annotations
+
+import re
+
+from cnnviz.ui import state
+from cnnviz.ui.state import one_of
+
+LARGE, SMALL = "O W K S P D", "o w k s p d"
+LETTERS = one_of("letters", [LARGE, SMALL])
+
+# Each by itself: not the S of S2, the D of 3-D or the C of CONV.
+_LETTER = re.compile(r"(?<![\w-])[CDFGKOPSW](?![A-Za-z0-9])")
+
+
+def lettered(text: str) -> str:
+    """What a page says, in the letters that the visitor chose: "O = ⌊(W − K) / S⌋ + 1", or o, w, k and s."""
+    return text if state.now(LETTERS) == LARGE else _LETTER.sub(lambda letter: letter[0].lower(), text)
