@@ -109,6 +109,11 @@ def plus_minus(limit: float, digits: int = 4) -> str:
     return number(0) if limit == 0 else f"±{number(abs(limit), digits)}"
 
 
+def ends(limit: float, digits: int = 4) -> tuple[str, str]:
+    """The ends of a scale that has its zero in the middle: −2.5 and 2.5."""
+    return number(-abs(limit), digits), number(abs(limit), digits)
+
+
 def _unusual(value: float) -> str:
     return "–" if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞" if value < 0 else "0"
 

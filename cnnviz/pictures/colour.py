@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageCms
 
+from cnnviz.numbers import number
 from cnnviz.pictures.limits import LIMITS
 from cnnviz.pictures.names import printable
 from cnnviz.pictures.picture import Levels, to_256
@@ -54,7 +55,7 @@ def colours(profile: bytes | None, mode: str) -> Colours:
     if profile is None:
         return Colours()
     if len(profile) > LIMITS.profile_bytes:
-        return Colours(f"Its colour profile is larger than {LIMITS.profile_bytes / 2**20:g} MB and is left out.")
+        return Colours(f"Its colour profile is larger than {number(LIMITS.profile_bytes / 2**20)} MB and is left out.")
     try:
         return _through(profile, mode)
     except Exception:  # whatever comes of a stranger's bytes: the picture is sound without them

@@ -132,12 +132,12 @@ class Learner:
         """
         step_number = whole(step_number, "step_number", 0)
         if step_number > self.steps:
-            raise SettingError(f"There is no step {step_number:,}; this recipe makes {self.steps:,} in all.")
+            raise SettingError(f"There is no step {grouped(step_number)}; this recipe makes {grouped(self.steps)} in all.")
         kept = tuple(numbers(array, "memory").astype(np.float32, copy=False) for array in memory)
         if any(array.shape != self._flat.shape for array in kept):
             raise ArrayError(
                 f"The optimiser kept arrays of shape {', '.join(str(array.shape) for array in kept)}; "
-                f"this network has {self._flat.size:,} numbers that are learnt."
+                f"this network has {grouped(self._flat.size)} numbers that are learnt."
             )
         self.step_number, self._memory, self._next = step_number, kept, None
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
-from cnnviz.numbers import grouped
+from cnnviz.numbers import ends, grouped, plus_minus
 from cnnviz.ops import Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
@@ -63,9 +63,9 @@ def view(map: SignedMap, activation: Activation) -> None:
 
 def scale(map: SignedMap, activation: Activation) -> None:
     """What the colours mean, and what the chosen values do to the activation."""
-    limit = number(trace(map, activation).limit)
-    words = f"One scale for both panels: green to {limit}, purple to −{limit}, white is 0; nothing is rescaled first. "
-    words += f"Values {'0–255' if map.divisor == 1 else '0–1'}: this map reaches ±{number(map.largest)}. "
+    least, most = ends(trace(map, activation).limit)
+    words = f"One scale for both panels: green to {most}, purple to {least}, white is 0; nothing is rescaled first. "
+    words += f"Values {'0–255' if map.divisor == 1 else '0–1'}: this map reaches {plus_minus(map.largest)}. "
     words += _range(map, activation)
     with st.container(key="values-words", horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(controls.plain(words), width="stretch")
