@@ -132,7 +132,9 @@ class Learner:
         """
         step_number = whole(step_number, "step_number", 0)
         if step_number > self.steps:
-            raise SettingError(f"There is no step {grouped(step_number)}; this recipe makes {grouped(self.steps)} in all.")
+            raise SettingError(
+                f"There is no step {grouped(step_number)}; this recipe makes {grouped(self.steps)} in all."
+            )
         kept = tuple(numbers(array, "memory").astype(np.float32, copy=False) for array in memory)
         if any(array.shape != self._flat.shape for array in kept):
             raise ArrayError(
