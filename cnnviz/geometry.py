@@ -150,9 +150,14 @@ def windows(kernel_size: object, stride: object, padding: object, dilation: obje
     return Window(*down), Window(*across)
 
 
-def same_padding(kernel_size: int, dilation: int = 1) -> tuple[int, int]:
-    """(before, after) that keep the size at stride 1: D(K - 1) in all, the odd one behind, as PyTorch's "same"."""
-    total = Window(kernel_size, dilation=dilation).extent - 1
+def same_padding(kernel_size: int, dilation: int = 1, stride: int = 1, size: int = 1) -> tuple[int, int]:
+    """(before, after) of padding that is "same", the odd one behind.
+
+    At stride 1 it keeps the size, whatever that is: D(K - 1) in all, as in PyTorch. With a stride it gives
+    ceil(size / S) outputs with as little padding as that takes, as in TensorFlow; PyTorch has none.
+    """
+    outputs = -(-size // stride)
+    total = max((outputs - 1) * stride + Window(kernel_size, dilation=dilation).extent - size, 0)
     return total // 2, total - total // 2
 
 

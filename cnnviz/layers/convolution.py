@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, whole, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, check_told
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
 
@@ -26,6 +26,8 @@ class Conv2d(Layer):
     padding   a whole number, (height, width) or ((top, bottom), (left, right)), at least 0
     groups    into how many parts, each convolved by itself, channels and filters are divided
     bias      whether each filter adds a number of its own
+    in_channels  what it is written for, as PyTorch's Conv2d is; None takes what comes. It is no part of what the layer
+                 computes: layers that differ in it alone are equal
 
     Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
     """
@@ -40,9 +42,11 @@ class Conv2d(Layer):
     groups: int = 1
     bias: bool = True
     padding_mode: str = "zeros"
+    in_channels: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
-        for name in ("out_channels", "groups"):
+        told = () if self.in_channels is None else ("in_channels",)
+        for name in ("out_channels", "groups", *told):
             object.__setattr__(self, name, whole(getattr(self, name), name, 1))
         settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
         object.__setattr__(self, "bias", bool(self.bias))
@@ -65,6 +69,7 @@ class Conv2d(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         check_room(self, shape, self._windows)
         check_border(self, shape, self._windows, self.padding_mode)
+        check_told(self, self.in_channels, shape[0], "channel")
         if shape[0] % self.groups:
             works = _divisors(math.gcd(shape[0], self.out_channels))
             raise DoesNotFit(

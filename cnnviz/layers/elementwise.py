@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import reprlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from cnnviz import ops
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.layers.layer import Layer, Parameters, Shape
+from cnnviz.geometry import whole
+from cnnviz.layers.layer import Layer, Parameters, Shape, check_told
 from cnnviz.numbers import number
 
 LEAST_EPS = 1e-12
@@ -113,6 +114,8 @@ class BatchNorm2d(Layer):
     been trained has gathered none and takes 0 and 1.
 
     eps is at least 1e-12: with much less, a map of equal numbers would be divided by what float32 takes for 0.
+    num_features is what it is written for, as in PyTorch; None takes what comes, and layers that differ in it alone are
+    equal.
     Behind an FC layer it is PyTorch's BatchNorm1d. One number a channel has no spread: `forward` in training refuses
     a single (features,) or (C, 1, 1) with DoesNotFit, as PyTorch does.
     Source: S. Ioffe and C. Szegedy, "Batch Normalization" (2015), algorithms 1 and 2.
@@ -122,8 +125,11 @@ class BatchNorm2d(Layer):
     by_channel: ClassVar[bool] = True
 
     eps: float = 1e-5
+    num_features: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
+        if self.num_features is not None:
+            object.__setattr__(self, "num_features", whole(self.num_features, "num_features", 1))
         eps = _float(self.eps)
         if not LEAST_EPS <= eps < math.inf:
             raise SettingError(
@@ -135,6 +141,10 @@ class BatchNorm2d(Layer):
     @property
     def name(self) -> str:
         return "BATCH NORM"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        check_told(self, self.num_features, shape[0], "channel")
+        return shape
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"weight": (shape[0],), "bias": (shape[0],)}

@@ -119,3 +119,15 @@ def by(value: Any) -> str:
     """3 × 5 of a size."""
     down, across = both(value)
     return f"{down} × {across}"
+
+
+def check_told(layer: Layer, told: int | None, comes: int, of: str) -> None:
+    """Refuse an input that is not the one of which a layer's text tells, as in PyTorch: so many channels, or numbers.
+
+    told  how many; None where it tells of none, and takes what comes
+    """
+    if told is not None and told != comes:
+        raise DoesNotFit(
+            f"{layer.name}: it is written for {told:,} {of}{'' if told == 1 else 's'}, and {comes:,} "
+            f"{'comes' if comes == 1 else 'come'} in; without that number it takes what comes."
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cnnviz import ops
 from cnnviz.geometry import Window, whole
-from cnnviz.layers.layer import Layer, Parameters, Shape
+from cnnviz.layers.layer import Layer, Parameters, Shape, check_told
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,22 @@ class Linear(Layer):
     """A fully connected layer: (features,) or a whole volume (C, H, W) -> (out_features,).
 
     A volume is read channel by channel, each row by row, as PyTorch's Flatten lays it out.
-    Raises SettingError for settings that make no sense; it can follow any layer.
+    in_features  what it is written for, as PyTorch's Linear is; None takes what comes. It is no part of what the layer
+                 computes: layers that differ in it alone are equal
+
+    Raises SettingError for settings that make no sense; without in_features it can follow any layer.
     """
 
     kind: ClassVar[str] = "FC"
 
     out_features: int
     bias: bool = True
+    in_features: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "out_features", whole(self.out_features, "out_features", 1))
+        if self.in_features is not None:
+            object.__setattr__(self, "in_features", whole(self.in_features, "in_features", 1))
         object.__setattr__(self, "bias", bool(self.bias))
 
     @property
@@ -36,6 +42,7 @@ class Linear(Layer):
         return f"FC {self.out_features}"
 
     def output_shape(self, shape: Shape) -> Shape:
+        check_told(self, self.in_features, math.prod(shape), "number")
         return (self.out_features,)
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.errors import CnnvizError, SettingError
-from cnnviz.geometry import PADDING_MODES, same_padding
+from cnnviz.geometry import PADDING_MODES
 from cnnviz.kernels.weights import quoted
+from cnnviz.layers.code import is_code
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout
-from cnnviz.layers.layer import Layer, both
+from cnnviz.layers.layer import Layer, Shape, both
 from cnnviz.layers.linear import Linear
+from cnnviz.layers.pasted import knows, own, pieces
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
+from cnnviz.layers.same import axes_text, padded
 from cnnviz.numbers import grouped
 
 LONGEST = 4000  # characters
@@ -68,12 +71,16 @@ _EXAMPLES = {
 _SETTINGS = {  # name: (which kinds have it, how it may be called)
     "out_channels": ("conv", r"f|filters|out[\s_-]*channels"),
     "out_features": ("fc", r"units|outputs|out[\s_-]*features"),
-    "kernel_size": ("conv max avg", r"k|kernel(?:[\s_-]*size)?"),
-    "stride": ("conv max avg", r"s|strides?"),
-    "padding": ("conv max avg", r"p|pad(?:ding)?"),
+    "kernel_size": ("conv, max, avg", r"k|kernel(?:[\s_-]*size)?"),
+    "stride": ("conv, max, avg", r"s|strides?"),
+    "padding": ("conv, max, avg", r"p|pad(?:ding)?"),
     "dilation": ("conv", r"d|dilation"),
     "groups": ("conv", r"g|groups"),
+    "in_channels": ("conv", r"in(?:[\s_-]*channels)?"),
+    "in_features": ("fc", r"in(?:[\s_-]*features)?"),
+    "num_features": ("batch norm", r"in|num[\s_-]*features"),
 }
+TOLD = ("in_channels", "in_features", "num_features")  # what comes in, as PyTorch's text tells it
 _READ_AS = {  # what a visitor calls the settings that cannot be 0
     "out_channels": "the number of filters F",
     "out_features": "the number of outputs",
@@ -81,24 +88,31 @@ _READ_AS = {  # what a visitor calls the settings that cannot be 0
     "stride": "the stride S",
     "dilation": "the dilation D",
     "groups": "the number of groups",
+    **dict.fromkeys(TOLD, "what comes in"),
 }
-_SINGLE = {"out_channels": "number of filters", "out_features": "number of outputs", "groups": "number of groups"}
+_SINGLE = {
+    "out_channels": "number of filters",
+    "out_features": "number of outputs",
+    "groups": "number of groups",
+    **dict.fromkeys(TOLD, "count of what comes in"),
+}
 _NEEDED = {
     "conv": {"out_channels": "number of filters", "kernel_size": "kernel's size"},
     "max": {"kernel_size": "kernel's size"},
     "avg": {"kernel_size": "kernel's size"},
     "fc": {"out_features": "number of outputs"},
 }
+_SAME: dict[str, dict[str, Any]] = {r"same": {"padding": "same"}, r"valid": {"padding": 0}}
 _FLAGS: dict[str, dict[str, dict[str, Any]]] = {  # what is said in a word, and what it means
     "conv": {
         r"no[\s-]*bias|bias[\s=:]*(?:false|no|off|0)": {"bias": False},
         **{rf"(?:border\s*)?{mode}": {"padding_mode": mode} for mode in PADDING_MODES},
-        r"same": {"padding": "same"},
-        r"valid": {"padding": 0},
+        **_SAME,
     },
     "fc": {r"no[\s-]*bias|bias[\s=:]*(?:false|no|off|0)": {"bias": False}},
-    "max": {r"ceil(?:[\s_-]*mode)?": {"ceil_mode": True}},
+    "max": {r"ceil(?:[\s_-]*mode)?": {"ceil_mode": True}, **_SAME},
     "avg": {
+        **_SAME,
         r"ceil(?:[\s_-]*mode)?": {"ceil_mode": True},
         r"(?:ignore|without)[\s-]*padding": {"count_include_pad": False},
     },
@@ -112,21 +126,28 @@ class Draft:
     """A layer as it is typed: its kind, and settings that need not work together yet.
 
     kind      one of KINDS: conv, max, avg, global avg, fc, dropout, batch norm, or an activation
-    settings  by PyTorch's parameter names; what is not in it is as usual
+    settings  by PyTorch's parameter names; what is not in it, or None, is as usual. A padding "same" has a stride
     """
 
     kind: str
     settings: Mapping[str, Any]
 
-    def layer(self) -> Layer:
-        """The layer that it means. Raises SettingError where the settings make none."""
-        for name, value in self.settings.items():
+    def layer(self, shape: Shape | None = None) -> Layer:
+        """The layer that it means on an input of this shape; without one, whatever comes in.
+
+        Raises SettingError where the settings make none, and for a "same" whose padding follows from a shape that is
+        not there.
+        """
+        settings = {name: value for name, value in self.settings.items() if value is not None}
+        for name, value in settings.items():
             if name in _READ_AS and 0 in both(value):
                 raise SettingError(f"{_READ_AS[name]} is 0; it must be a whole number of at least 1.")
-        if self.kind in ("max", "avg") and any(isinstance(axis, tuple) for axis in both(self.settings.get("padding"))):
+        if settings.get("padding") == "same":
+            settings |= padded(self.kind, settings, shape)
+        if self.kind in ("max", "avg") and any(isinstance(axis, tuple) for axis in both(settings.get("padding"))):
             raise SettingError("the padding P of POOL is the same at both ends; write one number, such as p1.")
         make = _MAKERS.get(self.kind)
-        return make(**self.settings) if make else Activate(self.kind)
+        return make(**settings) if make else Activate(self.kind)
 
     @property
     def text(self) -> str:
@@ -141,15 +162,23 @@ class Draft:
         kind = next((kind for kind, make in _MAKERS.items() if type(layer) is make), None)
         if kind is None:
             raise SettingError(f"{layer.name} is no layer that can be typed.")
-        return cls(kind, {name: getattr(layer, name) for name in getattr(layer, "__dataclass_fields__", {})})
+        names = (name for name in getattr(layer, "__dataclass_fields__", {}) if name not in TOLD)
+        return cls(kind, {name: getattr(layer, name) for name in names})
 
 
 def parts(text: str) -> list[str]:
-    """The layers of a text, each by itself. Raises SettingError where they are too many."""
+    """The layers of a text, each by itself, what PyTorch and Keras write in the words of this module as far as it goes.
+
+    Raises SettingError where they are too many, and for code that is no chain of layers.
+    """
     if len(text) > LONGEST:
         raise SettingError(f"The stack is written in {grouped(len(text))} characters; it may have {grouped(LONGEST)}.")
-    found = [part.strip() for part in text.lower().replace("->", ";").translate(_SIGNS).split(";")]
-    found = [part for part in found if part]
+    found = [
+        part.strip()
+        for piece in (pieces(text) if is_code(text) else [text])
+        for part in ([piece] if is_code(piece) else piece.lower().replace("->", ";").translate(_SIGNS).split(";"))
+        if part.strip()
+    ]
     if len(found) > DEEPEST:
         raise SettingError(f"The stack has {len(found)} layers; it may have {DEEPEST}.")
     return found
@@ -157,6 +186,15 @@ def parts(text: str) -> list[str]:
 
 def draft(part: str, number: int) -> Draft:
     """What one of the `parts` means, layer `number` from 1. Raises SettingError for what cannot be read."""
+    if is_code(part):
+        try:
+            own(part)
+        except SettingError as problem:
+            typed = part.lower().translate(_SIGNS)
+            is_typed = any(re.match(rf"(?:{words.pattern})\s", typed) for words in _WORDS.values())
+            if knows(part) or not is_typed:  # POOL(2) is only typed with capitals
+                raise SettingError(f"Layer {number}, {quoted(part)}, {problem}") from None
+            part = typed
     found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
     if found is None:
         raise SettingError(f"Layer {number}, {quoted(part)}, {_hint(part)}")
@@ -171,7 +209,8 @@ def read(text: str) -> tuple[Layer, ...]:
     `max`, `avg`, `global avg`, `fc`, `dropout`, `batch norm`, and the activations `relu`, `leaky relu`, `sigmoid`,
     `tanh`, `scaled tanh`, `gelu`, `identity`. CONV takes its number of filters, then its kernel; POOL its kernel; then
     in any order s stride, p padding, d dilation, g groups, each one number or height x width (p0+1x2+2: top, bottom,
-    left, right); `same`, `no bias`, `ceil`, `ignore padding`, and a border: reflect, replicate, circular.
+    left, right); `same`, `no bias`, `ceil`, `ignore padding`, and a border: reflect, replicate, circular; `in` and what
+    comes in, to be held against it. PyTorch's and Keras' code and printed layers are read as well (pasted.py).
 
     At most 100 layers and 4,000 characters; an empty text is no layer. Raises SettingError, naming the layer's number
     counted from 1.
@@ -187,6 +226,8 @@ def read(text: str) -> tuple[Layer, ...]:
 
 
 def _hint(text: str) -> str:
+    if text.startswith("softmax"):
+        return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
     return f"is no layer that can be typed here; there are {', '.join(KINDS)}."
@@ -209,9 +250,8 @@ def _given(kind: str, rest: str, where: str) -> dict[str, Any]:
     for name, words in _NEEDED.get(kind, {}).items():
         if name not in given:
             raise SettingError(f"{where}, needs its {words}; {example}")
-    if given.get("padding") == "same":
-        axes = zip(both(given["kernel_size"]), both(given.get("dilation", 1)))
-        given["padding"] = tuple(same_padding(*axis) for axis in axes)
+    if given.get("padding") == "same" and kind == "conv" and both(given.get("stride", 1)) == (1, 1):
+        given |= padded(kind, given, None)  # the same whatever comes in
     return given
 
 
@@ -230,7 +270,7 @@ def _readings(kind: str, rest: str, given: dict[str, Any]) -> Iterable[tuple[str
             name, value = next(iter(meaning.items()))
             yield name, value, match.end()
     for name, (kinds, words) in _SETTINGS.items():
-        if kind in kinds.split():
+        if kind in kinds.split(", "):
             if match := re.match(rf"(?:{words})\s*[=:]?\s*{_SIZE}(?![\w.+])", rest):
                 yield name, _size(match[1], name), match.end()
             if match := re.match(rf"{_SIZE}\s*(?:{words})(?![\w.+])", rest) if name.startswith("out") else None:
@@ -274,21 +314,21 @@ def _said(kind: str, settings: Mapping[str, Any]) -> list[str]:
     """Settings as text: what the layer needs, then what differs from the usual."""
     if kind == "dropout":
         return [f"{settings.get('p', Dropout().p)!r}"]
+    told = [f"in {settings[name]}" for name in TOLD if settings.get(name) is not None]
     if kind == "batch norm":
         eps = settings.get("eps", BatchNorm2d().eps)
-        return [f"eps {eps!r}"] * (eps != BatchNorm2d().eps)
+        return [f"eps {eps!r}"] * (eps != BatchNorm2d().eps) + told
     said = [str(settings[name]) for name in ("out_channels", "out_features") if name in settings]
     if "kernel_size" in settings:
         said.append("x".join(map(str, both(settings["kernel_size"]))))
     usual = {"stride": 1 if kind == "conv" else settings.get("kernel_size"), "padding": 0, "dilation": 1, "groups": 1}
     for name, value in usual.items():
         given = settings.get(name, value)
-        if given is not None and given != value:
-            axes = given if isinstance(given, tuple) else (given,)
-            said.append(
-                name[0] + "x".join("+".join(map(str, axis if isinstance(axis, tuple) else (axis,))) for axis in axes)
-            )
+        if given == "same":
+            said.append(given)
+        elif given is not None and given != value:
+            said.append(name[0] + axes_text(*(given if isinstance(given, tuple) else (given,))))
     said += ["no bias"] * (not settings.get("bias", True)) + ["ceil"] * bool(settings.get("ceil_mode"))
     said += ["ignore padding"] * (not settings.get("count_include_pad", True))
     mode = settings.get("padding_mode", "zeros")
-    return said + [mode] * (mode != "zeros")
+    return said + [mode] * (mode != "zeros") + told

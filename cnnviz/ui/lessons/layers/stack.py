@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from cnnviz.errors import CnnvizError
+from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.layers import Layer, Shape
-from cnnviz.layers.typed import Draft, draft, parts
+from cnnviz.layers.typed import TOLD, Draft, draft, parts
 from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped, times
 from cnnviz.ui.state.setting import DECLARED, words
@@ -41,6 +41,14 @@ class Part:
     text: str
     draft: Draft | None = None
     layer: Layer | None = None
+
+    def fitting(self) -> Part:
+        """It, where what its text tells of its input is what comes in: that need not be said, and may change."""
+        if self.draft is None or not set(TOLD) & self.draft.settings.keys():
+            return self
+        kept = {name: value for name, value in self.draft.settings.items() if name not in TOLD}
+        draft = Draft(self.draft.kind, kept)
+        return Part(draft.text, draft, self.layer)
 
 
 @dataclass(frozen=True)
@@ -76,28 +84,29 @@ def stack_of(text: str, shape: Shape) -> Stack:
         return Stack((), nothing, str(problem))
     if not texts:
         return Stack((), nothing, "The stack has no layer yet.")
-    found, first = [], ""
+    found, network, why = [], nothing, ""
     for number, part in enumerate(texts, 1):
-        made, problem_of_this = _part(part, number)
+        made, wrong = _part(part, number, None if why else network.shapes[-1])
+        if not why and made.layer is not None:
+            try:
+                network = Network(shape, (*network.layers, made.layer))
+            except DoesNotFit as reason:
+                wrong = str(reason)
+            else:
+                made = made.fitting()
+        why = why or wrong
         found.append(made)
-        first = first or problem_of_this
-    readable: list[Layer] = []
-    for made in found:
-        if made.layer is None:
-            break
-        readable.append(made.layer)
-    network, problem_of_network = Network.as_far_as_it_goes(shape, readable)
-    return Stack(tuple(found), network, problem_of_network or first)
+    return Stack(tuple(found), network, why)
 
 
-def _part(text: str, number: int) -> tuple[Part, str]:
-    """A part, and why it makes no layer, in a sentence."""
+def _part(text: str, number: int, shape: Shape | None) -> tuple[Part, str]:
+    """A part that is given this shape, and why it makes no layer, in a sentence."""
     try:
         found = draft(text, number)
     except CnnvizError as problem:
         return Part(text), str(problem)
     try:
-        return Part(found.text, found, found.layer()), ""
+        return Part(found.text, found, found.layer(shape)), ""
     except CnnvizError as problem:
         return Part(found.text, found), f"Layer {number}, {problem}"
 
@@ -156,6 +165,10 @@ def remedies(stack: Stack) -> list[tuple[str, str]]:
 def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Of each setting of the layer that cannot follow, the value nearest to its own with which it can."""
     found = stack.parts[at].draft
+    for name in TOLD:
+        if found is not None and name in found.settings and _follows(found, stack.shape, {name: None}):
+            comes = stack.shape[0] if name != "in_features" else math.prod(stack.shape)
+            yield f"take the {comes:,} that {'comes' if comes == 1 else 'come'} in", {name: None}
     if found is None or len(stack.shape) != 3 or found.kind not in SLIDES:
         if found is not None and found.kind == "dropout":
             yield "p = 0.5", {"p": 0.5}
@@ -168,7 +181,7 @@ def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     for letter, name, key in (("K", "kernel_size", "k"), ("S", "stride", "s"), ("P", "padding", "p")):
         start = settings.get(name, 0)
-        start = start if isinstance(start, int) else _longest(start)
+        start = start if isinstance(start, int) else 0 if start == "same" else _longest(start)
         least, most = DECLARED[key].range
         value = nearest(name, range(least, most + 1), start)
         if value is not None and value != settings.get(name):
@@ -194,7 +207,7 @@ def _groups(common: int, most: int = 8) -> list[int]:
 
 def _follows(found: Draft, shape: Shape, settings: Mapping[str, Any]) -> bool:
     try:
-        Draft(found.kind, {**found.settings, **settings}).layer().output_shape(shape)
+        Draft(found.kind, {**found.settings, **settings}).layer(shape).output_shape(shape)
     except CnnvizError:
         return False
     return True

@@ -1,0 +1,275 @@
+"""Layers as PyTorch and Keras write and print them, in the words of `typed`.
+
+    nn.Sequential(nn.Conv2d(3, 64, 3, padding=1), nn.ReLU())    and its printed form, with (0): before each layer
+    keras.Sequential([layers.Conv2D(64, 3, padding="same", activation="relu"), ...]), model.add(...)
+
+A call that cannot be read stays as it is, for its own sentence at its own place; the layers around it are read.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any
+
+from cnnviz.errors import SettingError
+from cnnviz.kernels.weights import quoted
+from cnnviz.layers.code import calls, is_code, named, parsed, value_of
+
+# How each is called: its kind in `typed`, and its parameters in their order.
+_CONV = "kernel_size stride padding dilation groups bias padding_mode"
+_NORM = "eps momentum affine track_running_stats"
+_POOLING = "pool_size strides padding data_format"
+_CONV2D = "filters kernel_size strides padding data_format dilation_rate groups activation use_bias"
+_CALLS: dict[str, tuple[str, str]] = {
+    "Conv2d": ("conv", f"in_channels out_channels {_CONV}"),
+    "LazyConv2d": ("conv", f"out_channels {_CONV}"),
+    "MaxPool2d": ("max", "kernel_size stride padding dilation return_indices ceil_mode"),
+    "AvgPool2d": ("avg", "kernel_size stride padding ceil_mode count_include_pad divisor_override"),
+    "AdaptiveAvgPool2d": ("global avg", "output_size"),
+    "Linear": ("fc", "in_features out_features bias"),
+    "LazyLinear": ("fc", "out_features bias"),
+    **dict.fromkeys(("BatchNorm2d", "BatchNorm1d"), ("batch norm", f"num_features {_NORM}")),
+    **dict.fromkeys(("LazyBatchNorm2d", "LazyBatchNorm1d"), ("batch norm", _NORM)),
+    "Dropout": ("dropout", "p"),
+    "ReLU": ("relu", "inplace"),
+    "LeakyReLU": ("leaky relu", "negative_slope inplace"),
+    "Sigmoid": ("sigmoid", ""),
+    "Tanh": ("tanh", ""),
+    "GELU": ("gelu", "approximate"),
+    "Identity": ("identity", ""),
+    "Flatten": ("", "start_dim end_dim"),
+    **dict.fromkeys(("Conv2D", "Convolution2D"), ("conv", _CONV2D)),
+    **dict.fromkeys(("MaxPooling2D", "MaxPool2D"), ("max", _POOLING)),
+    **dict.fromkeys(("AveragePooling2D", "AvgPool2D"), ("avg", _POOLING)),
+    **dict.fromkeys(("GlobalAveragePooling2D", "GlobalAvgPool2D"), ("global avg", "data_format keepdims")),
+    "Dense": ("fc", "units activation use_bias"),
+    "BatchNormalization": ("batch norm", "axis momentum epsilon center scale"),
+    "Activation": ("", "activation"),
+    **dict.fromkeys(("Input", "InputLayer"), ("", "shape")),
+}
+# What Keras takes where nothing is said, and PyTorch does not.
+_KERAS_USUAL: dict[str, dict[str, Any]] = {
+    "BatchNormalization": {"epsilon": 0.001},
+    **dict.fromkeys(("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D"), {"pool_size": 2}),
+}
+_FUNCTIONS = {name: name for name in ("relu", "sigmoid", "tanh", "gelu", "softmax")} | {"linear": ""}
+
+# What changes nothing of a layer's shape or numbers as they are counted and run here.
+_IGNORED = {
+    "device", "dtype", "momentum", "data_format", "name", "trainable", "seed", "noise_shape", "keepdims",
+    "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer",
+    "kernel_constraint", "bias_constraint", "beta_initializer", "gamma_initializer", "moving_mean_initializer",
+    "moving_variance_initializer", "batch_size", "input_shape", "batch_input_shape", "batch_shape", "input_dim",
+}  # fmt: skip
+# What a setting must be, for there is nothing else here.
+_ONLY: dict[str, tuple[Any, ...]] = {
+    "return_indices": (False,), "divisor_override": (None,), "affine": (True,), "track_running_stats": (True,),
+    "center": (True,), "scale": (True,), "axis": (-1, 1, 3), "approximate": ("none", False), "max_value": (None,),
+    "threshold": (0,), "negative_slope": (0.01,), "alpha": (0.01,), "start_dim": (1,), "end_dim": (-1, 3),
+    "output_size": (1, (1, 1)),
+}  # fmt: skip
+_INSTEAD = {
+    "output_size": "only 1 × 1 is here, the global average; where the map already has this size, leave it out.",
+    "affine": "here it has its weight and its bias; leave it out.",
+    "start_dim": "FC reads a whole volume; leave it out.",
+}
+_NOT_HERE = {
+    "Softmax": "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out.",
+    "LogSoftmax": "is not here: it keeps the order of the last numbers. Leave it out.",
+    "Dropout2d": "drops whole maps; dropout here drops single numbers.",
+    "SpatialDropout2D": "drops whole maps; dropout here drops single numbers.",
+}
+
+
+def knows(call: str) -> bool:
+    """Whether PyTorch or Keras has a layer of this name that is read here, if it is set so."""
+    return named(parsed(call)) in _CALLS
+
+
+def pieces(text: str) -> list[str]:
+    """The layers of a text in which some are called: each in the words of `typed`, or as the call that it is.
+
+    What stands between the calls and calls nothing is handed on as it is. Raises SettingError for code that is no
+    chain of layers, and for a chain that Keras or PyTorch would run otherwise than layers are run here.
+    """
+    found: list[str] = []
+    order = _Order()
+    try:
+        for piece in calls(text):
+            if isinstance(piece, str):
+                order.is_all_code = False
+                found.append(piece)
+                continue
+            written = ast.unparse(piece)
+            try:
+                texts = own(written)
+            except SettingError:
+                found.append(written)
+            else:
+                found += order.follow(piece, texts, f"Layer {len(found) + 1}, {quoted(written)}")
+    except RecursionError:
+        raise SettingError("The code goes too deep; paste the layers one behind the other.") from None
+    return found
+
+
+def own(call: str) -> list[str]:
+    """A layer, by the call of it, in the words of `typed`: one text, none for Flatten, two with an activation.
+
+    Raises SettingError, in words that follow the call, for what is not here.
+    """
+    node = parsed(call)
+    name = named(node)
+    if not isinstance(node, ast.Call) or name not in _CALLS:
+        raise SettingError(_NOT_HERE.get(name, "is no layer that can be typed here."))
+    kind, parameters = _CALLS[name]
+    given = _arguments(node, parameters.split())
+    if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
+        given = dict(zip(("out_channels", "kernel_size"), given.values()))
+    given = {**_KERAS_USUAL.get(name, {}), **given}
+    if name == "ReLU" and given.get("inplace") not in (None, True, False):
+        raise SettingError("has a largest value; ReLU here has none.")
+    said = {name: _SAID[name](value, kind) for name, value in given.items() if name in _SAID}
+    first = ("out_channels", "filters", "out_features", "units", "kernel_size", "pool_size")
+    words = [said.pop(name) for name in first if name in said] + list(said.values())
+    texts = [" ".join(filter(None, [kind, *words]))] if kind else []
+    if given.get("activation"):
+        texts.append(_function(str(given["activation"])))
+    if name == "Activation" and is_code("".join(texts)):
+        raise SettingError(f"is no function here; there are {', '.join(filter(None, _FUNCTIONS.values()))}.")
+    return [text for text in texts if text]
+
+
+class _Order:
+    """What a layer means by what is before it: whether a volume is flat, and the channels that an Input speaks of."""
+
+    def __init__(self) -> None:
+        self.is_all_code = True  # what is typed here needs no Flatten
+        self.flat = ""  # what has made a row of numbers of the volume
+        self.channels = 0
+
+    def follow(self, call: ast.Call, texts: list[str], where: str) -> list[str]:
+        """The texts of a call behind those before it. Raises SettingError for an order that means something else."""
+        name, kind = named(call), texts[0].split()[0] if texts else ""
+        if name == "Dense" and self.is_all_code and not self.flat:
+            raise SettingError(
+                f"{where}: without Flatten() before it Keras applies it at every position of the map; put Flatten() "
+                "before it, or write a conv of 1x1."
+            )
+        if self.flat == "Flatten" and kind in ("conv", "max", "avg", "global", "batch"):
+            raise SettingError(f"{where}: behind Flatten() nothing is left of height and width; put it before.")
+        if channels := _channels(call):
+            self.channels = channels
+        if self.channels and kind == "conv":
+            texts = [texts[0] if " in " in texts[0] else f"{texts[0]} in {self.channels}", *texts[1:]]
+        if kind:
+            self.channels = 0
+        self.flat = {"conv": "", "max": "", "avg": "", "global": "average", "fc": "fc"}.get(kind, self.flat)
+        if name == "Flatten":
+            self.flat = name
+        return texts
+
+
+def _arguments(node: ast.Call, parameters: list[str]) -> dict[str, Any]:
+    """What a call gives to its parameters, without those that change nothing here."""
+    given: dict[str, Any] = {}
+    if len(node.args) > len(parameters) and parameters:
+        raise SettingError(f"is given {len(node.args)} settings without a name; it has {len(parameters)}.")
+    pairs = [*zip(parameters, node.args), *((keyword.arg or "**", keyword.value) for keyword in node.keywords)]
+    for name, value in pairs:
+        if name in given:
+            raise SettingError(f"is given {name} twice.")
+        if name in _IGNORED:
+            continue
+        told = given[name] = value_of(value)
+        if name in _ONLY and not any(told == allowed and isinstance(told, bool) == isinstance(allowed, bool)
+                                     for allowed in _ONLY[name]):  # fmt: skip
+            raise SettingError(f"has {name} {_told(told)}; {_INSTEAD.get(name, f'here it is {_ONLY[name][0]}.')}")
+        if name not in {*_SAID, *_ONLY, *parameters, "inplace", "activation"}:
+            raise SettingError(f"has the setting {quoted(name)}, which is not here.")
+    return given
+
+
+def _told(value: Any) -> str:
+    return " × ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _size(value: Any, kind: str) -> str:
+    """3 or (3, 5) as 3x5."""
+    sides = value if isinstance(value, tuple) else (value,)
+    if len(sides) not in (1, 2) or not all(type(side) is int and side >= 0 for side in sides):
+        raise SettingError(f"has {quoted(_told(value))} where a whole number or (height, width) belongs.")
+    return "x".join(map(str, sides))
+
+
+def _count(value: Any, kind: str) -> str:
+    if type(value) is not int or value < 0:
+        raise SettingError(f"has {quoted(_told(value))} where a whole number belongs.")
+    return str(value)
+
+
+def _number(value: Any, kind: str) -> str:
+    if type(value) not in (int, float) or not 0 <= value < float("inf"):
+        raise SettingError(f"has {quoted(_told(value))} where a number belongs.")
+    return repr(value)
+
+
+def _stride(value: Any, kind: str) -> str:
+    return "" if value is None else f"s{_size(value, kind)}"
+
+
+def _padding(value: Any, kind: str) -> str:
+    if isinstance(value, str):
+        if value.lower() not in ("same", "valid"):
+            raise SettingError(f"has the padding {quoted(value)}; it is a number, same or valid.")
+        return value.lower().replace("valid", "")
+    return f"p{_size(value, kind)}"
+
+
+def _dilation(value: Any, kind: str) -> str:
+    if kind == "conv":
+        return f"d{_size(value, kind)}"
+    if value not in (1, (1, 1)):
+        raise SettingError(f"has dilation {_told(value)}; a pooling window here has none. Leave it out.")
+    return ""
+
+
+def _switch(text: str, at: bool) -> Callable[[Any, str], str]:
+    """A word that is said where a switch stands so."""
+
+    def said(value: Any, kind: str) -> str:
+        if not isinstance(value, bool):
+            raise SettingError(f"has {quoted(_told(value))} where True or False belongs.")
+        return text if value is at else ""
+
+    return said
+
+
+def _function(name: str) -> str:
+    """An activation by its name in Keras; as a layer of its own, to be refused there, where it is none."""
+    return _FUNCTIONS.get(name.lower(), f"Activation({name!r})")
+
+
+def _channels(node: ast.Call) -> int:
+    """Those of an Input(shape=(28, 28, 1)), or of an input_shape; 0 where they are not said for sure."""
+    is_input = named(node) in ("Input", "InputLayer")
+    told = [*(node.args if is_input else ()), *(word.value for word in node.keywords if "shape" in (word.arg or ""))]
+    sizes = next((value for value in map(value_of, told) if isinstance(value, tuple) and len(value) >= 3), (0,))
+    return sizes[-1] if sizes[-1] in (1, 3) else 0
+
+
+_SAID: dict[str, Callable[[Any, str], str]] = {
+    **dict.fromkeys(("out_channels", "filters", "out_features", "units"), _count),
+    **dict.fromkeys(("kernel_size", "pool_size"), _size),
+    **dict.fromkeys(("stride", "strides"), _stride),
+    "padding": _padding,
+    **dict.fromkeys(("dilation", "dilation_rate"), _dilation),
+    "groups": lambda value, kind: f"g{_count(value, kind)}",
+    **dict.fromkeys(("bias", "use_bias"), _switch("no bias", False)),
+    "padding_mode": lambda value, kind: "" if value == "zeros" else str(value),
+    "ceil_mode": _switch("ceil", True),
+    "count_include_pad": _switch("ignore padding", False),
+    **dict.fromkeys(("p", "rate"), _number),
+    **dict.fromkeys(("eps", "epsilon"), lambda value, kind: f"eps {_number(value, kind)}"),
+    **dict.fromkeys(("in_channels", "in_features", "num_features"), lambda value, kind: f"in {_count(value, kind)}"),
+}

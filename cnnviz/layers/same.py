@@ -1,0 +1,62 @@
+"""A padding that is called "same": whose it is, and what it comes to on the map before it.
+
+At stride 1 PyTorch and TensorFlow agree: the size stays. With a stride PyTorch has none; TensorFlow's gives a map of
+the size over the stride, rounded up, with as little padding as that takes, so that it follows from what comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnnviz.errors import SettingError
+from cnnviz.geometry import same_padding
+from cnnviz.layers.layer import Shape, both
+
+
+def padded(kind: str, settings: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:
+    """The settings in place of the padding "same" of a conv, max or avg, on an input of this shape.
+
+    Raises SettingError for a shape that is None where the padding follows from it, naming the paddings that can be
+    meant; and for a pool that would pad one more behind than in front, which it cannot.
+    """
+    if shape is not None and len(shape) != 3:
+        return {"padding": 0}  # nothing slides over numbers in a row, as the layer itself will say
+    axes = _axes(kind, settings)
+    steps = [stride for *_, stride in axes]
+    if shape is None and set(steps) != {1}:
+        raise SettingError(
+            "with a stride “same” is TensorFlow's, and its padding follows from the size that comes in; PyTorch has "
+            f"none. Write the padding itself: {_paddings(kind, axes)}."
+        )
+    down, across = ends = [same_padding(*axis, size) for axis, size in zip(axes, shape[1:] if shape else (1, 1))]
+    if kind == "conv":
+        return {"padding": (down, across)}
+    if any(before != after and stride == 1 for (before, after), stride in zip(ends, steps)):
+        raise SettingError("“same” would pad one more behind than in front; POOL pads both alike, such as p1.")
+    # A last window may hang over the end: that is the one more behind. Padding takes no part, as in TensorFlow.
+    counts = {"count_include_pad": False} if kind == "avg" else {}
+    return {"padding": (down[0], across[0]), "ceil_mode": True, **counts}
+
+
+def _axes(kind: str, settings: Mapping[str, Any]) -> list[tuple[int, int, int]]:
+    """Kernel, dilation and stride of both axes."""
+    kernel = settings["kernel_size"]
+    stride = settings.get("stride") or (1 if kind == "conv" else kernel)
+    return list(zip(both(kernel), both(settings.get("dilation") or 1), both(stride)))
+
+
+def _paddings(kind: str, axes: list[tuple[int, int, int]]) -> str:
+    """The paddings that can be meant by "same" with a stride, as they are typed."""
+    usual = axes_text(*(same_padding(kernel, dilation)[0] for kernel, dilation, _ in axes))
+    if kind != "conv":
+        return f"p{usual}, or p0 with ceil for one more behind"
+    divided = axes_text(*(same_padding(*axis, size=axis[2] * axis[0] * axis[1]) for axis in axes))
+    return f"p{usual}, as one does in PyTorch, or p{divided}, TensorFlow's where the stride divides the size"
+
+
+def axes_text(*axes: Any) -> str:
+    """2x3 or, of a padding with two ends, 0+1x2+2; what both axes, or both ends, share stands there once."""
+    pairs = [axis if isinstance(axis, tuple) else (axis, axis) for axis in axes]
+    ends = [str(before) if before == after else f"{before}+{after}" for before, after in pairs]
+    return ends[0] if len(set(ends)) == 1 else "x".join(ends)
