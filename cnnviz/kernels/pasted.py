@@ -13,6 +13,7 @@ from math import prod
 
 from cnnviz.errors import KernelError
 from cnnviz.kernels.weights import LARGEST, SLICES
+from cnnviz.numbers import grouped, times
 
 _NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 _FOREIGN = re.compile(r"[(){}=&\\#%\"'<>]|//|[A-Za-z]{2}|[0-9.][fFlLdD]|\[\s*+\[\s*+\[\s*+\[|\]\s*+[*/]")
@@ -201,8 +202,7 @@ def _in_rows(text: str, sizes: list[int]) -> str:
     if -1 in sizes and known > 0:
         sizes = [size if size > 0 else len(cells) // known for size in sizes]
     if min(sizes) < 1 or prod(sizes) != len(cells) or prod(sizes[:-3]) != 1:
-        told = " x ".join(map(str, sizes))
-        raise KernelError(f"The text says {told} numbers, but it holds {len(cells)}.")
+        raise KernelError(f"The text says {times(*sizes)} numbers, but it holds {grouped(len(cells))}.")
     width, height = sizes[-1], sizes[-2]
     rows = [" ".join(cells[at : at + width]) for at in range(0, len(cells), width)]
     slices = ["; ".join(rows[at : at + height]) for at in range(0, len(rows), height)]

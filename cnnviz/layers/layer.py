@@ -128,6 +128,6 @@ def check_told(layer: Layer, told: int | None, comes: int, of: str) -> None:
     """
     if told is not None and told != comes:
         raise DoesNotFit(
-            f"{layer.name}: it is written for {told:,} {of}{'' if told == 1 else 's'}, and {comes:,} "
+            f"{layer.name}: it is written for {grouped(told)} {of}{'' if told == 1 else 's'}, and {grouped(comes)} "
             f"{'comes' if comes == 1 else 'come'} in; without that number it takes what comes."
         )

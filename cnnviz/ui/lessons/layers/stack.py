@@ -168,7 +168,7 @@ def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for name in TOLD:
         if found is not None and name in found.settings and _follows(found, stack.shape, {name: None}):
             comes = stack.shape[0] if name != "in_features" else math.prod(stack.shape)
-            yield f"take the {comes:,} that {'comes' if comes == 1 else 'come'} in", {name: None}
+            yield f"take the {grouped(comes)} that {'comes' if comes == 1 else 'come'} in", {name: None}
     if found is None or len(stack.shape) != 3 or found.kind not in SLIDES:
         if found is not None and found.kind == "dropout":
             yield "p = 0.5", {"p": 0.5}
