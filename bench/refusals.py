@@ -22,7 +22,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 import numpy as np  # noqa: E402
 from PIL import Image  # noqa: E402
 
-from bad_pictures import REFUSED, TOO_LARGE, jpeg_claim, photo, png, saved  # noqa: E402
+import profiles  # noqa: E402
+from bad_pictures import REFUSED, TOO_LARGE, photo, png, saved  # noqa: E402
 from cnnviz.errors import PictureError  # noqa: E402
 from cnnviz.pictures import LIMITS, open_picture  # noqa: E402
 
@@ -36,18 +37,26 @@ def _photograph(height: int, width: int) -> Image.Image:
     return Image.fromarray(np.clip(np.asarray(soft, np.int16) + grain, 0, 255).astype(np.uint8))
 
 
-def _passes() -> bytes:
-    """25 megapixels whose last pass is repeated as often as is allowed."""
-    data = jpeg_claim(5000, 5000, progressive=True)
+def _passes(colour: tuple[int, int, int]) -> bytes:
+    """25 megapixels of one colour whose last pass is repeated as often as is allowed."""
+    data = saved(Image.new("RGB", (5000, 5000), colour), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:last] + data[last:-2] * (LIMITS.scans - data.count(b"\xff\xda") + 1) + b"\xff\xd9"
 
 
+P3 = profiles.of_colours(profiles.DISPLAY_P3, profiles.parametric(*profiles.SRGB_CURVE))
 LARGEST: dict[str, Callable[[], bytes]] = {
     "JPEG, 12 megapixels": lambda: saved(_photograph(3000, 4000), "JPEG", quality=85),
     "JPEG, 25 megapixels": lambda: saved(_photograph(5000, 5000), "JPEG", quality=80),
     "progressive JPEG, 25 megapixels": lambda: saved(_photograph(5000, 5000), "JPEG", quality=80, progressive=True),
-    "JPEG of 50 passes, 25 megapixels": _passes,
+    "JPEG without its end, 25 megapixels": lambda: saved(_photograph(5000, 5000), "JPEG", quality=80)[:-2],
+    "JPEG in Display P3, 12 megapixels": lambda: saved(_photograph(3000, 4000), "JPEG", quality=85, icc_profile=P3),
+    "JPEG in Display P3, 25 megapixels": lambda: saved(_photograph(5000, 5000), "JPEG", quality=80, icc_profile=P3),
+    "JPEG in inks with a profile, 25 megapixels": lambda: saved(
+        _photograph(5000, 5000).convert("CMYK"), "JPEG", quality=80, icc_profile=profiles.of_inks()
+    ),
+    "JPEG of 50 passes, 25 megapixels": lambda: _passes((200, 30, 30)),
+    "JPEG of one grey, 25 megapixels": lambda: saved(Image.new("RGB", (5000, 5000), (128, 128, 128)), "JPEG"),
     "1-bit PNG, 25 megapixels": lambda: png(5000, 5000, 1, 0, bytes(5000 * 626)),
     "RGBA PNG, 25 megapixels": lambda: png(5000, 5000, 8, 6, bytes(5000 * 20_001)),
     "16-bit RGBA PNG, 25 megapixels": lambda: png(5000, 5000, 16, 6, bytes(5000 * 40_001)),
@@ -85,12 +94,12 @@ def cost(data: bytes, longest: int | None) -> tuple[float, float, str]:
 def main() -> int:
     spawn = multiprocessing.get_context("spawn")
     too_dear = []
-    print(f"{'file':34} {'bytes':>10} {'ms':>8} {'MB':>7}  outcome")
+    print(f"{'file':42} {'bytes':>10} {'ms':>8} {'MB':>7}  outcome")
 
     def row(name: str, data: bytes, longest: int | None = None) -> tuple[float, float]:
         with spawn.Pool(1) as process:
             seconds, memory, outcome = process.apply(cost, (data, longest))
-        print(f"{name:34} {len(data):>10,} {seconds * 1e3:>8.1f} {memory:>7.1f}  {outcome}", flush=True)
+        print(f"{name:42} {len(data):>10,} {seconds * 1e3:>8.1f} {memory:>7.1f}  {outcome}", flush=True)
         return seconds, memory
 
     for name, (make, _) in REFUSED.items():

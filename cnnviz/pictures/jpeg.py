@@ -40,12 +40,14 @@ class FoundJPEG(Found):
 
     process   its start of frame: 0xC0 baseline, 0xC2 progressive ...
     is_ended  whether its end is marked
+    passes    scans over the picture
     is_sent   whether every bit of every coefficient has its pass
     coded     where in `pixels` the coded data of the last pass begin
     """
 
     process: int = 0xC0
     is_ended: bool = True
+    passes: int = 1
     is_sent: bool = True
     coded: int = field(default=0, repr=False, compare=False)
 
@@ -60,23 +62,27 @@ class FoundJPEG(Found):
 
         A decoder that runs out of bits takes zeros for them to the end of a block and leaves the blocks after it grey,
         in silence. So where the end is not marked, or the last pixel has that grey, the picture is decoded again with
-        other bits behind its own: to a picture that is whole they make no difference.
+        other bits behind its own: to a picture that is whole they make no difference. All in all it costs no more
+        passes than a file may have.
         """
         if self.is_ended and (self.process in ARITHMETIC or not _is_left_grey(image)):
             return True
-        if self.pixels is None or not (self.is_ended or self.is_sent):
-            return False
+        noises = _NOISES[: LIMITS.scans // self.passes - 1]
+        if not noises or self.pixels is None or not (self.is_ended or self.is_sent):
+            return self.is_ended
         data = self.pixels[: -len(END)]
-        if data.endswith(bytes(16)) and self._suffice(data[:-8], image, asked):
+        if data.endswith(bytes(16)) and self._suffice(data[:-8], image, asked, noises[:1]):
             data = data.rstrip(b"\0")  # more zeros than it takes are room for what never arrived
-        return self._suffice(data, image, asked)
+        return self._suffice(data, image, asked, noises)
 
-    def _suffice(self, data: bytes, image: Image.Image, asked: tuple[int, int] | None) -> bool:
+    def _suffice(
+        self, data: bytes, image: Image.Image, asked: tuple[int, int] | None, noises: tuple[bytes, ...]
+    ) -> bool:
         """Whether `data` give `image` whatever they go on with."""
         # A restart, if they stop before one that is due; otherwise it ends the pass.
         due = bytes((0xFF, 0xD0 + sum(1 for _ in _RESTART.finditer(data, self.coded)) % 8))
         boxes = [(0, top, image.width, min(top + 128, image.height)) for top in range(0, image.height, 128)]
-        for noise in _NOISES:
+        for noise in noises:
             again = Image.open(io.BytesIO(data + noise + due + noise + END), formats=("JPEG",))
             if asked is not None:
                 again.draft(None, asked)
@@ -146,6 +152,7 @@ def look(data: bytes) -> FoundJPEG:
         profile=_profile(profile),
         process=process,
         is_ended=is_ended,
+        passes=scans,
         is_sent=not any(bit for bits in low.values() for bit in bits),
         coded=sum(map(len, kept[: last - 1])) + coded,
     )

