@@ -4,9 +4,9 @@
     python bench/decoders.py [folder of .icc profiles ...]
 
 Some 1,600 sound files are made: PNGs of every depth, colour type, interlacing and clear colour; JPEGs of every
-sampling, progressive and with restarts, each as it is, without its end and with a short JFIF; GIF, WebP and BMP files; files with
-a colour profile. Printed for each kind: how many, how many were refused, and how far the levels are from the other
-decoder's. Ends with 1 if one is refused, or is more than 2 levels away.
+sampling, progressive and with restarts, each as it is, without its end and with a short JFIF; GIF, WebP and BMP files;
+files with a colour profile. Printed for each kind: how many, how many were refused, and how far the levels are from the
+other decoder's. Ends with 1 if one is refused, or is more than 2 levels away.
 """
 
 from __future__ import annotations
