@@ -244,6 +244,17 @@ def test_a_photograph_is_read_and_a_refused_one_leaves_the_one_before():
     assert not at.set({"digit-photo": "A 2 in chalk"}).app.error and told(at)["name"] == "a 2 in chalk"
 
 
+@pytest.mark.parametrize("name", ["several481.jpg", "Several481.jpg", "éa.JPG"])
+def test_a_file_keeps_its_name_wherever_it_is_said(name):
+    sheet = jpeg(Strokes.read(json.dumps(DRAWINGS["7b"]["drawing"])), USUAL)
+    at = Visitor("lenet", digit="Photo").upload(name, sheet, "digit-upload", "image/jpeg")
+    for page in ("learning", "lenet"):
+        at.go(page)
+        assert f'alt="{name}"' in on_pad(at) and f">{name}</p>" in on_pad(at)
+    assert Digit(np.zeros((28, 28), np.uint8), name, is_file=True).title == name
+    assert Digit(np.zeros((28, 28), np.uint8), "test digit 1").title == "Test digit 1"
+
+
 def test_ones_own_photograph_in_a_link_is_a_sample():
     at = opened(digit="Photo", **{"digit-photo": "Your own photo"})
     assert told(at)["name"] == "a 4 on lined paper" and "Upload" in at.app.info[0].value

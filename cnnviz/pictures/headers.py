@@ -19,6 +19,8 @@ class FoundGIF(Found):
 
 
 # (where, bytes, what it is). Order matters: the last one is any other file of the MPEG-4 family.
+# AVIF could be decoded, but not guarded: the size in its container binds nobody. 3,234 bytes that say 64 x 64 there and
+# 16000 x 16000 within cost Pillow 13 918 MB and seconds; the size that counts lies in the coded data of each item.
 _FOREIGN = (
     (0, b"II*\0", "a TIFF picture"),
     (0, b"MM\0*", "a TIFF picture"),

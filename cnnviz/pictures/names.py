@@ -7,6 +7,7 @@ import unicodedata
 
 def printable(words: str, most: int) -> str:
     """At most `most` printable characters of `words`, on one line; as they are otherwise, capitals included."""
+    words = words[: 20 * most]  # a profile's name may have megabytes
     # C: control, direction marks and other invisible formatting, surrogates, unassigned. Ends of line become spaces.
     shown = "".join(c for c in words if c.isspace() or unicodedata.category(c)[0] != "C")
     shown = " ".join(shown.split())

@@ -25,10 +25,10 @@ from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.state import integer, one_of, put
-from cnnviz.ui.words import a
+from cnnviz.ui.words import a, capital
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
-YOUR_PHOTO = "Your own photo"
+YOUR_PHOTO, BY_CAMERA = "Your own photo", "your photograph"
 FIRST = 5  # what stands on the pad before anything is drawn: the page is never empty
 TESTS = 2000
 SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
@@ -45,10 +45,11 @@ class Digit:
     """A digit as networks take it.
 
     levels  uint8 (28, 28), the ink bright on 0; all 0 where nothing is drawn
-    name    plain text: "your digit", "test digit 17"
+    name    plain text: "your digit", "test digit 17", or what a stranger called a file
     label   what it is, where that is known
     steps   (words, uint8 (H, W) or (3, H, W)) of how it came about
     box     of the digit in the first step: (top, left, height, width) as shares
+    is_file whether `name` is a file's, which stays as it is wherever it stands
     """
 
     levels: Levels
@@ -56,6 +57,12 @@ class Digit:
     label: int | None = None
     steps: tuple[tuple[str, Levels], ...] = ()
     box: tuple[float, float, float, float] | None = None
+    is_file: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name where a sentence begins."""
+        return self.name if self.is_file else capital(self.name)
 
     @property
     def is_empty(self) -> bool:
@@ -140,7 +147,7 @@ def _take(widget: str) -> None:
     state.forget(_REFUSED)
     if file is None:
         return
-    name = file.name if widget == "digit-upload" else "your photograph"
+    name = file.name if widget == "digit-upload" else BY_CAMERA
     try:
         picture = open_picture(file.getvalue(), name)
         state.remember(_OWN, (picture.name, found(picture)))
@@ -177,7 +184,8 @@ def _photographed() -> Digit:
     own = state.recall(_OWN)
     if chosen == YOUR_PHOTO and own:
         name, prepared = own
-        return Digit(prepared.levels, name or "your photograph", steps=prepared.steps, box=prepared.box)
+        is_file = name not in ("", BY_CAMERA)
+        return Digit(prepared.levels, name or BY_CAMERA, steps=prepared.steps, box=prepared.box, is_file=is_file)
     if chosen == YOUR_PHOTO:
         st.info("One's own photograph is not kept in a link or over a reload: here is a sample. Upload it again.")
         chosen = next(iter(PHOTOS))
@@ -241,8 +249,7 @@ def _square(digit: Digit) -> str:
         places = {"top": top - 0.02, "left": left - 0.02, "width": width + 0.04, "height": height + 0.04}
         frame = f'<span style="{"".join(f"{name}:{share:.1%};" for name, share in places.items())}"></span>'
     high, wide = levels.shape[-2:]
-    name = digit.name if digit.label is None else f"{digit.name}: {a(str(digit.label))}"
-    told = name[0].upper() + name[1:]
+    told = digit.title if digit.label is None else f"{digit.title}: {a(str(digit.label))}"
     return (
         f'<div class="digit-square"><div class="{"is-wide" if wide >= high else "is-tall"}" '
         f'style="aspect-ratio:{wide}/{high}">{image(_small(levels, 480), told, sharp=not digit.box)}{frame}</div></div>'

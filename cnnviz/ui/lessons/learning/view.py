@@ -18,7 +18,7 @@ from cnnviz.ui.controls.digit import Digit
 from cnnviz.ui.learning import learning_view
 from cnnviz.ui.lessons.learning.run import Run
 from cnnviz.ui.lessons.learning.setup import buttons
-from cnnviz.ui.words import capital, number, percent
+from cnnviz.ui.words import number, percent
 
 OLD = 0.05  # of the run: a count of the held-out digits older than this says when it was made
 EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
@@ -84,7 +84,7 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
             {"label": int(label), "guess": int(found.argmax()), "sure": float(found.max())}
             for label, found in zip(labels, shares)
         ],
-        "own_name": capital(digit.name),
+        "own_name": digit.title,
         "own_label": digit.label,
         "is_empty": digit.is_empty,
         "foreseen": told["foreseen"],
