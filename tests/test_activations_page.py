@@ -430,7 +430,7 @@ def test_the_curve_follows_the_stage_and_the_first_screen_is_whole(open_page, li
     assert point()[0] == pytest.approx(6)
     page.mouse.move(box["x"] + 10, box["y"] + box["height"] + 200)
     # A guess is not given away.
-    page.get_by_role("button", name="Hide each answer").click()
+    page.get_by_role("button", name="guess first").click()
     expect(curve.locator(".value output")).to_have_text("?")
     expect(curve.locator(".slope output")).to_have_text("?")
     for width, height in ((1440, 900), (1024, 768), (390, 844)):
