@@ -16,7 +16,7 @@ class Curve {
     this.place = { row: 0, column: 0 };
     this.name = make("b");
     this.where = make("span");
-    this.canvas = make("canvas", { tabindex: "0", role: "slider", "aria-label": "The number that goes in", onkeydown: (event) => this.onKey(event), onblur: () => this.take(undefined) });
+    this.canvas = make("canvas", { tabindex: "0", role: "slider", "aria-label": "Where on the curve, the number that goes in", onkeydown: (event) => this.onKey(event), onblur: () => this.take(undefined) });
     this.panel = new Panel(this.canvas);
     this.general = make("p", { class: "general" });
     this.value = make("p", { class: "value" });
@@ -212,6 +212,7 @@ class Curve {
   leave() {
     this.link?.leave();
     this.observer.disconnect();
+    this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
     this.data = null;
   }
 }

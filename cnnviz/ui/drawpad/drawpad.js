@@ -156,5 +156,5 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (!pads.has(parentElement)) pads.set(parentElement, new Pad(parentElement, data));
   // A trigger, not a state: the same lines can be drawn, undone and drawn again.
   pads.get(parentElement).receive(data, (text) => setTriggerValue("drawn", text));
-  return () => pads.delete(parentElement);
+  return () => { pads.get(parentElement)?.root.remove(); pads.delete(parentElement); }; // the place may be mounted anew, as after a change of theme
 }

@@ -205,5 +205,5 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
   // A trigger, not a state: Streamlit keeps quiet about a state that is set to what it was.
   grids.get(parentElement).receive(data, (text) => setTriggerValue("edited", text));
-  return () => grids.delete(parentElement);
+  return () => { grids.get(parentElement)?.root.remove(); grids.delete(parentElement); }; // the place may be mounted anew, as after a change of theme
 }

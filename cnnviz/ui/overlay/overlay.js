@@ -35,6 +35,7 @@ class Overlay {
   leave() {
     this.observer.disconnect();
     this.view?.leave?.();
+    this.root.remove(); // the place may be mounted anew, as after a change of theme
     this.view = null;
   }
 }

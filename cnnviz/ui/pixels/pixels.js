@@ -266,6 +266,7 @@ class Pixels {
   leave() {
     this.stop();
     this.observer.disconnect();
+    this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
     this.picture = null;
   }
 }

@@ -69,5 +69,5 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (!data) return undefined;
   if (!tables.has(parentElement)) tables.set(parentElement, new Sizes(parentElement));
   tables.get(parentElement).receive(data, (text) => setTriggerValue("chosen", text));
-  return () => tables.delete(parentElement);
+  return () => { tables.get(parentElement)?.table.parentElement.remove(); tables.delete(parentElement); }; // the place may be mounted anew, as after a change of theme
 }

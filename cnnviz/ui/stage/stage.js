@@ -238,6 +238,7 @@ class Stage {
     this.place.leave();
     this.observer.disconnect();
     this.link?.leave();
+    this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
     this.trace = null;
   }
 }

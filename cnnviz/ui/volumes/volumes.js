@@ -289,6 +289,7 @@ class Volumes {
     this.observer.disconnect();
     clearTimeout(this.timer);
     clearTimeout(this.soon);
+    this.root.remove(); // the place may be mounted anew, as after a change of theme
     this.model = null;
   }
 }
