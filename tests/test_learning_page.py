@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from cnnviz.models import digits
 from cnnviz.models.lenet5 import prepare
+from cnnviz.numbers import percent
 from cnnviz.training import worker
 from cnnviz.ui.lessons.learning import run as run_module
 from cnnviz.ui.lessons.learning import verdicts
@@ -154,7 +155,7 @@ def test_a_run_from_start_to_use():
     header, arrays = view(at)
     assert header["state"] == "done" and header["step"] == header["steps"] == 79
     share = of(at).latest.header["held"]
-    assert share > 0.5 and header["held"] == f"{100 * share:.3g}\u00a0%"
+    assert share > 0.5 and header["held"] == percent(share)
     assert np.abs(arrays["now"] - arrays["before"]).max() > 0.05 and worker.living() == 0
     held = digits("test")
     trained = of(at).trained()

@@ -265,7 +265,7 @@ def test_a_part_of_a_large_map_is_pixel_for_pixel(large):
 
 def test_at_stride_1_next_to_nothing_is_sent_beside_the_main_view():
     at = large_page(ps="1")
-    main, *others = (len(one.data) for one in at.sent())
+    main, *others = (len(one.data) for one in at.sent_to("stage"))
     assert main > 2 * 4 * 890 * 1000 and sum(others) < 2_500_000
 
 

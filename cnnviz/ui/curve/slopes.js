@@ -22,15 +22,16 @@ const SLOPES = {
 export const valueAt = (key, x) => APPLY[key](x);
 export const slopeAt = (key, x) => SLOPES[key](x);
 
+const FACTOR = 6; // digits of what is multiplied: their product is then right in the four that it has
 const inBrackets = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 
 // How the function comes to its value at x: "max(0, −0.31)". What stands in ^{ } is raised.
 const VALUE_WORDS = {
   relu: (x) => `max(0, ${number(x)})`,
-  "leaky relu": (x) => (x > 0 ? `${number(x)} is above 0` : `0.01 × ${inBrackets(number(x))}`),
+  "leaky relu": (x) => (x > 0 ? `${number(x)} is above 0` : `0.01 × ${inBrackets(number(x, FACTOR))}`),
   sigmoid: (x) => `1 / (1 + e^{${number(-x)}})`,
   tanh: (x) => `(e^{${number(x)}} − e^{${number(-x)}}) / (e^{${number(x)}} + e^{${number(-x)}})`,
-  gelu: (x) => `${number(x)} × ${number(normalShare(x))}`,
+  gelu: (x) => `${number(x, FACTOR)} × ${number(normalShare(x), FACTOR)}`,
 };
 
 // The same of the slope; y is the function's value.
@@ -38,9 +39,9 @@ const SLOPE_WORDS = {
   relu: (x) => (x > 0 ? `${number(x)} is above 0` : `${number(x)} is not above 0`),
   "leaky relu": (x) => (x > 0 ? `${number(x)} is above 0` : `${number(x)} is not above 0`),
   // 1 - s and 1 - t as they are far out too, where s and t read as 1.
-  sigmoid: (x, y) => `${number(y)} × ${number(APPLY.sigmoid(-x))}`,
-  tanh: (x) => `(1 − t)(1 + t) = ${number(2 * APPLY.sigmoid(-2 * x))} × ${number(2 * APPLY.sigmoid(2 * x))}`,
-  gelu: (x) => `${number(normalShare(x))} + ${inBrackets(number(x))} × ${number(normalDensity(x))}`,
+  sigmoid: (x, y) => `${number(y, FACTOR)} × ${number(APPLY.sigmoid(-x), FACTOR)}`,
+  tanh: (x) => `(1 − t)(1 + t) = ${number(2 * APPLY.sigmoid(-2 * x), FACTOR)} × ${number(2 * APPLY.sigmoid(2 * x), FACTOR)}`,
+  gelu: (x) => `${number(normalShare(x), FACTOR)} + ${inBrackets(number(x, FACTOR))} × ${number(normalDensity(x), FACTOR)}`,
 };
 
 export const valueWords = (key, x) => VALUE_WORDS[key](x);

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.experiments.learning_curves import LearningCurve, reached
-from cnnviz.numbers import grouped
+from cnnviz.numbers import fixed, grouped
 from cnnviz.ui.words import number, percent
 
 GOAL = 0.5  # a loss at which most digits are right
@@ -21,7 +21,7 @@ def race(found: Mapping[str, Any]) -> str:
     }
     there = {name: reached(curve, GOAL) for name, curve in curves.items()}
     told = [
-        f"{name} {f'{grouped(at[0])} steps and {number(at[1], 3)} s' if at else 'never, here'}"
+        f"{name} {f'{grouped(at[0])} steps and {fixed(at[1], 2)} s' if at else 'never, here'}"
         for name, at in there.items()
     ]
     a_step = {name: 1000 * curve.seconds[-1] / curve.steps[-1] for name, curve in curves.items()}
@@ -87,7 +87,7 @@ def small(found: Mapping[str, Any]) -> str:
     curves = found["curves"]
     last = {name: (one["training"][-1], one["held_out"][-1]) for name, one in curves.items()}
     told = [
-        f"{name} {percent(train)} and {percent(held)}, a gap of {number(100 * (train - held), 3)}"
+        f"{name} {percent(train)} and {percent(held)}, a gap of {fixed(100 * (train - held), 1)}"
         for name, (train, held) in last.items()
     ]
     gaps = {name: train - held for name, (train, held) in last.items()}
@@ -107,4 +107,4 @@ def _sentence(what: str, narrower: float, better: float) -> str:
     if abs(better) <= LITTLE:
         return f"{what} {gap}, and made no clear difference to the others. "
     got = "got more of the others right" if better > 0 else "got fewer of the others right"
-    return f"{what} {gap} and {got} ({number(100 * abs(better), 3)} in a hundred). "
+    return f"{what} {gap} and {got} ({fixed(100 * abs(better), 1)} in a hundred). "
