@@ -11,7 +11,8 @@ Receptive Fields of Convolutional Neural Networks", Distill (2019), equations 1 
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from cnnviz.errors import DoesNotFit, SettingError
 
@@ -193,29 +194,69 @@ def most_padding(size: int, padding_mode: str) -> int | None:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """One layer on one axis, as receptive fields are traced back through it.
+
+    windows       what a unit reads the axis through: several where layers stand side by side
+    size          positions of the axis that is read; None: it has no ends
+    padding_mode  one of PADDING_MODES; padding that is not borrowed is no position of the axis
+    """
+
+    windows: tuple[Window, ...]
+    size: int | None = None
+    padding_mode: str = "zeros"
+
+    def back(self, units: Collection[int]) -> Collection[int]:
+        """The positions that these units read: a range of them where they are one and nothing is left out."""
+        window = self.windows[0]
+        is_gapless = window.stride <= window.kernel_size and window.dilation == 1
+        if isinstance(units, range) and units and len(self.windows) == 1 and is_gapless and self.padding_mode == "zeros":
+            first, end = window.taps(units[0])[0], window.taps(units[-1])[-1] + 1
+            return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
+        taps = {tap for window in self.windows for unit in units for tap in window.taps(unit)}
+        if self.size is None:
+            return taps
+        found = {origin(tap, self.size, self.padding_mode) for tap in taps}
+        return {position for position in found if position is not None}
+
+
+@dataclass(frozen=True)
 class Field:
-    """The receptive field of the units of a layer, on one axis of the picture.
+    """The receptive field of the units of a layer, on one axis of the picture: its span, and what is read of it.
 
-    size   how many pixels a unit sees
-    jump   how many pixels lie between what neighbouring units see (the product of the strides)
-    start  the first pixel that unit 0 sees; negative where that is padding
+    size   how many pixels it spans
+    jump   how many pixels lie between the fields of neighbouring units (the product of the strides)
+    start  the first pixel of that of unit 0; negative where that is padding
+    path   the layers between; two Fields that span the same are equal, however they came about
 
-    `Field()` is a pixel itself; each layer goes `.through` its Window.
+    `Field()` is a pixel itself; each layer goes `.through` its Window. A stride that is larger than its window, or a
+    dilation, leaves pixels out, between those that are read: `read` tells which are.
     """
 
     size: int = 1
     jump: int = 1
     start: int = 0
+    path: tuple[Passage, ...] = field(default=(), repr=False, compare=False)
 
-    def through(self, window: Window) -> Field:
-        """The field of the units behind one more window."""
+    def through(self, window: Window, passage: Passage | None = None) -> Field:
+        """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
         return Field(
             size=self.size + (window.extent - 1) * self.jump,
             jump=self.jump * window.stride,
             start=self.start - window.before * self.jump,
+            path=(*self.path, passage or Passage((window,))),
         )
 
     def pixels(self, index: int) -> range:
-        """The pixels that unit `index` sees, positions in the padding included."""
+        """The pixels that the field of unit `index` spans, positions in the padding included."""
         start = self.start + index * self.jump
         return range(start, start + self.size)
+
+    def read(self, index: int) -> list[int]:
+        """The pixels of its field that unit `index` is really made from; all of them, where `path` is not told."""
+        if not self.path and self != Field():
+            return list(self.pixels(index))
+        found: Collection[int] = range(index, index + 1)
+        for passage in reversed(self.path):
+            found = passage.back(found)
+        return sorted(found)

@@ -40,6 +40,19 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """How many rows and columns of the picture a unit's field spans, and how many of them it is really made from."""
+
+    spans: tuple[int, int]
+    reads: tuple[int, int]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it reads all that it spans."""
+        return self.spans == self.reads
+
+
+@dataclass(frozen=True)
 class Network:
     """Layers, one behind the other, on an input of one shape, (C, H, W) or (features,).
 
@@ -68,8 +81,7 @@ class Network:
                 output = layer.output_shape(shape)
             except CnnvizError as problem:
                 raise DoesNotFit(f"Layer {index + 1}, {problem}") from None
-            down, across = layer.windows(shape)
-            fields = (fields[0].through(down), fields[1].through(across))
+            fields = _through(fields, layer, shape)
             costs = layer.parameters(shape), layer.multiply_adds(shape)
             rows.append(Row(index, layer, shape, output, *costs, fields))
             shape = output
@@ -88,8 +100,21 @@ class Network:
             before = self.fields(index - 1, own)
         else:
             before = self.rows[index - 1].fields
-        down, across = layer.windows(row.input_shape)
-        return before[0].through(down), before[1].through(across)
+        return _through(before, layer, row.input_shape)
+
+    def sight(self, index: int) -> Sight:
+        """What the unit in the middle of layer `index`, from 0, sees of the picture, and how much of that it reads."""
+        row = self.rows[index]
+        middle = [side // 2 for side in row.output_shape[1:]] or [0, 0]
+        spans = [range(max(0, one.start), min(side, one.stop)) for one, side in zip(
+            (field.pixels(at) for field, at in zip(row.fields, middle)), self._sides)]  # fmt: skip
+        reads = [len(field.read(at)) for field, at in zip(row.fields, middle)]
+        return Sight((len(spans[0]), len(spans[1])), (reads[0], reads[1]))
+
+    @property
+    def _sides(self) -> tuple[int, int]:
+        """Height and width of the input; a vector is one number high and wide."""
+        return (self.input_shape[1], self.input_shape[2]) if len(self.input_shape) == 3 else (1, 1)
 
     @classmethod
     def as_far_as_it_goes(cls, input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[Network, str]:
@@ -220,6 +245,12 @@ class Network:
                     f"{maps[-1].dtype}; smaller numbers in the picture or smaller weights stay within it."
                 )
         return maps
+
+
+def _through(fields: tuple[Field, Field], layer: Layer, shape: Shape) -> tuple[Field, Field]:
+    """The fields of a layer's units on the picture, from those of its input."""
+    (down, across), (rows, columns) = layer.windows(shape), layer.passages(shape)
+    return fields[0].through(down, rows), fields[1].through(across, columns)
 
 
 def _padded(row: Row) -> int:

@@ -368,6 +368,13 @@ def test_padding_is_included_only_where_a_unit_sees_more_than_the_picture(stack,
     assert told in words and ("padding included" in words) == ("padding included" in told)
 
 
+def test_what_strides_leave_out_of_what_is_seen_is_said():
+    words = page(stack="conv 2 2x1 s3; max 1x2 s1x3").said()
+    assert "one of layer 2 sees 2 × 4, of which it reads every row and 2 of 4 columns: deeper units see more" in words
+    words = page(stack="conv 2 2x2 s3; fc 3").said()
+    assert "14 × 23, of which it reads 10 of 14 rows and 16 of 23 columns" in words  # of 16 × 24
+
+
 def test_lenet_pads_nothing():
     words = page().press("preset LeNet-5").said()
     assert "the whole picture 32 × 32" in words and "padding included" not in words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cnnviz import ops
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, whole, windows
+from cnnviz.geometry import PADDING_MODES, Passage, Window, whole, windows
 from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, check_told
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
@@ -102,6 +102,10 @@ class Conv2d(Layer):
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         return self._windows
+
+    def passages(self, shape: Shape) -> tuple[Passage, Passage]:
+        down, across = super().passages(shape)
+        return replace(down, padding_mode=self.padding_mode), replace(across, padding_mode=self.padding_mode)
 
     def forward(
         self,

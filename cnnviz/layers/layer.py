@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import DoesNotFit
-from cnnviz.geometry import Window
+from cnnviz.geometry import Passage, Window
 from cnnviz.numbers import grouped
 
 Shape = tuple[int, ...]  # (channels, height, width), or (features,) behind a fully connected layer
@@ -68,6 +68,12 @@ class Layer(ABC):
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)
+
+    def passages(self, shape: Shape) -> tuple[Passage, Passage]:
+        """What a unit really reads of the map before it, down and across: `windows`, and where that map ends."""
+        down, across = self.windows(shape)
+        height, width = shape[1:] if len(shape) == 3 else (1, 1)
+        return Passage((down,), height), Passage((across,), width)
 
     def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
         """Which layer makes one map of the output, and as which of its own, from 0: itself, where nothing is inside."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import Window
+from cnnviz.geometry import Passage, Window
 from cnnviz.layers.layer import Layer, Parameters, Shape, by
 
 
@@ -97,6 +97,15 @@ class Parallel(Layer):
         """The windows that hold those of every branch: the widest branch's own, where it holds the others."""
         each = [branch.windows(shape) for branch in self.branches]
         return _around([down for down, _ in each]), _around([across for _, across in each])
+
+    def passages(self, shape: Shape) -> tuple[Passage, Passage]:
+        """Through every branch. Of branches that are wide on different axes this tells more than is read."""
+        each = [branch.passages(shape) for branch in self.branches]
+        down, across = (
+            replace(axis[0], windows=tuple(window for passage in axis for window in passage.windows))
+            for axis in zip(*each)
+        )
+        return down, across
 
     def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
         number, first = self.branch(shape, channel)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from cnnviz.geometry import Window
-from cnnviz.numbers import times, up_to
+from cnnviz.network import Sight
+from cnnviz.numbers import grouped, times, up_to
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.words import many
 
@@ -107,3 +108,15 @@ def span(rows: Window, columns: Window) -> str:
     if rows == columns:
         return f"{rows.kernel_size} taps span {rows.extent}" if rows.kernel_size > 1 else "1 tap, at any dilation"
     return f"the window spans {times(rows.extent, columns.extent)}"
+
+
+def read_of(sight: Sight) -> str:
+    """How much of what a unit sees it reads, to be said after it: "", or ", of which it reads 3 of 5 rows and ..."."""
+    if sight.is_whole:
+        return ""
+    axes = zip(sight.reads, sight.spans, ("row", "column"))
+    return f", of which it reads {' and '.join(_some(*axis) for axis in axes)}"
+
+
+def _some(reads: int, spans: int, word: str) -> str:
+    return f"every {word}" if reads == spans else f"{grouped(reads)} of {many(spans, word)}"

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { flatPlanOf, mapOf } from "../../cnnviz/ui/volumes/flat.js";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
+import { leftOutOf, readingOf } from "../../cnnviz/ui/volumes/reading.js";
 import {
   channelAt, leftOut, middleOf, narrate, readUnit, seen, sightText, sizeText, slotOf, unitText, unpack, valueOf, within,
 } from "../../cnnviz/ui/volumes/units.js";
@@ -84,6 +85,44 @@ test("what a unit sees of every layer before it is what a walk back through the 
       }
     }
   }
+});
+
+test("what a unit really reads is what a walk back reaches, padding left out, and it is said where it is not all", () => {
+  const windows = [
+    { rows: axis(3, 2, 1, 0, 2), columns: axis(2, 3, 2, 1), count: 2 }, { rows: axis(2, 3), columns: axis(3, 1, 2, 2, 2), count: 2 },
+    { rows: axis(1, 2), columns: axis(2, 2, 1, 1), count: 2 },
+  ];
+  const model = modelOf({ depth: 1, height: 61, width: 70 }, windows);
+  let before = model.image;
+  for (const name of ["rows", "columns"]) model.image[name] = { ...PIXEL, path: [] };
+  model.layers.forEach((layer, at) => {
+    for (const [name, side] of [["rows", "height"], ["columns", "width"]]) {
+      const { kernel, stride, before: ahead, dilation } = windows[at][name];
+      layer[name].path = [...before[name].path, { windows: [[kernel, stride, ahead, dilation]], size: before[side], outside: "zeros" }];
+    }
+    before = layer;
+  });
+  for (const [from, layer] of model.layers.entries()) {
+    for (let row = 0; row < layer.height; row += 1) {
+      const unit = { layer: from, channel: 0, row, column: Math.min(row, layer.width - 1) }, read = readingOf(model, unit);
+      for (const [name, side] of [["rows", "height"], ["columns", "width"]]) {
+        let reached = new Set([name === "rows" ? unit.row : unit.column]);
+        for (let at = from; at >= 0; at -= 1) {
+          const size = at ? model.layers[at - 1][side] : model.image[side];
+          reached = new Set([...reached].flatMap((one) => [...walked(model, name, one, at, at - 1)]).filter((one) => one >= 0 && one < size));
+          assert.deepEqual([...read[at][name]].sort((a, b) => a - b), [...reached].sort((a, b) => a - b));
+        }
+      }
+    }
+  }
+  assert.equal(
+    sightText(model, { layer: 0, channel: 0, row: 3, column: 2 }),
+    "spans 5 × 2 pixels: rows 6 to 10, columns 5 to 6, and reads 3 of these 5 rows and every column",
+  );
+  model.layers[0].rows.path = undefined; // not told: then nothing is said of it
+  model.read = null;
+  assert.ok(sightText(model, { layer: 0, channel: 0, row: 3, column: 2 }).startsWith("sees 5 × 2 pixels"));
+  assert.deepEqual(leftOutOf({ first: 2, last: 9 }, new Set([2, 5, 6, 9])), [[3, 5], [7, 9]]);
 });
 
 test("a table says which maps are read, and what those read in turn", () => {

@@ -3,7 +3,7 @@
     palette.js   colours and theme            paper.js    canvas, kept layers, text
     elements.js  elements, buttons, icons     numbers.js  numbers as text
     envelope.js  arrays from Python           link.js     one cursor for several components
-    address.js   a place in the page's address
+    address.js   a place in the page's address  axis.js   what lies beyond the ends of an axis
 """
 
 from importlib.resources import files
@@ -11,5 +11,7 @@ from importlib.resources import files
 _HERE = files("cnnviz.ui.drawing")
 DRAWING = tuple(
     _HERE.joinpath(name)
-    for name in ("palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js", "address.js")
+    for name in (
+        "axis.js", "palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js", "address.js",
+    )  # fmt: skip
 )

@@ -1,6 +1,7 @@
 // What the stage computes: unpacking a trace, the taps of a window, one step's terms and their sum.
 // Pure: no browser needed, so it runs under `node --test` too, beside cnnviz/steps.py, over the same cases.
 
+import { origin } from "../drawing/axis.js";
 import { opened } from "../drawing/envelope.js";
 
 // One `bytes` envelope (steps.Trace.envelope) -> the trace.
@@ -32,15 +33,6 @@ function isWhole(trace) {
 // The first input position and the step of the window at `index` on one axis; negative positions are padding.
 export const startOf = (axis, index) => index * axis.stride - axis.before;
 export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
-
-// Where the value at `position` really stands: itself, a borrowed position, or -1 for a made-up zero.
-export function origin(position, size, outside) {
-  if (position >= 0 && position < size) return position;
-  if (outside === "replicate") return position < 0 ? 0 : size - 1;
-  if (outside === "circular") return ((position % size) + size) % size;
-  if (outside === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
-  return -1;
-}
 
 // The outputs on one axis whose window reads input `position`.
 export function readers(axis, position, outputs) {

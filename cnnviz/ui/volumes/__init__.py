@@ -16,6 +16,7 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
 
     unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
     answer.py    what the last numbers come to    answer.js   its bars, words and codes
+    reading.js   pure: what a unit really reads
     units.js     pure: what a unit sees; words    layout.js   pure: where each volume stands; flat.js  side by side
     planes.js    the maps and stacks              sight.js    what the shown unit sees, drawn over them
     pointing.js  the pointer and the keys         volumes.js  the elements, the current unit; volumes.css
@@ -41,7 +42,7 @@ __all__ = ["Answer", "Unit", "Volume", "choose", "chosen", "sources", "unit_sett
 
 _HERE = files("cnnviz.ui.volumes")
 _ORDER = (
-    "units.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js", "volumes.js",
+    "reading.js", "units.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js", "volumes.js",
 )  # fmt: skip
 
 

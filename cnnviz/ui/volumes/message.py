@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import Field
+from cnnviz.geometry import Field, Passage
 from cnnviz.numbers import number
 from cnnviz.pictures import Picture
 from cnnviz.ui.volumes.answer import Answer
@@ -156,6 +156,21 @@ def _sent(maps: np.ndarray, last: int) -> np.ndarray:
     return volume[:most] if last == most - 1 else volume[[*range(most - 1), last]]
 
 
+def _path(field: Field, before: tuple[Passage, ...]) -> dict[str, object] | None:
+    """A field's path for the browser: only what comes after that of the layer before. None where it is not known."""
+    if not field.path and field != Field():
+        return None
+    same = len(before) if field.path[: len(before)] == before else 0
+    more = [
+        [
+            [[window.kernel_size, window.stride, window.before, window.dilation] for window in passage.windows],
+            passage.size, passage.padding_mode,
+        ]
+        for passage in field.path[same:]
+    ]  # fmt: skip
+    return {"same": same, "more": more}
+
+
 def envelope(
     picture: Picture,
     layers: Sequence[Volume],
@@ -179,16 +194,19 @@ def envelope(
             break
         max(larger, key=lambda sending: sending.bytes).shrink()
     told: list[dict[str, object]] = []
+    before: tuple[tuple[Passage, ...], ...] = ((), ())
     arrays: dict[str, np.ndarray] = {"picture": levels}
     for at, (layer, sending) in enumerate(zip(layers, sendings, strict=True)):
         limit = float(layer.limit or np.abs(layer.maps).max())
         told.append({
             "name": layer.name, "detail": layer.detail, "shape": layer.maps.shape, "groups": layer.groups,
             "fields": [[field.size, field.jump, field.start] for field in layer.fields],
+            "paths": [_path(field, known) for field, known in zip(layer.fields, before)],
             "limit": limit, "step": sending.step, "exact": sending.exact, "last": lasts[at],
             "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
             "note": layer.note,
         })  # fmt: skip
+        before = tuple(field.path for field in layer.fields)
         arrays[f"maps {at}"] = sending.array(limit)
     header = {
         "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,

@@ -1,9 +1,10 @@
 // What the shown unit sees, drawn over the volumes: the picture dimmed but for its receptive field, the part of each
 // layer on the way, and its own cell. All of it is the current window, so all of it is orange.
-import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, cornerOf, planeOf } from "./layout.js";
 import { insideOf } from "../drawing/numbers.js";
+import { leftOutOf, readingOf } from "./reading.js";
 import { channelAt, layerOf, seen } from "./units.js";
 
 // The rectangle of a span of rows and columns on a front map; null where it lies in the padding alone.
@@ -24,7 +25,21 @@ export function paintField(context, { model, plan: { columns: [column] }, theme,
   context.rect(column.x, column.y, column.width, column.height);
   if (box) context.rect(box.x, box.y, box.width, box.height);
   context.fill("evenodd");
-  if (box) paintMark(context, box, theme);
+  if (!box) return;
+  paintLeftOut(context, column, model.image, seen(model, shown, -1), readingOf(model, shown)[0], theme);
+  paintMark(context, box, theme);
+}
+
+// What lies in the span of rows and columns that a unit sees and is not read: dimmed too.
+function paintLeftOut(context, column, layer, { rows, columns }, read, theme) {
+  const [down, across] = [insideOf(rows, layer.height), insideOf(columns, layer.width)];
+  if (!read || (read.rows.size > down.last - down.first && read.columns.size > across.last - across.first)) return;
+  const { x, y, cell } = column, wide = (across.last - across.first + 1) * cell, high = (down.last - down.first + 1) * cell;
+  context.fillStyle = theme.unread;
+  context.beginPath();
+  for (const [from, to] of leftOutOf(down, read.rows)) context.rect(x + across.first * cell, y + from * cell, wide, (to - from) * cell);
+  for (const [from, to] of leftOutOf(across, read.columns)) context.rect(x + from * cell, y + down.first * cell, (to - from) * cell, high);
+  context.fill();
 }
 
 // On the volumes: the part of each layer on the way, and the unit's own cell.
@@ -38,10 +53,10 @@ export function paintSight(context, { model, plan, fronts, theme, shown, isHidde
     if (!box || (at >= 0 && !column.isVector && !view.maps.has(fronts[at]))) continue;
     paintLines(context, box, after, theme);
     if (column.isVector) paintRead(context, column, layer, view, theme);
-    else if (at >= 0) { paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
+    else if (at >= 0) { paintLeftOut(context, column, layer, view, readingOf(model, shown)[at + 1], theme); paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
     after = box;
   }
-  if (isHidden && cell.width >= NUMBERS_FROM) {
+  if (isHidden && fitsIn(emsOf("?", theme.font), cell.width, cell.height)) {
     context.fillStyle = theme.background;
     context.fillRect(cell.x, cell.y, cell.width, cell.height);
     writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);
@@ -61,6 +76,7 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
     if (!places) continue;
     for (const map of view.maps) {
       const { x, y } = mapOf(before, map), box = { ...places, x: x + places.x, y: y + places.y };
+      paintLeftOut(context, { x, y, cell: before.cell }, layer, view, readingOf(model, shown)[at + 1], theme);
       if (at === shown.layer - 1) paintLines(context, box, cell, theme, 0.3);
       outline(context, box.x, box.y, box.width, box.height, theme.window, 1.5);
     }
@@ -68,7 +84,7 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
   const first = boxOf(plan.columns[0], model.image, seen(model, shown, -1));
   if (shown.layer === 0 && first) paintLines(context, first, cell, theme);
   if (!column.isVector) { const { x, y, width, height } = mapOf(column, shown.channel); outline(context, x - 1, y - 1, width + 2, height + 2, theme.text, 2); }
-  if (isHidden && cell.width >= NUMBERS_FROM && !column.isAnswer) {
+  if (isHidden && fitsIn(emsOf("?", theme.font), cell.width, cell.height) && !column.isAnswer) {
     context.fillStyle = theme.background;
     context.fillRect(cell.x, cell.y, cell.width, cell.height);
     writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);

@@ -2,9 +2,10 @@
 // 0; layer −1 is the picture. Nothing here draws.
 import { opened } from "../drawing/envelope.js";
 import { decimalsFor, fixed, grouped, insideOf, many, number, rangeText, times } from "../drawing/numbers.js";
+import { readingOf } from "./reading.js";
 
-const axisOf = ([size, jump, start]) => ({ size, jump, start });
-const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
+const axisOf = ([size, jump, start, path]) => ({ size, jump, start, path });
+const PIXEL = axisOf([1, 1, 0, []]); // the receptive field of a pixel: itself
 
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
 export function unpack(bytes) {
@@ -14,7 +15,7 @@ export function unpack(bytes) {
     image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
     picture: arrays.picture, step, group, flat, selected: readUnit(selected),
     answer: answer && { ...answer, codes: arrays.codes ?? null },
-    layers: layers.map(({ shape, fields, ...told }, at) => {
+    layers: pathsIn(layers).map(({ shape, fields, ...told }, at) => {
       const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
       return {
         ...told, count, height: high, width: wide, isVector: high === 1 && wide === 1, shape,
@@ -23,6 +24,17 @@ export function unpack(bytes) {
       };
     }),
   };
+}
+
+// Each field's path whole: it is told as what comes after so many passages of the layer before's. undefined: not told.
+function pathsIn(layers) {
+  let before = [[], []];
+  const passageOf = ([windows, size, outside]) => ({ windows, size: size ?? Infinity, outside });
+  return layers.map(({ fields, paths = [], ...layer }) => {
+    const found = fields.map((_, axis) => paths[axis] && [...before[axis].slice(0, paths[axis].same), ...paths[axis].more.map(passageOf)]);
+    before = found.map((path) => path ?? []);
+    return { ...layer, fields: fields.map((field, axis) => [...field, found[axis]]) };
+  });
 }
 
 // "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open.
@@ -124,9 +136,17 @@ export function placeText(model, { layer, channel, row, column }) {
 export function sightText(model, unit) {
   const { rows, columns } = seen(model, unit, -1), { height, width } = model.image;
   const [down, across] = [insideOf(rows, height), insideOf(columns, width)];
-  if (down.last - down.first + 1 === height && across.last - across.first + 1 === width) return "sees the whole picture";
+  const [high, wide] = [down, across].map(({ first, last }) => Math.max(0, last - first + 1)), isWhole = high === height && wide === width;
+  const read = readingOf(model, unit)[0], isAll = !read || (read.rows.size === high && read.columns.size === wide);
+  if (isWhole) return isAll ? "sees the whole picture" : `spans the whole picture, ${readText("its", read, high, wide)}`;
   const size = rows.count * columns.count === 1 ? "1 pixel" : `${times(rows.count, columns.count)} pixels`;
-  return `sees ${size}: ${rangeText("row", down)}, ${rangeText("column", across)}`;
+  const where = `${size}: ${rangeText("row", down)}, ${rangeText("column", across)}`;
+  return isAll ? `sees ${where}` : `spans ${where}, ${readText("these", read, high, wide)}`;
+}
+
+function readText(of, read, high, wide) {
+  const some = (positions, span, word) => (positions.size === span ? `every ${word}` : `${grouped(positions.size)} of ${of} ${many(span, word)}`);
+  return `and reads ${some(read.rows, high, "row")} and ${some(read.columns, wide, "column")}`;
 }
 
 export function narrate(model, unit, isHidden = false) {

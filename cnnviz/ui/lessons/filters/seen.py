@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnviz.network import Network
 from cnnviz.numbers import times
+from cnnviz.ui import formulas
 from cnnviz.ui.lessons.filters.costs import product
 from cnnviz.ui.lessons.filters.two_layers import conv
 from cnnviz.ui.words import many
@@ -19,7 +20,8 @@ def seen(network: Network) -> str:
     return (
         f"Each filter gives one map: {many(filters, 'filter')}, {many(filters, 'map')}, stacked to a volume of depth"
         f" {filters}. So layer 2’s {many(after, 'filter')} {are} {reads} deep: {product(second)} parameters, beside"
-        f" {product(first)} in layer 1. Through both, a number of layer 2 sees {times(down.size, across.size)} pixels."
+        f" {product(first)} in layer 1. Through both, a number of layer 2 sees {times(down.size, across.size)} pixels"
+        f"{formulas.read_of(network.sight(second.index))}."
     )
 
 

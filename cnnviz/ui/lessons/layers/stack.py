@@ -16,6 +16,7 @@ from cnnviz.layers import Layer, Shape
 from cnnviz.layers.typed import TOLD, Draft, draft, parts
 from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped, times
+from cnnviz.ui import formulas
 from cnnviz.ui.state.setting import DECLARED, words
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
@@ -242,4 +243,4 @@ def field(network: Network, row: Row, of: str = "") -> str:
     """What a unit sees `of` something, height × width; what is more than the picture is its padding, and is said."""
     told = times(row.fields[0].size, row.fields[1].size)
     beyond = any(axis.size > side for axis, side in zip(row.fields, network.input_shape[1:]))
-    return f"{told}{of}{', padding included' if beyond else ''}"
+    return f"{told}{of}{', padding included' if beyond else ''}{formulas.read_of(network.sight(row.index))}"
