@@ -38,13 +38,33 @@ PRGN = _between(_PRGN_11, 255)
 """255 colours (red, green, blue): PRGN[0] is the most negative (purple), PRGN[127] zero (white), PRGN[254] the most
 positive (green)."""
 
+# The same for a dark page, where white would glare: PRGn's hues, from the page's own colour to light. Made in OKLCh
+# (B. Ottosson, "A perceptual color space for image processing", 2020): at each step both hues are equally light.
+_DARK_11 = (
+    (0xEE, 0xC7, 0xFA),
+    (0xD2, 0x97, 0xE5),
+    (0xB0, 0x6B, 0xC5),
+    (0x86, 0x46, 0x99),
+    (0x53, 0x2B, 0x5F),
+    (0x0F, 0x14, 0x1B),
+    (0x0C, 0x4C, 0x20),
+    (0x10, 0x79, 0x35),
+    (0x3F, 0xA2, 0x58),
+    (0x77, 0xC7, 0x86),
+    (0xB4, 0xE6, 0xBC),
+)
+
+PRGN_DARK = _between(_DARK_11, 255)
+"""As PRGN, on a dark page: zero is the page's own colour, and the largest numbers are the lightest. Files keep PRGN."""
+
 _ROWS = 256  # worked on at a time, so that a large map costs no second copy of itself
 
 
-def signed_png(map: npt.ArrayLike, limit: float) -> bytes:
+def signed_png(map: npt.ArrayLike, limit: float, *, dark: bool = False) -> bytes:
     """A map (H, W) of signed numbers as a PNG of its own size: purple below zero, white at zero, green above.
 
     limit  the absolute value drawn in the strongest colour, at least 0; what lies beyond it is drawn in that colour too
+    dark   whether it is to stand on a dark page, in the colours of `PRGN_DARK`
 
     The file is paletted, 8 bits: place 128 + round(value / limit x 127), so that 128 is zero, 1 to 255 are `PRGN` and
     0 is not used. A limit of 0 gives an all-white picture.
@@ -69,7 +89,8 @@ def signed_png(map: npt.ArrayLike, limit: float) -> bytes:
             rows /= limit
             rows *= 127
             places[top : top + _ROWS] = np.rint(rows, out=rows) + 128
-    return encode_png(places, palette=(PRGN[0], *PRGN))
+    colours = PRGN_DARK if dark else PRGN
+    return encode_png(places, palette=(colours[0], *colours))
 
 
 def npy(map: npt.ArrayLike) -> bytes:

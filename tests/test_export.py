@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tomllib
 
 import numpy as np
 import pytest
@@ -10,7 +11,8 @@ from PIL import Image
 from plotly.colors import diverging
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.export import PRGN, npy, signed_png
+from cnnviz.export import PRGN, PRGN_DARK, npy, signed_png
+from server import ROOT
 
 
 def places(file: bytes) -> np.ndarray:
@@ -38,6 +40,26 @@ def test_the_palette_is_colorbrewers_with_white_in_the_middle() -> None:
     lightness = [sum(colour) for colour in PRGN]
     assert lightness[:128] == sorted(lightness[:128]) and lightness[127:] == sorted(lightness[127:], reverse=True)
     assert all(isinstance(part, int) for colour in PRGN for part in colour)
+
+
+def test_on_a_dark_page_zero_is_the_page_and_large_numbers_are_light() -> None:
+    theme = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]["dark"]
+    assert len(PRGN_DARK) == 255 and "#" + bytes(PRGN_DARK[127]).hex() == theme["backgroundColor"]
+    assert all(red > green and blue > green for red, green, blue in PRGN_DARK[:121]), "negative is purple"
+    assert all(green > red and green > blue for red, green, blue in PRGN_DARK[134:]), "positive is green"
+    for side in (PRGN_DARK[127::-1], PRGN_DARK[127:]):
+        light = [luminance(colour) for colour in side]
+        assert light == sorted(light) and light[-1] > 0.6
+        assert all(abs(luminance(a) - luminance(b)) < 0.06 for a, b in zip(PRGN_DARK, reversed(PRGN_DARK)))
+    map = np.array([[-2.0, 0.0, 2.0]])
+    assert places(signed_png(map, 2.0, dark=True)).tolist() == places(signed_png(map, 2.0)).tolist()
+    assert colours(signed_png(map, 2.0, dark=True))[0].tolist() == [[*PRGN_DARK[at]] for at in (0, 127, 254)]
+
+
+def luminance(colour: tuple[int, int, int]) -> float:
+    """Relative, as WCAG 2 has it."""
+    linear = [part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
+    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
 
 
 def test_signed_png_by_hand() -> None:

@@ -1,11 +1,13 @@
 """The JavaScript tests of tests/js, and that none of them can go unnoticed."""
 
+import json
 import re
 
 import pytest
 
 import shown
 import traces
+from cnnviz.export import PRGN, PRGN_DARK
 from node import run_tests
 from server import ROOT
 
@@ -13,6 +15,7 @@ from server import ROOT
 def test_every_javascript_test_passes(tmp_path):
     traces.write(tmp_path)  # what Python says of the traces that both languages walk through
     shown.write(tmp_path)
+    (tmp_path / "palettes.json").write_text(json.dumps({"PRGN": PRGN, "PRGN_DARK": PRGN_DARK}), "utf-8")
     run_tests(ROOT / "tests" / "js", TRACES=str(tmp_path))
 
 

@@ -80,13 +80,13 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
 
 
 @remembered(64, together=32_000_000)
-def _png(_map: np.ndarray, digest: bytes, shape: tuple[int, ...], limit: float) -> bytes:
-    return signed_png(_map, limit)
+def _pngs(_map: np.ndarray, digest: bytes, shape: tuple[int, ...], limit: float) -> tuple[bytes, bytes]:
+    return signed_png(_map, limit), signed_png(_map, limit, dark=True)
 
 
-def png(map: np.ndarray, limit: float) -> bytes:
-    """A map as a picture in the signed palette."""
-    return _png(map, hashlib.sha256(map.data).digest(), map.shape, limit)
+def pngs(map: np.ndarray, limit: float) -> tuple[bytes, bytes]:
+    """A map as pictures in the signed palette, for a light page and for a dark one: what `markup.signed` takes."""
+    return _pngs(map, hashlib.sha256(map.data).digest(), map.shape, limit)
 
 
 _one_at_a_time = Lock()  # a map of 25 megapixels takes some 300 MB while it is made

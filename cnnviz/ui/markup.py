@@ -37,6 +37,13 @@ def unseen(text: str) -> str:
     return f'<span class="unseen">{text}</span>'
 
 
+def signed(light: bytes, dark: bytes, alt: str, *, style: str = "") -> str:
+    """A map in the signed palette as two PNGs on each other, of which the page's theme shows one: `export.signed_png`
+    for a light page and for a dark one. Otherwise as `image`."""
+    drawn = image(light, alt) + image(dark, "")
+    return f'<span class="signed" style="{style}">{drawn}</span>'
+
+
 def rows(head: Sequence[str], body: Iterable[Sequence[str]], *, chosen: int | None = None) -> str:
     """A table: its head, then its rows, the name of each in front; the row `chosen` is marked."""
     names = "".join(f'<th scope="col">{text}</th>' for text in head)

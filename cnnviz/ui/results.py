@@ -14,6 +14,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.letters import lettered
+from cnnviz.ui.markup import signed
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
@@ -51,7 +52,7 @@ def figures(trace: Trace) -> None:
     negative = float((map < 0).mean())
     st.markdown(
         f"Smallest number of the map **{smallest}**, largest **{largest}**, negative **{percent(negative)}**. "
-        "White is zero, green positive, purple negative; the colours are scaled to this map."
+        "No colour is zero, green positive, purple negative; the colours are scaled to this map."
     )
 
 
@@ -75,7 +76,8 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
         show = controls.toggle("show the original's map here", OWN_SIZE)
     if show:
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
-        st.image(whole, width="content", alt="The feature map of the picture at its own size")
+        with st.container(key="own-map"):
+            st.image(whole, width="content", alt="The feature map of the picture at its own size")
 
 
 def compare(picture: Picture, divisor: float) -> None:
@@ -109,7 +111,7 @@ def compare(picture: Picture, divisor: float) -> None:
                         st.caption(controls.plain(trace))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    st.image(cached.png(trace.output, limit), width="stretch", alt=f"Feature map of {name}")
+                    st.html(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
                     st.button(
                         "show on the stage",
                         key=f"show {name}",

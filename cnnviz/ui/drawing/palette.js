@@ -1,16 +1,28 @@
-// Colours. PRGN, the signed palette (255 colours, white in the middle), is put in front of this file by
-// cnnviz/ui/javascript.py, from cnnviz/export.py: one palette for what is drawn and for the downloads.
+// Colours. The signed palettes, PRGN (255 colours, white in the middle) and PRGN_DARK (the dark page's colour there), are
+// put in front of this file by cnnviz/ui/javascript.py, from cnnviz/export.py: one source for what is drawn and downloaded.
 
-export const SIGNED = PRGN.map(([r, g, b]) => `rgb(${r},${g},${b})`);
+export const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`;
+
+// The signed palette of a theme as a ramp of CSS, from the most negative to the most positive.
+export const rampOf = (theme) => `linear-gradient(to right, ${theme.signed.filter((_, at) => at % 14 === 1).map(rgb).join(", ")})`;
 
 // A value's place in the signed palette: zero is always the middle, `limit` an end.
 export const signedIndex = (value, limit) =>
   limit > 0 ? 127 + Math.round(Math.max(-1, Math.min(1, value / limit)) * 127) : 127;
 
-// Dark ink on light cells, light ink on dark ones (relative luminance, WCAG 2).
-export function inkOn([r, g, b]) {
+// Relative luminance (WCAG 2).
+function luminance([r, g, b]) {
   const linear = (c) => (c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4);
-  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b) > 0.3 ? "#16202b" : "#ffffff";
+  return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+}
+
+const WRITTEN_IN = ["#16202b", "#ffffff", "#000000"].map((text) => [text, luminance([1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)))]);
+
+// The ink of a number on a colour, with a contrast of 4.5 : 1 at least: one of the three has it on every colour.
+export function inkOn(colour) {
+  const own = luminance(colour);
+  const contrast = (other) => (Math.max(own, other) + 0.05) / (Math.min(own, other) + 0.05);
+  return WRITTEN_IN.find(([, other]) => contrast(other) >= 4.5)[0];
 }
 
 // The theme that Streamlit hands to the component as CSS variables, and the stage's own four marks.
@@ -24,7 +36,7 @@ export function themeOf(element) {
   const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
   const dark = r + g + b < 382;
   return {
-    dark, background,
+    dark, background, signed: dark ? PRGN_DARK : PRGN,
     text: read("--st-text-color", "#16202b"),
     muted: dark ? "#a3acb6" : "#5d6875",
     border: dark ? "#46515d" : "#c3cad2",
@@ -35,15 +47,17 @@ export function themeOf(element) {
     unread: dark ? "rgba(8,12,18,0.72)" : "rgba(105,112,122,0.62)",
     unreadLine: dark ? "#8a939d" : "#3c4550",
     reached: dark ? "#4cc9f0" : "#0072b2",
+    positive: dark ? "#7cc98a" : "#1b7837", // of text
+    negative: dark ? "#c9a6d6" : "#762a83",
   };
 }
 
 const TINTS = { R: [1, 0, 0], G: [0, 1, 0], B: [0, 0, 1] };
 
 // An input value as [r, g, b]: grey, the tint of its colour plane, or signed where it is a map.
-export function inputColour(trace, value, name = "") {
+export function inputColour(trace, value, theme, name = "") {
   const [low, high] = trace.inputRange;
-  if (trace.inputLimit || low < 0) return PRGN[signedIndex(value, trace.inputLimit || Math.max(-low, high))];
+  if (trace.inputLimit || low < 0) return theme.signed[signedIndex(value, trace.inputLimit || Math.max(-low, high))];
   const level = Math.round((255 * Math.max(0, Math.min(value, high))) / (high || 1));
   return (TINTS[name[0]?.toUpperCase()] ?? [1, 1, 1]).map((part) => part * level);
 }

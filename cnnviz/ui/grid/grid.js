@@ -3,7 +3,7 @@
 // made faster than the page answers all count; a refused one stays until it is corrected.
 
 import { number } from "../drawing/numbers.js";
-import { inkOn, signedIndex } from "../drawing/palette.js";
+import { inkOn, rgb, signedIndex, themeOf } from "../drawing/palette.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
@@ -102,11 +102,11 @@ class Grid {
     const { values } = this.data.tabs[this.tab];
     const rows = values.length, columns = values[0].length;
     if (this.rows !== rows || this.columns !== columns) this.build(rows, columns);
-    const limit = Math.max(...values.flat().map(Math.abs));
+    const limit = Math.max(...values.flat().map(Math.abs)), { signed } = themeOf(this.root);
     this.inputs.forEach((cell, at) => {
       const r = Math.floor(at / columns), c = at % columns;
-      const text = this.textAt(this.tab, r, c), colour = PRGN[signedIndex(values[r][c], limit)];
-      cell.style.background = `rgb(${colour})`;
+      const text = this.textAt(this.tab, r, c), colour = signed[signedIndex(values[r][c], limit)];
+      cell.style.background = rgb(colour);
       cell.style.color = inkOn(colour);
       if (this.refused.has(this.place(this.tab, r, c))) cell.setAttribute("aria-invalid", "true");
       else cell.removeAttribute("aria-invalid");

@@ -50,7 +50,7 @@ export function paintOwnMap(context, theme, place, data, maps, chosen) {
   const [, height, width] = data.own_maps.shape, size = height * width, side = ownSide(place);
   if (size === 1) return; // one number, which is written
   const values = maps.subarray(chosen * size, (chosen + 1) * size), below = place.y + OWN_HEAD + side + 8;
-  paintPlane(context, values, 0, height, width, place.x, below, side, largest(values));
+  paintPlane(context, theme, values, 0, height, width, place.x, below, side, largest(values));
   outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
 }
 

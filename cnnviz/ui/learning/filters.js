@@ -1,6 +1,6 @@
 // The first layer's filters, before and now; and, for one of them, what the next batch is about to do to each weight.
 import { decimalsFor, fixed, number, plusMinus } from "../drawing/numbers.js";
-import { inkOn, signedIndex, SIGNED } from "../drawing/palette.js";
+import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
 import { outline, write } from "../drawing/paper.js";
 import { tilesOf } from "./layout.js";
 
@@ -14,13 +14,13 @@ export const largest = (values) => {
 };
 
 // One plane of numbers as cells in the signed palette.
-export function paintPlane(context, values, offset, height, width, x, y, side, limit) {
+export function paintPlane(context, theme, values, offset, height, width, x, y, side, limit) {
   const across = side / Math.max(height, width);
   const left = x + (side - across * width) / 2, top = y + (side - across * height) / 2;
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
       const [x0, y0] = [Math.round(left + column * across), Math.round(top + row * across)];
-      context.fillStyle = SIGNED[signedIndex(values[offset + row * width + column], limit)];
+      context.fillStyle = rgb(theme.signed[signedIndex(values[offset + row * width + column], limit)]);
       context.fillRect(x0, y0, Math.round(left + (column + 1) * across) - x0, Math.round(top + (row + 1) * across) - y0);
     }
   }
@@ -53,7 +53,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
     write(context, plusMinus(limit, 2), place.x, y + side / 2 + 9, 12, theme.muted, theme.font, 400, "left", 54);
     for (let at = 0; at < count; at += 1) {
       const x = place.x + 58 + at * (tiles.side + tiles.gap) + (tiles.side - side) / 2;
-      paintPlane(context, values, at * size, height, width, x, y, side, limit);
+      paintPlane(context, theme, values, at * size, height, width, x, y, side, limit);
       outline(context, x - 0.5, y - 0.5, side + 1, side + 1, theme.border, 1);
     }
   }
@@ -86,9 +86,9 @@ export function paintMove(context, theme, place, data, now, chosen) {
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
       const at = offset + row * width + column;
-      const colour = signedIndex(now[at], limit), ink = inkOn(PRGN[colour]);
+      const colour = theme.signed[signedIndex(now[at], limit)], ink = inkOn(colour);
       const x = place.x + column * cellWidth, y = top + row * cellHeight;
-      context.fillStyle = SIGNED[colour];
+      context.fillStyle = rgb(colour);
       context.fillRect(x, y, cellWidth - (cellWidth > 10), cellHeight - (cellWidth > 10));
       if (cellWidth < 16) continue;
       const share = longest ? moves[at] / longest : 0;
@@ -106,7 +106,7 @@ function paintBeside(context, theme, place, moves, now, offset, height, width, l
   for (const [at, values, most, told] of [[0, now, limit, "weights"], [1, moves, longest, "moves"]]) {
     const x = place.x + at * (side + 16);
     write(context, `${told}, ${plusMinus(most, 2)}`, x, place.y + 30, 12, theme.muted, theme.font, 400, "left", side);
-    paintPlane(context, values, offset, height, width, x, place.y + 44, side, most);
+    paintPlane(context, theme, values, offset, height, width, x, place.y + 44, side, most);
     outline(context, x + 0.5, place.y + 44.5, side - 1, side - 1, theme.border, 1);
   }
 }

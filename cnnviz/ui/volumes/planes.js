@@ -1,6 +1,6 @@
 // The picture and the stacks: each map a bitmap of one pixel a number, made when it is first drawn.
-import { SIGNED, inkOn, signedIndex } from "../drawing/palette.js";
-import { NUMBERS_FROM, outline, writeIn } from "../drawing/paper.js";
+import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
+import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
 import { channelAt, slotOf, valueOf, valueText } from "./units.js";
@@ -25,10 +25,10 @@ function pictureBitmap({ picture: { data, shape: [depth, height, width] } }) {
 
 // The bitmaps of a model, each made once.
 export class Planes {
-  constructor(model) {
+  constructor(model, theme) {
     this.model = model;
     this.made = new Map();
-    this.colours = Uint32Array.from(PRGN, packColour);
+    this.colours = Uint32Array.from(theme.signed, packColour);
   }
 
   get picture() { return this.keep("picture", () => pictureBitmap(this.model)); }
@@ -52,6 +52,8 @@ export class Planes {
   }
 }
 
+const NUMBER_ROOM = 17; // pixels of a cell that may hold a number
+
 function drawMap(context, bitmap, x, y, width, height) {
   context.imageSmoothingEnabled = width < bitmap.width;
   context.imageSmoothingQuality = "high";
@@ -70,19 +72,19 @@ export function paintPlanes(context, { model, plan, planes, fronts, theme }) {
     const column = plan.columns[at + 1];
     if (column.isVector) paintVector(context, layer, column, theme);
     else paintStack(context, layer, column, fronts[at], (channel) => planes.map(at, channel), theme);
-    if (!column.isVector && column.cell >= NUMBERS_FROM) paintNumbers(context, model, { layer: at, channel: fronts[at] }, column, theme);
+    if (!column.isVector && column.cell >= NUMBER_ROOM) paintNumbers(context, model, { layer: at, channel: fronts[at] }, column, theme);
   });
 }
 
 // The numbers of a front map whose cells are large enough to hold them.
 function paintNumbers(context, model, map, column, theme) {
   const { height, width, limit } = model.layers[map.layer];
-  for (let cell = 0; cell < height * width; cell += 1) {
-    const unit = { ...map, row: Math.floor(cell / width), column: cell % width };
-    const found = valueOf(model, unit);
-    if (!found?.isExact) return;
-    const box = cellOf(column, unit);
-    writeIn(context, valueText(model, unit), box.x, box.y, box.width, box.height, inkOn(PRGN[signedIndex(found.value, limit)]), theme.font);
+  const units = Array.from({ length: height * width }, (_, cell) => ({ ...map, row: Math.floor(cell / width), column: cell % width }));
+  if (!valueOf(model, units[0])?.isExact) return;
+  if (!units.every((unit) => fitsIn(emsOf(valueText(model, unit), theme.font), column.cell, column.cell))) return;
+  for (const unit of units) {
+    const found = valueOf(model, unit), box = cellOf(column, unit);
+    writeIn(context, valueText(model, unit), box.x, box.y, box.width, box.height, inkOn(theme.signed[signedIndex(found.value, limit)]), theme.font);
   }
 }
 
@@ -109,20 +111,20 @@ function paintFlat(context, { model, plan, planes, theme }) {
       if (column.isAnswer) continue; // its rows are elements
       if (layer.isVector) {
         const found = layer.exact ? layer.data[slot] : ((layer.data[slot] - 127) / 127) * layer.limit;
-        context.fillStyle = layer.ink ? inkShade(found, layer.limit) : SIGNED[signedIndex(found, layer.limit)];
+        context.fillStyle = layer.ink ? inkShade(found, layer.limit) : rgb(theme.signed[signedIndex(found, layer.limit)]);
         context.fillRect(x, y, width, height);
         if (width > 5) outline(context, x + 0.5, y + 0.5, width, height, theme.border, 1);
       } else {
         drawMap(context, planes.map(at, channel), x, y, width, height);
         outline(context, x - 0.5, y - 0.5, width + 1, height + 1, theme.border, 1);
       }
-      if (off.has(channel)) paintOff(context, x, y, width, height);
+      if (off.has(channel)) paintOff(context, x, y, width, height, layer.ink ? "#16202b" : theme.text);
     }
   });
 }
 
-function paintOff(context, x, y, width, height) {
-  context.strokeStyle = "#16202b"; // on the palette's white, in either theme
+function paintOff(context, x, y, width, height, colour) {
+  context.strokeStyle = colour;
   context.lineWidth = 1.25;
   context.beginPath();
   context.moveTo(x + 1, y + 1);
@@ -136,7 +138,7 @@ function paintVector(context, layer, column, theme) {
   const { cell, perColumn } = column, line = cell > 5 ? 1 : 0;
   for (let at = 0; at < layer.sent; at += 1) {
     const x = column.x + Math.floor(at / perColumn) * cell, y = column.y + (at % perColumn) * cell;
-    context.fillStyle = SIGNED[layer.exact ? signedIndex(layer.data[at], layer.limit) : layer.data[at]];
+    context.fillStyle = rgb(theme.signed[layer.exact ? signedIndex(layer.data[at], layer.limit) : layer.data[at]]);
     context.fillRect(x, y, cell, cell);
     if (line) outline(context, x + 0.5, y + 0.5, cell, cell, theme.border, line);
   }

@@ -64,7 +64,7 @@ def view(map: SignedMap, activation: Activation) -> None:
 def scale(map: SignedMap, activation: Activation) -> None:
     """What the colours mean, and what the chosen values do to the activation."""
     least, most = ends(trace(map, activation).limit)
-    words = f"One scale for both panels: green to {most}, purple to {least}, white is 0; nothing is rescaled first. "
+    words = f"One scale for both panels: green to {most}, purple to {least}, no colour is 0; nothing is rescaled. "
     words += f"Values {'0–255' if map.divisor == 1 else '0–1'}: this map reaches {plus_minus(map.largest)}. "
     words += _range(map, activation)
     with st.container(key="values-words", horizontal=True, vertical_alignment="center", gap="small"):
