@@ -209,8 +209,8 @@ class Passage:
     def back(self, units: Collection[int]) -> Collection[int]:
         """The positions that these units read: a range of them where they are one and nothing is left out."""
         window = self.windows[0]
-        is_gapless = window.stride <= window.kernel_size and window.dilation == 1
-        if isinstance(units, range) and units and len(self.windows) == 1 and is_gapless and self.padding_mode == "zeros":
+        is_gapless = window.stride <= window.kernel_size and window.dilation == 1 and self.padding_mode == "zeros"
+        if isinstance(units, range) and units and len(self.windows) == 1 and is_gapless:
             first, end = window.taps(units[0])[0], window.taps(units[-1])[-1] + 1
             return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
         taps = {tap for window in self.windows for unit in units for tap in window.taps(unit)}

@@ -21,6 +21,53 @@ FIND = """(selector) => [...document.querySelectorAll("*")]
   .map((element) => element.shadowRoot?.querySelector(selector)).find(Boolean)"""
 
 
+# What a panel writes while it is painted from nothing: [text, size of its letters, left, top, width, height] of each,
+# in CSS pixels of the panel; letters that are pressed into less room count as small as they are wide.
+TEXTS = """async (root, panel) => {
+  const canvas = root.querySelector(`.panel.${panel} canvas`), found = [];
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y, most) {
+    if (this.canvas === canvas || !this.canvas.isConnected) {
+      const { width, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down } = this.measureText(text);
+      const pressed = most && most < width ? most / width : 1, wide = width * pressed;
+      const left = x - wide * { center: 0.5, right: 1, left: 0, start: 0 }[this.textAlign];
+      const size = parseFloat(/([\\d.]+)px/.exec(this.font)[1]) * pressed;
+      found.push([this.canvas === canvas, text, size, left, y - up, wide, up + down]);
+    }
+    return fillText.apply(this, most === undefined ? [text, x, y] : [text, x, y, most]);
+  };
+  const before = canvas.style.width;
+  canvas.style.width = `${canvas.clientWidth - 1}px`; // another size: layers that are kept are painted anew
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  canvas.dispatchEvent(new PointerEvent("pointerleave", { pointerType: "mouse" }));
+  await frame();
+  canvas.style.width = before;
+  found.length = 0;
+  canvas.dispatchEvent(new PointerEvent("pointerleave", { pointerType: "mouse" }));
+  await frame();
+  CanvasRenderingContext2D.prototype.fillText = fillText;
+  return found.map(([, ...told]) => told);
+}"""
+
+
+@dataclass
+class Text:
+    """A text as it is painted: CSS pixels of its panel."""
+
+    text: str
+    size: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def number(self) -> float | None:
+        """The number that it is, if it is one: "−1.5", "= 12", "Σ 3"."""
+        found = re.fullmatch(r"[=→Σ+ ]*(−?)([\d,]+(?:\.\d+)?)", self.text)
+        return float(found[2].replace(",", "")) * (-1 if found[1] else 1) if found else None
+
+
 @dataclass
 class Lab:
     """A page with a stage, or one of several: `where` is a selector in front of it.
@@ -94,6 +141,18 @@ class Lab:
         box = self.canvas(panel).bounding_box()
         assert box
         self.page.mouse.move(box["x"] + x, box["y"] + y)
+        self.painted()
+
+    def texts(self, panel: str) -> list[Text]:
+        """Every text that stands painted on a panel, once it has been painted anew."""
+        found = self.stage.evaluate(TEXTS, panel)
+        return [Text(*one) for one in found]
+
+    def tap(self, panel: str, x: float, y: float) -> None:
+        """A finger's tap on a panel; the page must have been opened with has_touch."""
+        box = self.canvas(panel).bounding_box()
+        assert box
+        self.page.touchscreen.tap(box["x"] + x, box["y"] + y)
         self.painted()
 
     def button(self, title: str) -> Locator:

@@ -2,7 +2,7 @@
 // pointer over the curve itself.
 import { opened } from "../drawing/envelope.js";
 import { join } from "../drawing/link.js";
-import { make, say } from "../drawing/elements.js";
+import { make, onPointing, say } from "../drawing/elements.js";
 import { grouped, number } from "../drawing/numbers.js";
 import { themeOf } from "../drawing/palette.js";
 import { Panel, write } from "../drawing/paper.js";
@@ -24,8 +24,9 @@ class Curve {
     this.slope = make("p", { class: "slope" });
     this.root = make("div", { class: "curve", role: "group", "aria-label": "The function and its slope" },
       make("header", {}, this.name, this.where), this.canvas, this.general, this.value, this.slopeGeneral, this.slope);
-    this.canvas.addEventListener("pointermove", (event) => this.take(this.xAt(event.clientX - this.canvas.getBoundingClientRect().left)));
-    this.canvas.addEventListener("pointerleave", () => this.take(undefined));
+    this.forget = onPointing(
+      this.canvas, (event) => this.take(this.xAt(event.clientX - this.canvas.getBoundingClientRect().left)), () => this.take(undefined),
+    );
     this.observer = new ResizeObserver(() => this.repaint());
     this.observer.observe(this.root);
     parent.append(make("div", { class: "frame" }, this.root));
@@ -211,6 +212,7 @@ class Curve {
 
   leave() {
     this.link?.leave();
+    this.forget();
     this.observer.disconnect();
     this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
     this.data = null;

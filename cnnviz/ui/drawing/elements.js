@@ -26,6 +26,22 @@ export function icon(name) {
   return svg;
 }
 
+// A mouse points by going over a drawing, a finger (or a pen) by a tap; what that has pointed at stays when it is lifted,
+// until something else is touched.
+export const isFinger = ({ pointerType }) => pointerType !== undefined && pointerType !== "mouse";
+
+// `point(event)` for whatever points at an element, `leave()` when nothing does any more. Returns a function that ends it.
+export function onPointing(element, point, leave) {
+  let isTap = false;
+  element.addEventListener("pointerdown", (event) => { isTap = isFinger(event); });
+  element.addEventListener("pointermove", point);
+  element.addEventListener("pointerleave", (event) => { if (!isFinger(event)) leave(); });
+  element.addEventListener("click", (event) => { if (isTap) point(event); });
+  const elsewhere = (event) => { if (isFinger(event) && !event.composedPath().includes(element)) leave(); };
+  window.addEventListener("pointerdown", elsewhere);
+  return () => window.removeEventListener("pointerdown", elsewhere);
+}
+
 export function say(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }

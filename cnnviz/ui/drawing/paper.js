@@ -1,6 +1,6 @@
 // What the panels draw with: a canvas that fits its place, layers that are kept, text and outlines.
 
-export const NUMBERS_FROM = 21; // pixels a side from which a cell holds a number
+export const LEGIBLE = 11; // pixels: no number is drawn in smaller letters
 export const css = ([r, g, b]) => `rgb(${Math.round(r)},${Math.round(g)},${Math.round(b)})`;
 
 export class Panel {
@@ -57,9 +57,33 @@ export function write(context, text, x, y, size, colour, font, weight = 400, ali
   context.fillText(text, x, y + size * 0.04, most);
 }
 
-// A number in a cell, as large as the cell lets it be.
+// How wide a text is, in sizes of its font: measured once for each, in bold, the widest that it is written in.
+const widths = new Map();
+let ruler;
+export function emsOf(text, font) {
+  const name = `${font}|${text}`;
+  if (!widths.has(name)) {
+    ruler ??= document.createElement("canvas").getContext("2d");
+    ruler.font = `700 100px ${font}`;
+    if (widths.size > 20_000) widths.clear();
+    widths.set(name, ruler.measureText(text).width / 100);
+  }
+  return widths.get(name);
+}
+
+const BESIDE = 3; // pixels of a cell beside its number
+
+// The letters of a number that is as large as its cell lets it be.
+const sizeIn = (ems, width, height) => Math.min(22, Math.max(height * 0.46, Math.min(LEGIBLE, height * 0.66)), (width - BESIDE) / ems);
+
+// Whether a text can be read in a cell of this size.
+export const fitsIn = (ems, width, height) => sizeIn(ems, width, height) >= LEGIBLE;
+
+// The side of the smallest square in which it can be.
+export const sideFor = (ems) => Math.max(Math.ceil(LEGIBLE / 0.66), Math.ceil(ems * LEGIBLE) + BESIDE);
+
 export function writeIn(context, text, x, y, width, height, colour, font, weight) {
-  write(context, text, x + width / 2, y + height / 2, Math.min(22, height * 0.46, (width * 1.55) / Math.max(2, text.length)), colour, font, weight);
+  write(context, text, x + width / 2, y + height / 2, sizeIn(emsOf(text, font), width, height), colour, font, weight);
 }
 
 export function outline(context, x, y, width, height, colour, thickness, dash = []) {
@@ -78,9 +102,17 @@ export function eachCell(view, each) {
   }
 }
 
-// The part of a map that shows at this zoom around `centre` (fractions of the map).
-export function viewOf(width, height, zoom, centre) {
-  const w = width / zoom, h = height / zoom;
-  const clamp = (value, most) => Math.max(0, Math.min(most, value));
-  return { x: clamp(centre.x * width - w / 2, width - w), y: clamp(centre.y * height - h / 2, height - h), width: w, height: h };
+const SNAPPED = 9; // pixels of a cell from which a view begins and ends with one, so that no number is cut through
+
+// The part of a map that shows at this zoom around `centre` (fractions of the map): as much as the area has room for.
+export function viewOf(width, height, zoom, centre, area) {
+  const cell = Math.min(area.width / width, area.height / height) * zoom;
+  const isWhole = zoom > 1 && cell >= SNAPPED;
+  const shown = (size, room) => Math.min(size, isWhole ? Math.max(1, Math.floor(room / cell + 1e-6)) : room / cell);
+  const w = shown(width, area.width), h = shown(height, area.height);
+  const from = (middle, part, most) => {
+    const at = Math.max(0, Math.min(most - part, middle * most - part / 2));
+    return isWhole ? Math.round(at) : at;
+  };
+  return { x: from(centre.x, w, width), y: from(centre.y, h, height), width: w, height: h };
 }

@@ -1,7 +1,7 @@
 // Pictures in a row, each under its title and over its words: a photo, with what is laid over it.
 //   map    numbers over the photo                      light  where a unit looks: the photo is lit there
 //   sight  the rectangle that a unit can see           patch  a grey square that lies on the photo
-import { make, say } from "../drawing/elements.js";
+import { make, onPointing, say } from "../drawing/elements.js";
 import { decimalsFor, endsOf, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { fieldOf, moved, placeOf, stepOf, unitAt } from "./places.js";
@@ -22,7 +22,7 @@ export class Panels {
     Object.assign(this, { model, theme, choose });
     this.row.style.setProperty("--count", model.panels.length);
     // Those that stand already stay where they are: moved, they would lose the focus.
-    for (const { element } of this.figures.splice(model.panels.length)) element.remove();
+    for (const { element, forget } of this.figures.splice(model.panels.length)) { forget(); element.remove(); }
     while (this.figures.length < model.panels.length) {
       const figure = this.figure();
       this.figures.push(figure);
@@ -58,7 +58,10 @@ export class Panels {
     if (model.more) requestAnimationFrame(() => { if (this.model === model) choose("more"); });
   }
 
-  leave() { this.model = null; }
+  leave() {
+    for (const figure of this.figures) figure.forget();
+    this.model = null;
+  }
 
   figure() {
     const canvas = make("canvas", { role: "img" });
@@ -71,12 +74,11 @@ export class Panels {
       const box = canvas.getBoundingClientRect(), scale = figure.photo.width / box.width;
       return unitAt(figure.model, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
     };
-    canvas.addEventListener("pointermove", (event) => {
+    figure.forget = onPointing(canvas, (event) => {
       if (!figure.model) return;
       const { row, column } = point(event), value = figure.model.numbers[row * figure.model.width + column];
       say(figure.tip, fixed(value, decimalsFor(figure.told.limit)));
-    });
-    canvas.addEventListener("pointerleave", () => say(figure.tip, ""));
+    }, () => say(figure.tip, ""));
     canvas.addEventListener("click", (event) => {
       if (!figure.model || !figure.told.asks) return;
       this.place(figure, point(event));

@@ -7,9 +7,10 @@ component may have, so that each idea keeps a file of its own and nothing needs 
     arithmetic.js  pure: unpack, taps, terms, sum      rounding.js  pure: their decimals, so that they add up
     words.js       pure: steps as text
     bitmaps.js     maps, a pixel a cell, made once     input.js     the picture and the window on it
-    operands.js    window, weights, products           output.js    the map filling in
-    player.js      the current step, playing, zoom     pointer.js   hovering, pinning, dragging, keys
-    place.js       where it stands, in the link        stage.js      a trace on the page: its panels; stage.css
+    plan.js        pure: where the operands stand      operands.js  window, weights, products
+    output.js      the map filling in                  player.js    the current step, playing, zoom
+    pointer.js     hovering, tapping, dragging, keys   place.js     where it stands, in the link
+    stage.js       a trace on the page: its panels     stage.css
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _ORDER = (
     "words.js",
     "bitmaps.js",
     "input.js",
+    "plan.js",
     "operands.js",
     "output.js",
     "player.js",

@@ -1,6 +1,18 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
-import { origin, readPositions } from "./arithmetic.js";
+import { readPositions } from "./arithmetic.js";
+import { origin } from "../drawing/axis.js";
 import { inputColour, signedIndex } from "../drawing/palette.js";
+
+const BORROWED = 0.45; // of the padding's colour on a pixel that is borrowed from inside
+
+// Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it.
+export function lyingOf(trace, y, x) {
+  if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return "inside";
+  return trace.outside === "zeros" || trace.outside === "none" ? "padding" : "borrowed";
+}
+
+// The colour of a borrowed pixel, of its own.
+export const toPadding = (colour, theme) => colour.map((part, of) => Math.round(part * (1 - BORROWED) + theme.padding[of] * BORROWED));
 
 // A canvas of one pixel a cell; `fill` gets its pixels as packed colours. Plain loops over packed numbers: a picture has
 // a quarter of a million cells, and every slider that moves makes them anew.
@@ -23,7 +35,7 @@ export function tiling(trace) {
   const tiles = isPicture ? 1 : trace.channels.length;
   const width = trace.width + trace.columns.before + trace.columns.after;
   const height = trace.height + trace.rows.before + trace.rows.after;
-  const across = Math.ceil(Math.sqrt((tiles * height) / width));
+  const across = Math.min(tiles, Math.ceil(Math.sqrt((tiles * height) / width)));
   const down = Math.ceil(tiles / across);
   const gap = tiles > 1 ? 1 : 0;
   return {
@@ -41,17 +53,15 @@ export function tiling(trace) {
 
 export function inputBitmap(trace, layout, theme) {
   const isRgb = layout.isPicture && trace.depth === 3;
-  const colour = isRgb ? rgbOf(trace) : greyOf(trace);
+  const colour = isRgb ? rgbOf(trace) : greyOf(trace, theme);
   const padding = pack(theme.padding);
-  const share = trace.outside === "zeros" || trace.outside === "none" ? 1 : 0.45; // of the padding's colour on a borrowed pixel
-  const borrowed = (packed) =>
-    pack([0, 8, 16].map((shift, part) => Math.round(((packed >>> shift) & 255) * (1 - share) + theme.padding[part] * share)));
+  const borrowed = (packed) => pack(toPadding([0, 8, 16].map((shift) => (packed >>> shift) & 255), theme));
   const from = (count, before, size) =>
     Int32Array.from({ length: count }, (_, at) => origin(at - before, size, trace.outside));
   const fromX = from(layout.tileWidth, trace.columns.before, trace.width);
   const fromY = from(layout.tileHeight, trace.rows.before, trace.height);
   return bitmap(layout.width, layout.height, (pixels) => {
-    pixels.fill(pack(theme.dark ? [21, 27, 34] : [255, 255, 255]));
+    pixels.fill(pack(theme.dark ? [58, 68, 80] : [255, 255, 255]));
     for (let tile = 0; tile < layout.tiles; tile += 1) {
       const [left, top] = layout.corner(tile), start = trace.channels[tile] * trace.height * trace.width;
       for (let y = 0; y < layout.tileHeight; y += 1) {
@@ -74,18 +84,18 @@ function rgbOf(trace) {
 }
 
 // The same of one channel, whose plane begins at `start`; each level's colour is looked up once.
-function greyOf(trace) {
+function greyOf(trace, theme) {
   const { data } = trace.input, table = new Map();
   return (at, start) => {
     const value = data[start + at];
     let found = table.get(value);
-    if (found === undefined) table.set(value, (found = pack(inputColour(trace, value / trace.divisor))));
+    if (found === undefined) table.set(value, (found = pack(inputColour(trace, value / trace.divisor, theme))));
     return found;
   };
 }
 
-export function outputBitmap(trace) {
-  const colours = Uint32Array.from(PRGN, pack);
+export function outputBitmap(trace, theme) {
+  const colours = Uint32Array.from(theme.signed, pack);
   return bitmap(trace.outWidth, trace.outHeight, (pixels) => {
     for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], trace.limit)];
   });
@@ -129,7 +139,8 @@ export function prepare(trace, theme) {
   return {
     layout,
     input: inputBitmap(trace, layout, theme),
-    output: outputBitmap(trace),
+    output: outputBitmap(trace, theme),
+    outputRange: trace.output.data.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]),
     readRows: readPositions(trace.rows, trace.height, trace.outHeight),
     readColumns: readPositions(trace.columns, trace.width, trace.outWidth),
     weightLimit: trace.weight ? trace.weight.data.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) : 0,

@@ -1,31 +1,38 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
-import { extentOf, origin } from "./arithmetic.js";
+import { extentOf } from "./arithmetic.js";
+import { origin } from "../drawing/axis.js";
 import { insideOf, rangeText } from "../drawing/numbers.js";
 import { inkOn, inputColour } from "../drawing/palette.js";
-import { boxFor, drawPart, reachBitmap } from "./bitmaps.js";
-import { NUMBERS_FROM, eachCell, outline, viewOf, write, writeIn } from "../drawing/paper.js";
+import { boxFor, drawPart, lyingOf, reachBitmap, toPadding } from "./bitmaps.js";
+import { eachCell, emsOf, fitsIn, outline, viewOf, write, writeIn } from "../drawing/paper.js";
 
+const NARROW = 260; // pixels of a panel that has no room for it
 const ENLARGED = 92; // pixels kept for the window, enlarged; less on a narrow panel, which is the picture's first
 
 // Where the input and the enlarged window go in the panel.
 export function inputPlan(panel, stage) {
   const { trace, made } = stage;
-  const view = viewOf(made.layout.width, made.layout.height, stage.player.zoom, stage.player.centre);
   const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
-  const whole = boxFor(view, area);
-  if (whole.cell >= 20 || made.layout.tiles > 1 || trace.rows.kernel * trace.columns.kernel === 1) return { view, box: whole };
+  const planIn = (room) => {
+    const { width, height, tiles } = made.layout; // several tiles stay whole: one place of the output is a place in each
+    const view = tiles > 1 ? { x: 0, y: 0, width, height } : viewOf(width, height, stage.player.zoom, stage.player.centre, room);
+    return { view, box: boxFor(view, room) };
+  };
+  const whole = planIn(area);
+  const isShown = panel.width < NARROW && stage.operands.panel.width > 0; // the middle panel shows the window too
+  if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.rows.kernel * trace.columns.kernel === 1) return whole;
   const side = Math.min(ENLARGED, 0.34 * panel.width);
-  const below = boxFor(view, { ...area, height: area.height - side - 10 });
-  const beside = boxFor(view, { ...area, width: area.width - side - 10 });
+  const below = planIn({ ...area, height: area.height - side - 10 });
+  const beside = planIn({ ...area, width: area.width - side - 10 });
   const extent = Math.max(extentOf(trace.rows), extentOf(trace.columns));
   const glass = { cell: side / extent };
   [glass.width, glass.height] = [extentOf(trace.columns) * glass.cell, extentOf(trace.rows) * glass.cell];
-  if (below.cell >= beside.cell) {
-    below.x = area.x;
-    return { view, box: below, glass: { ...glass, x: area.x, y: below.y + below.height + 10 }, isBelow: true };
+  if (below.box.cell >= beside.box.cell) {
+    below.box.x = area.x;
+    return { ...below, glass: { ...glass, x: area.x, y: below.box.y + below.box.height + 10 }, isBelow: true };
   }
-  beside.x = area.x;
-  return { view, box: beside, glass: { ...glass, x: beside.x + beside.width + 10, y: area.y } };
+  beside.box.x = area.x;
+  return { ...beside, glass: { ...glass, x: beside.box.x + beside.box.width + 10, y: area.y } };
 }
 
 // From a position of the unpadded input to the screen.
@@ -86,24 +93,47 @@ function paintInputBase(context, stage, plan) {
 // Each cell's border, and its number where there is room.
 function paintCells(context, stage, { view, box }) {
   const { trace, made, theme, say } = stage;
-  const { data } = trace.input;
-  const numbers = box.cell >= NUMBERS_FROM && !(made.layout.isPicture && trace.depth === 3);
+  const numbers = hasInputNumbers(stage, box.cell);
   const lit = Math.max(0.5, Math.min(1, box.cell / 30));
   eachCell(view, (row, column) => {
     const cell = made.layout.at(column, row);
     if (!cell) return;
     const px = box.x + (column - view.x) * box.cell, py = box.y + (row - view.y) * box.cell;
     const x = cell.x - trace.columns.before, y = cell.y - trace.rows.before;
-    const isPadding = y < 0 || x < 0 || y >= trace.height || x >= trace.width;
+    const isPadding = lyingOf(trace, y, x) !== "inside";
     outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
     if (!numbers || trace.outside === "none" && isPadding) return;
-    const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
-    const channel = trace.channels[cell.tile];
-    const value = fromX < 0 || fromY < 0 ? 0 : data[(channel * trace.height + fromY) * trace.width + fromX] / trace.divisor;
-    const ink = isPadding ? (theme.dark ? "#c5d3f2" : "#274472") : inkOn(inputColour(trace, value));
+    const value = valueAt(trace, cell.tile, y, x);
     const raised = box.cell >= 40 ? box.cell * 0.06 : 0; // the weight goes below it
-    writeIn(context, say.value(value), px, py - raised, box.cell, box.cell, ink, theme.font);
+    writeIn(context, say.value(value), px, py - raised, box.cell, box.cell, inkAt(stage, y, x, value), theme.font);
   });
+}
+
+// What is read at a place of a tile: 0 in the padding, or what that borrows.
+function valueAt(trace, tile, y, x) {
+  const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
+  if (fromX < 0 || fromY < 0) return 0;
+  return trace.input.data[(trace.channels[tile] * trace.height + fromY) * trace.width + fromX] / trace.divisor;
+}
+
+// The ink of a number on it.
+function inkAt({ trace, theme }, y, x, value) {
+  const lies = lyingOf(trace, y, x), own = inputColour(trace, value, theme);
+  return inkOn(lies === "padding" ? theme.padding : lies === "borrowed" ? toPadding(own, theme) : own);
+}
+
+const EXTREMES = [1, 0.987654321, 0.123456789, 0.0123456789]; // shares of the largest number, for many digits
+
+// How wide the widest number of the input is, in font sizes; null where three stand in one cell of a colour picture.
+export function inputEms({ trace, made, say, theme }) {
+  if (made.layout.isPicture && trace.depth === 3) return null;
+  return (made.inputEms ??= Math.max(...trace.inputRange.flatMap((end) => EXTREMES.map((share) => emsOf(say.value(end * share), theme.font)))));
+}
+
+// Whether its numbers can be read in cells of this size.
+function hasInputNumbers(stage, cell) {
+  const ems = inputEms(stage);
+  return ems !== null && fitsIn(ems, cell, cell);
 }
 
 // Pixels that no window reads: shaded, and struck through where there is room.
@@ -257,6 +287,7 @@ function paintGlass(context, stage, plan) {
       }
     }
   }
+  paintGlassCells(context, stage, glass);
   outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
   if (!plan.isBelow || box.width < ENLARGED + 100) return;
   const words = [
@@ -265,4 +296,21 @@ function paintGlass(context, stage, plan) {
     rangeText("column", insideOf({ first: step.left, count: wide }, trace.width)),
   ];
   words.forEach((text, line) => write(context, text, glass.x + glass.width + 12, glass.y + 14 + 19 * line, 12.5, theme.muted, theme.font, 400, "left", box.width - glass.width - 14));
+}
+
+// Its padding, outlined as on the picture; and its numbers, where they can be read.
+function paintGlassCells(context, stage, glass) {
+  const { trace, theme, step, say } = stage, { cell } = glass;
+  const isNumbered = hasInputNumbers(stage, cell);
+  if (cell < 9) return;
+  for (let j = 0; j < extentOf(trace.rows); j += 1) {
+    for (let k = 0; k < extentOf(trace.columns); k += 1) {
+      const [y, x, left, top] = [step.top + j, step.left + k, glass.x + k * cell, glass.y + j * cell];
+      const isPadding = lyingOf(trace, y, x) !== "inside";
+      if (isPadding) outline(context, left + 1, top + 1, cell - 2, cell - 2, theme.paddingLine, 1, [3, 3]);
+      if (!isNumbered || (trace.outside === "none" && isPadding)) continue;
+      const value = valueAt(trace, 0, y, x);
+      writeIn(context, say.value(value), left, top, cell, cell, inkAt(stage, y, x, value), theme.font);
+    }
+  }
 }

@@ -1,151 +1,194 @@
-// Drawing the middle panel: window, weights and products of the current step, and the largest terms where
-// the cells are too small for numbers.
-import { largest } from "./arithmetic.js";
+// Drawing the middle panel: window, weights and products of the current step, each number to be read; where there are
+// too many for that at once, the part that was gone to, and all of them small above it.
+import { stepAt } from "./arithmetic.js";
 import { grouped } from "../drawing/numbers.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
-import { LISTED, factorOf } from "./rounding.js";
-import { channelName, factorText, termText } from "./words.js";
-import { NUMBERS_FROM, css, outline, write, writeIn } from "../drawing/paper.js";
+import { NAMED } from "./rounding.js";
+import { channelName } from "./words.js";
+import { css, emsOf, outline, write, writeIn } from "../drawing/paper.js";
+import { lyingOf, toPadding } from "./bitmaps.js";
+import { partWithin, planFor, tapsOfPart } from "./plan.js";
 
-const LARGEST = 64; // pixels a side of a cell
-const LINE = 19; // pixels
-const HEADS = 18; // pixels for the words over the blocks
 const BLOCKS = {
   product: [["window", "×"], ["weights", "="], ["products", ""]],
   value: [["window", ""]],
   "squared difference": [["window", "−"], ["code", "→"], ["squared", ""]],
 };
 const INK = { R: "#c0392b", G: "#1e8449", B: "#2e6fc4" };
+const [TRIED, LOOKED_AT] = [9, 40]; // steps, and numbers of each, from which is foretold how wide numbers get
 
-// Where everything stands, for this trace and this size of panel: the same for every step, so nothing jumps.
-export function operandsPlan(panel, stage) {
-  const { trace } = stage;
-  const fits = panel.width >= 300 && trace.rows.kernel <= 3 && trace.columns.kernel <= 3;
-  if (trace.channels.length === 1 && trace.term === "product" && fits && trace.taps > 1) return writtenPlan(panel, trace);
-  const plain = blocksPlan(panel, trace, 0);
-  return plain.cell >= NUMBERS_FROM ? plain : blocksPlan(panel, trace, LINE * (LISTED + 1) + 4);
-}
+// ---- what stands where: the same for every step, so nothing jumps ----
 
-// Up to nine products of one channel, written out: 1 x 0 + ...
-function writtenPlan(panel, trace) {
-  const wide = panel.width / trace.columns.kernel, high = panel.height / trace.rows.kernel;
-  const cell = Math.min(LARGEST, (wide - 34) / 2, high - 24);
-  return { kind: "written", cell, wide, high: Math.min(high, cell + 32), top: Math.max(4, (panel.height - Math.min(high, cell + 32) * trace.rows.kernel) / 2) };
-}
+export const shapeOf = (trace) => ({
+  channels: trace.channels.length, kernel: [trace.rows.kernel, trace.columns.kernel], blocks: BLOCKS[trace.term].length,
+  isNamed: trace.channels.length > 1 && trace.channels.length <= NAMED,
+  isSummed: trace.channels.length > 1 && trace.channels.length <= NAMED && trace.reduction === "sum",
+});
 
-function blocksPlan(panel, trace, listed) {
-  const blocks = BLOCKS[trace.term], count = trace.channels.length;
-  const [kh, kw] = [trace.rows.kernel, trace.columns.kernel];
-  const isNamed = count === 2 || count === 3;
-  const label = isNamed ? 18 : 0, sums = isNamed && trace.reduction === "sum" ? 66 : 0, operator = 20;
-  const room = { width: panel.width - label - sums - operator * (blocks.length - 1) - 4, height: panel.height - HEADS - listed - 4 };
-  let best = { cell: 0 };
-  for (let across = 1; across <= (isNamed ? 1 : count); across += 1) {
-    const down = Math.ceil(count / across);
-    const gap = count > 1 ? (isNamed ? 0.35 : 0.25) : 0;
-    const cell = Math.min(LARGEST, room.width / blocks.length / (across * (kw + gap) - gap), room.height / (down * (kh + gap) - gap));
-    if (cell > best.cell) best = { cell, across, down, gap };
+// The widest numbers of a trace, in font sizes, from some of its steps. One that is wider still widens them later.
+function widest(stage) {
+  const { trace, theme, player } = stage, { stops } = player;
+  const blocks = BLOCKS[trace.term].length, found = { cells: Array(blocks).fill(1), sum: 1, name: 1 };
+  for (let at = 0; at < trace.channels.length; at += 1) found.name = Math.max(found.name, emsOf(markOf(trace, at), theme.font));
+  for (let at = 0; at < TRIED; at += 1) {
+    const index = stops[Math.round((at * (stops.length - 1)) / (TRIED - 1))];
+    const step = stepAt(trace, Math.floor(index / trace.outWidth), index % trace.outWidth);
+    widen(found, stage, step, [...step.terms.keys()].filter((tap) => trace.taps <= LOOKED_AT || tap % Math.ceil(trace.taps / LOOKED_AT) === 0));
   }
-  const { cell, across, down, gap } = best;
-  const width = cell * (across * (kw + gap) - gap), height = cell * (down * (kh + gap) - gap);
-  const all = label + blocks.length * width + operator * (blocks.length - 1) + sums;
-  const left = Math.max(2, (panel.width - all) / 2) + label;
-  return {
-    kind: "blocks", blocks, cell, across, down, gap, width, height, label, sums, isNamed, listed,
-    top: HEADS, x: (block) => left + block * (width + operator), operator,
-    corner: (tile) => [(tile % across) * (kw + gap) * cell, Math.floor(tile / across) * (kh + gap) * cell],
-  };
+  return found;
 }
+
+// Widen what is foretold to the numbers of these taps of a step; true where they needed it.
+function widen(ems, stage, step, taps) {
+  const { font } = stage.theme;
+  const before = JSON.stringify(ems);
+  for (let block = 0; block < ems.cells.length; block += 1) {
+    for (const tap of taps) ems.cells[block] = Math.max(ems.cells[block], emsOf(textOf(stage, step, block, tap), font));
+  }
+  if (shapeOf(stage.trace).isSummed) stage.trace.channels.forEach((_, i) => { ems.sum = Math.max(ems.sum, emsOf(channelSum(stage, step, i), font)); });
+  return JSON.stringify(ems) !== before;
+}
+
+export function operandsPlan(panel, stage) {
+  const { made, trace } = stage;
+  made.ems ??= widest(stage);
+  const key = `${panel.width}|${panel.height}|${JSON.stringify(made.ems)}`;
+  if (made.plan?.key !== key) made.plan = { key, ...planFor(panel, shapeOf(trace), made.ems) };
+  return made.plan;
+}
+
+// The part of the terms that shows, where not all do.
+export const partOf = (plan, stage) => (stage.part = partWithin(plan, shapeOf(stage.trace), stage.part));
+
+// ---- painting ----
 
 export function paintOperands(panel, stage) {
+  const { made, step } = stage;
+  let plan = operandsPlan(panel, stage);
+  const shown = () => (plan.kind === "blocks" ? [...step.terms.keys()] : tapsOfPart(plan, shapeOf(stage.trace), partOf(plan, stage)));
+  if (widen(made.ems, stage, step, shown())) plan = operandsPlan(panel, stage);
   const context = panel.begin();
-  const plan = operandsPlan(panel, stage);
-  if (plan.kind === "written") paintWritten(context, stage, plan);
+  if (plan.kind === "written") paintWritten(context, panel, stage, plan, shown());
   else paintBlocks(context, panel, stage, plan);
   return plan;
 }
 
 const ofLimit = (trace, made) => made.weightLimit * Math.max(Math.abs(trace.inputRange[0]), Math.abs(trace.inputRange[1]));
 
-function colourOf(stage, block, tap) {
-  const { trace, made, step } = stage;
-  if (block === 0) {
-    if (Number.isNaN(step.values[tap])) return stage.theme.padding;
-    const area = trace.rows.kernel * trace.columns.kernel;
-    const isColour = trace.depth === 3 && trace.channels.length === 3;
-    return inputColour(trace, step.values[tap], isColour ? trace.names.channels?.[Math.floor(tap / area)] : "");
-  }
-  if (block === 1) return PRGN[signedIndex(trace.weight.data[tap], made.weightLimit)];
-  return PRGN[signedIndex(step.terms[tap], made.termLimit ??= ofLimit(trace, made))];
+// Where a tap reads: "inside" the input, "padding", "borrowed" from inside, or "nowhere".
+function tapLies(trace, step, tap) {
+  if (Number.isNaN(step.values[tap])) return "nowhere";
+  const at = tap % (trace.rows.kernel * trace.columns.kernel);
+  const y = step.top + Math.floor(at / trace.columns.kernel) * trace.rows.dilation;
+  return lyingOf(trace, y, step.left + (at % trace.columns.kernel) * trace.columns.dilation);
 }
 
-function textOf(stage, block, tap) {
-  const { trace, step, say } = stage;
+// The colour of a cell, and for the window's where it lies, too.
+function colourOf(stage, block, tap) {
+  const { trace, made, step, theme } = stage;
+  if (block === 0) {
+    const lies = tapLies(trace, step, tap);
+    if (lies === "nowhere" || lies === "padding") return theme.padding;
+    const area = trace.rows.kernel * trace.columns.kernel;
+    const isColour = trace.depth === 3 && trace.channels.length === 3;
+    const own = inputColour(trace, step.values[tap], theme, isColour ? trace.names.channels?.[Math.floor(tap / area)] : "");
+    return lies === "borrowed" ? toPadding(own, theme) : own;
+  }
+  if (block === 1) return theme.signed[signedIndex(trace.weight.data[tap], made.weightLimit)];
+  return theme.signed[signedIndex(step.terms[tap], made.termLimit ??= ofLimit(trace, made))];
+}
+
+function textOf(stage, step, block, tap) {
+  const { trace, say } = stage;
   if (block === 0) return trace.term === "value" && !Number.isNaN(step.terms[tap]) ? say.of(step).term(tap) : say.value(step.values[tap]);
   if (block === 1) return say.weight(trace.weight.data[tap]);
   return stage.hidden ? "?" : say.of(step).term(tap);
 }
 
-function paintCell(context, stage, block, tap, x, y, cell) {
-  const colour = colourOf(stage, block, tap);
+const channelSum = (stage, step, channel) => (stage.hidden ? "?" : stage.say.of(step).partial(channel));
+
+function paintCell(context, stage, block, tap, { x, y, width, height }) {
+  const { theme, trace, step } = stage, colour = colourOf(stage, block, tap);
+  const isOutside = block === 0 && tapLies(trace, step, tap) !== "inside";
   context.fillStyle = css(colour);
-  context.fillRect(x, y, cell, cell);
-  outline(context, x, y, cell, cell, stage.theme.border, 0.75);
-  writeIn(context, textOf(stage, block, tap), x, y, cell, cell, inkOn(colour), stage.theme.font, 500);
+  context.fillRect(x, y, width, height);
+  if (isOutside) outline(context, x + 0.5, y + 0.5, width - 1, height - 1, theme.paddingLine, 1, [3, 3]);
+  else outline(context, x, y, width, height, theme.border, 0.75);
+  writeIn(context, textOf(stage, step, block, tap), x, y, width, height, inkOn(colour), theme.font, 500);
 }
 
-function paintWritten(context, stage, plan) {
-  const { trace, theme, step, say } = stage;
-  const { cell, wide, high } = plan;
-  for (let tap = 0; tap < trace.taps; tap += 1) {
-    const j = Math.floor(tap / trace.columns.kernel), k = tap % trace.columns.kernel;
-    const x = k * wide + (wide - 2 * cell - 30) / 2, y = plan.top + j * high;
-    const [value, weight] = writtenCells(trace, plan, tap);
-    paintCell(context, stage, 0, tap, ...value, cell);
-    write(context, "×", x + cell + 7, y + cell / 2, 15, theme.muted, theme.font);
-    paintCell(context, stage, 1, tap, ...weight, cell);
-    if (tap < trace.taps - 1) write(context, "+", x + 2 * cell + 24, y + cell / 2, 15, theme.muted, theme.font);
-    const product = step.terms[tap];
-    const colour = product === 0 ? theme.muted : product > 0 ? (theme.dark ? "#7cc98a" : "#1b7837") : (theme.dark ? "#c9a6d6" : "#762a83");
-    write(context, stage.hidden ? "= ?" : `= ${say.of(step).term(tap)}`, x + cell * 1.5 + 14, y + cell + 11, 12.5, colour, theme.font, 600);
-    if (stage.pointer.tap === tap) outline(context, x - 2, y - 2, 2 * cell + 18, cell + 4, theme.reached, 2.5);
-  }
+// What a part shows of each term: its numbers, and below them what they come to.
+function paintWritten(context, panel, stage, plan, taps) {
+  const { trace, theme, step } = stage, { box, cell } = plan;
+  if (plan.overview) paintOverview(context, stage, plan.overview, taps);
+  const operator = BLOCKS[trace.term][0][1], sign = operator === "×" ? "=" : "→";
+  taps.forEach((tap, slot) => {
+    const [value, weight] = plan.at(slot);
+    paintCell(context, stage, 0, tap, value);
+    if (plan.isList) write(context, markOf(trace, tap), value.x - 5, value.y + cell / 2, 11, theme.muted, theme.font, 400, "right");
+    if (box.weight) {
+      const [from, to] = [value.x + value.width, weight.x + weight.width], middle = value.y + cell / 2;
+      write(context, operator, from + (weight.x - from) / 2, middle, 15, theme.muted, theme.font);
+      paintCell(context, stage, 1, tap, weight);
+      const isAdded = trace.reduction === "sum" && !plan.isList && (plan.pages === 1 ? tap < trace.taps - 1 : slot % plan.nx < plan.nx - 1);
+      if (isAdded) write(context, "+", to + 10, middle, 15, theme.muted, theme.font);
+      const term = step.terms[tap];
+      const colour = !(term < 0 || term > 0) ? theme.muted : term > 0 ? theme.positive : theme.negative;
+      write(context, `${sign} ${textOf(stage, step, 2, tap)}`, (value.x + to) / 2, value.y + cell + 10, box.digits, colour, theme.font, 600);
+    }
+    const last = box.weight ? weight : value;
+    if (trace.reduction === "max" && step.winner === tap) outline(context, value.x, value.y, value.width, cell, theme.window, 3);
+    if (stage.pointer.tap === tap) outline(context, value.x - 2, value.y - 2, last.x + last.width - value.x + 4, cell + 4, theme.reached, 2.5);
+  });
+  if (plan.caption) write(context, captionOf(stage), panel.width / 2, panel.height - plan.caption / 2 + 2, 13, theme.text, theme.font, 600, "center", panel.width - 4);
 }
 
-function writtenCells(trace, { cell, wide, high, top }, tap) {
-  const j = Math.floor(tap / trace.columns.kernel), k = tap % trace.columns.kernel;
-  const x = k * wide + (wide - 2 * cell - 30) / 2, y = top + j * high;
-  return [[x, y], [x + cell + 14, y]];
+// What the channels add up to: of two or three each, of more the one that shows.
+function captionOf(stage) {
+  const { trace, step, part: { channel } } = stage;
+  if (trace.reduction !== "sum" || trace.channels.length === 1) return "";
+  if (shapeOf(trace).isSummed) return trace.channels.map((_, i) => `${channelName(trace, i)} ${channelSum(stage, step, i)}`).join("  +  ");
+  return `${channelName(trace, channel)} adds up to ${channelSum(stage, step, channel)}`;
+}
+
+// The words over the blocks, and the signs between them.
+function paintHeads(context, stage, plan, middles) {
+  const { trace, theme } = stage;
+  BLOCKS[trace.term].forEach(([name, operator], block) => {
+    const x = plan.starts[block], end = x + plan.blocks[block];
+    write(context, name, x + plan.blocks[block] / 2, 7, 11.5, theme.muted, theme.font);
+    if (operator) for (const middle of middles) write(context, operator, end + plan.operator / 2, middle, 15, theme.muted, theme.font);
+  });
+}
+
+// All terms, too small to be read, with an outline around those that can be read below.
+function paintOverview(context, stage, plan, taps) {
+  const { trace, theme, pointer } = stage;
+  paintHeads(context, stage, plan, [plan.top + plan.height / 2]);
+  BLOCKS[trace.term].forEach((_, block) => { if (!(stage.hidden && block === 2)) paintBlock(context, stage, plan, block); });
+  if (trace.reduction === "max") { const { x, y } = plan.cellAt(0, stage.step.winner); outline(context, x, y, plan.cell, plan.cell, theme.window, 2); }
+  plan.starts.forEach((_, block) => {
+    const [first, last] = [plan.cellAt(block, taps[0]), plan.cellAt(block, taps.at(-1))];
+    const isRow = taps.length === 1 || first.y === last.y || trace.rows.kernel * trace.columns.kernel > 1;
+    const cells = isRow ? [[first, last]] : taps.map((tap) => [plan.cellAt(block, tap), plan.cellAt(block, tap)]);
+    for (const [from, to] of cells) {
+      outline(context, from.x - 0.5, from.y - 0.5, to.x + to.width - from.x + 1, to.y + to.height - from.y + 1, theme.text, 1.5);
+    }
+    if (pointer.tap !== null) { const { x, y } = plan.cellAt(block, pointer.tap); outline(context, x - 1, y - 1, plan.cell + 2, plan.cell + 2, theme.reached, 2.5); }
+  });
 }
 
 function paintBlocks(context, panel, stage, plan) {
-  const { trace, theme, step, say } = stage;
-  const { cell, blocks, width, height, top } = plan;
-  const area = trace.rows.kernel * trace.columns.kernel;
-  blocks.forEach(([name, operator], block) => {
-    const x = plan.x(block);
-    write(context, name, x + width / 2, 7, 11.5, theme.muted, theme.font);
-    if (operator) {
-      const middles = plan.isNamed ? trace.channels.map((_, i) => plan.corner(i)[1] + (trace.rows.kernel * cell) / 2) : [height / 2];
-      for (const middle of middles) write(context, operator, x + width + plan.operator / 2, top + middle, 15, theme.muted, theme.font);
-    }
-    if (cell >= NUMBERS_FROM) {
-      for (let tap = 0; tap < trace.taps; tap += 1) paintCell(context, stage, block, tap, ...cellAt(trace, plan, block, tap), cell);
-    } else if (!(stage.hidden && block === 2)) paintBlock(context, stage, plan, block);
+  const { trace, theme, step } = stage, { starts } = plan;
+  const middles = plan.isNamed ? trace.channels.map((_, i) => plan.middleOf(i)) : [plan.top + plan.height / 2];
+  paintHeads(context, stage, plan, middles);
+  starts.forEach((_, block) => {
+    for (let tap = 0; tap < trace.taps; tap += 1) paintCell(context, stage, block, tap, plan.cellAt(block, tap));
   });
   if (plan.isNamed) paintChannels(context, stage, plan);
-  if (trace.reduction === "max") outline(context, ...cellAt(trace, plan, 0, step.winner), cell, cell, theme.window, 3);
-  if (stage.pointer.tap !== null) {
-    blocks.forEach((_, block) => outline(context, ...cellAt(trace, plan, block, stage.pointer.tap), cell, cell, theme.reached, 2.5));
-  }
-  if (plan.listed) paintLargest(context, panel, stage, plan);
-}
-
-function cellAt(trace, plan, block, tap) {
-  const area = trace.rows.kernel * trace.columns.kernel;
-  const [left, top] = plan.corner(Math.floor(tap / area));
-  const j = Math.floor((tap % area) / trace.columns.kernel), k = tap % trace.columns.kernel;
-  return [plan.x(block) + left + k * plan.cell, plan.top + top + j * plan.cell];
+  const mark = (block, tap, colour, thickness) => { const { x, y, width, height } = plan.cellAt(block, tap); outline(context, x, y, width, height, colour, thickness); };
+  if (trace.reduction === "max") mark(0, step.winner, theme.window, 3);
+  if (stage.pointer.tap !== null) starts.forEach((_, block) => mark(block, stage.pointer.tap, theme.reached, 2.5));
 }
 
 // A block whose cells are too small for numbers: one small bitmap a channel, drawn large.
@@ -162,61 +205,66 @@ function paintBlock(context, stage, plan, block) {
   }
   small.putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
-  for (let tile = 0; tile < count; tile += 1) {
-    const [left, top] = plan.corner(tile), x = plan.x(block) + left, y = plan.top + top;
-    context.drawImage(scratch, 0, tile * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
+  for (let channel = 0; channel < count; channel += 1) {
+    const [x, y] = plan.cornerOf(block, channel);
+    context.drawImage(scratch, 0, channel * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
     if (plan.cell > 3) outline(context, x, y, kw * plan.cell, kh * plan.cell, stage.theme.border, 0.75);
   }
 }
 
+// A channel in one sign or two: "map 12" as 12, "red" as R.
+function markOf(trace, index) {
+  const name = channelName(trace, index);
+  return /\d+$/.exec(name)?.[0] ?? name[0].toUpperCase();
+}
+
 // The channels' names, and what each adds up to.
 function paintChannels(context, stage, plan) {
-  const { trace, theme, step, say } = stage;
+  const { trace, theme, step } = stage, last = plan.starts.length - 1;
+  const end = plan.starts[last] + plan.blocks[last];
   trace.channels.forEach((_, i) => {
-    const name = channelName(trace, i), mark = /\d+$/.exec(name)?.[0] ?? name[0].toUpperCase(); // "map 12": 12, "red": R
-    const middle = plan.top + plan.corner(i)[1] + (trace.rows.kernel * plan.cell) / 2;
-    write(context, mark, plan.x(0) - 11, middle, 14, theme.dark ? theme.text : INK[mark] ?? theme.text, theme.font, 700);
+    const mark = markOf(trace, i), middle = plan.middleOf(i), below = plan.cornerOf(0, i)[1] + trace.rows.kernel * plan.cell;
+    write(context, mark, plan.starts[0] - 11, middle, 14, theme.dark ? theme.text : INK[mark] ?? theme.text, theme.font, 700);
     if (!plan.sums) return;
-    const x = plan.x(plan.blocks.length - 1) + plan.width;
-    const text = stage.hidden ? "?" : say.of(step).partial(i);
-    write(context, `Σ ${text}`, x + 6, middle, Math.min(13, 400 / (text.length + 24)), theme.text, theme.font, 600, "left");
-    if (i < trace.channels.length - 1) write(context, "+", x + 34, middle + ((trace.rows.kernel + plan.gap) * plan.cell) / 2, 13, theme.muted, theme.font);
+    const isLast = i === trace.channels.length - 1, text = `Σ ${channelSum(stage, step, i)}`;
+    if (plan.sums === "below") { write(context, `${i ? "+ " : ""}${text}`, end, below + 9, 12.5, theme.text, theme.font, 600, "right"); return; }
+    write(context, text, end + 6, middle, 13, theme.text, theme.font, 600, "left");
+    if (!isLast) write(context, "+", end + 34, middle + plan.step / 2, 13, theme.muted, theme.font);
   });
 }
 
-// The largest terms, and what the others add up to.
-function paintLargest(context, panel, stage, plan) {
-  const { trace, theme, step, say } = stage;
-  const taps = largest(step.terms, LISTED);
-  const factor = factorOf(trace) === 1 ? "" : `, before × ${factorText(trace)}`;
-  const y = Math.max(plan.top + plan.height + 14, panel.height - plan.listed + 10);
-  const lines = [`the largest of ${grouped(trace.taps)} ${trace.term}s${factor} (point at a cell for its own)`];
-  if (!stage.hidden && trace.reduction !== "max") {
-    const shown = say.of(step), others = shown.present.length - taps.length;
-    for (const tap of taps) {
-      const name = trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : "";
-      const text = trace.term === "product" ? `${say.value(step.values[tap])} × ${say.weight(trace.weight.data[tap])}` : termText(trace, say, step, tap);
-      lines.push(`${name}${text}${trace.term === "value" ? "" : ` = ${shown.term(tap)}`}`);
-    }
-    if (others > 0) lines[lines.length - 1] += `;  the other ${grouped(others)} add up to ${shown.rest(taps)}`;
-  }
-  lines.forEach((text, line) => write(context, text, panel.width / 2, y + LINE * line, line ? 12.5 : 11.5, line ? theme.text : theme.muted, theme.font, 400, "center", panel.width - 4));
-}
+// ---- what lies under a point, and what shows ----
 
-// Which tap, and of which block, lies under a point of the panel.
+// Which tap, and of which block, lies under a point of the panel; `isSmall` where it is one of those that cannot be read.
 export function tapUnder(panel, stage, x, y) {
-  const { trace } = stage;
-  const plan = operandsPlan(panel, stage);
-  const within = ([left, top]) => x >= left && y >= top && x < left + plan.cell && y < top + plan.cell;
-  for (let tap = 0; tap < trace.taps; tap += 1) {
-    if (plan.kind === "written") {
-      const found = writtenCells(trace, plan, tap).findIndex(within);
-      if (found >= 0) return { tap, block: found };
-    } else {
-      for (let block = 0; block < plan.blocks.length; block += 1) {
-        if (within(cellAt(trace, plan, block, tap))) return { tap, block };
-      }
+  const { trace } = stage, plan = operandsPlan(panel, stage);
+  const within = ({ x: left, y: top, width, height }) => x >= left && y >= top && x < left + width && y < top + height;
+  if (plan.kind === "written") {
+    for (const [slot, tap] of tapsOfPart(plan, shapeOf(trace), partOf(plan, stage)).entries()) {
+      const cells = plan.at(slot), block = cells.findIndex(within);
+      if (block >= 0) return { tap, block };
+      // What it comes to, below both of them.
+      if (plan.box.weight && within({ x: cells[0].x, y: cells[0].y, width: cells[1].x + cells[1].width - cells[0].x, height: plan.box.height })) return { tap, block: 2 };
+    }
+  }
+  const small = plan.kind === "blocks" ? plan : plan.overview;
+  for (let tap = 0; small && tap < trace.taps; tap += 1) {
+    for (let block = 0; block < small.starts.length; block += 1) {
+      if (within(small.cellAt(block, tap))) return { tap, block, isSmall: plan.kind !== "blocks" };
     }
   }
   return null;
+}
+
+// The words for the part that shows: "red, rows 1 to 4, columns 1 to 6 of 15 × 15".
+export function partText(plan, stage) {
+  const { trace, part } = stage, count = trace.channels.length;
+  if (plan.isList) {
+    const last = Math.min(count, part.channel + plan.nx * plan.ny);
+    return `${trace.term}s ${grouped(part.channel + 1)} to ${grouped(last)} of ${grouped(count)}`;
+  }
+  const name = count > 1 ? channelName(trace, part.channel) : "";
+  if (plan.rows * plan.columns === 1) return `${name}, ${part.channel + 1} of ${count}`;
+  const span = (word, from, shown, of) => (shown === of ? "" : shown > 1 ? `${word}s ${from + 1}–${from + shown}` : `${word} ${from + 1}`);
+  return [name, span("row", part.row, plan.ny, trace.rows.kernel), span("column", part.column, plan.nx, trace.columns.kernel)].filter(Boolean).join(", ");
 }

@@ -2,17 +2,23 @@
 import { outputAt, readers } from "./arithmetic.js";
 import { inkOn, signedIndex } from "../drawing/palette.js";
 import { boxFor, drawPart } from "./bitmaps.js";
-import { NUMBERS_FROM, eachCell, outline, viewOf, writeIn } from "../drawing/paper.js";
+import { eachCell, emsOf, fitsIn, outline, viewOf, writeIn } from "../drawing/paper.js";
 
 export function outputPlan(panel, stage) {
   const { trace } = stage;
-  const view = viewOf(trace.outWidth, trace.outHeight, stage.player.zoom, stage.player.centre);
   // As large as it fits, but no cell larger than 76 pixels: a map of a few numbers need not fill the panel.
   const area = { x: 2, y: 2, width: panel.width - 4, height: panel.height - 4 };
+  const view = viewOf(trace.outWidth, trace.outHeight, stage.player.zoom, stage.player.centre, area);
   const box = boxFor(view, area);
   const cell = Math.min(box.cell, 76);
   return { view, box: { x: area.x + (area.width - view.width * cell) / 2, y: area.y, width: view.width * cell, height: view.height * cell, cell } };
 }
+
+// How wide the widest number of the map is, in font sizes.
+export const outputEms = ({ made, say, theme }) => (made.outputEms ??= Math.max(...made.outputRange.map((value) => emsOf(say.output(value), theme.font))));
+
+// Whether its numbers can be read in cells of this size.
+const hasNumbers = (stage, cell) => fitsIn(outputEms(stage), cell, cell);
 
 export function paintOutput(panel, stage) {
   const { trace, made, theme, step } = stage;
@@ -36,7 +42,7 @@ export function paintOutput(panel, stage) {
   context.clip();
   if (stage.pointer.pixel) paintReaders(context, stage, plan);
   const x = box.x + (step.column - view.x) * box.cell, y = box.y + (step.row - view.y) * box.cell;
-  if (box.cell >= NUMBERS_FROM && (stage.hidden || step.row * trace.outWidth + step.column >= filled)) {
+  if (hasNumbers(stage, box.cell) && (stage.hidden || step.row * trace.outWidth + step.column >= filled)) {
     context.fillStyle = theme.background;
     context.fillRect(x, y, box.cell, box.cell);
     const text = stage.hidden ? "?" : stage.say.output(outputAt(trace, step.row, step.column));
@@ -54,12 +60,13 @@ function paintOutputBase(context, stage, plan) {
   const { view, box } = plan;
   drawPart(context, made.output, view, box);
   if (box.cell < 9) return;
+  const isNumbered = hasNumbers(stage, box.cell);
   eachCell(view, (row, column) => {
     const x = box.x + (column - view.x) * box.cell, y = box.y + (row - view.y) * box.cell;
     outline(context, x, y, box.cell, box.cell, theme.border, Math.min(1, box.cell / 30));
-    if (box.cell < NUMBERS_FROM) return;
+    if (!isNumbered) return;
     const value = outputAt(trace, row, column);
-    writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(PRGN[signedIndex(value, trace.limit)]), theme.font, 500);
+    writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(theme.signed[signedIndex(value, trace.limit)]), theme.font, 500);
   });
 }
 

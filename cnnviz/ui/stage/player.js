@@ -5,6 +5,7 @@ import { make } from "../drawing/elements.js";
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 240]; // steps a second
 const ROWS = 30; // rows a second, where whole rows go at once
 export const NUMBERED = 144; // outputs up to which a map starts empty, to be filled; a larger one starts complete
+const SHOWN = 8; // cells a side that show at the least
 const OVERVIEW_FROM = 60; // outputs from which the abridged sweep is offered
 
 // index     the current output cell, which drives every panel      from    where the window slides from
@@ -14,7 +15,7 @@ export class Player {
   constructor(stage) {
     Object.assign(this, {
       stage, index: 0, filled: 0, playing: false, overview: true, slide: null, from: undefined, frame: 0,
-      zoom: 1, centre: { x: 0.5, y: 0.5 },
+      zoom: 1, slit: 1, centre: { x: 0.5, y: 0.5 },
     });
   }
 
@@ -28,14 +29,14 @@ export class Player {
     if (!before) this.begin();
     else this.carryOn(before);
     const isSent = this.goTo(trace.options);
-    this.zoomTo(this.zoom, this.centre);
-    this.follow();
+    this.openSlit(before);
+    if (before) { this.zoomTo(Math.min(this.zoom, Math.max(this.slit, this.usualZoom)), this.centre); this.follow(); } else this.zoomTo(this.zoom);
     this.offerSpeeds();
     const isOffered = trace.count >= OVERVIEW_FROM;
     if (!isOffered) this.overview = false;
     else if (!before || before.count < OVERVIEW_FROM) this.overview = true;
     this.stage.segment.style.display = isOffered ? "" : "none";
-    this.stage.zooms.style.display = this.canZoom ? "" : "none";
+    this.offerZoom();
     this.setOverview(this.overview);
     return isSent;
   }
@@ -182,14 +183,14 @@ export class Player {
 
   // ---- zoom ----
 
-  // Not where the input is several tiles: the same place of the output is then a place in each of them.
-  get canZoom() {
-    return this.stage.made.layout.tiles === 1 && Math.max(this.trace.height, this.trace.width) > 12;
-  }
+  // So far that about eight cells of the larger map show; or further, until the numbers in them can be read.
+  get usualZoom() { return Math.max(1, ...this.stage.zoomable.map(({ size }) => size / SHOWN)); }
+  get mostZoom() { return Math.max(this.usualZoom, ...this.stage.zoomable.map(({ cell, needed }) => needed / cell)); }
+
+  offerZoom() { this.stage.zooms.style.display = this.mostZoom > 1 ? "" : "none"; }
 
   zoomTo(zoom, centre = null) {
-    const { width, height } = this.stage.made.layout;
-    this.zoom = this.canZoom ? Math.max(1, Math.min(Math.max(width, height) / 8, zoom)) : 1;
+    this.zoom = Math.max(1, Math.min(this.mostZoom, zoom));
     if (centre) this.centre = centre;
     else this.lookAt(this.index);
     this.stage.root.classList.toggle("is-zoomed", this.zoom > 1);
@@ -204,9 +205,17 @@ export class Player {
   // Zoomed in, the view goes with the window once that nears its edge.
   follow() {
     if (this.zoom === 1) return;
-    const { outWidth, outHeight } = this.trace;
+    const { outWidth, outHeight } = this.trace, { view } = this.stage.outputView;
     const x = ((this.index % outWidth) + 0.5) / outWidth, y = (Math.floor(this.index / outWidth) + 0.5) / outHeight;
-    const reach = 0.35 / this.zoom;
-    if (Math.abs(x - this.centre.x) > reach || Math.abs(y - this.centre.y) > reach) this.lookAt(this.index);
+    const isFar = (at, middle, part) => Math.abs(at - middle) > 0.35 * part;
+    if (isFar(x, this.centre.x, view.width / outWidth) || isFar(y, this.centre.y, view.height / outHeight)) this.lookAt(this.index);
+  }
+
+  // A map that is a mere slit as a whole begins zoomed in, until the visitor has zoomed by himself.
+  openSlit(before) {
+    const { trace } = this, isNew = ["width", "height", "outWidth", "outHeight"].some((side) => before?.[side] !== trace[side]);
+    if (before && (!isNew || this.zoom !== this.slit)) return;
+    this.slit = Math.max(1, Math.min(this.mostZoom, this.stage.slitZoom));
+    this.zoom = this.slit;
   }
 }

@@ -1,8 +1,8 @@
 // The pointer and the keys: hovering, pinning an output, dragging a zoomed map, and what the tooltips say.
 import { outputAt, readers } from "./arithmetic.js";
 import { full, grouped, many } from "../drawing/numbers.js";
-import { place } from "./words.js";
-import { say } from "../drawing/elements.js";
+import { channelName, place } from "./words.js";
+import { isFinger, say } from "../drawing/elements.js";
 import { inputPlan } from "./input.js";
 import { tapUnder } from "./operands.js";
 import { outputPlan } from "./output.js";
@@ -25,59 +25,85 @@ export class Pointer {
   }
 
   listen() {
-    const at = (part, event) => {
-      const box = part.canvas.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
-    const leave = () => { this.letGo(); this.stage.repaint(); };
-    for (const part of [this.stage.input, this.stage.operands, this.stage.output]) {
-      part.canvas.addEventListener("pointerleave", leave);
-      part.canvas.addEventListener("wheel", (event) => {
-        if (!event.ctrlKey && !event.metaKey) return;
-        event.preventDefault();
-        this.player.zoomTo(this.player.zoom * (event.deltaY < 0 ? 1.25 : 0.8));
-      }, { passive: false });
-    }
-    this.stage.output.canvas.addEventListener("pointermove", (event) => {
-      if (this.pan(this.stage.output, event)) return;
-      const cell = this.cellUnder(...at(this.stage.output, event));
-      if (this.player.playing || !cell) { if (!this.player.playing && this.hover !== null) leave(); return; }
-      if (!this.pinned) this.hover = cell.row * this.trace.outWidth + cell.column;
-      const value = outputAt(this.trace, cell.row, cell.column);
-      this.showTip(event, this.stage.hidden ? "?" : `${place(this.trace, cell)}\n${full(value)}`);
-      this.stage.repaint();
-    });
-    this.stage.output.canvas.addEventListener("click", (event) => {
-      if (this.panned) return;
-      const cell = this.cellUnder(...at(this.stage.output, event));
+    const { input, operands, output } = this.stage;
+    this.listenTo(output, (at, event) => this.pointOutput(at, event), (at) => {
+      const cell = this.cellUnder(...at);
       if (cell) this.pin(cell.row * this.trace.outWidth + cell.column);
     });
-    this.stage.input.canvas.addEventListener("pointermove", (event) => {
-      if (this.pan(this.stage.input, event) || this.player.playing) return;
-      this.pixel = this.pixelUnder(...at(this.stage.input, event));
-      if (this.pixel) this.showTip(event, this.pixelWords(this.pixel));
-      else this.hideTip();
-      this.stage.repaint();
+    this.listenTo(input, (at, event) => this.pointInput(at, event), (at) => {
+      const pixel = this.pixelUnder(...at);
+      if (pixel) this.pin(this.nearestOutput(pixel));
     });
-    this.stage.input.canvas.addEventListener("click", (event) => {
-      const pixel = this.pixelUnder(...at(this.stage.input, event));
-      if (pixel && !this.panned) this.pin(this.nearestOutput(pixel));
+    this.listenTo(operands, (at, event) => this.pointOperands(at, event), (at) => {
+      const found = tapUnder(operands.panel, this.stage, ...at);
+      if (found?.isSmall) this.stage.lookAt(found.tap);
     });
-    this.stage.operands.canvas.addEventListener("pointermove", (event) => {
-      if (this.player.playing) return;
-      const found = tapUnder(this.stage.operands.panel, this.stage, ...at(this.stage.operands, event));
-      this.tap = found?.tap ?? null;
-      if (found) this.showTip(event, this.tapWords(found));
-      else this.hideTip();
-      this.stage.repaint();
-    });
-    for (const part of [this.stage.input, this.stage.output]) {
+    for (const part of [input, output]) {
       part.canvas.addEventListener("pointerdown", (event) => {
-        this.panned = false;
         this.grip = this.player.zoom > 1 ? { x: event.clientX, y: event.clientY, centre: { ...this.player.centre } } : null;
       });
       part.canvas.addEventListener("pointerup", () => { this.grip = null; });
     }
+    // What a finger has pointed at stays until it touches something else.
+    this.elsewhere = (event) => {
+      if (!isFinger(event) || event.composedPath().includes(this.stage.root)) return;
+      this.letGo();
+      this.stage.repaint();
+    };
+    window.addEventListener("pointerdown", this.elsewhere);
+  }
+
+  leave() { window.removeEventListener("pointerdown", this.elsewhere); }
+
+  // A mouse points by going over a panel and presses it; a finger does both in one tap, and leaves nothing by lifting.
+  listenTo(part, point, press) {
+    const { canvas } = part;
+    const at = ({ clientX, clientY }) => { const box = canvas.getBoundingClientRect(); return [clientX - box.left, clientY - box.top]; };
+    let isTap = false;
+    canvas.addEventListener("pointerdown", (event) => { isTap = isFinger(event); this.panned = false; });
+    canvas.addEventListener("pointermove", (event) => {
+      if (this.pan(part, event) || (isFinger(event) && event.buttons) || this.player.playing) return;
+      point(at(event), event);
+      this.stage.repaint();
+    });
+    canvas.addEventListener("pointerleave", (event) => {
+      if (isFinger(event)) return;
+      this.letGo();
+      this.stage.repaint();
+    });
+    canvas.addEventListener("click", (event) => {
+      if (this.panned) return;
+      if (isTap) { this.player.stop(); this.letGo(); }
+      press(at(event));
+      if (isTap) point(at(event), event);
+      this.stage.repaint();
+    });
+    canvas.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      this.player.zoomTo(this.player.zoom * (event.deltaY < 0 ? 1.25 : 0.8));
+    }, { passive: false });
+  }
+
+  pointOutput(at, event) {
+    const cell = this.cellUnder(...at);
+    if (!cell) { this.letGo(); return; }
+    if (!this.pinned) this.hover = cell.row * this.trace.outWidth + cell.column;
+    const value = outputAt(this.trace, cell.row, cell.column);
+    this.showTip(event, this.stage.hidden ? "?" : `${place(this.trace, cell)}\n${full(value)}`);
+  }
+
+  pointInput(at, event) {
+    this.pixel = this.pixelUnder(...at);
+    if (this.pixel) this.showTip(event, this.pixelWords(this.pixel));
+    else this.hideTip();
+  }
+
+  pointOperands(at, event) {
+    const found = tapUnder(this.stage.operands.panel, this.stage, ...at);
+    this.tap = found?.tap ?? null;
+    if (found) this.showTip(event, this.tapWords(found));
+    else this.hideTip();
   }
 
   // Drag a zoomed map.
@@ -86,10 +112,16 @@ export class Pointer {
     const dx = event.clientX - this.grip.x, dy = event.clientY - this.grip.y;
     if (!this.panned && Math.hypot(dx, dy) < 5) return true;
     this.panned = true;
-    const { box } = part === this.stage.input ? inputPlan(part.panel, this.stage) : outputPlan(part.panel, this.stage);
-    const half = 0.5 / this.player.zoom;
-    const keep = (value) => Math.max(half, Math.min(1 - half, value));
-    this.player.centre = { x: keep(this.grip.centre.x - dx / box.width / this.player.zoom), y: keep(this.grip.centre.y - dy / box.height / this.player.zoom) };
+    const { box, view } = part === this.stage.input ? inputPlan(part.panel, this.stage) : outputPlan(part.panel, this.stage);
+    const { layout } = this.stage.made, isInput = part === this.stage.input;
+    const moved = (from, by, whole, shown) => {
+      const half = Math.min(0.5, shown / whole / 2);
+      return Math.max(half, Math.min(1 - half, from - by / box.cell / whole));
+    };
+    this.player.centre = {
+      x: moved(this.grip.centre.x, dx, isInput ? layout.width : this.trace.outWidth, view.width),
+      y: moved(this.grip.centre.y, dy, isInput ? layout.height : this.trace.outHeight, view.height),
+    };
     this.stage.repaint();
     return true;
   }
@@ -113,7 +145,10 @@ export class Pointer {
   }
 
   pixelUnder(x, y) {
-    const { view, box } = inputPlan(this.stage.input.panel, this.stage);
+    const { view, box, glass } = inputPlan(this.stage.input.panel, this.stage), { step } = this.stage;
+    if (glass && x >= glass.x && y >= glass.y && x < glass.x + glass.width && y < glass.y + glass.height) {
+      return { tile: 0, x: step.left + Math.floor((x - glass.x) / glass.cell), y: step.top + Math.floor((y - glass.y) / glass.cell) };
+    }
     if (x < box.x || y < box.y || x >= box.x + box.width || y >= box.y + box.height) return null;
     const cellX = Math.floor((x - box.x) / box.cell + view.x), cellY = Math.floor((y - box.y) / box.cell + view.y);
     const cell = this.stage.made.layout.at(cellX, cellY);
@@ -140,11 +175,12 @@ export class Pointer {
   tapWords({ tap, block }) {
     const { trace, step, say: numbers } = this.stage;
     const value = Number.isNaN(step.values[tap]) ? "outside the picture" : full(step.values[tap]);
-    if (trace.term === "value") return value;
+    const from = trace.channels.length > 1 ? `${channelName(trace, Math.floor(tap / (trace.rows.kernel * trace.columns.kernel)))}: ` : "";
+    if (trace.term === "value") return `${from}${value}`;
     const weight = full(trace.weight.data[tap]);
-    if (block === 1) return `weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
-    const sign = trace.term === "product" ? [`${value} × ${weight}`] : [`(${value} − ${weight})²`];
-    return this.stage.hidden ? sign[0] : `${sign[0]}\n= ${numbers.of(step).term(tap)}`;
+    if (block === 1) return `${from}weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
+    const term = `${from}${trace.term === "product" ? `${value} × ${weight}` : `(${value} − ${weight})²`}`;
+    return this.stage.hidden ? term : `${term}\n= ${numbers.of(step).term(tap)}`;
   }
 
   showTip(event, text) {
@@ -152,8 +188,9 @@ export class Pointer {
     const box = this.stage.root.getBoundingClientRect();
     const { offsetWidth, offsetHeight } = this.stage.tip;
     const x = Math.min(event.clientX - box.left + 14, box.width - offsetWidth - 8);
-    const y = event.clientY - box.top + 18;
-    this.stage.tip.style.transform = `translate(${Math.max(4, x)}px, ${y + offsetHeight > box.height ? y - offsetHeight - 30 : y}px)`;
+    const y = event.clientY - box.top + 18, above = y - offsetHeight - 34;
+    const isAbove = (isFinger(event) && above > 0) || y + offsetHeight > box.height; // not below the finger
+    this.stage.tip.style.transform = `translate(${Math.max(4, x)}px, ${isAbove ? above : y}px)`;
     this.stage.tip.style.visibility = "visible";
   }
 

@@ -124,7 +124,12 @@ export class Shown {
   get sum() { return spelled(this.sumUnits, this.places.terms); }
   get reduced() { return spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
   term(tap) { return spelled(this.terms[tap], this.places.terms); }
-  partial(channel) { return spelled(this.partials[channel], this.places.terms); }
+
+  // What a channel adds up to, as its terms are shown.
+  partial(channel) {
+    const { taps, channels } = this.trace, area = taps / channels.length;
+    return spelled(this.terms.slice(channel * area, (channel + 1) * area).reduce((sum, term) => sum + term, 0), this.places.terms);
+  }
 
   // What the terms add up to without those of `taps`.
   rest(taps) { return spelled(taps.reduce((sum, tap) => sum - this.terms[tap], this.sumUnits), this.places.terms); }
@@ -163,8 +168,7 @@ export class Shown {
   }
 
   // All terms, in units of their last place.
-  get terms() { return (this.kept ??= this.share()).terms; }
-  get partials() { return (this.kept ??= this.share()).partials; }
+  get terms() { return (this.kept ??= this.share()); }
 
   share() {
     const { trace: { channels, reduction, taps }, step, places, factor, present, sumUnits } = this;
@@ -172,19 +176,19 @@ export class Shown {
     if (reduction === "max") {
       const terms = numbers.map((number, tap) => (Number.isNaN(number) ? 0 : Math.min(this.reducedUnits, Number(unitsOf(step.terms[tap] / factor, places.terms)))));
       terms[step.winner] = this.reducedUnits;
-      return { terms, partials: [] };
+      return terms;
     }
     if (channels.length > 1 && channels.length <= NAMED) { // their sums are shown too
       const area = taps / channels.length, partials = apportioned(Array.from(step.sums, inUnits), sumUnits);
-      return { partials, terms: partials.flatMap((partial, at) => apportioned(numbers.slice(at * area, (at + 1) * area), partial)) };
+      return partials.flatMap((partial, at) => apportioned(numbers.slice(at * area, (at + 1) * area), partial));
     }
-    if (present.length <= LISTED) return { terms: apportioned(numbers, sumUnits), partials: [] };
+    if (present.length <= LISTED) return apportioned(numbers, sumUnits);
     // The largest, which may be listed, and what the others add up to: together, and then those others.
     const listed = largest(step.terms, LISTED), others = numbers.map((number, tap) => (listed.includes(tap) ? NaN : number));
     const rest = others.reduce((sum, number) => (Number.isNaN(number) ? sum : sum + number), 0);
     const shared = apportioned([...listed.map((tap) => numbers[tap]), rest], sumUnits), terms = apportioned(others, shared.at(-1));
     listed.forEach((tap, at) => { terms[tap] = shared[at]; });
-    return { terms, partials: [] };
+    return terms;
   }
 }
 

@@ -5,21 +5,23 @@ import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
 import { narrate, speaker, total } from "./words.js";
 import { icon, make, say } from "../drawing/elements.js";
 import { join } from "../drawing/link.js";
-import { SIGNED, themeOf } from "../drawing/palette.js";
+import { rampOf, themeOf } from "../drawing/palette.js";
 import { prepare } from "./bitmaps.js";
-import { Panel } from "../drawing/paper.js";
-import { inputPlan, paintInput } from "./input.js";
-import { paintOutput } from "./output.js";
-import { paintOperands } from "./operands.js";
+import { Panel, sideFor } from "../drawing/paper.js";
+import { inputEms, inputPlan, paintInput } from "./input.js";
+import { outputEms, outputPlan, paintOutput } from "./output.js";
+import { operandsPlan, paintOperands, partOf, partText, shapeOf } from "./operands.js";
+import { FIRST, partAfter, partAround } from "./plan.js";
 import { NUMBERED, Player } from "./player.js";
 import { Place } from "./place.js";
 import { Pointer } from "./pointer.js";
 
-const LETTER = 7.6; // pixels of the sum's line, on the average
+const SLIT = 48; // pixels of the shorter side of a map that can be seen
+const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage {
   constructor(parent) {
-    Object.assign(this, { version: 0, guessing: false, revealed: false });
+    Object.assign(this, { version: 0, guessing: false, revealed: false, part: FIRST });
     this.place = new Place(this);
     this.player = new Player(this);
     this.pointer = new Pointer(this);
@@ -46,7 +48,17 @@ class Stage {
     this.sum = make("span", { class: "left" });
     this.answer = make("output");
     this.reveal = button("?", "Show the answer", () => { this.revealed = true; this.repaint(); });
-    this.operands.element.append(make("div", { class: "total" }, this.sum, "=", this.answer, this.reveal));
+    const turn = (label, title, by) => button(label, title, () => this.turn(by), "turn");
+    this.partWords = make("span", {});
+    this.parts = make("span", { class: "parts" }, turn("‹", "The numbers before", -1), this.partWords, turn("›", "The next numbers", 1));
+    this.operands.note.after(this.parts);
+    // Where two stages stand side by side the terms have room only when they are asked for.
+    this.unfold = button("", "Show the terms of the sum", () => {
+      this.unfold.setAttribute("aria-expanded", this.root.classList.toggle("is-unfolded"));
+      this.repaint();
+    }, "unfold");
+    this.unfold.setAttribute("aria-expanded", "false");
+    this.operands.element.append(make("div", { class: "total" }, this.sum, "=", this.answer, this.reveal, this.unfold));
     this.playWord = make("span", {}, "Play");
     this.playIcons = [icon("play"), icon("pause")];
     this.playButton = make("button", { type: "button", title: "Play or pause (space)", class: "play", onclick: () => this.player.toggle() }, ...this.playIcons, this.playWord);
@@ -75,7 +87,8 @@ class Stage {
       this.line, this.whole, this.tip);
     this.root.addEventListener("keydown", (event) => this.pointer.onKey(event));
     this.pointer.listen();
-    parent.append(make("div", { class: "frame" }, this.root));
+    this.frame = make("div", { class: "frame" }, this.root);
+    parent.append(this.frame);
   }
 
   // ---- a new trace ----
@@ -83,7 +96,7 @@ class Stage {
   receive(data) {
     this.theme = themeOf(this.root);
     this.root.style.setProperty("--muted", this.theme.muted);
-    this.root.style.setProperty("--palette", `linear-gradient(to right, ${SIGNED.filter((_, at) => at % 14 === 1).join(", ")})`);
+    this.root.style.setProperty("--palette", rampOf(this.theme));
     this.root.style.setProperty("--window", this.theme.dark ? this.theme.window : "#c14f00");
     this.root.style.setProperty("--on-primary", this.theme.dark ? "#0b1118" : "#ffffff");
     const before = this.trace;
@@ -123,6 +136,53 @@ class Stage {
     if (this.link?.group === group) return;
     this.link?.leave();
     this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
+  }
+
+  // ---- how the maps show ----
+
+  get outputView() { return outputPlan(this.output.panel, this); }
+
+  // What can be zoomed: its size, how large its cells are as a whole, and how large they must be for their numbers.
+  // Nothing, where the input is several tiles: one place of the output is then a place in each of them.
+  get zoomable() {
+    const { made: { layout }, trace } = this, ems = inputEms(this);
+    this.fit();
+    if (layout.tiles > 1) return [];
+    const told = (panel, width, height, needed, size = Math.max(width, height)) => {
+      const cell = Math.min((panel.width - 4) / width, (panel.height - 4) / height);
+      return { width, height, size, needed, cell: cell > 0 ? cell : Infinity }; // not on the screen
+    };
+    return [
+      told(this.output.panel, trace.outWidth, trace.outHeight, sideFor(outputEms(this))),
+      told(this.input.panel, layout.width, layout.height, ems === null ? 0 : sideFor(ems), Math.max(trace.width, trace.height)),
+    ];
+  }
+
+  // The zoom at which the shorter side of each of them can be seen.
+  get slitZoom() {
+    return Math.max(1, ...this.zoomable.map(({ width, height, cell }) => SLIT / Math.min(width, height) / cell));
+  }
+
+  // Fit the panels to their places.
+  fit() {
+    const isNew = [this.input, this.operands, this.output].map(({ panel }) => panel.fit()).some(Boolean);
+    if (!isNew) return;
+    this.sum.parentElement.classList.remove("is-long");
+    this.letter = LETTER * parseFloat(getComputedStyle(this.sum).fontSize);
+    this.player.offerZoom();
+  }
+
+  // Show the part of the terms that has this one.
+  lookAt(tap) {
+    this.part = partAround(operandsPlan(this.operands.panel, this), shapeOf(this.trace), tap);
+    this.repaint();
+  }
+
+  // The next part of the terms, or the one before.
+  turn(by) {
+    const plan = operandsPlan(this.operands.panel, this);
+    this.part = partAfter(plan, shapeOf(this.trace), partOf(plan, this), by);
+    this.repaint();
   }
 
   get isFilling() { return this.player.filled < this.trace.count; }
@@ -171,7 +231,8 @@ class Stage {
 
   toggleFull() {
     if (document.fullscreenElement) document.exitFullscreen();
-    else this.root.requestFullscreen?.();
+    else if (this.frame.requestFullscreen) this.frame.requestFullscreen();
+    else this.frame.classList.toggle("is-full"); // a telephone's browser may know it of films alone
   }
 
   // ---- painting ----
@@ -188,7 +249,7 @@ class Stage {
 
   paint() {
     const { trace } = this;
-    for (const part of [this.input, this.operands, this.output]) part.panel.fit();
+    this.fit();
     if (!this.input.panel.width) return; // not on the screen
     const shown = this.shown;
     this.step = stepAt(trace, Math.floor(shown / trace.outWidth), shown % trace.outWidth);
@@ -207,7 +268,11 @@ class Stage {
     this.written = now;
     const { trace, step } = this;
     say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
-    say(this.operands.note, many(trace.taps, trace.term));
+    const plan = operandsPlan(this.operands.panel, this), isPart = this.operands.panel.width > 0 && plan.pages > 1;
+    say(this.operands.note, isPart ? "" : many(trace.taps, trace.term));
+    say(this.unfold, many(trace.taps, trace.term));
+    this.parts.style.display = isPart ? "" : "none";
+    if (isPart) say(this.partWords, partText(plan, this));
     const { cell } = inputPlan(this.input.panel, this).box;
     const scale = cell < 1 && this.root.clientWidth > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
     say(this.input.note, times(trace.height, trace.width, trace.depth) + scale);
@@ -219,7 +284,7 @@ class Stage {
     say(this.sum, hidden ? "the sum" : left);
     say(this.answer, result);
     // A long sum goes into two smaller lines. Told by its letters: to measure it costs a layout at each step.
-    this.sum.parentElement.classList.toggle("is-long", (left.length + result.length + 3) * LETTER > this.operands.panel.width);
+    this.sum.parentElement.classList.toggle("is-long", (left.length + result.length + 3) * this.letter > this.operands.panel.width);
     this.answer.style.display = hidden ? "none" : "";
     this.reveal.style.display = hidden ? "" : "none";
     say(this.count, `step ${grouped(this.player.index + 1)} of ${grouped(trace.count)}`);
@@ -237,6 +302,7 @@ class Stage {
     this.player.stop();
     this.place.leave();
     this.observer.disconnect();
+    this.pointer.leave();
     this.link?.leave();
     this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
     this.trace = null;

@@ -1,5 +1,5 @@
 // The pointer and the keys: pointing at a number, choosing it, and going through the maps of a layer.
-import { say } from "../drawing/elements.js";
+import { isFinger, onPointing, say } from "../drawing/elements.js";
 import { underPoint } from "./layout.js";
 import { placeText, valueText } from "./units.js";
 
@@ -9,9 +9,8 @@ export class Pointing {
   }
 
   listen(canvas) {
-    canvas.addEventListener("pointermove", (event) => this.point(this.under(event), event));
-    canvas.addEventListener("pointerleave", () => this.point(null));
     canvas.addEventListener("click", (event) => this.click(this.under(event)));
+    this.leave = onPointing(canvas, (event) => this.point(this.under(event), event), () => this.point(null));
   }
 
   under(event) {
@@ -74,8 +73,10 @@ export class Pointing {
     const { tip, root } = this.volumes;
     say(tip, text);
     const box = root.getBoundingClientRect();
-    const x = Math.max(4, Math.min(event.clientX - box.left + 14, box.width - tip.offsetWidth - 8)), y = event.clientY - box.top + 18;
-    tip.style.transform = `translate(${x}px, ${y + tip.offsetHeight > box.height ? y - tip.offsetHeight - 30 : y}px)`;
+    const x = Math.max(4, Math.min(event.clientX - box.left + 14, box.width - tip.offsetWidth - 8));
+    const y = event.clientY - box.top + 18, above = y - tip.offsetHeight - 34;
+    const isAbove = (isFinger(event) && above > 0) || y + tip.offsetHeight > box.height; // not below the finger
+    tip.style.transform = `translate(${x}px, ${isAbove ? above : y}px)`;
     tip.style.visibility = "visible";
   }
 

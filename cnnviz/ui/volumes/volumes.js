@@ -3,7 +3,7 @@
 import { make, say } from "../drawing/elements.js";
 import { join } from "../drawing/link.js";
 import { endsOf, grouped } from "../drawing/numbers.js";
-import { SIGNED, themeOf } from "../drawing/palette.js";
+import { rampOf, themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
 import { Answer } from "./answer.js";
 import { flatPlanOf } from "./flat.js";
@@ -55,9 +55,9 @@ class Volumes {
     const before = this.model;
     this.model = unpack(data);
     const { model } = this;
-    this.planes = new Planes(model);
+    this.planes = new Planes(model, this.theme);
     this.root.style.setProperty("--muted", this.theme.muted);
-    this.root.style.setProperty("--palette", `linear-gradient(to right, ${SIGNED.filter((_, at) => at % 14 === 1).join(", ")})`);
+    this.root.style.setProperty("--palette", rampOf(this.theme));
     if (!before || before.group !== model.group) {
       this.link?.leave();
       this.link = model.group ? join(model.group, (place) => this.follow(place)) : null;
@@ -108,7 +108,7 @@ class Volumes {
 
   foot(layer, at) {
     const [least, most] = endsOf(layer.limit, 2);
-    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `White is 0, full green ${most}, full purple ${least}` }, least, make("i"), most);
+    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `No colour is 0, full green ${most}, full purple ${least}` }, least, make("i"), most);
     const count = make("span", {});
     this.counts.push(count);
     const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
@@ -287,6 +287,7 @@ class Volumes {
   leave() {
     this.link?.leave();
     this.observer.disconnect();
+    this.pointing.leave();
     clearTimeout(this.timer);
     clearTimeout(this.soon);
     this.root.remove(); // the place may be mounted anew, as after a change of theme
