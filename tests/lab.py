@@ -121,7 +121,11 @@ class Lab:
 
     def image(self, panel: str) -> np.ndarray:
         """What stands painted on a panel, a CSS pixel each: uint8 (height, width, 4), red, green, blue and alpha."""
-        address = self.canvas(panel).evaluate("canvas => canvas.toDataURL()")
+        return self.picture_of(self.canvas(panel))
+
+    def picture_of(self, canvas: Locator) -> np.ndarray:
+        """The same of any canvas of the page."""
+        address = canvas.evaluate("canvas => canvas.toDataURL()")
         with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as image:
             return np.asarray(image.convert("RGBA"))
 

@@ -307,6 +307,43 @@ def test_volumes_and_stage_go_together(warm):
     lab.stage.get_by_text("guess first").click()
 
 
+def test_colours_are_scaled_to_each_map_or_to_its_layer_and_say_so(warm):
+    """Of twelve filters Scharr's answers most strongly: on its scale Sobel's map, a quarter as strong, is nearly bare."""
+    page = warm("filters?f=12&size=96&map=1.1")
+    lab = shown(page)
+    foot = page.locator(".volumes .foot").first.locator(".scale")
+    own = foot.locator("span").last.inner_text()
+
+    def coloured() -> tuple[float, float]:
+        """How far from bare the front map and the stage's map are, on the average."""
+        maps = page.locator(".volumes canvas.maps")
+        lab.painted()
+        area = page.locator(".volumes .area").first.evaluate(
+            "(area, canvas) => { const box = canvas.getBoundingClientRect(), own = area.getBoundingClientRect();"
+            " return [own.left - box.left, own.right - box.left]; }",
+            maps.element_handle(),
+        )
+        drawn = lab.picture_of(maps)[:, round(area[0]) : round(area[1]), :3].astype(int)
+        stage = lab.image("output")[..., :3].astype(int)
+        return float((drawn.max(-1) - drawn.min(-1)).mean()), float((stage.max(-1) - stage.min(-1)).mean())
+
+    by_map = coloured()
+    page.get_by_role("button", name="each layer").click()
+    expect(page.get_by_role("button", name="each layer")).to_have_attribute("aria-pressed", "true")
+    expect(page).to_have_url(re.compile("colours=each"))
+    expect(foot.locator("span").last).not_to_have_text(own)
+    by_layer = coloured()
+    assert all(bare < 0.55 * full for bare, full in zip(by_layer, by_map)), (by_map, by_layer)
+    assert foot.locator("span").last.inner_text() > own or len(foot.locator("span").last.inner_text()) > len(own)
+    said = lab.line.inner_text(), lab.numbers()
+    page.get_by_role("button", name="each map").click()
+    expect(foot.locator("span").last).to_have_text(own)
+    assert (lab.line.inner_text(), lab.numbers()) == said, "the numbers are the same, however they are coloured"
+    # Another map comes to the front with its own scale.
+    page.get_by_role("button", name="Layer 1: the next map").click()
+    expect(foot.locator("span").last).not_to_have_text(own)
+
+
 def test_the_lab_s_order_starts_with_what_differs_most():
     assert [KERNELS[key].name for key in ORDER[:3]] == ["Sobel, left to right", "Sobel, top to bottom", "Gaussian blur"]
     assert START["first"] == LAB

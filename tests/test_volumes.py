@@ -19,7 +19,7 @@ from cnnviz.geometry import Field, Window
 from cnnviz.numbers import number
 from cnnviz.pictures import Picture, sample
 from cnnviz.ui.volumes import Answer, Unit, Volume
-from cnnviz.ui.volumes.message import BUDGET, envelope, holds
+from cnnviz.ui.volumes.message import BUDGET, EACH_MAP, envelope, holds
 from door import Door, settle
 from lab import Lab
 
@@ -157,6 +157,22 @@ def test_a_large_picture_is_thinned_out():
     sent, arrays = opened(envelope(picture, [Volume("a", random_maps(2, 3, 3), HERE)], Unit(0, 0), None))
     assert max(arrays["picture"].shape) <= 256
     assert tuple(sent["image"]) == picture.shape
+
+
+def test_each_map_may_have_a_scale_of_its_own():
+    maps = np.zeros((64, 300, 300), np.float32)
+    maps[:, 0, 0] = np.arange(64) - 20.0
+    layers = [Volume("a", maps, HERE), Volume("b", random_maps(5, 6, 7), HERE), Volume("c", random_maps(9), HERE)]
+    layers.append(Volume("d", random_maps(2, 3, 3), HERE, limit=9))
+    sent, arrays = opened(envelope(picture_of(20, 30), layers, Unit(0, 0), None, scale=EACH_MAP, scaled=True))
+    told = sent["layers"]
+    assert sent["scale"] == EACH_MAP and not told[0]["exact"] and told[1]["exact"]
+    np.testing.assert_allclose(told[0]["limits"], np.abs(np.arange(64) - 20.0))
+    np.testing.assert_allclose(told[1]["limits"], np.abs(layers[1].maps).max(axis=(1, 2)), rtol=1e-6)
+    assert told[2]["limits"] is None and told[3]["limits"] is None, "a vector's numbers and a limit that is given"
+    first = arrays["maps 0"][:, 0, 0]
+    assert (first[:20] == 0).all() and first[20] == 127 and (first[21:] == 254).all(), "each in its own full colour"
+    assert told[0]["limit"] == 43.0, "the layer's own is told besides"
 
 
 @pytest.mark.parametrize(

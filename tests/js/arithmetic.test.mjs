@@ -1,8 +1,9 @@
 // arithmetic.js beside cnnviz/steps.py and cnnviz/geometry.py, over the traces that tests/traces.py wrote.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { origin } from "../../cnnviz/ui/drawing/axis.js";
 import {
-  abridged, agrees, erf, extentOf, largest, origin, outputAt, readPositions, readers, startOf, stepAt, strongest, unpack,
+  abridged, agrees, erf, extentOf, largest, outputAt, readPositions, readers, startOf, stepAt, strongest, unpack,
 } from "../../cnnviz/ui/stage/arithmetic.js";
 import { cases, erfs, numbers, randomFrom, traceOf } from "./traces.mjs";
 

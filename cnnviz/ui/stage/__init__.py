@@ -78,6 +78,7 @@ def stage(
     at: tuple[int, int] | None = None,
     unit: tuple[int, int] | None = None,
     link: Setting[Any] | None = None,
+    limit: float | None = None,
 ) -> None:
     """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
 
@@ -88,6 +89,7 @@ def stage(
     at        (row, column), counted from 0, of the output to go to; each new one moves the cursor there
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
     link      the setting that says where the cursor stands: a `place_setting`; with `unit`, the choice of that
+    limit     the number drawn in full colour, where that is not the map's own: its numbers are said as before
     """
     if link and unit is None:
         at = state.now(link) or at
@@ -97,6 +99,6 @@ def stage(
         state.remember(f"{key}-at", at)
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
-        "link": link.key if link else None,
+        "link": link.key if link else None, "limit": limit,
     }  # fmt: skip
     _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))

@@ -94,10 +94,13 @@ function greyOf(trace, theme) {
   };
 }
 
+// The number of the output that is drawn in full colour.
+export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
+
 export function outputBitmap(trace, theme) {
   const colours = Uint32Array.from(theme.signed, pack);
   return bitmap(trace.outWidth, trace.outHeight, (pixels) => {
-    for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], trace.limit)];
+    for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], fullColour(trace))];
   });
 }
 

@@ -1,7 +1,7 @@
 // Drawing the output: the map, filled as far as the steps have come, and the current cell.
 import { outputAt, readers } from "./arithmetic.js";
 import { inkOn, signedIndex } from "../drawing/palette.js";
-import { boxFor, drawPart } from "./bitmaps.js";
+import { boxFor, drawPart, fullColour } from "./bitmaps.js";
 import { eachCell, emsOf, fitsIn, outline, viewOf, writeIn } from "../drawing/paper.js";
 
 export function outputPlan(panel, stage) {
@@ -66,7 +66,7 @@ function paintOutputBase(context, stage, plan) {
     outline(context, x, y, box.cell, box.cell, theme.border, Math.min(1, box.cell / 30));
     if (!isNumbered) return;
     const value = outputAt(trace, row, column);
-    writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(theme.signed[signedIndex(value, trace.limit)]), theme.font, 500);
+    writeIn(context, say.output(value), x, y, box.cell, box.cell, inkOn(theme.signed[signedIndex(value, fullColour(trace))]), theme.font, 500);
   });
 }
 

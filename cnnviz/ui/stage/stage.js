@@ -6,7 +6,7 @@ import { narrate, speaker, total } from "./words.js";
 import { icon, make, say } from "../drawing/elements.js";
 import { join } from "../drawing/link.js";
 import { rampOf, themeOf } from "../drawing/palette.js";
-import { prepare } from "./bitmaps.js";
+import { fullColour, prepare } from "./bitmaps.js";
 import { Panel, sideFor } from "../drawing/paper.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
@@ -119,7 +119,7 @@ class Stage {
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
   showWhole() {
-    const { outWidth, outHeight, limit, count } = this.trace;
+    const { outWidth, outHeight, count } = this.trace, limit = fullColour(this.trace);
     if (count <= NUMBERED) { this.whole.replaceChildren(); return; }
     this.made.output.style.width = `${outWidth * Math.max(1, Math.floor(160 / Math.max(outWidth, outHeight)))}px`;
     this.made.output.setAttribute("role", "img");

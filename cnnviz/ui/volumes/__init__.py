@@ -33,12 +33,12 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
-from cnnviz.ui.state import Setting
+from cnnviz.ui.state import Setting, one_of
 from cnnviz.ui.volumes.answer import Answer
-from cnnviz.ui.volumes.message import Volume, envelope, holds
+from cnnviz.ui.volumes.message import EACH_LAYER, EACH_MAP, Volume, envelope, holds
 from cnnviz.ui.volumes.unit import Unit, choose, chosen, unit_setting
 
-__all__ = ["Answer", "Unit", "Volume", "choose", "chosen", "sources", "unit_setting", "volumes"]
+__all__ = ["EACH_LAYER", "SCALE", "Answer", "Unit", "Volume", "choose", "chosen", "sources", "unit_setting", "volumes"]
 
 _HERE = files("cnnviz.ui.volumes")
 _ORDER = (
@@ -50,6 +50,8 @@ def sources() -> str:
     """The JavaScript as one module."""
     return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
 
+
+SCALE = one_of("colours", [EACH_MAP, EACH_LAYER])  # a visitor's choice, where a page offers it
 
 _component = st.components.v2.component(
     "cnnviz_volumes", js=sources(), css=_HERE.joinpath("volumes.css").read_text("utf-8")
@@ -66,6 +68,7 @@ def volumes(
     on_select: Callable[[Unit], None] | None = None,
     flat: bool = False,
     answer: Answer | None = None,
+    scaled: bool = False,
 ) -> None:
     """Draw the picture and the layers' volumes, `selected` in front.
 
@@ -76,6 +79,7 @@ def volumes(
     on_select  called with the unit that was clicked, after it has become the choice, before the page runs again
     flat       every map side by side, instead of a stack for each layer: for networks of few and small maps
     answer     side by side: what the numbers of the last layer come to; it must be a vector
+    scaled     whether the visitor chooses what the colours are scaled to, SCALE: each map, or each layer
 
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
@@ -96,4 +100,9 @@ def volumes(
         if on_select:
             on_select(unit)
 
-    _component(key=key, data=envelope(picture, layers, sent, group, flat, answer), on_selected_change=clicked)
+    def rescaled() -> None:
+        state.put(**{SCALE.key: SCALE.of(state.component_state(key, "scaled"))})
+
+    scale = state.now(SCALE) if scaled else EACH_LAYER
+    data = envelope(picture, layers, sent, group, flat, answer, scale, scaled)
+    _component(key=key, data=data, on_selected_change=clicked, on_scaled_change=rescaled)

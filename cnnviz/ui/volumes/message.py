@@ -16,6 +16,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.unit import Unit
 
+EACH_MAP, EACH_LAYER = "each map", "each layer"  # what full colour is the largest number of
 BUDGET = 2_500_000  # bytes of one envelope
 LARGEST = float(np.finfo(np.float32).max)
 MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
@@ -108,13 +109,13 @@ class _Sending:
         else:
             self.step += 1
 
-    def array(self, limit: float) -> np.ndarray:
+    def array(self, limits: np.ndarray) -> np.ndarray:
+        """As they go over, with what each map is drawn in full colour at."""
         maps = self.maps[:, :: self.step, :: self.step].astype(np.float32)
         if self.exact:
             return maps
-        if np.float32(limit):
-            maps /= np.float32(limit)
-            np.clip(maps, -1, 1, out=maps)
+        maps /= np.where(limits, limits, 1).astype(np.float32)[:, np.newaxis, np.newaxis]
+        np.clip(maps, -1, 1, out=maps)
         # As `signedIndex` of ui/drawing/palette.js: zero is the middle of 255 colours.
         return np.floor(maps * 127 + 127.5, out=maps).astype(np.uint8)
 
@@ -178,8 +179,13 @@ def envelope(
     group: str | None,
     flat: bool = False,
     answer: Answer | None = None,
+    scale: str = EACH_LAYER,
+    scaled: bool = False,
 ) -> bytes:
     """The picture and the layers in one `bytes`: float32 as long as that fits the budget.
+
+    scale   EACH_MAP: each map's own largest number is its full colour, where its Volume says no limit
+    scaled  whether the visitor is offered the choice
 
     Beyond it the largest layer becomes places in the palette, a byte a number, then every second row and
     column of it, until all fits or nothing can be made smaller: the exact numbers are the stage's.
@@ -198,19 +204,24 @@ def envelope(
     arrays: dict[str, np.ndarray] = {"picture": levels}
     for at, (layer, sending) in enumerate(zip(layers, sendings, strict=True)):
         limit = float(layer.limit or np.abs(layer.maps).max())
+        limits = np.full(len(sending.maps), limit)
+        by_map = scale == EACH_MAP and not layer.limit and layer.maps.ndim == 3
+        if by_map:
+            limits = np.abs(sending.maps).max(axis=(1, 2)).astype(np.float64)
         told.append({
             "name": layer.name, "detail": layer.detail, "shape": layer.maps.shape, "groups": layer.groups,
             "fields": [[field.size, field.jump, field.start] for field in layer.fields],
             "paths": [_path(field, known) for field, known in zip(layer.fields, before)],
-            "limit": limit, "step": sending.step, "exact": sending.exact, "last": lasts[at],
+            "limit": limit, "limits": limits.tolist() if by_map else None,
+            "step": sending.step, "exact": sending.exact, "last": lasts[at],
             "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
             "note": layer.note,
         })  # fmt: skip
         before = tuple(field.path for field in layer.fields)
-        arrays[f"maps {at}"] = sending.array(limit)
+        arrays[f"maps {at}"] = sending.array(limits)
     header = {
         "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,
-        "flat": flat, "answer": answer and answer.header,
+        "flat": flat, "answer": answer and answer.header, "scale": scale if scaled else "",
     }  # fmt: skip
     if answer and answer.codes is not None:
         arrays["codes"] = answer.codes.astype(np.float32)

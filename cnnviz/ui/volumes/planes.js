@@ -3,7 +3,7 @@ import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
 import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
-import { channelAt, slotOf, valueOf, valueText } from "./units.js";
+import { channelAt, limitOf, slotOf, valueOf, valueText } from "./units.js";
 
 const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
@@ -35,7 +35,7 @@ export class Planes {
 
   map(at, channel) {
     return this.keep(`${at} ${channel}`, () => {
-      const { data, exact, limit, drawnHeight, drawnWidth } = this.model.layers[at];
+      const { data, exact, drawnHeight, drawnWidth } = this.model.layers[at], limit = limitOf(this.model.layers[at], channel);
       const count = drawnHeight * drawnWidth, start = slotOf(this.model.layers[at], channel) * count;
       return bitmapOf(drawnWidth, drawnHeight, (pixels) => {
         for (let cell = 0; cell < count; cell += 1) {
@@ -78,7 +78,7 @@ export function paintPlanes(context, { model, plan, planes, fronts, theme }) {
 
 // The numbers of a front map whose cells are large enough to hold them.
 function paintNumbers(context, model, map, column, theme) {
-  const { height, width, limit } = model.layers[map.layer];
+  const { height, width } = model.layers[map.layer], limit = limitOf(model.layers[map.layer], map.channel);
   const units = Array.from({ length: height * width }, (_, cell) => ({ ...map, row: Math.floor(cell / width), column: cell % width }));
   if (!valueOf(model, units[0])?.isExact) return;
   if (!units.every((unit) => fitsIn(emsOf(valueText(model, unit), theme.font), column.cell, column.cell))) return;

@@ -9,11 +9,11 @@ const PIXEL = axisOf([1, 1, 0, []]); // the receptive field of a pixel: itself
 
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
 export function unpack(bytes) {
-  const { image, step, group, selected, layers, flat = false, answer = null, ...arrays } = opened(bytes);
+  const { image, step, group, selected, layers, flat = false, answer = null, scale = "", ...arrays } = opened(bytes);
   const [depth, height, width] = image;
   return {
     image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
-    picture: arrays.picture, step, group, flat, selected: readUnit(selected),
+    picture: arrays.picture, step, group, flat, scale, selected: readUnit(selected),
     answer: answer && { ...answer, codes: arrays.codes ?? null },
     layers: pathsIn(layers).map(({ shape, fields, ...told }, at) => {
       const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
@@ -103,12 +103,15 @@ export function middleOf(model, unit) {
   return { y: middle(rows), x: middle(columns) };
 }
 
+// What a map is drawn in full colour at: its layer's largest number, or its own.
+export const limitOf = (layer, channel) => layer.limits?.[slotOf(layer, channel)] ?? layer.limit;
+
 // The number of a unit: { value, isExact }; null where its layer was not sent whole.
 export function valueOf(model, { layer, channel, row, column }) {
-  const { data, exact, step, limit, height, width } = model.layers[layer], slot = slotOf(model.layers[layer], channel);
+  const { data, exact, step, height, width } = model.layers[layer], slot = slotOf(model.layers[layer], channel);
   if (step > 1 || slot < 0) return null;
   const found = data[(slot * height + row) * width + column];
-  return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limit, isExact: false };
+  return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limitOf(model.layers[layer], channel), isExact: false };
 }
 
 // Whether a layer's numbers are the answer, each with a row of its own.

@@ -11,7 +11,7 @@ import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
 import { paintField, paintFlatSight, paintSight } from "./sight.js";
-import { isAnswer, leftOut, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
+import { isAnswer, leftOut, limitOf, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
 
 const REST = 300; // ms on one map before it goes to the stage
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
@@ -41,16 +41,19 @@ class Volumes {
     this.more = make("div", { class: "more", "aria-hidden": "true" }, "more →");
     this.answer = new Answer();
     this.line = make("p", { class: "line", "aria-live": "polite" });
+    const scaled = (scale, title) => make("button", { type: "button", class: "scaled", title, onclick: () => this.rescale(scale) }, scale);
+    this.scaled = { "each map": scaled("each map", "Full colour is each map’s own largest number"), "each layer": scaled("each layer", "Full colour is the largest number of the layer: its maps can be compared") };
+    this.scales = make("div", { class: "scales", role: "group", "aria-label": "Colours scaled to" }, make("span", {}, "Colours scaled to"), ...Object.values(this.scaled));
     this.tip = make("div", { class: "tip", role: "tooltip" });
-    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.answer.verdict, this.scroller, this.line, this.tip);
+    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.answer.verdict, this.scroller, make("div", { class: "below" }, this.line, this.scales), this.tip);
     this.pointing.listen(this.inner);
     parent.append(this.root);
   }
 
   // ---- new maps ----
 
-  receive(data, send) {
-    this.send = send;
+  receive(data, send, rescale) {
+    Object.assign(this, { send, rescale });
     this.theme = themeOf(this.root);
     const before = this.model;
     this.model = unpack(data);
@@ -83,6 +86,9 @@ class Volumes {
   furnish() {
     const { model } = this;
     this.counts = [];
+    this.ends = [];
+    this.scales.hidden = !model.scale;
+    for (const [scale, button] of Object.entries(this.scaled)) button.setAttribute("aria-pressed", scale === model.scale);
     this.root.classList.toggle("flat", model.flat);
     this.answer.receive(model.answer);
     this.pictureHead.replaceChildren(make("b", {}, model.flat ? "Input" : "The picture"), make("span", {}, sizeText(model.image)));
@@ -107,8 +113,9 @@ class Volumes {
   }
 
   foot(layer, at) {
-    const [least, most] = endsOf(layer.limit, 2);
-    const scale = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale", title: `No colour is 0, full green ${most}, full purple ${least}` }, least, make("i"), most);
+    const ends = { least: make("span", {}), most: make("span", {}) };
+    ends.element = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale" }, ends.least, make("i"), ends.most);
+    this.ends.push(ends);
     const count = make("span", {});
     this.counts.push(count);
     const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
@@ -116,7 +123,7 @@ class Volumes {
     const steps = layer.sent > 1 && !layer.isVector && !this.model.flat
       ? [button("‹", `Layer ${at + 1}: the ${one} before`, -1), count, button("›", `Layer ${at + 1}: the next ${one}`, 1)] : [count];
     const left = leftOut(layer);
-    return make("div", { class: "foot" }, make("div", { class: "steps", title: left }, ...steps), scale);
+    return make("div", { class: "foot" }, make("div", { class: "steps", title: left }, ...steps), ends.element);
   }
 
   // Everything to its place, for the room that there is.
@@ -273,6 +280,10 @@ class Volumes {
     say(this.line, narrate(model, shown, isHidden));
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
+      const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), { element, ...texts } = this.ends[at];
+      say(texts.least, least);
+      say(texts.most, most);
+      if (element) element.title = `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
       const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
       say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
@@ -302,6 +313,6 @@ export default function mount({ data, parentElement, setTriggerValue }) {
   if (!data) return undefined;
   if (!mounted.has(parentElement)) mounted.set(parentElement, new Volumes(parentElement));
   const volumes = mounted.get(parentElement);
-  volumes.receive(data, (text) => setTriggerValue("selected", text));
+  volumes.receive(data, (text) => setTriggerValue("selected", text), (scale) => setTriggerValue("scaled", scale));
   return () => { volumes.leave(); mounted.delete(parentElement); };
 }

@@ -26,7 +26,7 @@ from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage as draw_stage
 from cnnviz.ui.state import DECLARED
-from cnnviz.ui.volumes import Unit, Volume, chosen, unit_setting
+from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, unit_setting
 from cnnviz.ui.volumes import volumes as draw_volumes
 from cnnviz.ui.words import many
 
@@ -136,14 +136,16 @@ def volumes(found: Maps, picture: Picture) -> None:
         )
         for row, maps in zip(found.network.rows, found.maps[1:])
     ]
-    draw_volumes(picture, drawn, choice=UNIT, selected=unit(found), group=GROUP)
+    draw_volumes(picture, drawn, choice=UNIT, selected=unit(found), group=GROUP, scaled=True)
 
 
 def stage(found: Maps, picture: Picture, divisor: float) -> None:
     """The chosen map: its window goes through the whole depth of what it reads."""
     at = unit(found)
     st.html(f'<p class="hint">{_hint(found, at)}</p>')
-    draw_stage(trace(found, at, picture, divisor), key="filters-stage", group=GROUP, at=at.at, unit=at.map, link=UNIT)
+    limit = float(np.abs(found.maps[at.layer + 1]).max()) if session.now(SCALE) == EACH_LAYER else None
+    shown = trace(found, at, picture, divisor)
+    draw_stage(shown, key="filters-stage", group=GROUP, at=at.at, unit=at.map, link=UNIT, limit=limit)
 
 
 def trace(found: Maps, at: Unit, picture: Picture, divisor: float) -> Trace:

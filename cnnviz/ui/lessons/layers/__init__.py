@@ -20,8 +20,9 @@ from cnnviz.ui.lessons.layers.seen import question, seen
 from cnnviz.ui.lessons.layers.setup import DRAW, INPUT, MODE, NET, UNIT, setup
 from cnnviz.ui.lessons.layers.stack import STACK
 from cnnviz.ui.lessons.layers.why_not_fc import why_not_fc
+from cnnviz.ui.volumes import SCALE
 
-SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA)
+SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA, SCALE)
 
 __all__ = [
     "SETTINGS", "batch_norm", "builder", "counts", "dropout", "explain", "presets", "question", "seen", "setup", "view",

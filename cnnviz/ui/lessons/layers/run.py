@@ -25,8 +25,8 @@ from cnnviz.ui.lessons.layers.stack import stack_of
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage
-from cnnviz.ui.state import put
-from cnnviz.ui.volumes import Unit, Volume, chosen, volumes
+from cnnviz.ui.state import now, put
+from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, volumes
 
 GROUP = "layers"  # volumes and stage share one cursor
 
@@ -167,17 +167,24 @@ def view(setup: Setup) -> Shown:
     unit = chosen(UNIT, network.shapes[1:], start=Unit(0, 0))
     row = network.rows[unit.layer]
     with st.container(key="layers-view"):
-        volumes(setup.picture, [_volume(row, run) for row in network.rows], choice=UNIT, selected=unit, group=GROUP)
+        drawn = [_volume(row, run) for row in network.rows]
+        volumes(setup.picture, drawn, choice=UNIT, selected=unit, group=GROUP, scaled=True)
         too_large = _too_large(row)
         with st.container(key="not-staged"):
             if too_large:
                 _offer(too_large, "remedy stage", runnable(setup, row.index))
         if not too_large:
-            stage(_trace(setup, run, row, unit.channel), key="layer", group=GROUP, at=unit.at, unit=unit.map, link=UNIT)
+            trace = _trace(setup, run, row, unit.channel)
+            stage(trace, key="layer", group=GROUP, at=unit.at, unit=unit.map, link=UNIT, limit=_limit(run, row))
     if math.prod(row.output_shape[1:]) > MOST_NUMBERS:  # too many for the lessons below too
         return plane
     map = np.atleast_2d(run.maps[unit.layer + 1][unit.channel])
     return Shown(f"{_map_name(row, unit.channel)} of layer {unit.layer + 1}, {row.layer.name}", map)
+
+
+def _limit(run: Run, row: Row) -> float | None:
+    """What the stage draws in full colour, where that is what the layer's volume does."""
+    return float(np.abs(run.maps[row.index + 1]).max()) if now(SCALE) == EACH_LAYER else None
 
 
 def _offer(sentence: str, key: str, side: int | None, said: str = "Not on the stage.") -> None:
