@@ -4,6 +4,7 @@
 //     { pixel }         the input pixel under the pointer, or null
 //     { isMove }        false where only its numbers are new: other stages stay where they are
 //     { value }         the number that goes in, where it is one
+//     { text }          the number that comes out, as it is shown; none while it is to be guessed
 // and who has just joined may say { asks: true }, to be told where the others are.
 const EVENT = "cnnviz-cursor";
 

@@ -203,6 +203,7 @@ class Stage {
     const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
       unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isRerun, isFilling, isHidden: this.hidden,
+      text: this.hidden ? undefined : this.say.of(step).result,
       value: trace.taps === 1 ? step.values[0] : undefined, pixel,
       y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
     });

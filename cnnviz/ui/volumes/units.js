@@ -152,8 +152,9 @@ function readText(of, read, high, wide) {
   return `and reads ${some(read.rows, high, "row")} and ${some(read.columns, wide, "column")}`;
 }
 
-export function narrate(model, unit, isHidden = false) {
-  const value = isHidden ? "?" : valueText(model, unit) ?? "its number is on the stage";
+// `onStage`: its number as a stage shows it, where one does.
+export function narrate(model, unit, isHidden = false, onStage = undefined) {
+  const value = isHidden ? "?" : (!isAnswer(model, unit.layer) && onStage) || (valueText(model, unit) ?? "its number is on the stage");
   return `${placeText(model, unit)}: ${value}; ${sightText(model, unit)}.`;
 }
 

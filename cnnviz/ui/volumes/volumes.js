@@ -19,9 +19,10 @@ const WORDS_EVERY = 66; // milliseconds between changes of the words while anoth
 // unit    on the stage                    chosen     the channel in front of each layer, as the visitor left it
 // looked  looked at since, by keys or     following  whether another component's cursor moved last
 //         buttons, or null              awaited    the map that Python was asked for, until a stage has it, or null
+// onStage what a stage shows: { unit, text }
 class Volumes {
   constructor(parent) {
-    Object.assign(this, { version: 0, unit: null, looked: null, awaited: null, isHidden: false, chosen: [], told: "", written: 0 });
+    Object.assign(this, { version: 0, onStage: null, unit: null, looked: null, awaited: null, isHidden: false, chosen: [], told: "", written: 0 });
     this.pointing = new Pointing(this);
     this.build(parent);
     this.observer = new ResizeObserver(() => { if (this.model && this.room !== this.scroller.clientWidth) this.arrange(); });
@@ -229,13 +230,13 @@ class Volumes {
   }
 
   // Where the stage's cursor stands.
-  follow({ unit: map, row, column, isHidden = false }) {
+  follow({ unit: map, row, column, text, isHidden = false }) {
     if (!map || !this.model || map[0] >= this.model.layers.length) return;
     const [layer, channel] = map, isNew = layer !== this.unit.layer || channel !== this.unit.channel;
     // Until the chosen map is on the stage its old one goes on telling. A map that was not sent comes with the next maps.
     if ((this.awaited && isNew) || !this.isSent({ layer, channel })) return;
     const unit = within(this.model, { layer, channel, row, column });
-    Object.assign(this, { awaited: null, isHidden });
+    Object.assign(this, { awaited: null, isHidden, onStage: { unit: unitText(unit), text } });
     // An answer from where this stands already takes back nothing that was looked at since.
     if (unitText(unit) !== unitText(this.unit)) Object.assign(this, { unit, looked: null, following: true });
     if (isNew) {
@@ -277,7 +278,8 @@ class Volumes {
     this.written = now;
     // While another cursor moves nothing is read aloud: that component speaks for itself.
     this.line.setAttribute("aria-live", following ? "off" : "polite");
-    say(this.line, narrate(model, shown, isHidden));
+    const { onStage } = this; // one number, one text
+    say(this.line, narrate(model, shown, isHidden, onStage?.unit === unitText(shown) ? onStage.text : undefined));
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
       const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), { element, ...texts } = this.ends[at];
