@@ -221,6 +221,14 @@ def test_a_card_for_each_number_of_groups_tells_its_costs_and_is_chosen_by_a_cli
     assert at.control("choose-g2-3").disabled
 
 
+def test_the_shares_of_a_colour_are_said_where_a_kernel_of_the_lab_is_on_the_stage():
+    shares = "the lab’s kernel times 0.299 on red, 0.587 on green, 0.114 on blue"
+    assert shares in filters_page(map="1.2").said()
+    without = {"map": "2.2"}, {"map": "1.2", "g": "3"}, {"map": "1.2", "first": RANDOM}, {"map": "1.2", "depth": "Grey"}
+    for link in without:
+        assert "kernel times" not in filters_page(**link).said(), link
+
+
 def test_what_cannot_be_leaves_buttons_that_work():
     at = filters_page(g="2", sample="5 x 5 varied numbers", size="8")
     assert "cannot both be divided into 2 equal groups" in at.said()

@@ -202,6 +202,49 @@ def test_a_link_to_a_unit_that_is_not_there_shows_one_that_is():
         assert is_drawn(at.follow(unit=text))
 
 
+# --- what is pasted ---
+
+
+def test_pasted_code_becomes_the_pages_own_words_and_can_be_changed_layer_by_layer():
+    at = page()
+    at.set(stack="nn.Sequential(\n    nn.Conv2d(3, 8, 3, padding=1),  # first\n    nn.ReLU(),\n    nn.MaxPool2d(2),\n)")
+    assert at.setting("stack") == at.control("stack").value == "conv 8 3x3 p1; relu; max 2x2" and is_drawn(at)
+    at.set(**{"layer-k": 5})
+    assert at.setting("stack").startswith("conv 8 5x5 p1;")
+    # What is not here stays as it was pasted, and one press leaves it out.
+    at.set(stack="Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\nReLU6()\nLinear(in_features=9, out_features=5)")
+    assert at.setting("stack") == "conv 4 3x3; ReLU6(); fc 5 in 9"
+    assert "Layer 2, “ReLU6()”, is no layer that can be typed here." in at.said() and is_drawn(at)
+    at.press("remedy leave layer 2 out")
+    assert "Layer 2, FC 5: it is written for 9 numbers, and 1,232 come in" in at.said()
+    at.press("remedy take the 1,232 that come in")
+    assert at.setting("stack") == "conv 4 3x3; fc 5" and is_drawn(at)
+    # Code that is no chain of layers stays, and says why.
+    at.set(stack="class Net(nn.Module): pass")
+    assert at.setting("stack") == "class Net(nn.Module): pass" and "is code of a module" in at.said()
+
+
+def test_code_in_a_link_is_read_as_well():
+    at = page(stack="Conv2d(3, 4, kernel_size=(3, 3), stride=(2, 2)); ReLU()")
+    assert is_drawn(at) and at.stage().output.shape == (7, 11)
+
+
+def test_a_same_with_a_stride_says_whose_it_is():
+    at = page(stack="conv 8 3x3 s2 same; relu; max 3x3 s2 same")
+    assert at.stage().axes[0] == {"kernel": 3, "stride": 2, "before": 0, "after": 1, "dilation": 1}
+    said = at.said().replace("\\", "")
+    assert (
+        "Layer 1: “same” is TensorFlow’s here, for PyTorch has none with a stride. On 16 × 24 it pads 0 above and 1 "
+        "below, 0 on the left and 1 on the right. conv 8 3x3 s2 p1, usual in PyTorch, gives the same size and other "
+        "numbers."
+    ) in said
+    assert "Layer 3: “same” is TensorFlow’s here, for PyTorch’s POOL has none. On 8 × 12 it pads 0 above" in said
+    assert at.setting("stack") == "conv 8 3x3 s2 same; relu; max 3x3 s2 same" and "as typed: same" in said
+    # On a picture of odd sides both are the same, and at stride 1 nothing needs to be said.
+    assert "usual in PyTorch" not in page(stack="conv 8 3x3 s2 same", size="25").said()
+    assert "TensorFlow" not in page(stack="conv 8 3x3 same").said()
+
+
 # --- what cannot follow ---
 
 STUCK = (

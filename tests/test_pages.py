@@ -271,6 +271,7 @@ LINKS: dict[str, tuple[dict[str, str], Any, Any]] = {
     ),
     "bias": ({"bias": "2.5"}, lambda stage: stage.header["bias"], 2.5),
     "flip": ({"flip": "true", "depth": "Grey"}, lambda stage: stage.weight.tolist(), (-SOBEL[np.newaxis]).tolist()),
+    "each": ({"each": "true"}, lambda stage: stage.weight.tolist(), [SOBEL.tolist()] * 3),
     "weights": (
         {"kernel": OWN, "weights": WEIGHTS, "depth": "Grey"},
         lambda stage: stage.weight.tolist(),
@@ -308,6 +309,7 @@ NONSENSE = {
     "size": ["7", "2049"],
     "rect": ["maybe"],
     "flip": ["2"],
+    "each": ["2"],
     "border": ["moebius", ""],
     "depth": ["grey", "CMYK"],
     "values": ["255"],
@@ -654,6 +656,34 @@ def test_a_presets_cells_are_short_and_ones_own_stay_as_they_are():
     own = small(kernel=OWN, weights="1/3 0.2871 3.14159265358979", k="1", rect="true", kw="3")
     assert cells(own, "all") == ["1/3", "0.2871", "3.14159265358979"]
     assert cells(own, "R")[:2] == ["299/3000", "0.0858429"]
+
+
+def test_what_stands_on_the_channels_is_said_wherever_the_grid_shows_another_number():
+    shares = "In colour, times 0.299 on red, 0.587 on green, 0.114 on blue."
+    for link in ({}, {"kernel": OWN, "weights": "1 0 -1; 2 0 -2; 1 0 -1"}):
+        at = small(**link)
+        assert shares in at.said().replace("\\", "")
+        assert cells(at, "all")[0] in ("1", "-1") and cells(at, "R")[0] in ("0.299", "-0.299")
+        at.set(each=True)
+        assert shares not in at.said().replace("\\", "")
+        assert "In colour, the same numbers on each channel." in at.said().replace("\\", "")
+        assert cells(at, "R") == cells(at, "G") == cells(at, "B") == cells(at, "all")
+        np.testing.assert_array_equal(check(at).weight, [check(at).weight[0]] * 3)
+        assert [tab["values"] for tab in list(grid(at)["tabs"].values())[1:]] == check(at).weight.tolist()
+        at.set(depth="Grey")  # where it does nothing it is not shown, and nothing is said
+        assert not at.controls("each") and "on each channel" not in at.said()
+    # Slices of one's own, and numbers that are none, have nothing to be spread.
+    for weights in ("1 2 | 3 4 | 5 6", "1 2; x"):
+        at = small(kernel=OWN, weights=weights, k="1", rect="true", kw="2")
+        assert not at.controls("each") and "0.299" not in at.said()
+
+
+def test_the_same_numbers_on_each_channel_are_flipped_and_compared_as_well():
+    at = small(each="true", flip="true")
+    np.testing.assert_array_equal(check(at).weight, [-SOBEL] * 3)
+    assert cells(at, "G") == [str(number) for number in SOBEL.ravel()]  # as drawn
+    at = small(each="true", kernel="Random")
+    np.testing.assert_array_equal(check(at).weight, named("random", 3, channels=3))
 
 
 def test_random_in_colour_is_edited_slice_by_slice_and_no_share_is_spoken_of():

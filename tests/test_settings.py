@@ -77,6 +77,7 @@ def states():
             "angle": st.integers(0, 175),
             "seed": st.integers(0, 9999),
             "flip": st.booleans(),
+            "each": st.booleans(),
         }
     )
 
@@ -356,6 +357,17 @@ def test_sliced_keeps_typed_slices_apart_from_presets():
     kernel = np.arange(6.0).reshape(2, 3)
     assert sliced(kernel, 1).shape == (1, 2, 3)
     np.testing.assert_array_equal(sliced(kernel, 3), kernel * np.array([299, 587, 114])[:, None, None] / 1000)
+
+
+def test_the_same_numbers_on_each_channel():
+    state = {**START, "kernel": OWN, "weights": "1 2; 3 4", "k": 2, "each": True}
+    np.testing.assert_array_equal(filter_of(state, 3).weight, [[[1, 2], [3, 4]]] * 3)
+    np.testing.assert_array_equal(filter_of(state, 3).drawn, [[1, 2], [3, 4]])
+    np.testing.assert_array_equal(filter_of({**state, "flip": True}, 3).weight, [[[4, 3], [2, 1]]] * 3)
+    np.testing.assert_array_equal(filter_of({**state, "flip": True}, 3).slices, [[[1, 2], [3, 4]]] * 3)
+    np.testing.assert_array_equal(filter_of(state, 1).weight, [[[1, 2], [3, 4]]])
+    slices = {**state, "weights": "1 2; 3 4 | 5 6; 7 8 | 9 1; 2 3"}
+    np.testing.assert_array_equal(filter_of(slices, 3).weight, filter_of({**slices, "each": False}, 3).weight)
 
 
 @pytest.mark.parametrize(

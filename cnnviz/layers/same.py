@@ -23,20 +23,25 @@ def padded(kind: str, settings: Mapping[str, Any], shape: Shape | None) -> dict[
     if shape is not None and len(shape) != 3:
         return {"padding": 0}  # nothing slides over numbers in a row, as the layer itself will say
     axes = _axes(kind, settings)
-    steps = [stride for *_, stride in axes]
-    if shape is None and set(steps) != {1}:
+    if shape is None and any(stride != 1 for *_, stride in axes):
         raise SettingError(
             "with a stride “same” is TensorFlow's, and its padding follows from the size that comes in; PyTorch has "
             f"none. Write the padding itself: {_paddings(kind, axes)}."
         )
-    down, across = ends = [same_padding(*axis, size) for axis, size in zip(axes, shape[1:] if shape else (1, 1))]
+    down, across = ends = both_ends(kind, settings, shape or (1, 1, 1))
     if kind == "conv":
         return {"padding": (down, across)}
-    if any(before != after and stride == 1 for (before, after), stride in zip(ends, steps)):
+    if any(before != after and stride == 1 for (before, after), (*_, stride) in zip(ends, axes)):
         raise SettingError("“same” would pad one more behind than in front; POOL pads both alike, such as p1.")
     # A last window may hang over the end: that is the one more behind. Padding takes no part, as in TensorFlow.
     counts = {"count_include_pad": False} if kind == "avg" else {}
     return {"padding": (down[0], across[0]), "ceil_mode": True, **counts}
+
+
+def both_ends(kind: str, settings: Mapping[str, Any], shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
+    """((top, bottom), (left, right)) of what "same" pads on an input (C, H, W)."""
+    down, across = (same_padding(*axis, size) for axis, size in zip(_axes(kind, settings), shape[1:]))
+    return down, across
 
 
 def _axes(kind: str, settings: Mapping[str, Any]) -> list[tuple[int, int, int]]:

@@ -49,7 +49,9 @@ ANGLE = integer("angle", 45, 0, 179)
 SEED = integer("seed", 0, 0, 9999)
 BIAS = real("bias", 0.0, -1e6, 1e6)
 FLIP = flag("flip")
-FILTER = (K, RECT, KW, KERNEL, WEIGHTS, ANGLE, SEED, BIAS, FLIP)
+EACH = flag("each")  # one slice stands on each channel as it is, and not by its share of the brightness
+FILTER = (K, RECT, KW, KERNEL, WEIGHTS, ANGLE, SEED, BIAS, FLIP, EACH)
+SHARES = "times {} on red, {} on green, {} on blue".format(*kernels.LUMA)
 
 # How it slides.
 S = integer("s", 1, 1, 8)
@@ -86,9 +88,15 @@ class Windows:
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: its weights as they are applied (channels, kH, kW), before any flip `drawn`, and its bias."""
+    """One filter.
+
+    weight  as it is applied, (channels, kH, kW)
+    slices  the same before any flip
+    drawn   what was chosen or typed, before it was spread over the channels: (kH, kW) or (C, kH, kW)
+    """
 
     weight: np.ndarray
+    slices: np.ndarray
     drawn: np.ndarray
     bias: float
     name: str
@@ -148,8 +156,9 @@ def keeping(state: Mapping[str, Any]) -> dict[str, Any]:
 def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
     """The filter that these settings mean, for a picture of `depth` channels. Raises KernelError.
 
-    A preset on RGB is ONE filter of three slices: the preset times 0.299, 0.587 and 0.114; a random one has three of
-    its own. On grey, three typed slices act as their sum, which is what they do to a picture of three equal planes.
+    One slice on RGB becomes ONE filter of three: the slice times 0.299, 0.587 and 0.114, or the same on each channel. A
+    random one has three of its own. On grey, three typed slices act as their sum, which is what they do to a picture of
+    three equal planes.
     """
     size = kernel_size(state)
     if state["kernel"] == OWN:
@@ -157,18 +166,37 @@ def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
     else:
         key = KERNEL_NAMES[state["kernel"]]
         drawn = kernels.named(key, size, angle=state["angle"], seed=state["seed"], channels=depth)
-    return Filter(
-        sliced(kernels.flipped(drawn) if state["flip"] else drawn, depth), drawn, float(state["bias"]), state["kernel"]
-    )
+    slices = sliced(drawn, depth, state["each"])
+    weight = kernels.flipped(slices) if state["flip"] else slices
+    return Filter(weight, slices, drawn, float(state["bias"]), state["kernel"])
 
 
-def sliced(kernel: np.ndarray, depth: int) -> np.ndarray:
+def in_colour(state: Mapping[str, Any], depth: int) -> str:
+    """What becomes of a kernel of one slice on a picture of `depth` channels, as an ending of a sentence.
+
+    "" where there is nothing to say: on grey, where there are slices already, and where there is no kernel.
+    """
+    if depth == 1:
+        return ""
+    try:
+        drawn = filter_of(state, depth).drawn
+    except CnnvizError:
+        return ""
+    if drawn.ndim == 3:
+        return ""
+    return "the same numbers on each channel" if state["each"] else SHARES
+
+
+def sliced(kernel: np.ndarray, depth: int, each: bool = False) -> np.ndarray:
     """A kernel (kH, kW) or (3, kH, kW) as a filter for `depth` channels, 1 or 3: (depth, kH, kW).
 
+    each  one slice stands on each of three channels as it is; else by the channel's share of the brightness
     Raises KernelError for two slices, which belong to no picture.
     """
     if kernel.ndim == 2:
-        return kernels.over_rgb(kernel) if depth == 3 else kernel[np.newaxis]
+        if depth == 1 or each:
+            return np.repeat(kernel[np.newaxis], depth, axis=0)
+        return kernels.over_rgb(kernel)
     if len(kernel) != 3:
         raise KernelError(f"The kernel has {len(kernel)} slices; it takes one, or three: red, green and blue.")
     return kernel if depth == 3 else kernels.over_grey(kernel)[np.newaxis]

@@ -12,7 +12,7 @@ from cnnviz.ui import settings, state
 from cnnviz.ui.controls.basics import dial, plain, select, text, toggle, typed_number
 from cnnviz.ui.controls.window import lab
 from cnnviz.ui.grid import grid
-from cnnviz.ui.settings import ANGLE, BIAS, FLIP, KERNEL, KERNEL_NAMES, OWN, SEED, WEIGHTS, Filter
+from cnnviz.ui.settings import ANGLE, BIAS, EACH, FLIP, KERNEL, KERNEL_NAMES, OWN, SEED, WEIGHTS, Filter
 from cnnviz.ui.state import put
 
 _REFUSED = "kernel-refused"  # why what was typed last could not be, and the kernel that stood then
@@ -60,11 +60,14 @@ def kernel(picture: Picture) -> Filter:
                 dial("Angle, degrees", ANGLE)
             if preset and "seed" in preset.takes:
                 typed_number("Seed", SEED)
+        shares = settings.in_colour(lab(), len(picture.pixels))
         with st.container(key="kernel-words"):
-            if preset:
-                spread = len(picture.pixels) == 3 and "channels" not in preset.takes
-                shared = " In colour, times 0.299 on red, 0.587 on green, 0.114 on blue." if spread else ""
-                st.caption(plain(preset.finds + shared), help=plain(f"{preset.scales} After {preset.source}."))
+            words = f"{preset.finds if preset else ''} {f'In colour, {shares}.' if shares else ''}".strip()
+            if words:
+                told = plain(f"{preset.scales} After {preset.source}.") if preset else None
+                st.caption(plain(words), help=told)
+            if shares:
+                toggle("the same numbers on each channel", EACH)
         with st.expander("Paste numbers, bias, flip"):
             text(
                 "Numbers",
@@ -72,7 +75,8 @@ def kernel(picture: Picture) -> Filter:
                 then=lambda: _edited(state.now(WEIGHTS)),
                 height=80,
                 placeholder="1 0 -1; 2 0 -2; 1 0 -1",
-                help="Rows end with ; or a new line, slices with |. 1/9 works.",
+                help="Rows end with ; or a new line, slices with |. 1/9 works, and what spreadsheets copy or NumPy, "
+                "PyTorch and C print.",
             )
             typed_number("Bias", BIAS, step=1.0, format="%g")
             toggle("flip the kernel", FLIP)
@@ -83,5 +87,5 @@ def kernel(picture: Picture) -> Filter:
         found = settings.filter_of(lab(), len(picture.pixels))
         with drawing:
             own = found.name == OWN
-            grid(found.drawn, len(found.weight), own=own, key="grid", refused=_refused(), on_edit=_edited)
+            grid(found.drawn, found.slices, own=own, key="grid", refused=_refused(), on_edit=_edited)
     return found

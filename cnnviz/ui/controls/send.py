@@ -34,7 +34,7 @@ def lab_settings(weight: ArrayLike) -> dict[str, Any]:
     return {
         "kernel": OWN, "weights": kernels.formatted(rounded), "k": height, "rect": height != width, "kw": width,
         "s": 1, "p": (height - 1) // 2, "sides": "", "d": 1, "border": "zeros", "bias": 0.0, "flip": False,
-        "depth": "RGB" if len(rounded) == 3 else "Grey", "values": "0–255",
+        "each": False, "depth": "RGB" if len(rounded) == 3 else "Grey", "values": "0–255",
     }  # fmt: skip
 
 

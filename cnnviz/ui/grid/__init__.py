@@ -12,7 +12,6 @@ from cnnviz.kernels import cell_text, short_text
 from cnnviz.ui import state
 from cnnviz.ui.drawing import DRAWING
 from cnnviz.ui.javascript import joined
-from cnnviz.ui.settings import sliced
 
 _HERE = files("cnnviz.ui.grid")
 _component = st.components.v2.component(
@@ -23,19 +22,17 @@ _component = st.components.v2.component(
 
 
 def grid(
-    drawn: np.ndarray, depth: int, *, own: bool, key: str, refused: str, on_edit: Callable[[str], None]
+    drawn: np.ndarray, slices: np.ndarray, *, own: bool, key: str, refused: str, on_edit: Callable[[str], None]
 ) -> None:
-    """Show a kernel (kH, kW) or (3, kH, kW) for a picture of `depth` channels, 1 or 3, and let it be edited.
+    """Show a kernel, and let it be edited.
 
-    `drawn` is the kernel before any flip, since what is typed is flipped again. On three channels there is a
-    tab for each slice, and for a kernel of one slice another, "all", which edits the three together.
-
+    drawn    as it was chosen or typed, (kH, kW) or (3, kH, kW)
+    slices   what it comes to on the picture's channels, (1 or 3, kH, kW), before any flip, since what is typed is
+             flipped again. Of three each has a tab, and a kernel of one slice another, "all", which edits them together
     own      its numbers are the visitor's, and stand in their cells to the last digit, for an edit of one cell leaves
              the others as they are
     on_edit  called after each edit with the whole kernel as text
     refused  why the last edit could not be, or "": shown, with the refused text to correct
-
-    Raises KernelError as `sliced` does.
     """
     write = cell_text if own else short_text
 
@@ -43,8 +40,7 @@ def grid(
         values = slice_.tolist()
         return {"text": [[write(weight) for weight in row] for row in values], "values": values}
 
-    slices = sliced(drawn, depth)
-    if depth == 1:
+    if len(slices) == 1:
         tabs = {"": tab(slices[0])}
     else:
         tabs = {"all": tab(drawn)} if drawn.ndim == 2 else {}

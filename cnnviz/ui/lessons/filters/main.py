@@ -23,7 +23,7 @@ from cnnviz.ui.lessons.filters import two_layers
 from cnnviz.ui.lessons.filters.costs import product
 from cnnviz.ui.lessons.filters.two_layers import OPERATION, WHICH
 from cnnviz.ui.memory import remembered
-from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.settings import MOST_NUMBERS, SHARES
 from cnnviz.ui.stage import stage as draw_stage
 from cnnviz.ui.state import DECLARED
 from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, unit_setting
@@ -179,6 +179,8 @@ def _hint(found: Maps, at: Unit) -> str:
     _, deep, high, wide = weight.shape
     reads = "the picture’s channels" if at.layer == 0 else "layer 1’s maps"
     slices = f"a slice for each of {reads} it reads" if deep > 1 else f"for one of {reads}"
+    if at.layer == 0 and deep == 3 and not two_layers.names(now())[at.channel].startswith("random"):
+        slices += f": the lab’s kernel {SHARES}"
     return (
         f"<b>Layer {at.layer + 1}, filter {at.channel + 1}:</b> {times(high, wide, deep)} = {weight[0].size} weights,"
         f" {slices}. Point at a weight: everything that it ever multiplies lights up."

@@ -64,6 +64,8 @@ def builder(setup: Setup) -> None:
     with st.container(key="layer-settings"):
         if stack.parts:
             _settings(stack, at)
+        for words in stacks.same_words(stack):
+            st.caption(controls.plain(words))
         if not setup.is_own_size:
             st.caption(
                 f"This stack reads a square of its own, {setup.reads}: “Depth” and “Longest side” in the sidebar "

@@ -114,6 +114,8 @@ def _dial(
 def _as_typed(value: Any) -> str:
     if isinstance(value, tuple):
         return " × ".join("+".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
+    if isinstance(value, str):
+        return value
     return grouped(value) if isinstance(value, int) else number(value)
 
 
@@ -150,13 +152,14 @@ def more(stack: Stack, at: int, found: Draft) -> None:
         _set("Border", "border", "padding_mode", list(PADDING_MODES), settings.get("padding_mode", "zeros"), stack, at)
     if found.kind in ("conv", "fc"):
         _switch("a bias for each", "bias", "bias", settings.get("bias", True), stack, at)
-    if found.kind in ("max", "avg"):
+    same_pool = found.kind in ("max", "avg") and settings.get("padding") == "same"  # it says both by itself
+    if found.kind in ("max", "avg") and not same_pool:
         label = "a window may hang over the end (ceil_mode)"
         _switch(label, "ceil", "ceil_mode", settings.get("ceil_mode", False), stack, at)
-    if found.kind == "avg":
+    if found.kind == "avg" and not same_pool:
         label = "zeros of the padding count in the mean"
         _switch(label, "counted", "count_include_pad", settings.get("count_include_pad", True), stack, at)
-    if found.kind not in ("conv", "fc", "max", "avg"):
+    if found.kind not in ("conv", "fc", "max", "avg") or same_pool:
         st.caption("This layer has no other settings.")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
 from cnnviz.layers import Shape
+from cnnviz.layers.code import is_code
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, state
 from cnnviz.ui.controls import choice
@@ -31,7 +33,8 @@ DRAW = integer("draw", 0, 0, 10**6)  # which of dropout's draws
 UNIT = unit_setting("unit")  # on the stage; its layer is the one that is changed
 HELP = (
     "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
-    "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm."
+    "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm. Or paste a Sequential "
+    "of PyTorch or Keras, as code or as it is printed."
 )
 
 
@@ -75,10 +78,13 @@ def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int,
 def setup(picture: Picture, divisor: float) -> Setup:
     """The controls of the run, below the picture's."""
     with st.sidebar, st.container(key="run", gap="small"):
-        text = controls.text("The stack as text", STACK, height=112, help=HELP)
+        typed = st.container(key="stack-text")
         name = controls.select("The stack reads", INPUT)
         with st.container(key="input-words"):
             taken = _taken(picture, INPUTS[name])
+        with typed:
+            tidy = partial(_tidy, taken.shape)
+            text = controls.text("The stack as text", STACK, height=112, help=HELP, then=tidy)
         with st.container(key="drawn", horizontal=True, gap="small", vertical_alignment="bottom"):
             seed = controls.typed_number(
                 "Weights, seed", NET, step=1, width=110,
@@ -93,6 +99,12 @@ def setup(picture: Picture, divisor: float) -> Setup:
     stack, unit = stack_of(text, taken.shape), state.now(UNIT)
     chosen = unit.layer if unit and unit.layer < len(stack.parts) else 0  # the first where the link means none of these
     return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen)
+
+
+def _tidy(shape: Shape) -> None:
+    """Code was pasted: what it says stands there in the page's own words, to be changed layer by layer."""
+    if is_code(state.now(STACK)) and (stack := stack_of(state.now(STACK), shape)).parts:
+        state.put(stack=stack.text)
 
 
 def _taken(picture: Picture, square: tuple[int, str] | None) -> Picture:

@@ -12,7 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from cnnviz.errors import CnnvizError, DoesNotFit
+from cnnviz.geometry import same_padding
 from cnnviz.layers import Layer, Shape
+from cnnviz.layers.layer import both
+from cnnviz.layers.same import both_ends
 from cnnviz.layers.typed import TOLD, Draft, draft, parts
 from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped, times
@@ -217,6 +220,38 @@ def _follows(found: Draft, shape: Shape, settings: Mapping[str, Any]) -> bool:
 def _longest(value: Any) -> int:
     """The largest number of a setting that has several."""
     return value if isinstance(value, int) else max(map(_longest, value))
+
+
+def same_words(stack: Stack) -> list[str]:
+    """Whose "same" a layer has, where PyTorch has none, and what it comes to on what comes in: a sentence each."""
+    told = []
+    for row, part in zip(stack.network.rows, stack.parts):
+        if part.draft is None or part.draft.settings.get("padding") != "same":
+            continue
+        kind, settings = part.draft.kind, part.draft.settings
+        (top, bottom), (left, right) = both_ends(kind, settings, row.input_shape)
+        whose = "for PyTorch has none with a stride" if kind == "conv" else "for PyTorch’s POOL has none"
+        words = (
+            f"Layer {row.index + 1}: “same” is TensorFlow’s here, {whose}. On {times(*row.input_shape[1:])} it pads "
+            f"{top} above and {bottom} below, {left} on the left and {right} on the right."
+        )
+        usual = Draft(kind, {**settings, "padding": _half(settings)})
+        if kind == "conv" and usual.layer() != part.layer and _gives(usual, row):
+            words += f" {usual.text}, usual in PyTorch, gives the same size and other numbers."
+        told.append(words)
+    return told
+
+
+def _gives(found: Draft, row: Row) -> bool:
+    """Whether a layer could stand in a row's place, and gave a map of the same size."""
+    return _follows(found, row.input_shape, {}) and found.layer().output_shape(row.input_shape) == row.output_shape
+
+
+def _half(settings: Mapping[str, Any]) -> tuple[int, int]:
+    """The padding that keeps the size at stride 1, as far as it can be the same at both ends."""
+    kernel, dilation = both(settings["kernel_size"]), both(settings.get("dilation", 1))
+    down, across = (same_padding(*axis)[0] for axis in zip(kernel, dilation))
+    return down, across
 
 
 def product(layer: Layer, shape: Shape) -> str:
