@@ -182,6 +182,14 @@ def test_a_bmp_of_16_bits_without_masks(header: int) -> None:
     assert np.abs(np.array(seen(picture)) - expected).max() <= 1
 
 
+@pytest.mark.parametrize("used", [257, 300, 0x12341234])
+def test_a_bmp_that_says_it_has_more_colours_than_it_has_places_for(used: int) -> None:
+    data = bytearray(saved(photo().quantize(256), "BMP"))
+    plain = open_picture(bytes(data))
+    struct.pack_into("<I", data, 46, used)
+    assert open_picture(bytes(data)).digest == plain.digest
+
+
 def coded_as(bits: int, header: int = 40, packing: int = 0) -> bytes:
     return bmp(np.zeros((2, 4), np.uint8), 1, bits, header=header, packing=packing)
 

@@ -74,6 +74,9 @@ def look(data: bytes) -> FoundBMP:
     if header == 124 and data[70:74] == b"DEBM":  # "MBED", a profile in the file
         at, length = struct.unpack_from("<II", data, 126)
         profile = data[14 + at : 14 + at + length]
+    pixels = None
+    if header != CORE and depth <= 8 and struct.unpack_from("<I", data, 46)[0] > 1 << depth:
+        pixels = data[:46] + bytes(4) + data[50:]  # more colours than there are places for: the usual number
     masks: tuple[int, ...] = ()
     if packing:
         has_alpha = packing == MASKS_AND_ALPHA or header >= 56
@@ -85,6 +88,7 @@ def look(data: bytes) -> FoundBMP:
         abs(height),
         abs(width),
         frames=1,
+        pixels=pixels,
         profile=profile,
         depth=depth,
         masks=masks,
