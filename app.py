@@ -1,6 +1,6 @@
 """The door: what this is, shown moving, and the way to each lesson."""
 
-from cnnviz.ui import cached, course, frame
+from cnnviz.ui import cached, course, frame, state
 from cnnviz.ui.stage import stage
 
 frame.page(course.HOME)
@@ -11,7 +11,9 @@ frame.hero(
 )
 frame.open_lesson(course.CONVOLUTION, "Open the convolution lab")
 with frame.stage():
-    stage(cached.demo(), key="home", autoplay=True)
+    # By itself, unless the link says where to stand.
+    is_plain = state.now(course.HOME_PLACE) is None
+    stage(cached.demo(), key="home", autoplay=is_plain, link=course.HOME_PLACE)
 frame.notice(
     "The filter looks for a diagonal cross of five ones. Where four of them lie on ones of the picture, the sum is 4; "
     "a whole cross would give 5, and this picture has none.",

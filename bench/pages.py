@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import chromium  # noqa: E402
-from cnnviz.ui.frame import LESSONS  # noqa: E402
+from cnnviz.ui.course import COURSE  # noqa: E402
 from door import settle  # noqa: E402
 from server import free_port  # noqa: E402
 
@@ -218,7 +218,7 @@ def lessons(browser: Browser, app: str) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.goto(app)
     settle(page)
-    names = [name for path, name in LESSONS.items() if path != "app.py"]
+    names = [lesson.name for lesson in COURSE]
     times: dict[str, list[float]] = {name: [] for name in names}
     for round in range(6):
         for name in names:

@@ -98,16 +98,21 @@ class Door:
         if asked.netloc and asked.netloc != urlsplit(self.url).netloc:
             self.outside.append(url)
 
+    def shut(self, page: Page) -> None:
+        """Leave one page; an exception that it shows is noted first."""
+        self.errors += page.get_by_test_id("stException").all_inner_texts()
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+        for event, heard in self._heard.items():
+            page.remove_listener(event, heard)
+        if page.context is profile(self.browser):
+            page.goto("about:blank")
+            free_tabs(self.browser).append(page)
+        self._pages.remove(page)
+
     def close(self) -> None:
-        """Leave what was opened; a page that shows an exception at its end is noted first."""
-        for page in self._pages:
-            self.errors += page.get_by_test_id("stException").all_inner_texts()
-            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-            for event, heard in self._heard.items():
-                page.remove_listener(event, heard)
-            if page.context is profile(self.browser):
-                page.goto("about:blank")
-                free_tabs(self.browser).append(page)
+        """Leave what was opened."""
+        for page in [*self._pages]:
+            self.shut(page)
         for context in self._contexts:
             context.close()
 

@@ -316,7 +316,7 @@ def test_volumes_and_stage_go_together(warm):
 
 
 def test_colours_are_scaled_to_each_map_or_to_its_layer_and_say_so(warm):
-    """Of twelve filters Scharr's answers most strongly: on its scale Sobel's map, a quarter as strong, is nearly bare."""
+    """Of twelve filters Scharr's answers most strongly: on its scale Sobel's map, a quarter as strong, is bare."""
     page = warm("filters?f=12&size=96&map=1.1")
     lab = shown(page)
     foot = page.locator(".volumes .foot").first.locator(".scale")

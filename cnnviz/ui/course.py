@@ -10,6 +10,7 @@ from cnnviz.ui.lessons import activations, deep, filters, layers, learning, lene
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
 from cnnviz.ui.settings import FILTER, PICTURE, SLIDING
+from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting
 
 
@@ -33,7 +34,8 @@ class Lesson:
     sidebar: str = ""
 
 
-HOME = Lesson("app.py", "Home", "Home", "", ())
+HOME_PLACE = place_setting("home-at")  # of the cursor on its stage
+HOME = Lesson("app.py", "Home", "Home", "", (HOME_PLACE,))
 PIXELS = Lesson(
     "pages/pixels.py", "Pixels", "Pixels",
     "A picture is numbers: see each of them, and the planes that they stand in.",
