@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.errors import PictureError, SettingError
-from cnnviz.pictures import Strokes
+from cnnviz.pictures import Strokes, normalised
 from cnnviz.pictures.ready import PHOTOS, drawing, photo
-from cnnviz.pictures.strokes import MOST_POINTS, MOST_STROKES
+from cnnviz.pictures.strokes import MOST_LINK, MOST_POINTS, MOST_STROKES
 from paper import DRAWINGS
+from paper import drawing as of_the_tests
 
 
 def told(strokes: object, thickness: object = 0.1) -> str:
@@ -166,3 +168,94 @@ def test_the_ready_digits():
             drawing(wrong)
     with pytest.raises(SettingError, match="lined paper"):
         photo("A 9 on sand")
+
+
+# --- in a link ---
+
+LINK = re.compile(r"[A-Za-z0-9_-]*")
+
+
+def same_after_a_link(strokes: Strokes) -> Strokes:
+    """The drawing that its link gives, which leaves the same ink to the last level."""
+    text = strokes.for_link()
+    again = Strokes.from_link(text)
+    assert len(text) <= MOST_LINK and LINK.fullmatch(text)
+    assert (again.ink() == strokes.ink()).all()
+    assert again.for_link() == text
+    return again
+
+
+@pytest.mark.parametrize("name", [*DRAWINGS, *map(str, range(10))])
+def test_a_link_carries_a_drawing_to_the_last_level(name):
+    strokes = of_the_tests(name) if name in DRAWINGS else drawing(int(name))
+    again = same_after_a_link(strokes)
+    assert (normalised(again.ink()).levels == normalised(strokes.ink()).levels).all()
+    assert len(strokes.for_link()) <= 400
+    # The link's lines are the drawn ones, to a pixel of the pad.
+    for line, drawn in zip(again.lines, strokes.lines, strict=True):
+        assert max(away(point, line) for point in drawn) * 224 <= 1.3
+    assert again.thickness == pytest.approx(strokes.thickness, abs=0.0005)
+
+
+def away(point: tuple[float, float], line: tuple[tuple[float, float], ...]) -> float:
+    """How far a point is from a line, the slow way."""
+    near = [math.dist(point, line[0])]
+    for (x, y), (to_x, to_y) in zip(line, line[1:]):
+        steps = np.linspace(0, 1, 60)
+        near.append(np.hypot(x + (to_x - x) * steps - point[0], y + (to_y - y) * steps - point[1]).min())
+    return float(min(near))
+
+
+def test_what_a_link_carries_is_what_the_pad_told_too():
+    """The pad's text and the link's are two ways to one drawing: the same ink."""
+    for name in DRAWINGS:
+        strokes = of_the_tests(name)
+        again = Strokes.read(Strokes.from_link(strokes.for_link()).text())
+        assert (again.ink() == strokes.ink()).all()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        (),
+        (((0.0, 0.0),),),
+        (((1.0, 1.0), (0.0, 0.0)),),
+        (((0.5, 0.5), (0.5, 0.5), (0.5005, 0.5)),),
+        (((0.2, 0.2), (0.8, 0.2), (0.2, 0.2)),),
+        tuple(((0.01 * at, 0.0), (0.01 * at, 1.0)) for at in range(MOST_STROKES)),
+        (tuple((0.5 + 0.4 * math.cos(9 * at), 0.5 + 0.4 * math.sin(5 * at)) for at in range(40)),) * MOST_STROKES,
+    ],
+    ids=["nothing", "a dot", "the corners", "a blot", "there and back", "a fence", "a tangle"],
+)
+def test_a_link_carries_any_drawing(lines):
+    same_after_a_link(Strokes(lines))
+
+
+def test_a_scribble_that_fills_the_pad_still_fits_a_link():
+    rng = np.random.default_rng(3)
+    places = np.clip(0.5 + np.cumsum(rng.normal(0, 0.02, (MOST_POINTS, 2)), axis=0), 0, 1)
+    strokes = Strokes((tuple((float(x), float(y)) for x, y in places),))
+    assert len(same_after_a_link(strokes).lines[0]) > 200
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.lists(st.tuples(PLACE, PLACE), min_size=1, max_size=30), max_size=6), st.floats(0.01, 0.25))
+def test_whatever_is_drawn_is_the_same_after_a_link(lines, thickness):
+    same_after_a_link(Strokes(tuple(map(tuple, lines)), thickness))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=40) | st.text("ABCDEFGHabcdefgh0123456789-_", max_size=60))
+def test_any_text_in_a_link_is_a_drawing_or_a_refusal(text):
+    try:
+        strokes = Strokes.from_link(text)
+    except PictureError as refused:
+        assert len(str(refused)) < 160
+    else:
+        same_after_a_link(strokes)
+
+
+@pytest.mark.parametrize("text", ["", "=", "é", "A", "SwEA", "x" * (MOST_LINK + 4), None, 5, b"SwA"])
+def test_what_is_no_drawing_in_a_link_is_refused(text):
+    with pytest.raises(PictureError, match="draw"):
+        Strokes.from_link(text)
