@@ -273,7 +273,7 @@ def test_a_photograph_by_the_camera_is_read_as_an_upload_is():
 @pytest.mark.parametrize("source", ["Draw", "Photo", "Test digit"])
 def test_the_digit_goes_along_from_page_to_page_and_back(source):
     link = {} if source == "Draw" else {"digit": source}  # the start of a setting stands in no link
-    at = Visitor("lenet", {"digit-strokes": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
+    at = Visitor("lenet", {"drawn": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
     if source == "Test digit":
         at.set({"test-digit": 42})
     elif source == "Photo":
@@ -289,3 +289,23 @@ def on_pad(at: Visitor) -> str:
     if at.shows("drawpad"):
         return at.told("drawpad").header["drawing"]
     return next(body for body in at.markup() if "digit-square" in body)
+
+
+def test_a_drawing_is_in_the_link_beside_what_is_switched_off():
+    """Case 1.9."""
+    drawn = Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))
+    at = Visitor("lenet", {"drawn": Strokes.from_link(drawn.for_link())}, off="C1.1 C1.2")
+    assert at.link("drawn") == drawn.for_link()
+    again = Visitor("lenet", **{name: at.link(name) for name in ("drawn", "off")})
+    for name in ("picture", "maps 0", "maps 6"):
+        np.testing.assert_array_equal(again.told("volumes")[name], at.told("volumes")[name])
+    assert again.told("volumes").header["layers"][0]["off"] == [0, 1]
+    assert again.told("drawpad").header["drawing"] == at.told("drawpad").header["drawing"]
+    fill = at.told("drawpad").header["fill"]
+    assert at.press("draw-for-me").told("drawpad").header["fill"] != fill, "the pad takes over what it did not draw"
+    assert at.link("drawn") != drawn.for_link()
+
+
+def test_a_drawing_that_no_link_can_tell_is_the_example():
+    for text in ("x", "a" * 1_501, "é", "AAAA"):
+        assert Visitor("lenet", drawn=text).said() == Visitor("lenet").said()

@@ -30,8 +30,14 @@ def drawing(digit: int) -> Strokes:
 
 
 def is_ready(strokes: Strokes) -> bool:
-    """Whether `strokes` are the lines of one of the ten drawings, of whatever thickness."""
-    return any(strokes.lines == drawing.lines for drawing in _drawings().values())
+    """Whether `strokes` are the lines of one of the ten drawings, of whatever thickness; also as a link tells them."""
+    return strokes.lines in _lines()
+
+
+@cache
+def _lines() -> frozenset[object]:
+    told = [Strokes.from_link(drawing.for_link()) for drawing in _drawings().values()]
+    return frozenset(drawing.lines for drawing in (*_drawings().values(), *told))
 
 
 @cache

@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.ui import controls, frame, state
+from cnnviz.ui.controls.digit import DRAWN
 
 
 def main() -> None:
@@ -20,7 +21,7 @@ def main() -> None:
         with right, st.container(key="steps-room"):
             controls.digit_steps(digit)
     network = models.lenet5()
-    strokes = state.recall("digit-strokes")
+    strokes = state.now(DRAWN)
     told = {
         "name": digit.name,
         "label": digit.label,

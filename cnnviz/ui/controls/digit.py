@@ -24,7 +24,7 @@ from cnnviz.ui.controls.basics import choice, refuse, select, typed_number
 from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
 from cnnviz.ui.memory import remembered
-from cnnviz.ui.state import integer, one_of, put
+from cnnviz.ui.state import Setting, integer, one_of, put
 from cnnviz.ui.words import a, capital
 
 DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
@@ -34,8 +34,18 @@ TESTS = 2000
 SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
 SAMPLE_PHOTO = one_of("digit-photo", [*PHOTOS, YOUR_PHOTO])
 TEST_DIGIT = integer("test-digit", 1, 1, TESTS)
-DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT)
-_STROKES, _FILL, _OWN, _REFUSED = "digit-strokes", "digit-fill", "digit-own", "digit-refused"  # of this session alone
+_PAD, _FILLED, _OWN, _REFUSED = "digit-pad-has", "digit-filled", "digit-own", "digit-refused"  # of this session alone
+
+
+def _linked(text: str) -> Strokes | None:
+    try:
+        return Strokes.from_link(text)
+    except CnnvizError:
+        return None
+
+
+DRAWN: Setting[Strokes | None] = Setting("drawn", None, _linked, lambda strokes: strokes.for_link() if strokes else "")
+DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT, DRAWN)
 Levels = npt.NDArray[np.uint8]
 Wrong = Collection[int] | Callable[[], Collection[int]]
 
@@ -93,8 +103,8 @@ def digit_pad(digit: Digit) -> None:
     """The pad to draw on; for a photograph or a test digit, the same square with it."""
     with st.container(key="digit-pad"):
         if state.now(SOURCE) == DRAW:
-            strokes, fill = _strokes(), state.recall(_FILL, 0)
-            drawpad(strokes, fill=fill, ready=is_ready(strokes), key="pad", on_drawn=_keep)
+            strokes = _strokes()
+            drawpad(strokes, fill=_fill_of(strokes), ready=is_ready(strokes), key="pad", on_drawn=_keep)
         else:
             st.html(_square(digit))
 
@@ -112,18 +122,34 @@ def digit_steps(digit: Digit) -> None:
 
 
 def _strokes() -> Strokes:
-    return state.recall(_STROKES) or drawing(FIRST)
+    return state.now(DRAWN) or drawing(FIRST)
+
+
+def _fill_of(strokes: Strokes) -> int:
+    """How often the pad has been given a drawing that it did not send itself: a ready one, a link's, one of Back."""
+    has, count = state.recall(_PAD, ("", 0))
+    if has != (drawn := strokes.for_link()):
+        has, count = drawn, count + 1
+        state.remember(_PAD, (has, count))
+    return count
 
 
 def _keep(strokes: Strokes) -> None:
-    state.remember(_STROKES, strokes)
+    _, count = state.recall(_PAD, ("", 0))
+    state.remember(_PAD, (strokes.for_link(), count))
+    _draw(strokes)
+
+
+def _draw(strokes: Strokes) -> None:
+    """Take a drawing as a link tells it, so that whoever opens the link sees the same ink."""
+    put(drawn=Strokes.from_link(strokes.for_link()))
 
 
 def _fill() -> None:
     """A ready drawing onto the pad, another one each time."""
-    number = state.recall(_FILL, 0) + 1
-    state.remember(_STROKES, drawing((FIRST + 2 * number + number // 5) % 10))
-    state.remember(_FILL, number)
+    number = state.recall(_FILLED, 0) + 1
+    _draw(drawing((FIRST + 2 * number + number // 5) % 10))
+    state.remember(_FILLED, number)
 
 
 def _drawn() -> Digit:
