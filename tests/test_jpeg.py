@@ -160,6 +160,7 @@ REMARKS = {
     "a comment": segment(0xFE, b"\xff\xd9\xff\xda"),
     "a FlashPix of nothing": segment(0xE2, b"FPXR\0"),
     "an extension": segment(0xF0, b"anything"),
+    "a height before there is a frame": segment(0xDC, b"JFIF\0\1\1" + bytes(9)),
     "filling": b"\xff\xff\xff",
     "junk": segment(0xFE, b"") + b"junk",
 }  # fmt: skip
@@ -234,28 +235,34 @@ def test_a_kind_that_is_not_read_is_named(name: str) -> None:
     assert "damaged" not in str(caught.value)
 
 
-def lossless(numbers: np.ndarray) -> bytes:
-    """A lossless JPEG (process 14, annex H) of uint8 (height, width): each level less the one before it, or at the
-    start of a row the one above, in 9 codes of 4 bits for how many bits the difference has."""
-    height, width = numbers.shape
+def lossless(numbers: np.ndarray, names: bytes = b"") -> bytes:
+    """A lossless JPEG (process 14, annex H) of uint8 (height, width, planes): each level less the one before it, or at
+    the start of a row the one above, in 9 codes of 4 bits for how many bits the difference has."""
+    height, width, planes = numbers.shape
     bits = ""
-    for row, column in np.ndindex(height, width):
-        before = 128 if not row and not column else numbers[row, column - 1] if column else numbers[row - 1, 0]
-        change = int(numbers[row, column]) - int(before)
+    for row, column, plane in np.ndindex(height, width, planes):
+        near = numbers[row, column - 1] if column else numbers[row - 1, 0]
+        change = int(numbers[row, column, plane]) - (int(near[plane]) if row or column else 128)
         size = abs(change).bit_length()
         bits += f"{size:04b}" + (f"{change if change > 0 else change + 2**size - 1:0{size}b}" if size else "")
     bits += "1" * (-len(bits) % 8)
     packed = bytes(int(bits[at : at + 8], 2) for at in range(0, len(bits), 8)).replace(b"\xff", b"\xff\0")
-    frame = segment(0xC3, struct.pack(">BHHBBBB", 8, height, width, 1, 1, 0x11, 0))
+    frame = segment(0xC3, struct.pack(">BHHB", 8, height, width, planes)
+                    + b"".join(bytes((plane, 0x11, 0)) for plane in range(planes)))  # fmt: skip
     table = segment(0xC4, bytes((0, 0, 0, 0, 9)) + bytes(12) + bytes(range(9)))
-    return b"\xff\xd8" + frame + table + segment(0xDA, bytes((1, 1, 0, 1, 0, 0))) + packed + END
+    scan = segment(0xDA, bytes((planes, *(byte for plane in range(planes) for byte in (plane, 0)), 1, 0, 0)))
+    return b"\xff\xd8" + names + frame + table + scan + packed + END
 
 
-def test_a_lossless_jpeg_of_8_bits_is_read() -> None:
-    numbers = np.random.default_rng(3).integers(0, 256, (31, 23), np.uint8)
-    data = lossless(numbers)
+@pytest.mark.parametrize("planes", [1, 3])
+@pytest.mark.parametrize(
+    "names", [b"", segment(0xE0, b"JFIF\0\1\1" + bytes(7)), segment(0xEE, b"Adobe\0\x64" + bytes(5))]
+)
+def test_a_lossless_jpeg_of_8_bits_is_read(planes: int, names: bytes) -> None:
+    numbers = np.random.default_rng(3).integers(0, 256, (31, 23, planes), np.uint8)
+    data = lossless(numbers, names)
     for whole in (data, data[:-2]):
-        np.testing.assert_array_equal(open_picture(whole).pixels, [numbers])
+        np.testing.assert_array_equal(open_picture(whole).pixels, np.moveaxis(numbers, -1, 0))
     assert opened(data[: len(data) * 2 // 3]) is None
     assert open_picture(data, longest=7).digest == open_picture(data).at(7).digest
 

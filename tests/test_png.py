@@ -187,6 +187,39 @@ def test_thousands_of_tags_that_mean_one_long_text_are_not_read() -> None:
     assert picture.size == (40, 24), "turned upright all the same"
 
 
+def test_the_orientation_as_it_was_written_before_there_was_a_chunk_for_it() -> None:
+    """ImageMagick's text, and XMP's; the file's own EXIF goes before both."""
+    block = b"Exif\0\0MM\0*\0\0\0\x08\0\1\x01\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0"
+    text = f"\nexif\n{len(block):8}\n{block.hex()[:36]}\n{block.hex()[36:]}\n".encode()
+    xmp = b'<x:xmpmeta><rdf:Description tiff:Orientation="6"/></x:xmpmeta>'
+    told = {
+        "text": chunk(b"tEXt", b"Raw profile type exif\0" + text),
+        "packed": chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text)),
+        "XMP": chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + xmp),
+        "XMP, packed": chunk(b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp)),
+    }
+    data = saved(photo(), "PNG")
+    for more in told.values():
+        picture = open_picture(with_chunks(data, more))
+        assert picture.size == (40, 24) and "orientation 6" in picture.notes[0]
+        upright = open_picture(with_chunks(data, more, chunk(b"eXIf", block[6:].replace(b"\0\6", b"\0\1"))))
+        assert upright.size == (24, 40) and upright.notes == ()
+    for broken in (b"", b"\nexif\n  9\nxyz", text[:30], b"\xff" * 9):
+        assert open_picture(with_chunks(data, chunk(b"tEXt", b"Raw profile type exif\0" + broken))).notes == ()
+
+
+@pytest.mark.parametrize("frames", [0, 2**31, 2**32 - 1])
+def test_an_animation_of_no_number_of_frames_is_a_still_picture(frames: int) -> None:
+    data = with_chunks(saved(photo(), "PNG"), chunk(b"acTL", struct.pack(">II", frames, 0)))
+    assert open_picture(data).notes == ()
+
+
+def test_a_png_without_its_end() -> None:
+    data = saved(photo(), "PNG")
+    for end in (1, 4, 8, 11, 12):
+        assert open_picture(data[:-end]).digest == open_picture(data).digest
+
+
 def test_a_palette_longer_than_its_picture_needs() -> None:
     palette = np.arange(768).reshape(256, 3) % 256
     numbers = np.array([[[0], [3]]])

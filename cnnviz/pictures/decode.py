@@ -79,7 +79,9 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
 def _decode(data: bytes, found: Found, longest: int | None) -> Picture:
     image, size = _loaded(data, found, longest)
     screen, mode, done = image.size, working_mode(image, found), []
-    orientation = exif.orientation(image.info.get("exif") or b"" if found.exif is None else found.exif)
+    orientation = found.orientation
+    if orientation is None:
+        orientation = exif.orientation(image.info.get("exif") or b"", image.info.get("xmp") or b"")
     if orientation != 1:
         done.append(f"Turned upright, as its camera noted (EXIF orientation {orientation}).")
     frames = getattr(image, "n_frames", 1) if found.frames is None else found.frames

@@ -6,9 +6,11 @@ hundreds of megabytes.
 
 from __future__ import annotations
 
+import re
 import struct
 
 ORIENTATION, PICTURES = 0x0112, 0xB001
+_IN_XMP = re.compile(rb"tiff:Orientation(?:=[\"']|>)([1-8])")
 _KINDS = {1: "B", 3: "H", 4: "I"}  # byte, short, long
 
 
@@ -29,7 +31,9 @@ def number(block: bytes, tag: int) -> int | None:
     return None
 
 
-def orientation(block: bytes) -> int:
-    """1 to 8, EXIF's tag 274. Anything else, or an unreadable block, counts as 1: upright."""
+def orientation(block: bytes, xmp: bytes = b"") -> int:
+    """1 to 8, EXIF's tag 274, or the same in XMP where EXIF has none. Anything else counts as 1: upright."""
     found = number(block.removeprefix(b"Exif\0\0"), ORIENTATION)
+    if found is None and (in_xmp := _IN_XMP.search(xmp)):
+        found = int(in_xmp[1])
     return found if found in range(1, 9) else 1  # type: ignore[return-value]

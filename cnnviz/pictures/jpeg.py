@@ -25,6 +25,9 @@ RARE = {
     0xCB: "a lossless JPEG in arithmetic code",
     **dict.fromkeys((0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, 0xDE), "a hierarchical JPEG"),
 }
+EXIF, XMP, ICC, MPF = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0", b"MPF\0"
+REMARKS = ((APP1, EXIF), (APP1, XMP), (APP2, ICC), (APP2, MPF))
+ADOBE_AS_IT_IS = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0\0"  # three planes are red, green and blue
 END = bytes((0xFF, EOI))
 # Coded data end at a marker: 0xFF before a 0 is data, and restarts (0xD0 to 0xD7) and more 0xFF belong to them.
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -101,10 +104,9 @@ def look(data: bytes) -> FoundJPEG:
     """A JPEG's header, remarks and passes. Raises PictureError, or IndexError and struct.error for a stump."""
     view = memoryview(data)
     kept, last, coded = [view[:2]], 1, 0  # segments that make pixels; those up to the last pass; its coded data
-    process = height = width = scans = 0
-    frame_at, planes = 0, b""
-    camera = index = b""
-    profile: list[bytes] = []
+    naming: list[int] = []  # of those, the ones that name the colours
+    remarks: dict[bytes, list[bytes]] = {name: [] for _, name in REMARKS}
+    process = height = width = scans = frame = 0
     low: dict[int, list[int]] = {}  # for each plane, the lowest bit that was sent of each of 64 coefficients
     is_ended = False
     for parts, (marker, start, stop, after) in enumerate(_segments(data), 1):
@@ -115,41 +117,45 @@ def look(data: bytes) -> FoundJPEG:
         if marker == EOI:
             is_ended = True
         elif marker in FRAMES and not process:
-            process, frame_at = marker, len(kept)
+            process, frame = marker, len(kept)
             height, width, planes = _frame(marker, content)
             low = {plane: [99] * 64 for plane in planes}
         elif marker == SOS:
             scans += 1
             _check_scans(scans)
             _sent(low, content, process)
-            coded = stop - start
-        elif marker == DNL and not height:  # the height, told only after the first pass
+            coded, last = stop - start, len(kept) + 1
+        elif marker == DNL and scans and not height:  # the height, told only after the first pass
             (height,) = struct.unpack_from(">H", content)
             check_size(height, width)
-            frame = bytearray(kept[frame_at])
-            struct.pack_into(">H", frame, 5, height)
-            kept[frame_at] = memoryview(bytes(frame))
-        elif marker == APP1 and content.startswith(b"Exif\0\0"):
-            camera = camera or content[6:]
-        elif marker == APP2 and content.startswith(b"ICC_PROFILE\0"):
-            profile.append(content[12:])
-        elif marker == APP2 and content.startswith(b"MPF\0"):
-            index = index or content[4:]
-        if _makes_pixels(marker, content):
-            kept.append(view[start:after])
-        if marker == SOS:
-            last = len(kept)
+            told = bytearray(kept[frame])
+            struct.pack_into(">H", told, 5, height)
+            kept[frame] = memoryview(bytes(told))
+        if marker in ALONE or marker == DNL or 0xF0 <= marker <= COM:
+            continue
+        if APP0 <= marker <= APP15:
+            for name in (name for at, name in REMARKS if at == marker and content.startswith(name)):
+                remarks[name].append(content.removeprefix(name))
+            if not _names_colours(marker, content):
+                continue
+            naming.append(len(kept))
+        kept.append(view[start:after])
     if not process or not scans:
         raise damaged("JPEG")
+    if process in LOSSLESS and len(low) == 3:  # those are as they are, whatever JFIF says of others
+        for at in naming:
+            kept[at] = memoryview(b"")
+        kept[0] = memoryview(data[:2] + ADOBE_AS_IT_IS)
     pixels = b"".join(kept[:last])
+    (exif_block, *_), (xmp, *_), (index, *_) = (remarks[name] or [b""] for name in (EXIF, XMP, MPF))
     return FoundJPEG(
         "JPEG",
         height,
         width,
-        frames=_frames(index),
+        frames=max(1, exif.number(index, exif.PICTURES) or 1),
         pixels=pixels.rstrip(b"\xff") + END,
-        exif=camera,
-        profile=_profile(profile),
+        orientation=exif.orientation(exif_block, xmp),
+        profile=_profile(remarks[ICC]),
         process=process,
         is_ended=is_ended,
         passes=scans,
@@ -177,12 +183,10 @@ def _segments(data: bytes) -> Iterator[tuple[int, int, int, int]]:
             return
 
 
-def _makes_pixels(marker: int, content: bytes) -> bool:
-    """Remarks do not, but for two that name the colours: JFIF and Adobe, where they have their full length."""
-    if APP0 <= marker <= APP15:
-        is_jfif = marker == APP0 and content.startswith(b"JFIF\0") and len(content) >= 14
-        return is_jfif or (marker == APP14 and content.startswith(b"Adobe") and len(content) >= 12)
-    return marker not in ALONE and marker != DNL and not 0xF0 <= marker <= COM
+def _names_colours(marker: int, content: bytes) -> bool:
+    """JFIF and Adobe do, where they have their full length; what else applications say makes no pixels."""
+    is_jfif = marker == APP0 and content.startswith(b"JFIF\0") and len(content) >= 14
+    return is_jfif or (marker == APP14 and content.startswith(b"Adobe") and len(content) >= 12)
 
 
 def _frame(marker: int, content: bytes) -> tuple[int, int, bytes]:
@@ -227,8 +231,3 @@ def _profile(pieces: list[bytes]) -> bytes | None:
     pieces.sort()
     numbered = [(n, len(pieces)) for n in range(1, len(pieces) + 1)]
     return b"".join(piece[2:] for piece in pieces) if [tuple(piece[:2]) for piece in pieces] == numbered else b""
-
-
-def _frames(index: bytes) -> int:
-    """The pictures in the file, by the index that CIPA DC-007 (MPF) puts into the first."""
-    return max(1, exif.number(index, exif.PICTURES) or 1)

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from cnnviz.pictures import exif
 from cnnviz.pictures.limits import LIMITS, check_parts, check_size
 from cnnviz.pictures.told import Found, damaged, foreign
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6  # colour types, 11.2.1
-_MAKE_PIXELS = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
+_MAKE_PIXELS = (b"IHDR", b"PLTE", b"IDAT")
+_END = b"\0\0\0\0IEND\xaeB`\x82"
 _REMARKS = (b"tRNS", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"acTL", b"fcTL")
+# Texts that say how the camera was held: XMP, and EXIF in hexadecimal, as it was written before there was eXIf.
+_XMP, _EXIF = b"XML:com.adobe.xmp", b"Raw profile type exif"
+_MOST_TEXT = 2**18
 _SRGB_GAMMA = 45455  # in hundred thousandths, as sRGB's primaries below: white, red, green, blue, x and y each
 _SRGB_PRIMARIES = (31270, 32900, 64000, 33000, 30000, 60000, 15000, 6000)
 
@@ -57,7 +62,7 @@ def look(data: bytes) -> FoundPNG:
         raise foreign("a PNG in the form that iPhone apps carry (CgBI)")
     width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
     check_size(height, width)
-    kept, remarks = [(0, 8)], {}
+    kept, remarks, texts = [(0, 8)], {}, {}
     at, parts, before_pixels = 8, 0, True
     while at + 8 <= len(data):
         kind, start = data[at + 4 : at + 8], at + 8
@@ -69,6 +74,11 @@ def look(data: bytes) -> FoundPNG:
             content = data[start:stop]
             if data[stop : stop + 4] == zlib.crc32(kind + content).to_bytes(4):
                 remarks[kind] = content
+        elif kind in (b"tEXt", b"zTXt", b"iTXt") and data.startswith((_XMP + b"\0", _EXIF + b"\0"), start):
+            name, text = _text(kind, data[start:stop])
+            texts[name] = text
+        elif kind == b"fcTL" and before_pixels:
+            raise damaged("PNG")  # two frames where one may begin
         if kind == b"IEND":
             break
         at = stop + 4
@@ -80,8 +90,8 @@ def look(data: bytes) -> FoundPNG:
         height,
         width,
         frames=_frames(remarks),
-        pixels=b"".join(data[start:stop] for start, stop in kept),
-        exif=remarks.get(b"eXIf", b""),
+        pixels=b"".join(data[start:stop] for start, stop in kept) + (_END if at <= len(data) else b""),
+        orientation=exif.orientation(remarks.get(b"eXIf", _from_hex(texts.get(_EXIF, b""))), texts.get(_XMP, b"")),
         profile=profile,
         asks=() if profile is not None else _asks(remarks, colour),
         depth=depth,
@@ -112,14 +122,33 @@ def _profile(content: bytes | None) -> bytes | None:
         return b""
 
 
+def _text(kind: bytes, content: bytes) -> tuple[bytes, bytes]:
+    """11.3.3: (name, text) of a text, of which no more is unpacked than is looked at."""
+    name, _, text = content.partition(b"\0")
+    is_packed = kind == b"zTXt"
+    if kind == b"iTXt":
+        is_packed = text[:1] == b"\1"
+        text = text[2:].split(b"\0", 2)[-1]  # after a language, and the name in it
+    elif is_packed:
+        text = text[1:]
+    try:
+        return name, zlib.decompressobj().decompress(text, _MOST_TEXT) if is_packed else text[:_MOST_TEXT]
+    except zlib.error:
+        return name, b""
+
+
+def _from_hex(text: bytes) -> bytes:
+    """The block that such a text is of: a line of its kind, one of its length, then its bytes, a few in a line."""
+    try:
+        return bytes.fromhex("".join(text.decode("ascii").split()[2:]))
+    except ValueError:
+        return b""
+
+
 def _frames(remarks: dict[bytes, bytes]) -> int:
     """11.3.7: an animation's pictures, and the still one before them where that is not the first of them."""
-    if b"acTL" not in remarks:
-        return 1
-    (frames,) = struct.unpack_from(">I", remarks[b"acTL"])
-    if not frames:
-        raise damaged("PNG")
-    return frames + (b"fcTL" not in remarks)
+    frames = int.from_bytes(remarks.get(b"acTL", b"")[:4])
+    return frames + (b"fcTL" not in remarks) if 0 < frames < 2**31 else 1
 
 
 def _asks(remarks: dict[bytes, bytes], colour: int) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ class Found:
     frames         pictures in the file; None: cheap to ask Pillow
     pixels         the file again, without all that does not make its pixels: a stranger's remarks, in which decoders
                    stumble, never reach them. None: the file as it came
-    exif           its EXIF block; None: cheap to ask Pillow
+    orientation    how its camera was held, as EXIF numbers it; None: cheap to ask Pillow
     profile        its ICC profile; b"" if there is one that is in pieces; None: there is none, or cheap to ask Pillow
     asks           what it asks to be done to its numbers and is not done, a sentence each
     """
@@ -26,7 +26,7 @@ class Found:
     width: int
     frames: int | None = None
     pixels: bytes | None = field(default=None, repr=False, compare=False)
-    exif: bytes | None = field(default=None, repr=False)
+    orientation: int | None = None
     profile: bytes | None = field(default=None, repr=False)
     asks: tuple[str, ...] = ()
 
