@@ -214,7 +214,7 @@ def test_pasted_code_becomes_the_pages_own_words_and_can_be_changed_layer_by_lay
     # What is not here stays as it was pasted, and one press leaves it out.
     at.set(stack="Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\nReLU6()\nLinear(in_features=9, out_features=5)")
     assert at.setting("stack") == "conv 4 3x3; ReLU6(); fc 5 in 9"
-    assert "Layer 2, “ReLU6()”, is no layer that can be typed here." in at.said() and is_drawn(at)
+    assert "Layer 2, “ReLU6()”, is no layer that can be typed here; there are conv," in at.said() and is_drawn(at)
     at.press("remedy leave layer 2 out")
     assert "Layer 2, FC 5: it is written for 9 numbers, and 1,232 come in" in at.said()
     at.press("remedy take the 1,232 that come in")
@@ -238,7 +238,10 @@ def test_a_same_with_a_stride_says_whose_it_is():
         "below, 0 on the left and 1 on the right. conv 8 3x3 s2 p1, usual in PyTorch, gives the same size and other "
         "numbers."
     ) in said
-    assert "Layer 3: “same” is TensorFlow’s here, for PyTorch’s POOL has none. On 8 × 12 it pads 0 above" in said
+    assert "Layer 3: “same”" not in said  # one sentence at a time: of the chosen layer, or of the first
+    pool = page(stack="conv 8 3x3 s2 same; relu; max 3x3 s2 same", unit="3.1").said().replace("\\", "")
+    assert "Layer 3: “same” is TensorFlow’s here, for PyTorch’s POOL has none. On 8 × 12 it pads 0 above" in pool
+    assert "Layer 1: “same”" not in pool
     assert at.setting("stack") == "conv 8 3x3 s2 same; relu; max 3x3 s2 same" and "as typed: same" in said
     # On a picture of odd sides both are the same, and at stride 1 nothing needs to be said.
     assert "usual in PyTorch" not in page(stack="conv 8 3x3 s2 same", size="25").said()

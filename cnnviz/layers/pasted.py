@@ -116,12 +116,12 @@ def pieces(text: str) -> list[str]:
 def own(call: str) -> list[str]:
     """A layer, by the call of it, in the words of `typed`: one text, none for Flatten, two with an activation.
 
-    Raises SettingError, in words that follow the call, for what is not here.
+    Raises SettingError, in words that follow the call, for what is not here; without words for a name that says nothing.
     """
     node = parsed(call)
     name = named(node)
     if not isinstance(node, ast.Call) or name not in _CALLS:
-        raise SettingError(_NOT_HERE.get(name, "is no layer that can be typed here."))
+        raise SettingError(_NOT_HERE.get(name, ""))
     kind, parameters = _CALLS[name]
     given = _arguments(node, parameters.split())
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed

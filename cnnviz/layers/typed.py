@@ -193,7 +193,7 @@ def draft(part: str, number: int) -> Draft:
             typed = part.lower().translate(_SIGNS)
             is_typed = any(re.match(rf"(?:{words.pattern})\s", typed) for words in _WORDS.values())
             if knows(part) or not is_typed:  # POOL(2) is only typed with capitals
-                raise SettingError(f"Layer {number}, {quoted(part)}, {problem}") from None
+                raise SettingError(f"Layer {number}, {quoted(part)}, {str(problem) or _hint(part)}") from None
             part = typed
     found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
     if found is None:

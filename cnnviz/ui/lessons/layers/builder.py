@@ -64,7 +64,7 @@ def builder(setup: Setup) -> None:
     with st.container(key="layer-settings"):
         if stack.parts:
             _settings(stack, at)
-        for words in stacks.same_words(stack):
+        if words := stacks.same_words(stack, at):
             st.caption(controls.plain(words))
         if not setup.is_own_size:
             st.caption(

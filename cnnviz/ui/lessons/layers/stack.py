@@ -222,24 +222,28 @@ def _longest(value: Any) -> int:
     return value if isinstance(value, int) else max(map(_longest, value))
 
 
-def same_words(stack: Stack) -> list[str]:
-    """Whose "same" a layer has, where PyTorch has none, and what it comes to on what comes in: a sentence each."""
-    told = []
-    for row, part in zip(stack.network.rows, stack.parts):
-        if part.draft is None or part.draft.settings.get("padding") != "same":
-            continue
-        kind, settings = part.draft.kind, part.draft.settings
-        (top, bottom), (left, right) = both_ends(kind, settings, row.input_shape)
-        whose = "for PyTorch has none with a stride" if kind == "conv" else "for PyTorch’s POOL has none"
-        words = (
-            f"Layer {row.index + 1}: “same” is TensorFlow’s here, {whose}. On {times(*row.input_shape[1:])} it pads "
-            f"{top} above and {bottom} below, {left} on the left and {right} on the right."
-        )
-        usual = Draft(kind, {**settings, "padding": _half(settings)})
-        if kind == "conv" and usual.layer() != part.layer and _gives(usual, row):
-            words += f" {usual.text}, usual in PyTorch, gives the same size and other numbers."
-        told.append(words)
-    return told
+def same_words(stack: Stack, at: int) -> str:
+    """Whose "same" a layer has where PyTorch has none, and what it comes to: of the layer `at`, or the first with one."""
+    rows = {
+        row.index: (row, part)
+        for row, part in zip(stack.network.rows, stack.parts)
+        if part.draft and part.draft.settings.get("padding") == "same"
+    }
+    if not rows:
+        return ""
+    row, part = rows.get(at, next(iter(rows.values())))
+    assert part.draft
+    kind, settings = part.draft.kind, part.draft.settings
+    (top, bottom), (left, right) = both_ends(kind, settings, row.input_shape)
+    whose = "for PyTorch has none with a stride" if kind == "conv" else "for PyTorch’s POOL has none"
+    words = (
+        f"Layer {row.index + 1}: “same” is TensorFlow’s here, {whose}. On {times(*row.input_shape[1:])} it pads {top} "
+        f"above and {bottom} below, {left} on the left and {right} on the right."
+    )
+    usual = Draft(kind, {**settings, "padding": _half(settings)})
+    if kind == "conv" and usual.layer() != part.layer and _gives(usual, row):
+        words += f" {usual.text}, usual in PyTorch, gives the same size and other numbers."
+    return words
 
 
 def _gives(found: Draft, row: Row) -> bool:
