@@ -15,12 +15,6 @@ def profile(browser: Browser) -> BrowserContext:
     return browser.new_context(service_workers="block")
 
 
-@cache
-def free_tabs(browser: Browser) -> list[Page]:
-    """Tabs of that profile that nobody looks at: Streamlit starts in one of them in half the time of a new tab."""
-    return []
-
-
 class Door:
     """Opens pages of the app, and keeps what goes wrong on them.
 
@@ -34,12 +28,6 @@ class Door:
         self.outside: list[str] = []
         self._pages: list[Page] = []
         self._contexts: list[BrowserContext] = []
-        self._heard = {
-            "request": lambda request: self._note(request.url),
-            "pageerror": lambda error: self.errors.append(str(error)),
-            "console": self._listen,
-            "websocket": lambda socket: self._note(socket.url),
-        }
 
     def __call__(
         self,
@@ -57,33 +45,26 @@ class Door:
         dark           whether the visitor's system prefers dark colours
         wait           False: do not wait for the script
         context        further options of Playwright's new_context, such as has_touch=True: a fresh profile then
-
-        Without further options the tab is one that was used before, emptied: its history does not begin here.
         """
-        page = self._fresh(**context) if context else self._tab()
+        opened = self._context(**context) if context else profile(self.browser)
+        page = opened.new_page()
         self._pages.append(page)
         page.set_viewport_size({"width": viewport[0], "height": viewport[1]})
         page.emulate_media(
             color_scheme="dark" if dark else "light", reduced_motion="reduce" if reduced_motion else "no-preference"
         )
-        for event, heard in self._heard.items():
-            page.on(event, heard)
+        page.on("request", lambda request: self._note(request.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._listen)
+        page.on("websocket", lambda socket: self._note(socket.url))
         page.goto(f"{self.url}/{path.lstrip('/')}")
         if wait:
             settle(page)
         return page
 
-    def _tab(self) -> Page:
-        tabs = free_tabs(self.browser)
-        if not tabs:
-            return profile(self.browser).new_page()
-        tab = tabs.pop()
-        tab.mouse.move(1, 1)
-        return tab
-
-    def _fresh(self, **options: object) -> Page:
+    def _context(self, **options: object) -> BrowserContext:
         self._contexts.append(self.browser.new_context(service_workers="block", **options))
-        return self._contexts[-1].new_page()
+        return self._contexts[-1]
 
     def _listen(self, message: ConsoleMessage) -> None:
         # On a page's own address Streamlit first looks for its server below that address, then at the top.
@@ -99,18 +80,14 @@ class Door:
             self.outside.append(url)
 
     def shut(self, page: Page) -> None:
-        """Leave one page; an exception that it shows is noted first."""
+        """Close one page; an exception that it shows is noted first."""
         self.errors += page.get_by_test_id("stException").all_inner_texts()
         page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-        for event, heard in self._heard.items():
-            page.remove_listener(event, heard)
-        if page.context is profile(self.browser):
-            page.goto("about:blank")
-            free_tabs(self.browser).append(page)
+        page.close()
         self._pages.remove(page)
 
     def close(self) -> None:
-        """Leave what was opened."""
+        """Close what was opened."""
         for page in [*self._pages]:
             self.shut(page)
         for context in self._contexts:
