@@ -15,18 +15,28 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
+
 # The types that the browser reads as they are; any other becomes the smallest of these that holds its numbers.
 SENT = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
 
 
+@checked
 def packed(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """`header` (whatever JSON can say) and the arrays by name."""
+    """`header`, whatever JSON can say (else a SettingError), and the arrays by name."""
     sent = {name: _sent(array) for name, array in arrays.items()}
     described, offset = {}, 0
     for name, array in sent.items():
         described[name] = {"dtype": array.dtype.name, "shape": array.shape, "offset": offset}
         offset += _aligned(array.nbytes)
-    text = json.dumps({**header, "arrays": described}, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        text = json.dumps({**header, "arrays": described}, separators=(",", ":"), allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        raise SettingError(
+            "The header holds what JSON cannot say: text, finite numbers, and lists and dicts of them work."
+        ) from None
     text += b" " * (_aligned(4 + len(text)) - 4 - len(text))
     parts = [len(text).to_bytes(4, "little"), text]
     for array in sent.values():
@@ -34,15 +44,23 @@ def packed(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     return b"".join(parts)
 
 
+@checked
 def opened(envelope: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The header and the arrays by name, as `packed` was given them; the arrays are read-only views of `envelope`."""
+    """The header and the arrays by name, as `packed` was given them; the arrays are read-only views of `envelope`.
+
+    Raises ArrayError for bytes that `packed` has not made.
+    """
     start = 4 + int.from_bytes(envelope[:4], "little")
-    header = json.loads(envelope[4:start])
     arrays = {}
-    for name, told in header.pop("arrays").items():
-        dtype = np.dtype(told["dtype"]).newbyteorder("<")
-        array = np.frombuffer(envelope, dtype, math.prod(told["shape"]), start + told["offset"])
-        arrays[name] = array.reshape(told["shape"])
+    try:
+        header = json.loads(envelope[4:start])
+        for name, told in header.pop("arrays").items():
+            dtype = np.dtype(told["dtype"]).newbyteorder("<")
+            array = np.frombuffer(envelope, dtype, math.prod(told["shape"]), start + told["offset"])
+            arrays[name] = array.reshape(told["shape"])
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        many = grouped(len(envelope))
+        raise ArrayError(f"These {many} bytes are no header and arrays as `packed` writes them.") from None
     return header, arrays
 
 

@@ -7,6 +7,7 @@ import io
 import numpy as np
 import numpy.typing as npt
 
+from cnnviz.checks import number_of, numbers, told
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.pictures import encode_png
 
@@ -70,12 +71,15 @@ def signed_png(map: npt.ArrayLike, limit: float, *, dark: bool = False) -> bytes
     0 is not used. A limit of 0 gives an all-white picture.
     Raises ArrayError for a map that is not (H, W) or holds nan or inf, SettingError for a limit that makes no sense.
     """
-    values = np.asarray(map)
-    if values.ndim != 2 or not values.size or values.dtype.kind not in "biuf":
-        raise ArrayError(f"A map to draw is an array of numbers (height, width), not {values.dtype} {values.shape}.")
-    limit = float(limit)
-    if not 0 <= limit < np.inf:
-        raise SettingError(f"limit is {limit:g}; it must be a number of at least 0.")
+    try:
+        values = numbers(map, "map")
+    except ArrayError:
+        values = np.empty(0)
+    if values.ndim != 2 or not values.size:
+        raise ArrayError(f"A map to draw is an array of numbers (height, width), not {told(map)}.")
+    most = number_of(limit)
+    if most is None or not 0 <= most < np.inf:
+        raise SettingError(f"limit is {told(limit)}; it must be a number of at least 0.")
     places = np.full(values.shape, 128, np.uint8)
     for top in range(0, len(values), _ROWS):
         rows = values[top : top + _ROWS].astype(np.float64)
@@ -84,9 +88,9 @@ def signed_png(map: npt.ArrayLike, limit: float, *, dark: bool = False) -> bytes
             raise ArrayError(
                 f"The map holds {rows[row, column]} in row {top + row + 1}, column {column + 1}: it cannot be drawn."
             )
-        if limit:
-            np.clip(rows, -limit, limit, out=rows)  # first, so that the division cannot overflow
-            rows /= limit
+        if most:
+            np.clip(rows, -most, most, out=rows)  # first, so that the division cannot overflow
+            rows /= most
             rows *= 127
             places[top : top + _ROWS] = np.rint(rows, out=rows) + 128
     colours = PRGN_DARK if dark else PRGN
@@ -98,9 +102,7 @@ def npy(map: npt.ArrayLike) -> bytes:
 
     Raises ArrayError for anything but numbers.
     """
-    values = np.asarray(map)
-    if values.dtype.kind not in "biuf":
-        raise ArrayError(f"Only arrays of numbers are saved, not {values.dtype}.")
+    values = numbers(map, "map")
     file = io.BytesIO()
     np.save(file, values, allow_pickle=False)
     return file.getvalue()

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import whole
-from cnnviz.numbers import number, percent
+from cnnviz.numbers import grouped, number, percent
+from cnnviz.signatures import checked
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -28,11 +29,14 @@ darkened until it can be seen on white, and a grey. Not their orange and vermili
 POSITIVE, NEGATIVE = "#1B7837", "#9970AB"
 """Of the signed palette (ColorBrewer's PRGn)."""
 
+MOST_BINS = 10_000
+LEAST_HEIGHT, MOST_HEIGHT = 10, 10_000  # pixels; Plotly draws nothing below the first
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")  # so that lines differ without their colours
 _GRID = "rgba(128, 138, 150, 0.22)"
 _ZERO = "rgba(128, 138, 150, 0.75)"
 
 
+@checked
 def lines(
     series: Mapping[str, tuple[npt.ArrayLike, npt.ArrayLike]],
     *,
@@ -55,8 +59,9 @@ def lines(
     dots      a dot at each point, for few points that can be counted
     height    pixels
 
-    Raises ArrayError for an x and a y of different lengths.
+    Raises ArrayError for an x and a y of different lengths, SettingError for a logarithmic axis from 0 or below.
     """
+    _check_range(y_range, log_y)
     figure = _figure(x_title, y_title, height)
     colour, solid = 0, -1
     for name, (x, y) in series.items():
@@ -103,8 +108,9 @@ def _decades(figure: Figure) -> int:
     return max(1, round(span / 6))
 
 
+@checked
 def bars(
-    series: Mapping[str, float] | Mapping[str, Mapping[str, float]],
+    series: Mapping[str, float | Mapping[str, float]],
     *,
     x_title: str = "",
     y_title: str,
@@ -124,8 +130,10 @@ def bars(
     words     what stands at each bar of one series, instead of nothing
     height    pixels
 
-    Raises SettingError for `signed` or `words` with more than one series, and for numbers beside series of them.
+    Raises SettingError for `signed` or `words` with more than one series, for numbers beside series of them, and for an
+    end of a logarithmic axis at 0 or below.
     """
+    _check_range(y_range, log_y)
     nested = {name: value for name, value in series.items() if isinstance(value, Mapping)}
     alone = [name for name in series if name not in nested]
     if nested and alone:
@@ -177,6 +185,7 @@ def _log_range(groups: Mapping[str, Mapping[str, float]], asked: tuple[float, fl
     return [float(np.ceil(np.log10(min(sizes))) - 1), float(np.log10(max(sizes)) + 0.3)] if sizes else None
 
 
+@checked
 def histogram(
     series: Mapping[str, npt.ArrayLike],
     *,
@@ -201,7 +210,8 @@ def histogram(
     Raises ArrayError for no array, for one that is empty or holds nan or inf, and where the numbers are so far apart
     that float64 does not hold the distance; SettingError for a `range` that is none and for no bins.
     """
-    bins = whole(bins, "bins", 1)
+    if whole(bins, "bins", 1) > MOST_BINS:
+        raise SettingError(f"bins is {told(bins)}; at most {grouped(MOST_BINS)} can be told apart.")
     if not series:
         raise ArrayError("There is nothing to count; a histogram needs at least one array.")
     # In float64, for NumPy's bins have the precision of the numbers that they count.
@@ -292,8 +302,15 @@ def _legend(figure: Figure, is_shown: bool) -> None:
     figure.update_layout(showlegend=is_shown, margin={"t": 28 if is_shown else 10})
 
 
+def _check_range(range: tuple[float, float] | None, log: bool) -> None:
+    if range and log and not min(range) > 0:
+        raise SettingError(f"The range is {told(range)}; on a logarithmic axis both ends are above 0.")
+
+
 def _figure(x_title: str, y_title: str, height: int) -> Figure:
-    """An empty figure in the one look."""
+    """An empty figure in the one look. Raises SettingError for a height that is none."""
+    if not LEAST_HEIGHT <= height <= MOST_HEIGHT:
+        raise SettingError(f"height is {told(height)}; it is {LEAST_HEIGHT} to {grouped(MOST_HEIGHT)} pixels.")
     # Here and not above, so that pages without a chart do not wait for Plotly: its first figure costs some 30 ms.
     from plotly.graph_objects import Figure
 

@@ -1,4 +1,4 @@
-"""Where windows lie: output sizes, taps, receptive fields. One axis at a time, standard library only.
+"""Where windows lie: output sizes, taps, receptive fields. One axis at a time, in Python's whole numbers.
 
 Every size, highlight and count of the project follows from `Window`; nothing computes a size a
 second time. A rectangle is two Windows, rows first.
@@ -10,26 +10,17 @@ Receptive Fields of Convolutional Neural Networks", Distill (2019), equations 1 
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from cnnviz.checks import a, amount, flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
-
-
-def whole(value: object, name: str, least: int) -> int:
-    """`value` as an int of at least `least`; booleans, fractions and text are refused with SettingError."""
-    if not isinstance(value, bool) and type(value).__name__ not in ("bool_", "bool"):
-        try:
-            number = operator.index(value)  # type: ignore[arg-type]
-        except TypeError:
-            pass
-        else:
-            if number >= least:
-                return number
-    raise SettingError(f"{name} is {value!r}; it must be a whole number of at least {least}.")
+MOST_LISTED = 1_000_000  # positions, or windows, that are gone through one by one
+MOST_TAPS = 30_000_000  # positions that units read, each as often as it is read: some seconds; a page's are far fewer
 
 
 @dataclass(frozen=True, repr=False)
@@ -54,7 +45,7 @@ class Window:
             object.__setattr__(self, name, whole(getattr(self, name), name, 1))
         ends = self.padding if isinstance(self.padding, (tuple, list)) else (self.padding, self.padding)
         if len(ends) != 2:
-            raise SettingError(f"padding is {self.padding!r}; on one axis it is a number or (before, after).")
+            raise SettingError(f"padding is {told(self.padding)}; on one axis it is a number or (before, after).")
         before, after = (whole(end, "padding", 0) for end in ends)
         object.__setattr__(self, "padding", before if before == after else (before, after))
 
@@ -81,11 +72,11 @@ class Window:
 
     def padded(self, size: int) -> int:
         """The axis with its padding."""
-        return size + self.before + self.after
+        return whole(size, "the input's size") + self.before + self.after
 
     def fits(self, size: int) -> bool:
         """Whether the window finds room at least once on an axis of `size` positions."""
-        return size >= 1 and self.extent <= self.padded(size)
+        return self.extent <= self.padded(size) and size >= 1
 
     def output_size(self, size: int, *, ceil_mode: bool = False) -> int:
         """How many places the window visits: floor((size + before + after - extent) / S) + 1.
@@ -97,11 +88,11 @@ class Window:
         """
         size = whole(size, "the input's size", 1)
         steps, rest = divmod(self.padded(size) - self.extent, self.stride)
-        if ceil_mode and rest and (steps + 1) * self.stride < self.before + size:
+        if flag(ceil_mode, "ceil_mode") and rest and (steps + 1) * self.stride < self.before + size:
             steps += 1
         if steps < 0:
-            padded = "padded " if self.before + self.after else ""
-            raise DoesNotFit(f"The window spans {self.extent}, the {padded}picture has only {self.padded(size)}.")
+            padded, room = "padded " if self.before + self.after else "", told(self.padded(size))
+            raise DoesNotFit(f"The window spans {told(self.extent)}, the {padded}picture has only {room}.")
         return steps + 1
 
     def unused(self, size: int) -> int:
@@ -113,22 +104,38 @@ class Window:
 
         The range's start, length and step are the window's offset, K and D.
         """
-        start = index * self.stride - self.before
+        start = whole(index, "index") * self.stride - self.before
         return range(start, start + self.extent, self.dilation)
 
     def readers(self, position: int, size: int) -> list[int]:
-        """The outputs whose window reads input `position`."""
-        first = position + self.before - self.extent + 1
+        """The outputs whose window reads input `position`. Raises DoesNotFit for more than a million to look at."""
+        first = whole(position, "position") + self.before - self.extent + 1
         low = max(0, -(-first // self.stride))
         high = min(self.output_size(size) - 1, (position + self.before) // self.stride)
+        _check_length(high + 1 - low, "windows that reach a position")
         return [index for index in range(low, high + 1) if position in self.taps(index)]
 
     def unread(self, size: int) -> list[int]:
-        """The positions, padding not counted, that no output reads."""
+        """The positions, padding not amount, that no output reads. Raises DoesNotFit on an axis of over a million."""
+        count = self.output_size(size)
+        _check_length(max(size, count), "positions of an axis")
         read: set[int] = set()
-        for index in range(self.output_size(size)):
-            read.update(self.taps(index))
+        for index in range(count):
+            taps = self.taps(index)
+            outside = max(0, -(taps.start // self.dilation))  # taps in the padding before
+            read.update(range(taps[0] + outside * self.dilation, min(taps.stop, size), self.dilation))
         return [position for position in range(size) if position not in read]
+
+
+def _length(units: Collection[int]) -> int:
+    """How many; `len` knows no more than 2 ** 63."""
+    return max(0, -((units.start - units.stop) // units.step)) if isinstance(units, range) else len(units)
+
+
+def _check_length(count: int, what: str, most: int = MOST_LISTED) -> None:
+    if count > most:
+        works = f"at most {grouped(most)} are gone through one by one"
+        raise DoesNotFit(f"There are {amount(count)} {what}; {works}.")
 
 
 def pair(value: object, name: str) -> tuple:
@@ -136,7 +143,7 @@ def pair(value: object, name: str) -> tuple:
     if not isinstance(value, (tuple, list)):
         return value, value
     if len(value) != 2:
-        raise SettingError(f"{name} is {value!r}; it is one value for both axes, or two: (height, width).")
+        raise SettingError(f"{name} is {told(value)}; it is one value for both axes, or two: (height, width).")
     return value[0], value[1]
 
 
@@ -157,14 +164,15 @@ def same_padding(kernel_size: int, dilation: int = 1, stride: int = 1, size: int
     At stride 1 it keeps the size, whatever that is: D(K - 1) in all, as in PyTorch. With a stride it gives
     ceil(size / S) outputs with as little padding as that takes, as in TensorFlow; PyTorch has none.
     """
-    outputs = -(-size // stride)
+    outputs = -(-whole(size, "size", 1) // whole(stride, "stride", 1))
     total = max((outputs - 1) * stride + Window(kernel_size, dilation=dilation).extent - size, 0)
     return total // 2, total - total // 2
 
 
 def origin(position: int, size: int, padding_mode: str) -> int | None:
     """The position whose value stands at `position`: itself inside, a borrowed one in the padding, None for zeros."""
-    if 0 <= position < size:
+    one_of(padding_mode, "padding_mode", PADDING_MODES)
+    if 0 <= whole(position, "position") < whole(size, "size", 1):
         return position
     if padding_mode == "zeros":
         return None
@@ -177,20 +185,20 @@ def origin(position: int, size: int, padding_mode: str) -> int | None:
 
 def check_padding(window: Window, size: int, padding_mode: str) -> None:
     """Refuse a mode that is none (SettingError), or padding that has too little to borrow from (DoesNotFit)."""
-    if padding_mode not in PADDING_MODES:
-        raise SettingError(f"padding_mode is {padding_mode!r}; it is one of {', '.join(PADDING_MODES)}.")
+    a(window, Window, "window")
     limit = most_padding(size, padding_mode)
     largest = max(window.before, window.after)
     if limit is not None and largest > limit:
         raise DoesNotFit(
-            f"The padding of {largest} is more than a {padding_mode} border can borrow from {size} "
+            f"The padding of {told(largest)} is more than a {padding_mode} border can borrow from {size} "
             f"pixels; at most {limit} fits."
         )
 
 
 def most_padding(size: int, padding_mode: str) -> int | None:
     """The most padding that `padding_mode` allows on `size` positions; None where there is no limit."""
-    return {"reflect": size - 1, "circular": size}.get(padding_mode)
+    one_of(padding_mode, "padding_mode", PADDING_MODES)
+    return {"reflect": whole(size, "size", 1) - 1, "circular": size}.get(padding_mode)
 
 
 @dataclass(frozen=True)
@@ -200,19 +208,36 @@ class Passage:
     windows       what a unit reads the axis through: several where layers stand side by side
     size          positions of the axis that is read; None: it has no ends
     padding_mode  one of PADDING_MODES; padding that is not borrowed is no position of the axis
+
+    Raises SettingError for anything else.
     """
 
     windows: tuple[Window, ...]
     size: int | None = None
     padding_mode: str = "zeros"
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.windows, (tuple, list)) or not self.windows:
+            raise SettingError(f"windows is {told(self.windows)}; it is Windows in a row, at least one.")
+        object.__setattr__(self, "windows", tuple(a(window, Window, "a window") for window in self.windows))
+        if self.size is not None:
+            object.__setattr__(self, "size", whole(self.size, "size", 1))
+        one_of(self.padding_mode, "padding_mode", PADDING_MODES)
+
     def back(self, units: Collection[int]) -> Collection[int]:
-        """The positions that these units read: a range of them where they are one and nothing is left out."""
+        """The positions that these units read: a range of them where they are one and nothing is left out.
+
+        Raises SettingError for units that are none, DoesNotFit where over a million would be gone through.
+        """
+        if not isinstance(units, (range, set, frozenset, tuple, list)):
+            raise SettingError(f"units is {told(units)}; it must be whole numbers, such as range(3).")
         window = self.windows[0]
         is_gapless = window.stride <= window.kernel_size and window.dilation == 1 and self.padding_mode == "zeros"
         if isinstance(units, range) and units and len(self.windows) == 1 and is_gapless:
             first, end = window.taps(units[0])[0], window.taps(units[-1])[-1] + 1
             return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
+        reads = sum(window.kernel_size for window in self.windows)
+        _check_length(_length(units) * reads, "positions that these units read", MOST_TAPS)
         taps = {tap for window in self.windows for unit in units for tap in window.taps(unit)}
         if self.size is None:
             return taps
@@ -220,6 +245,7 @@ class Passage:
         return {position for position in found if position is not None}
 
 
+@checked
 @dataclass(frozen=True)
 class Field:
     """The receptive field of the units of a layer, on one axis of the picture: its span, and what is read of it.
@@ -230,13 +256,21 @@ class Field:
     path   the layers between; two Fields that span the same are equal, however they came about
 
     `Field()` is a pixel itself; each layer goes `.through` its Window. A stride that is larger than its window, or a
-    dilation, leaves pixels out, between those that are read: `read` tells which are.
+    dilation, leaves pixels out, between those that are read: `read` tells which are. Raises SettingError for anything
+    but whole numbers, size and jump at least 1, and a path of Passages.
     """
 
     size: int = 1
     jump: int = 1
     start: int = 0
     path: tuple[Passage, ...] = field(default=(), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, least in (("size", 1), ("jump", 1), ("start", None)):
+            object.__setattr__(self, name, whole(getattr(self, name), name, least))
+        if not isinstance(self.path, (tuple, list)):
+            raise SettingError(f"path is {told(self.path)}; it is Passages in a row.")
+        object.__setattr__(self, "path", tuple(a(passage, Passage, "a part of the path") for passage in self.path))
 
     def through(self, window: Window, passage: Passage | None = None) -> Field:
         """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
@@ -255,8 +289,10 @@ class Field:
     def read(self, index: int) -> list[int]:
         """The pixels of its field that unit `index` is really made from; all of them, where `path` is not told."""
         if not self.path and self != Field():
+            _check_length(self.size, "pixels that a unit reads")
             return list(self.pixels(index))
         found: Collection[int] = range(index, index + 1)
         for passage in reversed(self.path):
             found = passage.back(found)
+        _check_length(_length(found), "pixels that a unit reads")
         return sorted(found)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import numbers, told, whole
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
-from cnnviz.geometry import Field, whole
+from cnnviz.geometry import Field
 from cnnviz.layers import Layer, Parameters, Shape
 from cnnviz.numbers import grouped
-from cnnviz.ops.checks import numbers
+from cnnviz.signatures import checked
 
 # What is run while somebody waits: at most about a second on one core, the first map of the widest stacks included.
 BUDGET_MULTIPLY_ADDS = 2_000_000_000
@@ -22,6 +23,7 @@ BUDGET_HANDLED = 1_000_000_000  # numbers that CONV lays out and POOL compares o
 BUDGET_WINDOW = 2**17  # numbers in one window
 
 
+@checked
 @dataclass(frozen=True)
 class Row:
     """One layer of a network, counted.
@@ -39,6 +41,7 @@ class Row:
     fields: tuple[Field, Field]
 
 
+@checked
 @dataclass(frozen=True)
 class Sight:
     """How many rows and columns of the picture a unit's field spans, and how many of them it is really made from."""
@@ -52,6 +55,7 @@ class Sight:
         return self.spans == self.reads
 
 
+@checked
 @dataclass(frozen=True)
 class Network:
     """Layers, one behind the other, on an input of one shape, (C, H, W) or (features,).
@@ -64,12 +68,8 @@ class Network:
     layers: tuple[Layer, ...]
     rows: tuple[Row, ...] = field(init=False, repr=False, compare=False)
 
-    def __init__(self, input_shape: Sequence[int], layers: Sequence[Layer]) -> None:
-        if not isinstance(input_shape, (tuple, list)) or len(input_shape) not in (1, 3):
-            told = tuple(input_shape) if isinstance(input_shape, list) else input_shape
-            raise SettingError(f"The input's shape is {told!r}; it is (C, H, W) or (features,).")
-        shape = tuple(whole(size, "a size of the input's shape", 1) for size in input_shape)
-        object.__setattr__(self, "input_shape", shape)
+    def __init__(self, input_shape: Shape, layers: Iterable[Layer]) -> None:
+        object.__setattr__(self, "input_shape", input_shape)
         object.__setattr__(self, "layers", tuple(layers))
         object.__setattr__(self, "rows", tuple(self._count()))
 
@@ -91,7 +91,9 @@ class Network:
         """What a unit of one map of layer `index` sees of the picture: less than the layer's row tells where the map
         comes from a narrow branch of a Parallel. Both counted from 0; SettingError for a map that is none."""
         if not 0 <= index < len(self.rows) or not 0 <= channel < self.rows[index].output_shape[0]:
-            raise SettingError(f"There is no map {channel} of a layer {index}, both counted from 0, in this network.")
+            raise SettingError(
+                f"There is no map {told(channel)} of a layer {told(index)}, both counted from 0, in this network."
+            )
         row = self.rows[index]
         layer, own = row.layer.maker(row.input_shape, channel)
         if index == 0:
@@ -103,13 +105,18 @@ class Network:
         return _through(before, layer, row.input_shape)
 
     def sight(self, index: int) -> Sight:
-        """What the unit in the middle of layer `index`, from 0, sees of the picture, and how much of that it reads."""
+        """What the unit in the middle of layer `index`, from 0, sees of the picture, and how much of that it reads.
+
+        Raises SettingError for a layer that is none.
+        """
+        if not 0 <= index < len(self.rows):
+            raise SettingError(f"There is no layer {told(index)}, counted from 0; there are {len(self.rows)}.")
         row = self.rows[index]
         middle = [side // 2 for side in row.output_shape[1:]] or [0, 0]
-        spans = [range(max(0, one.start), min(side, one.stop)) for one, side in zip(
-            (field.pixels(at) for field, at in zip(row.fields, middle)), self._sides)]  # fmt: skip
+        seen = [field.pixels(at) for field, at in zip(row.fields, middle)]
+        spans = [max(0, min(side, one.stop) - max(0, one.start)) for one, side in zip(seen, self._sides)]
         reads = [len(field.read(at)) for field, at in zip(row.fields, middle)]
-        return Sight((len(spans[0]), len(spans[1])), (reads[0], reads[1]))
+        return Sight((spans[0], spans[1]), (reads[0], reads[1]))
 
     @property
     def _sides(self) -> tuple[int, int]:
@@ -117,7 +124,7 @@ class Network:
         return (self.input_shape[1], self.input_shape[2]) if len(self.input_shape) == 3 else (1, 1)
 
     @classmethod
-    def as_far_as_it_goes(cls, input_shape: Sequence[int], layers: Sequence[Layer]) -> tuple[Network, str]:
+    def as_far_as_it_goes(cls, input_shape: Shape, layers: Iterable[Layer]) -> tuple[Network, str]:
         """The layers up to the first that cannot follow, and the sentence why not; "" where all can."""
         network = cls(input_shape, ())
         for layer in layers:
@@ -181,9 +188,10 @@ class Network:
     def initial(self, seed: int) -> list[dict[str, NDArray[np.float32]]]:
         """Parameters to start learning from, for each layer, float32: He's for weights, 0 for biases.
 
-        The same seed gives the same numbers; a layer's numbers depend on the layers before it.
+        The same seed gives the same numbers; a layer's numbers depend on the layers before it. Raises SettingError for
+        a seed below 0, DoesNotFit for a layer whose parameters no memory holds.
         """
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(whole(seed, "seed", 0))
         return [row.layer.initial(row.input_shape, rng) for row in self.rows]
 
     def forward(
@@ -203,21 +211,37 @@ class Network:
         Raises ArrayError for an input or parameters that do not belong to this network, and where numbers that are
         all finite become inf or nan; DoesNotFit where memory does not suffice.
         """
-        maps = [numbers(input, "input")]
-        axes = len(self.input_shape)
-        if maps[0].ndim not in (axes, axes + 1) or maps[0].shape[-axes:] != self.input_shape:
+        return self.onward([numbers(input, "input")], parameters, training, rng)
+
+    def check_maps(self, maps: Sequence[NDArray]) -> None:
+        """Raises ArrayError for maps that are not an input, or a batch, and what the first layers made of it."""
+        if not 1 <= len(maps) <= len(self.shapes):
+            raise ArrayError(f"There are {len(maps)} maps; this network has 1 to {len(self.shapes)}, the input first.")
+        batch = maps[0].shape[: maps[0].ndim - len(self.input_shape)]
+        if len(batch) > 1 or maps[0].shape != (*batch, *self.input_shape):
             raise ArrayError(f"The input has shape {maps[0].shape}; this network takes {self.input_shape}.")
-        if not isinstance(parameters, Sequence) or not all(isinstance(given, Mapping) for given in parameters):
-            raise ArrayError("The parameters are none; they are a list with a dict of arrays for each layer.")
+        for number, (map, shape) in enumerate(zip(maps, self.shapes)):
+            if map.shape != (*batch, *shape):
+                raise ArrayError(f"Map {number} has shape {map.shape}; layer {number} makes {(*batch, *shape)}.")
+
+    def check_run(self, maps: Sequence[NDArray]) -> None:
+        """Raises ArrayError for anything but every map of one input, as `forward` gives them."""
+        self.check_maps(maps)
+        if len(maps) != len(self.shapes) or maps[0].shape != self.input_shape:
+            raise ArrayError(
+                f"There are {len(maps)} maps, the first of {maps[0].shape}; one run of this network has "
+                f"{len(self.shapes)}, the first of {self.input_shape}."
+            )
+
+    def check_parameters(self, parameters: Sequence[Parameters]) -> None:
+        """Raises ArrayError for parameters that are not a dict for each layer, with the arrays that it takes."""
         if len(parameters) != len(self.layers):
             raise ArrayError(f"There are parameters for {len(parameters)} layers; the network has {len(self.layers)}.")
-        arrays = [{name: numbers(value, name) for name, value in given.items()} for given in parameters]
-        for row, given in zip(self.rows, arrays):
-            for name, shape in row.layer.parameter_shapes(row.input_shape).items():
-                found = given[name].shape if name in given else "missing"
-                if found != shape:
-                    raise ArrayError(f"Layer {row.index + 1}, {row.layer.name}: its {name} is {found}, not {shape}.")
-        return self.onward(maps, arrays, training, rng)
+        for row, given in zip(self.rows, parameters):
+            try:
+                row.layer.check_parameters(given, row.input_shape)
+            except ArrayError as problem:
+                raise ArrayError(f"Layer {row.index + 1}, {problem}") from None
 
     def onward(
         self,
@@ -226,7 +250,12 @@ class Network:
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> list[NDArray]:
-        """Every map, as `forward` gives them, where the first few are there already: the input, then some layers'."""
+        """Every map, as `forward` gives them, where the first few are there already: the input, then some layers'.
+
+        Raises what `forward` raises, ArrayError for maps that are not this network's.
+        """
+        self.check_maps(maps)
+        self.check_parameters(parameters)
         maps = [*maps]
         is_finite = np.isfinite(maps[-1]).all()
         for row, given in list(zip(self.rows, parameters))[len(maps) - 1 :]:

@@ -19,11 +19,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 
+from cnnviz.checks import is_row, numbers, one_of, told, whole
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin, whole
+from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin
 from cnnviz.ops import ACTIVATIONS
+from cnnviz.signatures import checked, hold
 
 TERMS = ("product", "value", "squared difference")
 REDUCTIONS = ("sum", "mean", "max")
@@ -48,6 +51,7 @@ OUTSIDE = (*PADDING_MODES, "none")
 ROUNDING = 1e-9
 
 
+@checked
 @dataclass(frozen=True)
 class Step:
     """One position. `values`, `weights` and `terms` are (channels, kH, kW); NaN marks a tap that takes no part."""
@@ -66,6 +70,7 @@ class Step:
         return float(np.nansum(np.abs(self.terms)))
 
 
+@checked
 @dataclass(frozen=True)
 class Trace:
     """One map of one operation, as it is walked through.
@@ -106,15 +111,13 @@ class Trace:
     names: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for value, allowed, name in (
-            (self.term, TERMS, "term"), (self.reduction, REDUCTIONS, "reduction"),
-            (self.function, tuple(FUNCTIONS), "function"), (self.outside, OUTSIDE, "outside"),
+        hold(self, "rows", "columns", "divisor", "scale", "bias", "limit", "input_limit", "factor", "names")
+        for name, allowed in (
+            ("term", TERMS), ("reduction", REDUCTIONS), ("function", FUNCTIONS), ("outside", OUTSIDE),
         ):  # fmt: skip
-            if value not in allowed:
-                raise SettingError(f"{name} is {value!r}; it is one of {', '.join(allowed)}.")
-        # NumPy's own scalars would compute in their own precision, and JSON knows none of them.
-        for name in ("divisor", "scale", "bias", "limit", "input_limit"):
-            object.__setattr__(self, name, float(getattr(self, name)))
+            one_of(getattr(self, name), name, allowed)
+        if not is_row(self.channels):
+            raise SettingError(f"channels is {told(self.channels)}; it is a row of whole numbers, such as (0, 1, 2).")
         object.__setattr__(self, "channels", tuple(whole(channel, "a channel", 0) for channel in self.channels))
         for name, works, wanted in (
             ("divisor", self.divisor > 0, "above 0"), ("limit", self.limit >= 0, "of at least 0"),
@@ -128,22 +131,21 @@ class Trace:
         self._check_axis("columns", self.columns, self.input.shape[2], self.output.shape[1])
 
     def _check_arrays(self) -> None:
+        for name in ("input", "output", "weight"):
+            if name != "weight" or self.weight is not None:
+                object.__setattr__(self, name, _finite(getattr(self, name), name))
         if self.input.ndim != 3 or self.output.ndim != 2:
             axes = f"{self.input.ndim} and {self.output.ndim}"
             raise ArrayError(f"A trace has an input of three axes and an output of two, not {axes}.")
         depth = len(self.input)
         if not self.channels or max(self.channels) >= depth:
-            raise ArrayError(f"The map reads the channels {self.channels}; the input has {depth}, counted from 0.")
+            channels = told(self.channels)
+            raise ArrayError(f"The map reads the channels {channels}; the input has {depth}, counted from 0.")
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         if (self.weight is None) != (self.term == "value"):
             raise ArrayError(f'Terms that are a "{self.term}" {"need" if self.weight is None else "take no"} weights.')
         if self.weight is not None and self.weight.shape != shape:
             raise ArrayError(f"The weights are {self.weight.shape}; the window needs {shape}.")
-        for name in ("input", "output", "weight"):
-            array = getattr(self, name)
-            # nan marks a tap that takes no part, so it cannot be a number too; JSON has neither nan nor inf.
-            if array is not None and not (array.dtype.kind in "biuf" and np.isfinite(array).all()):
-                raise ArrayError(f"The {name} of a trace must hold real, finite numbers.")
 
     def _check_axis(self, name: str, window: Window, size: int, count: int) -> None:
         if self.outside in PADDING_MODES:
@@ -167,7 +169,7 @@ class Trace:
         Raises SettingError where the output has no such cell.
         """
         if not (0 <= row < self.output.shape[0] and 0 <= column < self.output.shape[1]):
-            raise SettingError(f"The output is {self.output.shape}; it has no cell ({row}, {column}).")
+            raise SettingError(f"The output is {self.output.shape}; it has no cell {told((row, column))}.")
         _, height, width = self.input.shape
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         values = np.full(shape, np.nan)
@@ -219,9 +221,21 @@ class Trace:
         return packed(header, arrays)
 
 
+@checked
 def narrowed(map: np.ndarray) -> np.ndarray:
     """A map as float32, half the size; as it is from a million on, where float32 begins to lose what is shown of it."""
-    return map if map.dtype == np.float64 and np.abs(map).max() >= 1e6 else map.astype(np.float32)
+    return map if map.dtype == np.float64 and np.abs(map).max(initial=0) >= 1e6 else map.astype(np.float32)
+
+
+def _finite(value: npt.ArrayLike, name: str) -> np.ndarray:
+    """nan marks a tap that takes no part, so it cannot be a number too; JSON has neither nan nor inf."""
+    try:
+        array = numbers(value, name)
+    except ArrayError:
+        array = np.array(np.nan)
+    if not np.isfinite(array).all():
+        raise ArrayError(f"The {name} of a trace must hold real, finite numbers.")
+    return array
 
 
 def _axis(window: Window) -> dict[str, int]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import told
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.layers import (
     Activate,
@@ -25,9 +26,11 @@ from cnnviz.layers import (
     Rbf,
     Subsample,
 )
+from cnnviz.signatures import checked
 from cnnviz.steps import Trace
 
 
+@checked
 def layer_trace(
     layer: Layer,
     input: NDArray,
@@ -52,8 +55,13 @@ def layer_trace(
     """
     if input.ndim not in (1, 3) or output.ndim not in (1, 3):
         raise ArrayError(f"The map of one input is traced, not a batch: {input.shape} gave {output.shape}.")
+    if output.shape != layer.output_shape(input.shape):
+        raise ArrayError(f"{layer.name} makes {layer.output_shape(input.shape)} of {input.shape}, not {output.shape}.")
     if not 0 <= channel < len(output):
-        raise ArrayError(f"The layer gave {len(output)} maps; there is no map {channel}, counted from 0.")
+        raise ArrayError(f"The layer gave {len(output)} maps; there is no map {told(channel)}, counted from 0.")
+    layer.check_parameters(parameters, input.shape)
+    if not 0 < divisor < math.inf:
+        raise SettingError(f"divisor is {divisor:g}; it must be a number above 0.")
     if isinstance(layer, Parallel):
         number, first = layer.branch(input.shape, channel)
         made = output[first : first + layer.branches[number].output_shape(input.shape)[0]]
@@ -71,10 +79,10 @@ def layer_trace(
         "divisor": divisor,
         "names": names,
     }
-    told = {**own, **_reads(layer, volume, output, parameters, channel, training, divisor)}
+    found = {**own, **_reads(layer, volume, output, parameters, channel, training, divisor)}
     if input.dtype != np.uint8:  # not the levels of a picture: a map, drawn as one even where none of it is negative
-        told["input_limit"] = float(np.abs(told["input"][list(told["channels"])]).max()) / divisor or 1.0
-    return Trace(**told)
+        found["input_limit"] = float(np.abs(found["input"][list(found["channels"])]).max()) / divisor or 1.0
+    return Trace(**found)
 
 
 def _reads(

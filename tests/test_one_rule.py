@@ -18,8 +18,7 @@ RULE = {"cnnviz/numbers.py", "cnnviz/ui/drawing/numbers.js"}
 # What a visitor does not read as a number, or reads as he typed it: each file with its reason.
 PYTHON_ALLOWED = {
     "cnnviz/kernels/typed.py": "kernels as text that is typed, kept in links and read back",
-    "cnnviz/ops/checks.py": "the bounds that a caller's argument is held to",
-    "cnnviz/layers/layer.py": "a size as it was typed, 1+2 among them",
+    "cnnviz/checks.py": "the bounds that a caller's argument is held to",
     "cnnviz/ui/controls/digit.py": "CSS",
     "cnnviz/pictures/paper.py": "whole per cent",
 }

@@ -16,30 +16,35 @@ from collections.abc import Sequence
 
 from numpy.typing import NDArray
 
+from cnnviz.checks import amount, whole
 from cnnviz.errors import SettingError
-from cnnviz.geometry import whole
 from cnnviz.layers import GlobalAvgPool
 from cnnviz.models import Trained
 from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
 
 
+@checked
 def class_map(trained: Trained, maps: Sequence[NDArray], class_index: int) -> NDArray:
     """The map whose mean is the class's score: (13, 13) of SqueezeNet's, in the dtype of the maps.
 
     maps         of one picture, as `Trained.maps` gives them
     class_index  from 0
 
-    Raises SettingError for a network that does not end in a global average, and for a class that it does not know.
+    Raises SettingError for a network that does not end in a global average, and for a class that it does not know,
+    ArrayError for other maps.
     """
     if not trained.network.layers or not isinstance(trained.network.layers[-1], GlobalAvgPool):
         raise SettingError(f"{trained.name} does not end in a global average, so no map's mean is a class's score.")
+    trained.network.check_run(maps)
     return maps[-2][known_class(trained, class_index)]
 
 
+@checked
 def known_class(trained: Trained, class_index: int) -> int:
     """The class as an int. Raises SettingError for one that the network does not know."""
     number, count = whole(class_index, "class", 0), len(trained.classes)
     if number >= count:
         known = f"{trained.name} knows {grouped(count)} classes, counted from 0"
-        raise SettingError(f"{known}; there is no class {grouped(number)}.")
+        raise SettingError(f"{known}; there is no class {amount(number)}.")
     return number

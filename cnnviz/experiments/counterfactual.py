@@ -13,17 +13,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, real, told, whole
 from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.invariance import relative_change
 from cnnviz.layers import Parallel, Parameters
 from cnnviz.network import Network
 from cnnviz.numbers import number, times
-from cnnviz.ops.checks import real
+from cnnviz.signatures import checked
 
 SMALLEST, LARGEST = 10, 400  # percent of a size
 BEHIND = ("ACTIVATION", "BATCH NORM", "DROPOUT")  # what belongs to the map of the layer before it
 
 
+@checked
 @dataclass(frozen=True)
 class Move:
     """A picture turned and scaled about its middle, then nudged.
@@ -42,10 +44,12 @@ class Move:
 
     def __post_init__(self) -> None:
         for name in ("across", "down", "turn", "percent"):
-            real(getattr(self, name), name)
+            object.__setattr__(self, name, real(getattr(self, name), name))
         if self.across != int(self.across) or self.down != int(self.down):
             by = f"({number(self.across)}, {number(self.down)})"
             raise SettingError(f"A picture is nudged by whole pixels, not by {by}.")
+        for name in ("across", "down"):
+            object.__setattr__(self, name, int(getattr(self, name)))
         if not SMALLEST <= self.percent <= LARGEST:
             raise SettingError(f"A size of {number(self.percent)} % is beyond {SMALLEST} to {LARGEST} %.")
 
@@ -59,6 +63,7 @@ class Move:
         return not self.is_nothing and (self.turn, self.percent) == (0, 100)
 
 
+@checked
 def moved(levels: ArrayLike, move: Move) -> NDArray[np.uint8]:
     """uint8 levels (H, W), moved; what comes in from outside is 0.
 
@@ -91,6 +96,7 @@ def _between(array: NDArray[np.uint8], down: NDArray, across: NDArray) -> NDArra
     return np.rint(upper * (1 - below) + lower * below).astype(np.uint8)
 
 
+@checked
 def silenced(
     network: Network, parameters: Sequence[Parameters], off: Iterable[tuple[int, int]]
 ) -> list[dict[str, NDArray]]:
@@ -99,12 +105,14 @@ def silenced(
     off  (layer, map) of each, counted from 0. A layer without parameters of its own (max pooling) has nothing to set
          to 0; there it is done where its map is made, before it. Activations behind it go on: a sigmoid makes 0.5 of 0
 
-    Raises SettingError for a map that is none, and for one that nothing can switch off.
+    Raises SettingError for a map that is none, and for one that nothing can switch off, ArrayError for parameters that
+    are not the network's.
     """
+    network.check_parameters(parameters)
     found: list[dict[str, NDArray]] = [dict(given) for given in parameters]
     for layer, map in off:
         if not 0 <= layer < len(network.rows) or not 0 <= map < network.rows[layer].output_shape[0]:
-            raise SettingError(f"There is no map {map} in layer {layer}, counted from 0.")
+            raise SettingError(f"There is no map {told(map)} in layer {told(layer)}, counted from 0.")
         source = layer
         while source >= 0 and not found[source]:
             source -= 1
@@ -115,23 +123,27 @@ def silenced(
             raise SettingError(f"Map {map + 1} of layer {layer + 1} is made by nothing learnt that could be set to 0.")
         behind = source
         while behind == source or (behind < len(found) and network.rows[behind].layer.kind in BEHIND):
-            for name, array in found[behind].items():
-                if not name.startswith("running"):
-                    found[behind][name] = array.copy()
-                    found[behind][name][map] = 0
+            for name in network.rows[behind].layer.parameter_shapes(network.rows[behind].input_shape):
+                found[behind][name] = found[behind][name].copy()
+                found[behind][name][map] = 0
             behind += 1
     return found
 
 
+@checked
 def fitted(kernel: ArrayLike, size: int) -> NDArray[np.float32]:
     """One filter's weights, (height, width), in a square of `size`: smaller ones with zeros around them.
 
     Where the room on both sides cannot be the same, there is one row or column of zeros more below and on the right.
-    Raises KernelError for larger ones, and for other than two axes.
+    Raises KernelError for larger ones, for other than two axes, and for numbers that float32 does not hold.
     """
-    array = np.asarray(kernel, np.float32)
+    with np.errstate(over="ignore"):
+        array = np.asarray(kernel).astype(np.float32)
     if array.ndim != 2 or not array.size:
         raise KernelError(f"One plane of weights fits here, (height, width), not an array of shape {array.shape}.")
+    if not np.isfinite(array).all():
+        raise KernelError("Some of this kernel's numbers are more than float32 holds; smaller ones fit.")
+    afford((whole(size, "size", 1), size), np.float32, "The filter", "a smaller one fits")
     height, width = array.shape
     if max(height, width) > size:
         raise KernelError(
@@ -142,28 +154,35 @@ def fitted(kernel: ArrayLike, size: int) -> NDArray[np.float32]:
     return np.pad(array, ((above, size - height - above), (left, size - width - left)))
 
 
+@checked
 def exchanged(
     parameters: Sequence[Parameters], layer: int, map: int, weight: NDArray, bias: float
 ) -> list[dict[str, NDArray]]:
     """The parameters with one filter of a CONV exchanged: `weight` (C, kH, kW) as that filter's.
 
-    Raises SettingError for a filter that is none, ArrayError for weights of another shape.
+    Raises SettingError for a filter that is none, ArrayError for weights of another shape, or for numbers that are not
+    finite in the filter's precision.
     """
     found: list[dict[str, NDArray]] = [dict(given) for given in parameters]
     filters = found[layer].get("weight") if 0 <= layer < len(found) else None
     if filters is None or filters.ndim != 4 or not 0 <= map < len(filters):
-        raise SettingError(f"There is no filter {map} of a CONV layer {layer}, both counted from 0.")
+        raise SettingError(f"There is no filter {told(map)} of a CONV layer {told(layer)}, both counted from 0.")
     weights = filters.copy()
     if weights[map].shape != weight.shape:
         raise ArrayError(f"The filter has weights {weights[map].shape}; these are {weight.shape}.")
-    weights[map] = weight
     found[layer]["weight"] = weights
     if "bias" in found[layer]:
         found[layer]["bias"] = found[layer]["bias"].copy()
-        found[layer]["bias"][map] = bias
+    with np.errstate(over="ignore"):
+        weights[map] = weight
+        if "bias" in found[layer]:
+            found[layer]["bias"][map] = bias
+    if not (np.isfinite(weights[map]).all() and np.isfinite(found[layer].get("bias", weights)[map]).all()):
+        raise ArrayError(f"Some of the filter's numbers are more than {weights.dtype} holds; smaller ones fit.")
     return found
 
 
+@checked
 @dataclass(frozen=True)
 class Compared:
     """One layer's maps for the picture as it is and moved.
@@ -178,12 +197,20 @@ class Compared:
     follows: float | None
 
 
+@checked
 def compared(
     network: Network, still: Sequence[NDArray], maps: Sequence[NDArray], move: Move, layers: Iterable[int]
 ) -> Mapping[int, Compared]:
-    """How much of some layers' maps a move changes; `still` and `maps` as `Network.forward` gives them."""
+    """How much of some layers' maps a move changes; `still` and `maps` as `Network.forward` gives them for one picture.
+
+    Raises ArrayError for other maps, SettingError for a layer that is none.
+    """
+    network.check_run(still)
+    network.check_run(maps)
     found = {}
     for layer in layers:
+        if not 0 <= layer < len(network.layers):
+            raise SettingError(f"There is no layer {told(layer)}, counted from 0; there are {len(network.layers)}.")
         before, after = (given[layer + 1].astype(np.float64) for given in (still, maps))
         found[layer] = Compared(relative_change(after, before), _follows(network, before, after, move, layer))
     return found

@@ -17,14 +17,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.patches import seen_of
-from cnnviz.geometry import whole
 from cnnviz.models import Trained
 from cnnviz.network import Network
+from cnnviz.signatures import checked
 from cnnviz.training import backward
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class EffectiveField:
     """What one unit sees of the picture, and how much of it matters.
@@ -46,13 +48,14 @@ class EffectiveField:
     def pixels_for(self, share: float) -> int:
         """How many pixels, the ones that matter most, have this share, 0 to 1, of all that matters."""
         if not 0 <= share <= 1:
-            raise SettingError(f"The share is {share!r}; it is a number from 0 to 1, such as 0.9.")
+            raise SettingError(f"The share is {told(share)}; it is a number from 0 to 1, such as 0.9.")
         if self.silent:
             return 0
         added = np.cumsum(np.sort(self.map, axis=None)[::-1])
         return int(np.searchsorted(added, share * added[-1])) + 1 if share else 0
 
 
+@checked
 def effective_field(trained: Trained, maps: Sequence[NDArray], layer: int, unit: Sequence[int]) -> EffectiveField:
     """The gradient of one unit of layer `layer`, from 0, for the picture that gave these maps.
 
@@ -64,11 +67,13 @@ def effective_field(trained: Trained, maps: Sequence[NDArray], layer: int, unit:
     layers, layer = trained.network.layers, whole(layer, "layer", 0)
     if layer >= len(layers) or len(maps) != len(layers) + 1:
         raise ArrayError(
-            f"{trained.name} has {len(layers)} layers, counted from 0; asked is layer {layer} with {len(maps)} maps."
+            f"{trained.name} has {len(layers)} layers, counted from 0; asked is layer {told(layer)} with {len(maps)} "
+            "maps."
         )
+    trained.network.check_run(maps)
     place, shape = tuple(whole(at, "a unit's place", 0) for at in unit), maps[layer + 1].shape
     if len(place) != len(shape) or any(at >= size for at, size in zip(place, shape)):
-        raise ArrayError(f"The layer's output has shape {shape}; there is no unit {place}, counted from 0.")
+        raise ArrayError(f"The layer's output has shape {shape}; there is no unit {told(place)}, counted from 0.")
     gradient = np.zeros(shape, maps[layer + 1].dtype)
     gradient[place] = 1
     part = Network(trained.network.input_shape, layers[: layer + 1])

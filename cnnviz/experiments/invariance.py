@@ -17,21 +17,25 @@ Source: R. Zhang, "Making Convolutional Networks Shift-Invariant Again" (2019), 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import Window, whole
+from cnnviz.checks import one_of, told, whole
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.geometry import Window
 from cnnviz.ops import avg_pool2d, max_pool2d
 from cnnviz.ops.checks import one_map
+from cnnviz.signatures import checked, hold
 
 ROUNDING = 1e-9  # of the largest number: less is no change
 DIRECTIONS = {"across": 2, "down": 1}  # and their axis of (C, H, W)
 
 
+@checked
 @dataclass(frozen=True)
 class Cell:
     """One number of a map, counted from 0, before a move and after it."""
@@ -43,6 +47,7 @@ class Cell:
     after: float
 
 
+@checked
 @dataclass(frozen=True)
 class Stage:
     """One map and its moved selves, all of one size.
@@ -59,9 +64,25 @@ class Stage:
     changes: tuple[float, ...]
     shifted: tuple[float | None, ...]
 
+    def __post_init__(self) -> None:
+        hold(self)
+        shapes = {map.shape for map in self.maps}
+        if len(shapes) != 1 or len(self.maps[0].shape) != 3 or not self.maps[0].size:
+            raise ArrayError(f"The maps have the shapes {told(tuple(shapes))}; they are (C, H, W), all of one size.")
+        if not len(self.maps) == len(self.changes) == len(self.shifted):
+            raise ArrayError(f"There are {len(self.maps)} maps; each has a change, and a change once it is shifted.")
+
+    def _moved(self, move: int) -> NDArray[np.float64]:
+        if not 0 <= move < len(self.maps):
+            raise SettingError(f"The move is {told(move)}; measured are moves by 0 to {len(self.maps) - 1} pixels.")
+        return self.maps[move]
+
     def kept(self, move: int) -> NDArray[np.bool_]:
-        """Which numbers of the map a move of so many pixels leaves as they are, to a billionth of the largest."""
-        still, moved = self.maps[0], self.maps[move]
+        """Which numbers of the map a move of so many pixels leaves as they are, to a billionth of the largest.
+
+        Here and below: SettingError for a move that was not measured.
+        """
+        still, moved = self.maps[0], self._moved(move)
         return np.abs(moved - still) <= ROUNDING * np.abs(still).max()
 
     def share_kept(self, move: int) -> float | None:
@@ -71,7 +92,7 @@ class Stage:
 
     def most_changed(self, move: int) -> Cell | None:
         """The number that the move changes most; None where it changes none."""
-        differences = np.abs(self.maps[move] - self.maps[0])
+        differences = np.abs(self._moved(move) - self.maps[0])
         return None if self.kept(move).all() else self._cell(int(differences.argmax()), move)
 
     def largest_kept(self, move: int) -> Cell | None:
@@ -85,6 +106,7 @@ class Stage:
         return Cell(channel, row, column, before, after)
 
 
+@checked
 @dataclass(frozen=True)
 class Invariance:
     """The four stages, for one map that moves by `distances`, 0 to some pixels, across or down."""
@@ -102,6 +124,7 @@ class Invariance:
         return self.activation, self.max_pooling, self.average_pooling, self.global_average
 
 
+@checked
 def invariance(
     map: ArrayLike, rows: Window, columns: Window, *, direction: str = "across", most: int = 4
 ) -> Invariance:
@@ -116,8 +139,7 @@ def invariance(
     for an array of another shape, or of other than finite numbers; DoesNotFit where nothing is left to compare.
     """
     array = one_map(map, "map")
-    if direction not in tuple(DIRECTIONS):
-        raise SettingError(f"direction is {direction!r}; it is one of {', '.join(DIRECTIONS)}.")
+    one_of(direction, "direction", DIRECTIONS)
     for along in (rows, columns):
         if along.extent > along.kernel_size:
             raise SettingError(f"A pooling with dilation {along.dilation} is not measured here; dilation 1 works.")
@@ -127,7 +149,8 @@ def invariance(
     stride = rows.stride if direction == "down" else columns.stride
 
     def stage(name: str, operation: Callable[[NDArray], NDArray], stride: int | None) -> Stage:
-        made = tuple(operation(cut) for cut in cuts)
+        with np.errstate(over="ignore"):
+            made = tuple(operation(cut) for cut in cuts)
         return Stage(
             name,
             made,
@@ -145,8 +168,18 @@ def invariance(
     )
 
 
+@checked
 def relative_change(moved: NDArray, still: NDArray) -> float:
-    """|moved - still| / |still|; 0 where both are nothing but zeros, inf where only `still` is."""
+    """|moved - still| / |still|; 0 where both are nothing but zeros, inf where only `still` is.
+
+    Raises ArrayError for arrays of two shapes, or of other than finite numbers.
+    """
+    if moved.shape != still.shape or not (np.isfinite(moved).all() and np.isfinite(still).all()):
+        raise ArrayError(f"Compared are arrays of one shape and finite numbers, not {moved.shape} and {still.shape}.")
+    # In float64, and of numbers near 1: squares of others may be more, or less, than it holds.
+    most = max(float(np.abs(array).max(initial=0)) for array in (moved, still))
+    scale = math.ldexp(1.0, min(1000, -math.frexp(most)[1]))
+    moved, still = (array.astype(np.float64) * scale for array in (moved, still))
     difference, length = float(np.linalg.norm(moved - still)), float(np.linalg.norm(still))
     if length == 0:
         return 0.0 if difference == 0 else float("inf")
@@ -158,7 +191,8 @@ def _cut(array: NDArray, move: int, most: int, direction: str) -> NDArray:
     axis = DIRECTIONS[direction]
     size = array.shape[axis] - most
     if size < 1:
-        raise DoesNotFit(f"A map of {array.shape[axis]} pixels has no room to move by {most}; {most + 1} is the least.")
+        room, least = told(most), told(most + 1)
+        raise DoesNotFit(f"A map of {array.shape[axis]} pixels has no room to move by {room}; {least} is the least.")
     return array.take(range(move, move + size), axis)
 
 

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from cnnviz import models
+from cnnviz.checks import entry
 from cnnviz.experiments.learning_curves import Race, race, with_activation
 from cnnviz.experiments.lenet import STACK
 from cnnviz.experiments.live import trainable
@@ -16,6 +17,7 @@ from cnnviz.experiments.overfitting import Overfitting, overfitting
 from cnnviz.experiments.shifted import RECIPE as MOVED_RECIPE
 from cnnviz.experiments.shifted import Shifted, shifted
 from cnnviz.models.lenet5 import prepare
+from cnnviz.signatures import checked
 from cnnviz.training import Learner, Recipe, accuracy
 from cnnviz.training.child import Report
 
@@ -26,19 +28,25 @@ SMALL, HELD = 200, 2000  # that dropout is tried on, and that nothing is learnt 
 Pieces = Iterator[Callable[[bool], Report]]
 
 
+@checked
 def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
     """{"recipe": Recipe's settings}: LeNet-5 with either function, from the same numbers, on the same digits.
 
     The header has `done`, `curves`, for "ReLU" and "sigmoid" `steps`, `seconds` and `losses`, and at the end `held`.
+    Here and below: SettingError for settings that are none, before anything is learnt.
     """
-    train, held = models.digits("train"), models.digits("test")
+    train = models.digits("train")
     images, labels = train.images[:RACED], train.labels[:RACED]
-    recipe = Recipe(**settings["recipe"])
+    recipe = Recipe.of(entry(settings, "recipe", dict))
     learners = {
         name: Learner(with_activation(trainable(STACK), name.lower()), recipe, images, labels, prepare=prepare)
         for name in ("ReLU", "sigmoid")
     }
-    last = Race(0.0, {})
+    return _race(learners)
+
+
+def _race(learners: dict[str, Learner]) -> Pieces:
+    held, last = models.digits("test"), Race(0.0, {})
     for last in race(learners, every=6):
         yield partial(_raced, last, {})
     others = prepare(held.images)
@@ -51,16 +59,16 @@ def _raced(found: Race, held: Mapping[str, float], still: bool = False) -> Repor
     return {"done": found.done, "curves": curves, "held": {**held}}, {}
 
 
+@checked
 def conv_or_fc(settings: Mapping[str, Any]) -> Pieces:
     """{"seed"}: both learn the same few digits, and are asked about others, moved.
 
     The header has `done`, `doing`, `shifts` in pixels, and `sides`: for "CONV" and "FC" `parameters`, `accuracies`.
     """
     train, held = models.digits("train"), models.digits("test")
-    recipe = replace(MOVED_RECIPE, seed=settings["seed"])
+    recipe = replace(MOVED_RECIPE, seed=entry(settings, "seed", int))
     arrays = prepare(train.images[:MOVED]), train.labels[:MOVED], prepare(held.images), held.labels
-    for found in shifted(*arrays, recipe=recipe):
-        yield partial(_moved, found)
+    return (partial(_moved, found) for found in shifted(*arrays, recipe=recipe))
 
 
 def _moved(found: Shifted, still: bool = False) -> Report:
@@ -70,15 +78,15 @@ def _moved(found: Shifted, still: bool = False) -> Report:
     return {"done": found.done, "doing": found.doing, "shifts": found.shifts, "sides": sides}, {}
 
 
+@checked
 def dropout_or_not(settings: Mapping[str, Any]) -> Pieces:
     """{"seed"}: the header has `done` and `curves`, by variant `epochs`, and `training` and `held_out` after each."""
     train, held = models.digits("train"), models.digits("test")
-    recipe = replace(SMALL_RECIPE, seed=settings["seed"])
+    recipe = replace(SMALL_RECIPE, seed=entry(settings, "seed", int))
     arrays = (
         prepare(train.images[:SMALL]), train.labels[:SMALL], prepare(held.images[:HELD]), held.labels[:HELD],
     )  # fmt: skip
-    for found in overfitting(*arrays, recipe=recipe):
-        yield partial(_learnt, found)
+    return (partial(_learnt, found) for found in overfitting(*arrays, recipe=recipe))
 
 
 def _learnt(found: Overfitting, still: bool = False) -> Report:

@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from cnnviz.checks import whole
 from cnnviz.errors import SettingError
-from cnnviz.geometry import whole
 from cnnviz.layers import Activate
 from cnnviz.network import Network
+from cnnviz.signatures import checked
 from cnnviz.training import Learner
 
 
+@checked
 @dataclass(frozen=True)
 class LearningCurve:
     """What one learner has come to, a point for every few steps.
@@ -33,6 +35,7 @@ class LearningCurve:
     accuracies: tuple[float, ...] = ()
 
 
+@checked
 @dataclass(frozen=True)
 class Race:
     """How far the learners are. done  0 to 1; curves  by name."""
@@ -41,6 +44,7 @@ class Race:
     curves: dict[str, LearningCurve]
 
 
+@checked
 def race(learners: Mapping[str, Learner], every: int = 10) -> Iterator[Race]:
     """Let the learners step in turn until all are done; a report after every `every` steps of each, the last is whole.
 
@@ -80,6 +84,7 @@ def _further(curve: LearningCurve, step: int, seconds: float, batches: list) -> 
     )
 
 
+@checked
 def with_activation(network: Network, function: str) -> Network:
     """The same network with `function`, a key of `ops.ACTIVATIONS`, wherever it has one. Raises SettingError."""
     return Network(
@@ -88,6 +93,7 @@ def with_activation(network: Network, function: str) -> Network:
     )
 
 
+@checked
 def reached(curve: LearningCurve, loss: float) -> tuple[int, float] | None:
     """(steps, seconds) after which the loss was first at most `loss`; None where it never was."""
     for step, seconds, found in zip(curve.steps, curve.seconds, curve.losses):

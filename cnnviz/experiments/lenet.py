@@ -7,10 +7,12 @@ from numpy.typing import ArrayLike
 
 from cnnviz.errors import ArrayError
 from cnnviz.models import ARCHITECTURES
+from cnnviz.signatures import checked
 
 STACK = ARCHITECTURES["LeNet-5"].stack
 
 
+@checked
 def stack_for(labels: ArrayLike, stack: str = STACK) -> str:
     """`stack` with a score for each class at its end, in place of ten: as many as the largest label plus 1.
 

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import models
-from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.checks import entry, real, whole
+from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
 from cnnviz.layers import Conv2d, Linear, Parameters
 from cnnviz.layers.typed import read
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
 from cnnviz.numbers import grouped
+from cnnviz.signatures import checked, hold
 from cnnviz.training import Learner, Recipe, accuracy
 from cnnviz.training.child import Report
 
@@ -41,6 +43,7 @@ SHOWN = 8  # filters whose moves are told
 MEMORY = ("memory 1", "memory 2")  # what an optimiser keeps, in a report
 
 
+@checked
 def trainable(stack: str) -> Network:
     """The network of a stack of layers as text, if it can learn the digits here.
 
@@ -76,6 +79,7 @@ def trainable(stack: str) -> Network:
     return network
 
 
+@checked
 def nanoseconds(network: Network) -> float:
     """What a digit takes at most to go through a network, from its counts; measured, a fifth of that or all.
 
@@ -84,19 +88,29 @@ def nanoseconds(network: Network) -> float:
     return network.multiply_adds / 4 + network.handled / 4 + 5 * (network.numbers - network.parameters)
 
 
+@checked
 def first_layer(network: Network) -> int:
-    """The place of the first layer that weighs what it reads."""
-    return next(at for at, layer in enumerate(network.layers) if isinstance(layer, (Conv2d, Linear)))
+    """The place of the first layer that weighs what it reads. Raises SettingError for a network without one."""
+    for at, layer in enumerate(network.layers):
+        if isinstance(layer, (Conv2d, Linear)):
+            return at
+    raise SettingError("This network has no CONV and no FC layer, so nothing in it weighs what it reads.")
 
 
+@checked
 def filters(network: Network, arrays: Sequence[Parameters]) -> NDArray[np.float32]:
-    """The first layer's weights as pictures, (F, kH, kW): a filter's, or all that an FC unit has for its input."""
+    """The first layer's weights as pictures, (F, kH, kW): a filter's, or all that an FC unit has for its input.
+
+    arrays  the network's parameters, else an ArrayError
+    """
+    network.check_parameters(arrays)
     at = first_layer(network)
     weight = arrays[at]["weight"]
     shape = weight.shape[-2:] if weight.ndim == 4 else network.shapes[at][-2:]
     return weight.reshape(len(weight), -1)[:, : int(np.prod(shape))].reshape(len(weight), *shape)[:SHOWN]
 
 
+@checked
 @dataclass
 class Curve:
     """Loss and accuracy by step, in at most POINTS means over equally many steps each."""
@@ -105,7 +119,12 @@ class Curve:
     means: list[tuple[float, float, float]] = field(default_factory=list)  # the last step, loss, accuracy
     waiting: list[tuple[float, float]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        hold(self)
+        whole(self.width, "width", 1)
+
     def add(self, step: int, loss: float, share: float) -> None:
+        real(step, "step", 0)
         self.waiting.append((loss, share))
         if len(self.waiting) < self.width:
             return
@@ -123,7 +142,9 @@ class Curve:
 
     def smooth(self, steps: float) -> tuple[NDArray, NDArray, NDArray]:
         """Steps, loss and accuracy as running means over about `steps` steps, float32."""
-        points = np.array(self.means, np.float32).reshape(-1, 3)
+        real(steps, "steps", 0)
+        with np.errstate(over="ignore"):  # a loss beyond float32 is inf in it
+            points = np.array(self.means).astype(np.float32).reshape(-1, 3)
         window = max(1, min(round(steps / self.width), len(points)))
         if len(points) < 2:
             return points[:, 0], points[:, 1], points[:, 2]
@@ -134,6 +155,7 @@ class Curve:
         return points[:, 0], means[:, 0], means[:, 1]
 
 
+@checked
 class Run:
     """A network that learns the digits, and what is told of it.
 
@@ -148,9 +170,9 @@ class Run:
         self, settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None, *, glance: bool = False
     ):
         train, self.held = models.digits("train"), models.digits("test")
-        many = settings.get("digits") or len(train.labels)
-        self.network = trainable(settings["stack"])
-        recipe = Recipe(**settings["recipe"])
+        many = whole(settings.get("digits") or len(train.labels), "digits", 1)
+        self.network = trainable(entry(settings, "stack", str))
+        recipe = Recipe.of(entry(settings, "recipe", dict))
         self.learner = Learner(
             self.network, recipe, train.images[:many], train.labels[:many],
             parameters_of(self.network, arrays) if arrays else None, prepare,
@@ -169,7 +191,12 @@ class Run:
         self.next_look = 0.0  # in seconds of computing
         self.rate = 0.0  # seconds on the clock a step, lately
         if arrays:
-            self._go_on(settings["before"], arrays)
+            try:
+                self._go_on(entry(settings, "before", dict), arrays)
+            except CnnvizError:
+                raise
+            except (KeyError, IndexError, TypeError, ValueError, OverflowError):
+                raise ArrayError("These arrays and their header are not those of a report to go on from.") from None
 
     def _go_on(self, told: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> None:
         """Stand where that report was made."""
@@ -177,7 +204,9 @@ class Run:
         self.before, self.seconds = arrays["before"], told["seconds"]
         points, waiting = arrays["points"].tolist(), arrays["waiting"].tolist()
         self.curve = Curve(told["width"], [tuple(point) for point in points], [tuple(one) for one in waiting])
-        held = zip(arrays["held_steps"].tolist(), arrays["held_share"].tolist(), told["held_counts"])
+        held = [*zip(arrays["held_steps"].tolist(), arrays["held_share"].tolist(), told["held_counts"], strict=True)]
+        if not held or arrays["before"].shape != filters(self.network, self.learner.parameters).shape:
+            raise ArrayError("These arrays are of a report on another network, or on none that was looked at.")
         self.held_curve = [(int(at), share, count) for at, share, count in held]
         self.next_look = self.seconds + LOOK_EVERY
 
@@ -255,6 +284,7 @@ class Run:
         self.next_look = self.seconds + max(LOOK_EVERY, rest)
 
 
+@checked
 def learning(
     settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None
 ) -> Iterator[Callable[[bool], Report]]:
@@ -263,11 +293,14 @@ def learning(
     return iter(Run(settings, arrays))
 
 
+@checked
 def parameters_of(network: Network, arrays: Mapping[str, NDArray]) -> list[dict[str, NDArray]]:
-    """The parameters for each layer among the arrays of a report."""
+    """The parameters for each layer among the arrays of a report. Raises ArrayError for an array of no layer."""
     found: list[dict[str, NDArray]] = [{} for _ in network.layers]
     for name, value in arrays.items():
         number, _, own = name.partition(".")
         if own:
+            if number not in [*map(str, range(len(found)))]:
+                raise ArrayError(f"The array {name} is of no layer; there are {len(found)}, counted from 0.")
             found[int(number)][own] = value
     return found

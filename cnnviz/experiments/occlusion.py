@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.errors import ArrayError
+from cnnviz.checks import numbers, told, whole
+from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.classmap import known_class
 from cnnviz.geometry import Window
 from cnnviz.models import Trained
+from cnnviz.signatures import checked, hold
 
 # Red, green and blue: the mean of ImageNet's photographs to the nearest level, a brownish grey, and to SqueezeNet
 # nearly the number 0. Zeiler and Fergus cover with grey; black or white would be an object of its own.
@@ -25,6 +27,7 @@ GREY = (123, 117, 104)
 COARSEST = 4  # first every fourth place across and down, then every second, then all
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Probe:
     """The answer with the patch at one place of the grid, row and column counted from 0.
@@ -37,6 +40,7 @@ class Probe:
     probabilities: NDArray
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Occlusion:
     """A patch of size x size that slides over a picture by `stride`, and the network that is asked.
@@ -55,7 +59,7 @@ class Occlusion:
     shape: tuple[int, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "levels", np.asarray(self.levels))
+        hold(self)
         wanted = self.trained.network.input_shape
         if self.levels.shape != wanted or self.levels.dtype != np.uint8:
             raise ArrayError(
@@ -79,7 +83,9 @@ class Occlusion:
         return [*found]
 
     def box(self, row: int, column: int) -> tuple[slice, slice]:
-        """The pixels that the patch covers, down and across."""
+        """The pixels that the patch covers, down and across. Raises SettingError for a place that is none."""
+        if not (0 <= row < self.shape[0] and 0 <= column < self.shape[1]):
+            raise SettingError(f"The grid is {self.shape}; there is no place {told((row, column))}, counted from 0.")
         down, across = self.window.taps(row), self.window.taps(column)
         return slice(down.start, down.stop), slice(across.start, across.stop)
 
@@ -91,22 +97,30 @@ class Occlusion:
 
     def probes(self, since: int = 0) -> Iterator[Probe]:
         """Ask at each of `places`, from the one numbered `since` on. Each is a run of the whole network."""
+        whole(since, "since", 0)
         for row, column in self.places[since:]:
             output = answer(self.trained, self.covered(row, column))
             yield Probe(row, column, self.trained.probabilities(output))
 
     def grid(self, probes: Iterable[Probe], class_index: int) -> NDArray[np.float64]:
-        """The probability of one class at each place, nan where it has not been asked yet."""
+        """The probability of one class at each place, nan where it has not been asked yet.
+
+        Raises ArrayError for probes of another grid or network.
+        """
         number = known_class(self.trained, class_index)
         found = np.full(self.shape, np.nan)
         for probe in probes:
+            self.box(probe.row, probe.column)  # for what it refuses
+            if probe.probabilities.shape != (len(self.trained.classes),):
+                raise ArrayError(f"A probe has {probe.probabilities.shape} probabilities; (classes,) are needed.")
             found[probe.row, probe.column] = probe.probabilities[number]
         return found
 
 
+@checked
 def answer(trained: Trained, levels: NDArray[np.uint8]) -> NDArray:
     """What comes out at the end, (classes,); no map is kept on the way."""
-    map = trained.prepare(levels)
+    map = numbers(trained.prepare(levels), "prepared picture")
     for layer, parameters in zip(trained.network.layers, trained.parameters):
         map = layer.forward(map, parameters)
     return map.ravel()

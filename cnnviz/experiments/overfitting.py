@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from cnnviz.checks import numbers, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.lenet import STACK, stack_for
-from cnnviz.geometry import whole
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
-from cnnviz.ops.checks import numbers
+from cnnviz.signatures import checked, hold
 from cnnviz.training import Learner, Recipe, accuracy
 
 VARIANTS = {
@@ -28,6 +28,7 @@ VARIANTS = {
 RECIPE = Recipe(epochs=80, first_layer=1, shift=0)  # with fewer, what dropout slows down has not come to its end
 
 
+@checked
 @dataclass(frozen=True)
 class Curve:
     """One network's accuracies, as shares, after so many epochs: on what it learns from, and on what it never saw."""
@@ -37,12 +38,18 @@ class Curve:
     training: tuple[float, ...] = ()
     held_out: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        hold(self)
+        if not len(self.epochs) == len(self.training) == len(self.held_out):
+            raise SettingError(f"{self.name}: each of {len(self.epochs)} epochs has two accuracies.")
+
     @property
     def gap(self) -> float:
         """How much better it does on what it has learnt: its overfitting, after the last epoch; 0 before the first."""
         return self.training[-1] - self.held_out[-1] if self.training else 0.0
 
 
+@checked
 @dataclass(frozen=True)
 class Overfitting:
     """How far the experiment is. done  0 to 1; curves  by variant, as long as they are by now."""
@@ -51,6 +58,7 @@ class Overfitting:
     curves: dict[str, Curve]
 
 
+@checked
 def overfitting(
     images: ArrayLike,
     labels: ArrayLike,

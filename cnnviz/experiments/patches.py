@@ -16,15 +16,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError
 from cnnviz.experiments.strongest import border_of
-from cnnviz.geometry import Field, whole
+from cnnviz.geometry import Field
 from cnnviz.models import Trained
 from cnnviz.network import Network
+from cnnviz.signatures import checked
 
 PLACES = 3  # of each map on each picture
 
 
+@checked
 @dataclass(frozen=True)
 class Patch:
     """What one unit, row and column from 0, sees of a picture: its pixels down and across, cut off at the edges."""
@@ -37,6 +40,7 @@ class Patch:
     across: range
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Patches:
     """Of each layer: values (pictures, channels, places), the largest first, and rows and columns alike; read-only."""
@@ -54,7 +58,9 @@ class Patches:
         """
         layer, channel = whole(layer, "layer", 0), whole(channel, "channel", 0)
         if layer >= len(self.values) or channel >= self.values[layer].shape[1]:
-            raise ArrayError(f"There is no map {channel} of a layer {layer}, both counted from 0, in this network.")
+            raise ArrayError(
+                f"There is no map {told(channel)} of a layer {told(layer)}, both counted from 0, in this network."
+            )
         values = self.values[layer][:, channel]
         down, across = self.network.fields(layer, channel)
         _, height, width = self.network.input_shape
@@ -70,12 +76,14 @@ class Patches:
         return found
 
 
+@checked
 def seen_of(field: Field, index: int, size: int) -> range:
     """The pixels of an axis of `size` that a unit sees, what lies in the padding cut off."""
     pixels = field.pixels(index)
     return range(max(0, pixels.start), min(size, pixels.stop))
 
 
+@checked
 def patches(trained: Trained, pictures: Mapping[str, NDArray[np.uint8]]) -> Patches:
     """Look through all pictures, once each.
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.lenet import stack_for
-from cnnviz.geometry import whole
 from cnnviz.layers import Activate, Linear
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
-from cnnviz.ops.checks import numbers
+from cnnviz.signatures import checked
 from cnnviz.training import Learner, Recipe, accuracy
 
 RECIPE = Recipe(epochs=20, first_layer=1, shift=0)
@@ -26,6 +26,7 @@ MOVES = ((0, 1), (0, -1), (1, 0), (-1, 0))
 EVERY = 8  # steps between two reports
 
 
+@checked
 @dataclass(frozen=True)
 class Side:
     """One of the two networks.
@@ -42,6 +43,7 @@ class Side:
     accuracies: tuple[float, ...] = ()
 
 
+@checked
 @dataclass(frozen=True)
 class Shifted:
     """How far the experiment is. done  0 to 1; doing  what is being done, for people; shifts  in pixels."""
@@ -53,6 +55,7 @@ class Shifted:
     fc: Side
 
 
+@checked
 def shifted(
     images: ArrayLike,
     labels: ArrayLike,
@@ -70,9 +73,7 @@ def shifted(
 
     Raises what `Learner` and `Network` raise, SettingError for shifts that are none.
     """
-    pixels, seen = numbers(images, "images"), np.asarray(labels)
-    if pixels.ndim != 4:
-        raise ArrayError(f"The images have shape {pixels.shape}; they must be (N, channels, height, width).")
+    pixels, seen = _images(images), np.asarray(labels)
     distances = tuple(whole(shift, "a shift", 0) for shift in shifts)
     if not distances:
         raise SettingError("There are no shifts to test; 0, 1, 2, 3, 4 are some.")
@@ -80,7 +81,7 @@ def shifted(
     learners = [Learner(side.network, recipe, pixels, seen) for side in sides]
     tests = len(distances) * len(sides)
     # A test runs forwards through the images only, which takes about a third of what learning takes.
-    weight = len(numbers(others, "images")) / 3 / recipe.batch_size
+    weight = len(_images(others)) / 3 / recipe.batch_size
     total = sum(learner.steps for learner in learners) + weight * tests
 
     def report(work: float, doing: str) -> Shifted:
@@ -103,6 +104,7 @@ def shifted(
             yield report(work, f"digits moved by {shift}")
 
 
+@checked
 def networks(shape: Sequence[int], labels: NDArray) -> dict[str, Network]:
     """LeNet-5's modern form, and FC layers over the same pixels with as many units as give as many parameters."""
     conv = Network(tuple(shape), read(stack_for(labels)))
@@ -111,14 +113,26 @@ def networks(shape: Sequence[int], labels: NDArray) -> dict[str, Network]:
     return {"CONV": conv, "FC": Network(tuple(shape), (Linear(units), Activate("relu"), Linear(classes)))}
 
 
+@checked
 def moved_apart(images: ArrayLike, shift: int) -> NDArray:
-    """(N, C, H, W) with each fourth image moved right, left, down and up by `shift` pixels; what comes in is 0."""
-    given = numbers(images, "images")
+    """(N, C, H, W) with each fourth image moved right, left, down and up by `shift` pixels; what comes in is 0.
+
+    Raises ArrayError for images that are none, SettingError for a shift below 0.
+    """
+    given = _images(images)
+    whole(shift, "shift", 0)
     found = np.zeros(given.shape, given.dtype)
     for number, (down, across) in enumerate(MOVES):
         rows, columns = (_overlap(step * shift, size) for step, size in zip((down, across), given.shape[2:]))
         found[number::4, :, rows[1], columns[1]] = given[number::4, :, rows[0], columns[0]]
     return found
+
+
+def _images(images: ArrayLike) -> NDArray:
+    given = np.asarray(images)
+    if given.ndim != 4:
+        raise ArrayError(f"The images have shape {given.shape}; they must be (N, channels, height, width).")
+    return given
 
 
 def _overlap(shift: int, size: int) -> tuple[slice, slice]:

@@ -14,14 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.errors import ArrayError
-from cnnviz.geometry import whole
+from cnnviz.checks import told, whole
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.signatures import checked
 
 BORDER = 1  # cells on each side that take no part
 LEAST_SIDE = 5  # of a map; smaller ones have no inside to speak of, and take part whole
 OUTDONE = 2.0  # times the largest number inside that one on the border may be
 
 
+@checked
 @dataclass(frozen=True)
 class Strongest:
     """One map's largest number, its place, counted from 0, and by how much it stands above the map's median."""
@@ -33,6 +35,7 @@ class Strongest:
     above: float
 
 
+@checked
 @dataclass(frozen=True)
 class Ranking:
     """The maps that answer most, the first one most, and those left out because they answer to the border."""
@@ -42,11 +45,15 @@ class Ranking:
     border: int
 
 
+@checked
 def border_of(shape: tuple[int, ...]) -> int:
-    """How many cells on each side of a map (..., H, W) take no part."""
+    """How many cells on each side of a map (..., H, W) take no part. Raises SettingError for a shape without sides."""
+    if not shape:
+        raise SettingError("The shape is (); a map has a height and a width.")
     return BORDER if min(shape[-2:]) >= LEAST_SIDE else 0
 
 
+@checked
 def strongest(maps: Sequence[NDArray], layer: int, count: int) -> Ranking:
     """At most `count` maps of what layer `layer`, from 0, made of a picture; maps without a number above 0 never.
 
@@ -56,7 +63,9 @@ def strongest(maps: Sequence[NDArray], layer: int, count: int) -> Ranking:
     """
     count, layer = whole(count, "count", 1), whole(layer, "layer", 0)
     if layer + 1 >= len(maps) or maps[layer + 1].ndim != 3:
-        raise ArrayError(f"There are maps of {len(maps) - 1} layers, counted from 0; layer {layer} has none to rank.")
+        raise ArrayError(
+            f"There are maps of {len(maps) - 1} layers, counted from 0; layer {told(layer)} has none to rank."
+        )
     volume = maps[layer + 1]
     border, (channels, _, width) = border_of(volume.shape), volume.shape
     inside = volume[:, border : volume.shape[1] - border, border : width - border]

@@ -25,10 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import SettingError
-from cnnviz.geometry import Window, whole
+from cnnviz.checks import afford, one_of, told, whole
+from cnnviz.errors import ArrayError, SettingError
+from cnnviz.geometry import Window
 from cnnviz.ops import ACTIVATIONS, conv2d
 from cnnviz.ops.checks import one_map
+from cnnviz.signatures import checked
 from cnnviz.training import conv2d_gradients
 
 MOST_LAYERS = 30
@@ -40,6 +42,7 @@ FLOAT32_SMALLEST = float(np.finfo(np.float32).smallest_normal)
 FLOAT32_LAST = float(np.finfo(np.float32).smallest_subnormal)
 
 
+@checked
 @dataclass(frozen=True)
 class Initialisation:
     """How weights are drawn: with mean 0 and a variance that depends on how many numbers each takes part with.
@@ -56,16 +59,18 @@ class Initialisation:
     uniform: bool = False
 
     def draw(self, shape: tuple[int, int, int, int], rng: np.random.Generator) -> NDArray[np.float64]:
-        """Weights (filters, channels, kH, kW)."""
+        """Weights (filters, channels, kH, kW). Raises SettingError for sizes below 1."""
+        afford(shape, np.float64, "The weights", "fewer filters fit")
         deviation = math.sqrt(self.variance(*fans(shape)))
         if self.uniform:
             return rng.uniform(-deviation * math.sqrt(3), deviation * math.sqrt(3), shape)
         return rng.normal(0, deviation, shape)
 
 
+@checked
 def fans(shape: tuple[int, int, int, int]) -> tuple[int, int]:
-    """(fan_in, fan_out) of weights (filters, channels, kH, kW)."""
-    filters, channels, height, width = shape
+    """(fan_in, fan_out) of weights (filters, channels, kH, kW). Raises SettingError for sizes below 1."""
+    filters, channels, height, width = (whole(size, "a size of the weights", 1) for size in shape)
     return channels * height * width, filters * height * width
 
 
@@ -97,6 +102,7 @@ INITIALISATIONS = {
 }
 
 
+@checked
 @dataclass(frozen=True)
 class LayerGradient:
     """What was measured at one layer, and what the product says.
@@ -125,6 +131,7 @@ class LayerGradient:
         return any(0 < size < FLOAT32_SMALLEST for size in (self.gradient, self.weight_gradient))
 
 
+@checked
 @dataclass(frozen=True)
 class Vanishing:
     """The layers of a stack, the one nearest to the picture first, and how it was drawn."""
@@ -139,6 +146,7 @@ class Vanishing:
         return sum(layer.below_float32 for layer in self.layers)
 
 
+@checked
 def vanishing(
     input: ArrayLike, depth: int, activation: str, initialisation: str, *, channels: int = 8, seed: int = 0
 ) -> Vanishing:
@@ -159,16 +167,15 @@ def vanishing(
     """
     depth = whole(depth, "depth", 1)
     if depth > MOST_LAYERS:
-        raise SettingError(f"A stack of {depth} layers is too deep here; at most {MOST_LAYERS} work.")
-    for value, allowed, name in (
-        (activation, ACTIVATIONS, "activation"), (initialisation, INITIALISATIONS, "initialisation"),
-    ):  # fmt: skip
-        if value not in tuple(allowed):
-            raise SettingError(f"{name} is {value!r}; it is one of {', '.join(allowed)}.")
+        raise SettingError(f"A stack of {told(depth)} layers is too deep here; at most {MOST_LAYERS} work.")
+    one_of(activation, "activation", ACTIVATIONS)
+    one_of(initialisation, "initialisation", INITIALISATIONS)
     image = one_map(input, "input")
     drawn = INITIALISATIONS[initialisation]
     rng = np.random.default_rng(whole(seed, "seed", 0))
-    signs = rng.choice([-1.0, 1.0], (whole(channels, "channels", 1), *image.shape[1:]))
+    room = whole(channels, "channels", 1), max(len(image), channels), max(KERNEL.kernel_size**2, image[0].size)
+    afford(room, np.float64, "The filters and the maps", "fewer channels fit")
+    signs = rng.choice([-1.0, 1.0], (channels, *image.shape[1:]))
     depths = [len(image), *[channels] * (depth - 1)]
     shapes = [(channels, reads, KERNEL.kernel_size, KERNEL.kernel_size) for reads in depths]
     weights = [drawn.draw(shape, rng) for shape in shapes]
@@ -176,10 +183,23 @@ def vanishing(
     return Vanishing(through(image, weights, factors, signs, activation), activation, drawn)
 
 
+@checked
 def through(
     image: NDArray, weights: list[NDArray], factors: list[float], signs: NDArray, activation: str
 ) -> tuple[LayerGradient, ...]:
-    """Forwards and backwards through a given stack; `signs` is the gradient that enters at its end."""
+    """Forwards and backwards through a given stack; `signs` is the gradient that enters at its end.
+
+    Raises what `conv2d` raises, SettingError for an activation that is none, ArrayError for signs of another shape than
+    the stack's output.
+    """
+    one_of(activation, "activation", ACTIVATIONS)
+    with np.errstate(all="ignore"):
+        return _through(image, weights, factors, signs, activation)
+
+
+def _through(
+    image: NDArray, weights: list[NDArray], factors: list[float], signs: NDArray, activation: str
+) -> tuple[LayerGradient, ...]:
     function, derivative = ACTIVATIONS[activation].function, ACTIVATIONS[activation].derivative
     padding = (KERNEL.before, KERNEL.before)
     maps, slopes = [image], []
@@ -187,6 +207,8 @@ def through(
         sums = conv2d(maps[-1], weight, padding=padding)
         slopes.append(derivative(sums))
         maps.append(function(sums))
+    if signs.shape != maps[-1].shape:
+        raise ArrayError(f"The signs have shape {signs.shape}; what comes out of the stack has {maps[-1].shape}.")
     layers, gradient, predicted = [], signs, 1.0
     for read, written, weight, slope, factor in reversed(list(zip(maps, maps[1:], weights, slopes, factors))):
         steepness = rms(slope)
@@ -197,7 +219,15 @@ def through(
     return tuple(reversed(layers))
 
 
+@checked
 def rms(array: NDArray) -> float:
-    """The root of the mean of the squares, of numbers so small that their squares would be 0."""
+    """The root of the mean of the squares, of numbers so small that their squares would be 0; inf or nan where one is.
+
+    Raises ArrayError for an array without numbers.
+    """
+    if not array.size:
+        raise ArrayError("There are no numbers to take the mean of; it takes at least one.")
     largest = float(np.abs(array).max())
+    if not math.isfinite(largest):
+        return largest
     return largest * math.sqrt(float(np.mean((array / largest) ** 2))) if largest else 0.0

@@ -5,18 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import amount, number_of, told, whole
 from cnnviz.errors import KernelError, SettingError
-from cnnviz.geometry import whole
 from cnnviz.kernels.weights import LARGEST, Weights, checked_size, fitted, quoted
 from cnnviz.numbers import times
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Sizes:
     """At which sizes a kernel has a meaning: what it needs, in words, and as a test of (height, width)."""
@@ -25,6 +26,7 @@ class Sizes:
     allow: Callable[[int, int], bool]
 
 
+@checked
 @dataclass(frozen=True, repr=False)
 class Kernel:
     """A named kernel. `named(key, kernel_size)` gives its weights.
@@ -82,7 +84,7 @@ def named(
     Raises KernelError for an unknown key, and a size at which the kernel has no meaning, naming sizes
     that work; SettingError for what is no size, no angle, no seed or no number of channels.
     """
-    if key not in KERNELS:
+    if not isinstance(key, str) or key not in KERNELS:
         raise KernelError(f"There is no kernel called {quoted(key)}; there are {', '.join(KERNELS)}.")
     kernel = KERNELS[key]
     height, width = checked_size(kernel_size)
@@ -90,9 +92,10 @@ def named(
         working = " or ".join(times(rows, columns) for rows, columns in kernel.nearest((height, width)))
         too_large = f"kernels have at most {LARGEST} rows and columns"
         needs = too_large if max(height, width) > LARGEST else kernel.sizes.needs
-        raise KernelError(f"“{kernel.name}” has no {times(height, width)} form: {needs}. Nearest: {working}.")
+        size = f"{amount(height)} × {amount(width)}"
+        raise KernelError(f"“{kernel.name}” has no {size} form: {needs}. Nearest: {working}.")
     if whole(channels, "channels", 1) not in (1, 3):
-        raise SettingError(f"channels is {channels}; a picture has 1, or 3: red, green and blue.")
+        raise SettingError(f"channels is {told(channels)}; a picture has 1, or 3: red, green and blue.")
     settings: dict[str, Any] = {"angle": angle, "seed": seed, "channels": channels}
     weights = kernel.build(height, width, **{name: settings[name] for name in kernel.takes})
     return weights.astype(np.float64)
@@ -193,11 +196,12 @@ def _gabor(height: int, width: int, angle: float) -> NDArray[Any]:
     The sum is brought to 0 by lowering the wave under its envelope, and the positive weights to a
     sum of 1, so that on a picture in [0, 1] the answers lie in [-1, 1].
     """
-    if isinstance(angle, bool) or not isinstance(angle, Real) or not math.isfinite(angle):
+    degrees = number_of(angle)
+    if degrees is None or not math.isfinite(degrees):
         raise SettingError(f"The angle is {quoted(angle)}; it must be a number of degrees, such as 45.")
     side = min(height, width)
     wavelength, sigma = 2 * side / 3, side / 4
-    turn = math.radians(float(angle) % 180)
+    turn = math.radians(degrees % 180)
     y, x = np.meshgrid(_offsets(height), _offsets(width), indexing="ij")  # y points down
     across = x * math.sin(turn) + y * math.cos(turn)
     along = x * math.cos(turn) - y * math.sin(turn)
@@ -213,7 +217,7 @@ def _random(height: int, width: int, seed: int, channels: int) -> NDArray[Any]:
     RandomState, for its stream is frozen (NEP 19) and a copied link must give the same kernel in years.
     """
     if whole(seed, "seed", 0) >= 2**32:
-        raise SettingError(f"The seed is {seed}; it must be at most {2**32 - 1}.")
+        raise SettingError(f"The seed is {told(seed)}; it must be at most {2**32 - 1}.")
     bound = 1 / math.sqrt(channels * height * width)
     draws = np.random.RandomState(seed).uniform(-bound, bound, (channels, height, width))
     weights = np.round(draws, 4) + 0.0  # + 0.0: no negative zero

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import real
 from cnnviz.errors import KernelError
 from cnnviz.kernels.pasted import plain
 from cnnviz.kernels.separators import settled
@@ -248,8 +249,10 @@ def _joined(slices: NDArray[Any], write: Callable[[Any], str]) -> str:
 def cell_text(weight: float) -> str:
     """One finite weight as the shortest decimal or fraction that `parse` reads back exactly.
 
-    The fraction is a simple one or, of a slice of an RGB filter, a thousandth of one: 1/9 and 299/9000.
+    The fraction is a simple one or, of a slice of an RGB filter, a thousandth of one: 1/9 and 299/9000. Raises
+    SettingError for anything else.
     """
+    weight = real(weight, "weight")
     decimal = re.sub(r"\.0$|(?<=e-)0", "", repr(weight))
     if len(decimal) <= 3:  # no fraction is shorter
         return decimal

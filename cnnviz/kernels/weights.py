@@ -9,8 +9,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import amount, numbers, told, whole
 from cnnviz.errors import ArrayError, KernelError
-from cnnviz.geometry import pair, same_padding, whole
+from cnnviz.geometry import pair, same_padding
 from cnnviz.numbers import times
 
 LARGEST = 15  # rows and columns of a kernel, named or typed
@@ -27,12 +28,7 @@ Weights = NDArray[np.float64]
 
 def checked(weights: ArrayLike) -> Weights:
     """Weights as float64 (kH, kW) or (C, kH, kW), or ArrayError."""
-    try:
-        array = np.asarray(weights)
-    except ValueError:
-        raise ArrayError("These weights are ragged; each row must be as long as the others.") from None
-    if array.dtype.kind not in "biuf":
-        raise ArrayError(f"Weights of kind {array.dtype} are no real numbers.")
+    array = numbers(weights, "kernel")
     if array.ndim not in (2, 3) or array.size == 0:
         raise ArrayError(f"Weights of shape {array.shape} are no kernel; it is (kH, kW) or (C, kH, kW).")
     return array.astype(np.float64)
@@ -46,7 +42,7 @@ def checked_size(kernel_size: int | tuple[int, int]) -> tuple[int, int]:
 
 def quoted(value: object) -> str:
     """A stranger's input in a message: its beginning only, control characters spelled out."""
-    shown = str(value)
+    shown = value if isinstance(value, str) else told(value)
     beginning = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in shown[:20])
     return f"“{beginning}{'…' if len(shown) > 20 else ''}”"
 
@@ -110,7 +106,9 @@ def fitted(weights: ArrayLike, kernel_size: int | tuple[int, int]) -> Weights:
     source = checked(weights)
     size = checked_size(kernel_size)
     if max(size) > LARGEST:
-        raise KernelError(f"A kernel of {times(*size)} is too large; at most {times(LARGEST, LARGEST)} works.")
+        height, width = size
+        asked = f"{amount(height)} × {amount(width)}"
+        raise KernelError(f"A kernel of {asked} is too large; at most {times(LARGEST, LARGEST)} works.")
     result = np.zeros(source.shape[:-2] + size)
     (from_rows, to_rows), (from_columns, to_columns) = (
         _overlap(old, new) for old, new in zip(source.shape[-2:], size, strict=True))

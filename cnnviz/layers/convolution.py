@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.checks import flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES, Passage, Window, whole, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, check_told
+from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, check_told, single
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Conv2d(Layer):
     """A convolutional layer: (C, H, W) -> (out_channels, Ho, Wo), with PyTorch's parameter names and rules.
@@ -45,17 +48,16 @@ class Conv2d(Layer):
     in_channels: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
-        told = () if self.in_channels is None else ("in_channels",)
-        for name in ("out_channels", "groups", *told):
+        tells = () if self.in_channels is None else ("in_channels",)
+        for name in ("out_channels", "groups", *tells):
             object.__setattr__(self, name, whole(getattr(self, name), name, 1))
+        object.__setattr__(self, "bias", flag(self.bias, "bias"))
         settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
-        object.__setattr__(self, "bias", bool(self.bias))
-        if self.padding_mode not in PADDING_MODES:
-            raise SettingError(f"padding_mode is {self.padding_mode!r}; it is one of {', '.join(PADDING_MODES)}.")
+        one_of(self.padding_mode, "padding_mode", PADDING_MODES)
         if self.out_channels % self.groups:
             raise SettingError(
-                f"{self.name}: {self.out_channels} filters cannot be divided into {self.groups} equal groups; "
-                f"{_listed(_divisors(self.out_channels))} can be."
+                f"{self.name}: {told(self.out_channels)} filters cannot be divided into {told(self.groups)} equal "
+                f"groups; {_listed(_divisors(self.out_channels))} can be."
             )
 
     @cached_property
@@ -70,16 +72,20 @@ class Conv2d(Layer):
         check_room(self, shape, self._windows)
         check_border(self, shape, self._windows, self.padding_mode)
         check_told(self, self.in_channels, shape[0], "channel")
-        if shape[0] % self.groups:
-            works = _divisors(math.gcd(shape[0], self.out_channels))
-            raise DoesNotFit(
-                f"{self.name}: {shape[0]} channels come in, which cannot be divided into {self.groups} equal groups; "
-                f"with {self.out_channels} filters, {_listed(works)} can be."
-            )
+        self._check_groups(shape[0])
         down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
         return self.out_channels, down, across
 
+    def _check_groups(self, channels: int) -> None:
+        if channels % self.groups:
+            works = _divisors(math.gcd(channels, self.out_channels))
+            raise DoesNotFit(
+                f"{self.name}: {told(channels)} channels come in, which cannot be divided into {told(self.groups)} "
+                f"equal groups; with {told(self.out_channels)} filters, {_listed(works)} can be."
+            )
+
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        self._check_groups(shape[0])
         shapes: dict[str, Shape] = {"weight": (self.out_channels, shape[0] // self.groups, *both(self.kernel_size))}
         if self.bias:
             shapes["bias"] = (self.out_channels,)
@@ -114,6 +120,7 @@ class Conv2d(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         return ops.conv2d(
             input,
             parameters["weight"],
@@ -127,7 +134,8 @@ class Conv2d(Layer):
 
 
 def _divisors(number: int) -> list[int]:
-    small = [divisor for divisor in range(1, math.isqrt(number) + 1) if number % divisor == 0]
+    """All of them; of a number of more than twelve digits, those up to a million and what they leave."""
+    small = [divisor for divisor in range(1, min(math.isqrt(number), 10**6) + 1) if number % divisor == 0]
     return sorted({*small, *(number // divisor for divisor in small)})
 
 
@@ -135,6 +143,6 @@ def _listed(numbers: list[int], most: int = 8) -> str:
     """1, 2 or 4; where there are many, the first few and the last, and that there are more."""
     if len(numbers) > most:
         left_out = len(numbers) - most
-        return f"{', '.join(map(str, numbers[: most - 1]))}, … or {numbers[-1]} ({left_out} more in between)"
-    shown = [*map(str, numbers)]
+        return f"{', '.join(map(told, numbers[: most - 1]))}, … or {told(numbers[-1])} ({left_out} more in between)"
+    shown = [*map(told, numbers)]
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -11,33 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.checks import afford, number_of, one_of, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.geometry import whole
-from cnnviz.layers.layer import Layer, Parameters, Shape, check_told
+from cnnviz.layers.layer import Layer, Parameters, Shape, check_told, single
 from cnnviz.numbers import number
+from cnnviz.signatures import checked
 
 LEAST_EPS = 1e-12
 
 
-def _float(value: object) -> float:
-    """A setting as a float; nan for what is no number, inf for one beyond float64."""
-    if isinstance(value, bool):
-        return math.nan
-    try:
-        return float(value)  # type: ignore[arg-type]
-    except OverflowError:
-        return math.inf
-    except (TypeError, ValueError):
-        return math.nan
-
-
-def _told(value: object) -> str:
-    """A setting in a sentence, by no more than its first digits."""
-    if isinstance(value, int) and abs(value) >= 10**15:
-        return "a number of more than 15 digits"
-    return reprlib.repr(value)
-
-
+@checked
 @dataclass(frozen=True)
 class Activate(Layer):
     """An activation function, one of `ops.ACTIVATIONS`, over each number. Raises SettingError for any other."""
@@ -48,8 +30,7 @@ class Activate(Layer):
     function: str = "relu"
 
     def __post_init__(self) -> None:
-        if self.function not in ops.ACTIVATIONS:
-            raise SettingError(f"The function is {self.function!r}; it is one of {', '.join(ops.ACTIVATIONS)}.")
+        one_of(self.function, "The function", ops.ACTIVATIONS)
 
     @property
     def name(self) -> str:
@@ -68,6 +49,7 @@ class Activate(Layer):
         return ops.ACTIVATIONS[self.function].function(input)
 
 
+@checked
 @dataclass(frozen=True)
 class Dropout(Layer):
     """In training, each number becomes 0 with probability p, the others are divided by 1 - p; else nothing happens.
@@ -82,9 +64,9 @@ class Dropout(Layer):
     p: float = 0.5
 
     def __post_init__(self) -> None:
-        p = _float(self.p)
-        if not 0 <= p < 1:
-            raise SettingError(f"p is {_told(self.p)}; the share to drop is a number from 0 to below 1, such as 0.5.")
+        p = number_of(self.p)
+        if p is None or not 0 <= p < 1:
+            raise SettingError(f"p is {told(self.p)}; the share to drop is a number from 0 to below 1, such as 0.5.")
         object.__setattr__(self, "p", p)
 
     @property
@@ -103,6 +85,7 @@ class Dropout(Layer):
         return ops.dropout(input, self.p, training=training, rng=rng)
 
 
+@checked
 @dataclass(frozen=True)
 class BatchNorm2d(Layer):
     """Each channel less its mean, over its deviation, times weight (gamma), plus bias (beta), both learnt.
@@ -130,10 +113,10 @@ class BatchNorm2d(Layer):
     def __post_init__(self) -> None:
         if self.num_features is not None:
             object.__setattr__(self, "num_features", whole(self.num_features, "num_features", 1))
-        eps = _float(self.eps)
-        if not LEAST_EPS <= eps < math.inf:
+        eps = number_of(self.eps)
+        if eps is None or not LEAST_EPS <= eps < math.inf:
             raise SettingError(
-                f"eps is {_told(self.eps)}; it is a small number above 0, such as 0.00001, and at least "
+                f"eps is {told(self.eps)}; it is a small number above 0, such as 0.00001, and at least "
                 f"{number(LEAST_EPS)}."
             )
         object.__setattr__(self, "eps", eps)
@@ -155,6 +138,7 @@ class BatchNorm2d(Layer):
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Gamma 1 and beta 0."""
+        afford(shape[:1], np.float32, "The weight", "fewer channels need less")
         return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
 
     def forward(
@@ -164,6 +148,7 @@ class BatchNorm2d(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         volume = input.ndim >= 3
         maps = input if volume else input[..., np.newaxis, np.newaxis]  # (features,) as (C, 1, 1)
         channels = maps.shape[-3]

@@ -5,21 +5,34 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.errors import DoesNotFit
+from cnnviz.checks import afford, amount, told, whole
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Passage, Window
 from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
 
-Shape = tuple[int, ...]  # (channels, height, width), or (features,) behind a fully connected layer
+
+def input_shape(value: object, name: str) -> tuple[int, ...]:
+    """`value` as the shape of a layer's input. Raises SettingError for what is none."""
+    if type(value) is tuple and len(value) in (1, 3) and all(type(size) is int and size > 0 for size in value):
+        return value  # nearly always, and asked for thousands of times
+    if not isinstance(value, (tuple, list)) or len(value) not in (1, 3):
+        raise SettingError(f"The input's shape is {told(value)}; it is (C, H, W) or (features,).")
+    return tuple(whole(size, "a size of the input's shape", 1) for size in value)
+
+
+Shape = Annotated[tuple[int, ...], input_shape]  # (channels, height, width), or (features,) behind an FC layer
 Parameters = Mapping[str, NDArray[np.floating]]
 
 VECTOR = "what comes before it is {} numbers in a row, without height and width; it fits before the first FC."
 
 
+@checked
 class Layer(ABC):
     """One layer, before it has seen any input: its settings, and what they come to on a given input's shape.
 
@@ -76,7 +89,13 @@ class Layer(ABC):
         return Passage((down,), height), Passage((across,), width)
 
     def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
-        """Which layer makes one map of the output, and as which of its own, from 0: itself, where nothing is inside."""
+        """Which layer makes one map of the output, and as which of its own, from 0: itself, where nothing is inside.
+
+        Raises SettingError for a map that is none.
+        """
+        count = self.output_shape(shape)[0]
+        if not 0 <= channel < count:
+            raise no_map(self, channel, count)
         return self, channel
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
@@ -85,12 +104,22 @@ class Layer(ABC):
         Weights are normal around 0 with a variance of 2 / (the inputs of a unit), biases 0: K. He et al., "Delving
         Deep into Rectifiers" (2015), equation 10.
         """
+        self.output_shape(shape)  # for what it refuses
         shapes = self.parameter_shapes(shape)
+        for name, size in shapes.items():
+            afford(size, np.float32, f"{self.name}: its {name}", "fewer filters or units need less")
         start = {name: np.zeros(size, np.float32) for name, size in shapes.items()}
         if "weight" in shapes:
             deviation = np.float32(math.sqrt(2 / math.prod(shapes["weight"][1:])))
             start["weight"] = rng.standard_normal(shapes["weight"], np.float32) * deviation
         return start
+
+    def check_parameters(self, parameters: Parameters, shape: Shape) -> None:
+        """Raises ArrayError for parameters that are not this layer's for an input of that shape; more may be there."""
+        for name, size in self.parameter_shapes(shape).items():
+            found = parameters[name].shape if name in parameters else "missing"
+            if found != size:
+                raise ArrayError(f"{self.name}: its {name} is {found}, not {size}.")
 
     @abstractmethod
     def forward(
@@ -102,8 +131,21 @@ class Layer(ABC):
     ) -> NDArray[np.floating]:
         """What comes out for `input`, (C, H, W) or (features,), or a batch of them with N in front.
 
-        `training` matters to dropout and batch norm alone; `rng` to dropout in training.
+        `training` matters to dropout and batch norm alone; `rng` to dropout in training. Raises ArrayError for arrays
+        that do not belong together, and what the operation raises.
         """
+
+
+def single(input: NDArray) -> tuple[int, ...]:
+    """The shape of one input, (C, H, W) or (features,), of one or of a batch. Raises ArrayError for other arrays."""
+    if not 1 <= input.ndim <= 4 or 0 in input.shape[-3 if input.ndim > 2 else -1 :]:
+        raise ArrayError(f"The input has shape {input.shape}; it is (C, H, W) or (features,), or a batch, (N, ...).")
+    return input.shape[-3:] if input.ndim > 2 else input.shape[-1:]
+
+
+def no_map(layer: Layer, channel: int, count: int) -> SettingError:
+    """The refusal of a map that a layer does not make."""
+    return SettingError(f"{layer.name} makes {count} maps; there is no map {told(channel)}, counted from 0.")
 
 
 def needs_volume(layer: Layer, shape: Shape) -> None:
@@ -124,16 +166,16 @@ def both(value: Any) -> tuple[Any, Any]:
 def by(value: Any) -> str:
     """3 × 5 of a size."""
     down, across = both(value)
-    return f"{down} × {across}"
+    return f"{told(down)} × {told(across)}"
 
 
-def check_told(layer: Layer, told: int | None, comes: int, of: str) -> None:
+def check_told(layer: Layer, written: int | None, comes: int, of: str) -> None:
     """Refuse an input that is not the one of which a layer's text tells, as in PyTorch: so many channels, or numbers.
 
-    told  how many; None where it tells of none, and takes what comes
+    written  for how many; None where it tells of none, and takes what comes
     """
-    if told is not None and told != comes:
+    if written is not None and written != comes:
         raise DoesNotFit(
-            f"{layer.name}: it is written for {grouped(told)} {of}{'' if told == 1 else 's'}, and {grouped(comes)} "
-            f"{'comes' if comes == 1 else 'come'} in; without that number it takes what comes."
+            f"{layer.name}: it is written for {amount(written)} {of}{'' if written == 1 else 's'}, and "
+            f"{amount(comes)} {'comes' if comes == 1 else 'come'} in; without that number it takes what comes."
         )

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.geometry import Window, whole
-from cnnviz.layers.layer import Layer, Parameters, Shape, check_told
+from cnnviz.checks import flag, told, whole
+from cnnviz.geometry import Window
+from cnnviz.layers.layer import Layer, Parameters, Shape, check_told, single
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Linear(Layer):
     """A fully connected layer: (features,) or a whole volume (C, H, W) -> (out_features,).
@@ -35,11 +38,11 @@ class Linear(Layer):
         object.__setattr__(self, "out_features", whole(self.out_features, "out_features", 1))
         if self.in_features is not None:
             object.__setattr__(self, "in_features", whole(self.in_features, "in_features", 1))
-        object.__setattr__(self, "bias", bool(self.bias))
+        object.__setattr__(self, "bias", flag(self.bias, "bias"))
 
     @property
     def name(self) -> str:
-        return f"FC {self.out_features}"
+        return f"FC {told(self.out_features)}"
 
     def output_shape(self, shape: Shape) -> Shape:
         check_told(self, self.in_features, math.prod(shape), "number")
@@ -68,6 +71,7 @@ class Linear(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         if input.ndim >= 3:  # a volume, or a batch of them
             input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
         return ops.linear(input, parameters["weight"], parameters.get("bias"))

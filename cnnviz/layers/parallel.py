@@ -8,11 +8,14 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import told
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Passage, Window
-from cnnviz.layers.layer import Layer, Parameters, Shape, by
+from cnnviz.layers.layer import Layer, Parameters, Shape, by, no_map, single
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Parallel(Layer):
     """Layers side by side on one input: (C, H, W) -> the maps of the first, then those of the second, and so on.
@@ -31,10 +34,10 @@ class Parallel(Layer):
 
     def __post_init__(self) -> None:
         if not isinstance(self.branches, (tuple, list)) or not self.branches:
-            raise SettingError(f"branches is {self.branches!r}; it is a row of at least one layer.")
+            raise SettingError(f"branches is {told(self.branches)}; it is a row of at least one layer.")
         for branch in self.branches:
             if not isinstance(branch, Layer):
-                raise SettingError(f"A branch is {branch!r}; each is a layer.")
+                raise SettingError(f"A branch is {told(branch)}; each is a layer.")
         object.__setattr__(self, "branches", tuple(self.branches))
 
     @property
@@ -63,10 +66,12 @@ class Parallel(Layer):
             if 0 <= channel - first < count:
                 return number, first
             first += count
-        raise SettingError(f"{self.name} makes {first} maps; there is no map {channel}, counted from 0.")
+        raise no_map(self, channel, first)
 
     def own(self, parameters: Parameters, number: int) -> Parameters:
         """The parameters of one branch, by the names that it knows."""
+        if not 0 <= number < len(self.branches):
+            raise SettingError(f"{self.name} has {len(self.branches)} branches; there is no branch {told(number)}.")
         mark = f"{number}."
         return {name.removeprefix(mark): value for name, value in parameters.items() if name.startswith(mark)}
 
@@ -125,6 +130,7 @@ class Parallel(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.output_shape(single(input))  # for what it refuses
         made = [
             branch.forward(input, self.own(parameters, number), training, rng)
             for number, branch in enumerate(self.branches)

@@ -11,12 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.checks import afford, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import Window, whole
+from cnnviz.geometry import Window
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, single
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class PartialConv2d(Layer):
     """A convolutional layer with a table of connections: (C, H, W) -> (len(connections), Ho, Wo); stride 1, no padding.
@@ -38,7 +41,7 @@ class PartialConv2d(Layer):
     def __post_init__(self) -> None:
         table = self.connections
         if not isinstance(table, (tuple, list)) or not table:
-            raise SettingError(f"connections is {table!r}; it is a row of maps for each filter, at least one.")
+            raise SettingError(f"connections is {told(table)}; it is a row of maps for each filter, at least one.")
         object.__setattr__(self, "connections", tuple(_row(maps, filter) for filter, maps in enumerate(table, 1)))
         object.__setattr__(self, "kernel_size", self._whole.kernel_size)
 
@@ -53,19 +56,24 @@ class PartialConv2d(Layer):
 
     def output_shape(self, shape: Shape) -> Shape:
         output = self._whole.output_shape(shape)
-        for filter, maps in enumerate(self.connections, 1):
-            if maps[-1] >= shape[0]:
-                raise DoesNotFit(
-                    f"{self.name}: filter {filter} reads map {maps[-1]}, counted from 0, and {shape[0]} come in; "
-                    f"at least {max(map(max, self.connections)) + 1} would fit the table."
-                )
+        self._check_channels(shape[0])
         return output
+
+    def _check_channels(self, channels: int) -> None:
+        for filter, maps in enumerate(self.connections, 1):
+            if maps[-1] >= channels:
+                raise DoesNotFit(
+                    f"{self.name}: filter {filter} reads map {told(maps[-1])}, counted from 0, and {told(channels)} "
+                    f"come in; at least {told(max(map(max, self.connections)) + 1)} would fit the table."
+                )
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return self._whole.parameter_shapes(shape)
 
     def links(self, channels: int) -> NDArray[np.bool_]:
-        """(filters, channels, 1, 1): whether a filter reads a map."""
+        """(filters, channels, 1, 1): whether a filter reads a map. Raises DoesNotFit for too few channels."""
+        self._check_channels(channels)
+        afford((len(self.connections), channels), bool, "The table", "fewer channels fit")
         table = np.zeros((len(self.connections), channels, 1, 1), bool)
         for filter, maps in enumerate(self.connections):
             table[filter, list(maps)] = True
@@ -108,6 +116,7 @@ class PartialConv2d(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         weight = parameters["weight"]
         return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), parameters["bias"])
 
@@ -115,8 +124,8 @@ class PartialConv2d(Layer):
 def _row(maps: object, filter: int) -> tuple[int, ...]:
     """The maps that one filter reads, in order."""
     if not isinstance(maps, (tuple, list)) or not maps:
-        raise SettingError(f"Filter {filter} reads {maps!r}; it reads at least one map, such as (0, 1, 2).")
+        raise SettingError(f"Filter {filter} reads {told(maps)}; it reads at least one map, such as (0, 1, 2).")
     row = sorted(whole(map, f"a map that filter {filter} reads", 0) for map in maps)
     if len({*row}) < len(row):
-        raise SettingError(f"Filter {filter} reads {tuple(row)}; it reads a map once.")
+        raise SettingError(f"Filter {filter} reads {told(tuple(row))}; it reads a map once.")
     return tuple(row)

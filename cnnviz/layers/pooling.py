@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.checks import flag, told, whole
 from cnnviz.errors import SettingError
-from cnnviz.geometry import Window, pair, whole, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, needs_volume
+from cnnviz.geometry import Window, pair, windows
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, needs_volume, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.conv import CALL
+from cnnviz.signatures import checked
 
 
+@checked
 class _Pool(Layer):
     """A pooling layer with a window: (C, H, W) -> (C, Ho, Wo)."""
 
@@ -33,12 +36,12 @@ class _Pool(Layer):
         for ends in pair(self.padding, "padding"):
             whole(ends, "padding", 0)  # the same at both ends, unlike a convolution's
         settle(self, self._windows, "kernel_size", "stride", "padding")
-        object.__setattr__(self, "ceil_mode", bool(self.ceil_mode))
+        object.__setattr__(self, "ceil_mode", flag(self.ceil_mode, "ceil_mode"))
         for padding, kernel in zip(both(self.padding), both(self.kernel_size)):
             if padding > kernel // 2:
                 raise SettingError(
-                    f"{self.name}: its padding of {padding} is more than half the kernel of {kernel}; "
-                    f"at most {kernel // 2} works, or a window could lie in the padding alone."
+                    f"{self.name}: its padding of {told(padding)} is more than half the kernel of {told(kernel)}; "
+                    f"at most {told(kernel // 2)} works, or a window could lie in the padding alone."
                 )
 
     @cached_property
@@ -75,6 +78,7 @@ class _Pool(Layer):
         """What is done to the numbers of a window."""
 
 
+@checked
 @dataclass(frozen=True)
 class MaxPool2d(_Pool):
     """The largest number of each window; padding takes no part. PyTorch's parameter names and rules.
@@ -107,6 +111,7 @@ class MaxPool2d(_Pool):
         return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
 
 
+@checked
 @dataclass(frozen=True)
 class AvgPool2d(_Pool):
     """The mean of each window. Settings as MaxPool2d's.
@@ -121,6 +126,10 @@ class AvgPool2d(_Pool):
     count_include_pad: bool = True
 
     _operation = "additions"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "count_include_pad", flag(self.count_include_pad, "count_include_pad"))
 
     @property
     def name(self) -> str:
@@ -143,6 +152,7 @@ class AvgPool2d(_Pool):
         )
 
 
+@checked
 @dataclass(frozen=True)
 class GlobalAvgPool(Layer):
     """The mean of each whole map: (C, H, W) -> (C, 1, 1), as PyTorch's AdaptiveAvgPool2d(1).
@@ -162,9 +172,11 @@ class GlobalAvgPool(Layer):
         return shape[0], 1, 1
 
     def operations(self, shape: Shape) -> dict[str, int]:
+        needs_volume(self, shape)
         return {"additions": math.prod(shape) - shape[0]}
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
+        needs_volume(self, shape)
         return Window(shape[1]), Window(shape[2])
 
     def forward(
@@ -174,4 +186,5 @@ class GlobalAvgPool(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        needs_volume(self, single(input))
         return ops.avg_pool2d(input, (input.shape[-2], input.shape[-1]))

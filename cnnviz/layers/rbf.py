@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.geometry import Window, whole
-from cnnviz.layers.layer import Layer, Parameters, Shape
+from cnnviz.checks import afford, told, whole
+from cnnviz.geometry import Window
+from cnnviz.layers.layer import Layer, Parameters, Shape, single
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Rbf(Layer):
     """Squared distances, (features,) or a whole volume -> (out_features,): the sum of (x - code)² for each code.
@@ -33,7 +36,7 @@ class Rbf(Layer):
 
     @property
     def name(self) -> str:
-        return f"RBF {self.out_features}"
+        return f"RBF {told(self.out_features)}"
 
     def output_shape(self, shape: Shape) -> Shape:
         return (self.out_features,)
@@ -54,7 +57,9 @@ class Rbf(Layer):
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Codes of -1 and +1, drawn at random, as the paper also tried."""
-        codes = rng.integers(0, 2, (self.out_features, math.prod(shape))) * 2 - 1
+        (size,) = self.parameter_shapes(shape).values()
+        afford(size, np.int64, "The codes", "fewer outputs need less")
+        codes = rng.integers(0, 2, size) * 2 - 1
         return {"codes": codes.astype(np.float32)}
 
     def forward(
@@ -64,6 +69,7 @@ class Rbf(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         if input.ndim >= 3:  # a volume, or a batch of them
             input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
         return ops.squared_distances(input, parameters["codes"])

@@ -62,8 +62,10 @@ def read_inside(window: Window, size: int, outputs: int) -> int:
     """How many positions, padding not counted, `outputs` windows read in all."""
     # One of the window's positions after another, each going along with all windows: from window to window it moves on
     # by the stride, and is inside from the first window that takes it to 0 or beyond until one takes it to `size`.
-    inside = 0
-    for start in window.taps(0):
+    # Looked at are those that come to be inside at all, which are few where most of a window lies in the padding.
+    taps, inside = window.taps(0), 0
+    skipped = max(0, -((taps.start + (outputs - 1) * window.stride) // window.dilation))
+    for start in range(taps.start + skipped * window.dilation, min(taps.stop, size), window.dilation):
         enters, leaves = (max(0, -((start - border) // window.stride)) for border in (0, size))
         inside += max(0, min(leaves, outputs) - enters)
     return inside

@@ -11,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
+from cnnviz.checks import afford
 from cnnviz.geometry import Window, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by
+from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, single
 from cnnviz.layers.sliding import check_room, settle
 from cnnviz.ops.checks import precision
 from cnnviz.ops.conv import CALL
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Subsample(Layer):
     """Blocks side by side, each one's sum times its map's weight, plus its map's bias: (C, H, W) -> (C, Ho, Wo).
@@ -74,6 +77,7 @@ class Subsample(Layer):
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """The plain mean of each block."""
+        afford((shape[0],), np.float32, "The weight", "fewer maps need less")
         mean = np.full(shape[0], 1 / self._in_a_block, np.float32)
         return {"weight": mean, "bias": np.zeros(shape[0], np.float32)}
 
@@ -84,6 +88,7 @@ class Subsample(Layer):
         training: bool = False,
         rng: np.random.Generator | None = None,
     ) -> NDArray[np.floating]:
+        self.check_parameters(parameters, single(input))
         weight, bias = parameters["weight"], parameters["bias"]
         scale = np.multiply(weight, self._in_a_block, dtype=precision(weight))
         with np.errstate(all="ignore"):  # overflow is for the network to tell, as of every operation

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from cnnviz.checks import one_of
 from cnnviz.errors import CnnvizError, SettingError
 from cnnviz.geometry import PADDING_MODES
 from cnnviz.kernels.weights import quoted
@@ -22,6 +23,7 @@ from cnnviz.layers.pasted import knows, own, pieces
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.same import axes_text, padded
 from cnnviz.numbers import grouped
+from cnnviz.signatures import checked, hold
 
 LONGEST = 4000  # characters
 DEEPEST = 100  # layers
@@ -121,6 +123,7 @@ _SIZE = r"(\d+(?:\+\d+)?(?:\s*x\s*\d+(?:\+\d+)?)?)"
 _NUMBER = r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
 
 
+@checked
 @dataclass(frozen=True)
 class Draft:
     """A layer as it is typed: its kind, and settings that need not work together yet.
@@ -132,6 +135,13 @@ class Draft:
     kind: str
     settings: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        hold(self)
+        one_of(self.kind, "The kind", KINDS)
+        make = _MAKERS.get(self.kind)
+        for name in self.settings:
+            one_of(name, "A setting", [each.name for each in fields(make)] if make else ())  # type: ignore[arg-type]
+
     def layer(self, shape: Shape | None = None) -> Layer:
         """The layer that it means on an input of this shape; without one, whatever comes in.
 
@@ -140,9 +150,9 @@ class Draft:
         """
         settings = {name: value for name, value in self.settings.items() if value is not None}
         for name, value in settings.items():
-            if name in _READ_AS and 0 in both(value):
+            if name in _READ_AS and any(isinstance(one, int) and one == 0 for one in both(value)):
                 raise SettingError(f"{_READ_AS[name]} is 0; it must be a whole number of at least 1.")
-        if settings.get("padding") == "same":
+        if isinstance(padding := settings.get("padding"), str) and padding == "same":
             settings |= padded(self.kind, settings, shape)
         if self.kind in ("max", "avg") and any(isinstance(axis, tuple) for axis in both(settings.get("padding"))):
             raise SettingError("the padding P of POOL is the same at both ends; write one number, such as p1.")
@@ -162,10 +172,11 @@ class Draft:
         kind = next((kind for kind, make in _MAKERS.items() if type(layer) is make), None)
         if kind is None:
             raise SettingError(f"{layer.name} is no layer that can be typed.")
-        names = (name for name in getattr(layer, "__dataclass_fields__", {}) if name not in TOLD)
+        names = (each.name for each in fields(layer) if each.name not in TOLD)  # type: ignore[arg-type]
         return cls(kind, {name: getattr(layer, name) for name in names})
 
 
+@checked
 def parts(text: str) -> list[str]:
     """The layers of a text, each by itself, what PyTorch and Keras write in the words of this module as far as it goes.
 
@@ -184,6 +195,7 @@ def parts(text: str) -> list[str]:
     return found
 
 
+@checked
 def draft(part: str, number: int) -> Draft:
     """What one of the `parts` means, layer `number` from 1. Raises SettingError for what cannot be read."""
     if is_code(part):
@@ -202,6 +214,7 @@ def draft(part: str, number: int) -> Draft:
     return Draft(kind, _given(kind, part[match.end() :].strip(" :="), f"Layer {number}, {quoted(part)}"))
 
 
+@checked
 def read(text: str) -> tuple[Layer, ...]:
     """The layers that a text means, one after another.
 
@@ -305,6 +318,7 @@ def _size(text: str, name: str) -> Any:
     return down if down == across and isinstance(down, int) else (down, across)
 
 
+@checked
 def written(layers: Iterable[Layer]) -> str:
     """The text that `read` reads back to exactly these layers. Raises SettingError for a layer that cannot be typed."""
     return "; ".join(Draft.of(layer).text for layer in layers)

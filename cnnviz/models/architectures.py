@@ -8,8 +8,10 @@ from functools import cached_property
 from cnnviz.layers import Shape
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Architecture:
     """A network by shape, without weights.

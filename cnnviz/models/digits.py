@@ -10,11 +10,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import told
 from cnnviz.errors import SettingError
+from cnnviz.signatures import checked
 
 FILE = Path(__file__).parent / "data" / "digits.npz"
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Digits:
     """Digits and what they are; not to be written to.
@@ -30,14 +33,18 @@ class Digits:
         return len(self.labels)
 
 
-@cache
 def digits(part: Literal["train", "test"]) -> Digits:
     """10,000 of MNIST's training digits or 2,000 of its test digits; read once, then kept: 7.9 and 1.6 MB.
 
     Raises SettingError for another part. Source: Y. LeCun and C. Cortes, MNIST, CC BY-SA 3.0.
     """
-    if part not in ("train", "test"):
-        raise SettingError(f"The part is {part!r}; it is train or test.")
+    if not isinstance(part, str) or part not in ("train", "test"):
+        raise SettingError(f"The part is {told(part)}; it is train or test.")
+    return _read(part)
+
+
+@cache
+def _read(part: str) -> Digits:
     with np.load(FILE, allow_pickle=False) as file:
         images, labels = file[f"{part}_images"], file[f"{part}_labels"]
     for array in (images, labels):

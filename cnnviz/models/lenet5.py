@@ -11,6 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
 from cnnviz.layers import Activate, Conv2d, Layer, Linear, MaxPool2d, PartialConv2d, Rbf, Subsample
 from cnnviz.models import codes, weights
@@ -62,7 +63,7 @@ def prepare(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     Returns float32 (1, 32, 32) or (N, 1, 32, 32). Raises ArrayError for anything else.
     """
-    levels = np.asarray(levels)
+    levels = numbers(levels, "levels")
     sides = levels.shape[-2:]
     if levels.dtype != np.uint8 or levels.ndim not in (2, 3) or sides not in ((DIGIT, DIGIT), (SIDE, SIDE)):
         raise ArrayError(

@@ -16,6 +16,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
 from cnnviz.layers import Activate, Conv2d, GlobalAvgPool, Layer, MaxPool2d, Parallel
 from cnnviz.models.trained import Trained
@@ -50,6 +51,7 @@ def prepare(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
 
     The order and the mean are those of the photographs that it learnt from. Raises ArrayError for anything else.
     """
+    levels = numbers(levels, "levels")
     if levels.dtype != np.uint8 or levels.shape != (3, SIDE, SIDE):
         raise ArrayError(
             f"SqueezeNet takes uint8 levels of shape (3, {SIDE}, {SIDE}), not {levels.dtype} {levels.shape}."

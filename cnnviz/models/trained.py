@@ -8,11 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.errors import ArrayError
 from cnnviz.layers import Parameters
 from cnnviz.network import Network
+from cnnviz.numbers import grouped
 from cnnviz.ops import softmax
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Trained:
     """A network, its parameters, and how a picture becomes its input.
@@ -41,9 +45,21 @@ class Trained:
         return self.network.forward(self.prepare(levels), self.parameters)
 
     def winner(self, output: ArrayLike) -> int:
-        """The class that an output names."""
-        return int(np.argmin(output) if self.distances else np.argmax(output))
+        """The class that an output names. Raises ArrayError for an output that has not a number for each class."""
+        scores = np.asarray(output)
+        if scores.size != len(self.classes):
+            raise self._none(scores)
+        return int(np.argmin(scores) if self.distances else np.argmax(scores))
 
     def probabilities(self, output: ArrayLike) -> NDArray:
-        """softmax of the scores, or of the negative distances: what each class is given, adding up to 1."""
-        return softmax(-np.asarray(output) if self.distances else np.asarray(output))
+        """softmax of the scores, or of the negative distances: what each class is given, adding up to 1.
+
+        output  (..., classes), else an ArrayError
+        """
+        scores = np.asarray(output)
+        if scores.shape[-1:] != (len(self.classes),):
+            raise self._none(scores)
+        return softmax(-scores if self.distances else scores)
+
+    def _none(self, output: NDArray) -> ArrayError:
+        return ArrayError(f"The output has shape {output.shape}; {self.name} has {grouped(len(self.classes))} classes.")

@@ -12,16 +12,23 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.checks import one_of
 from cnnviz.errors import ArrayError
 from cnnviz.layers import Parameters
 from cnnviz.models.trained import Trained
 from cnnviz.network import Network
+from cnnviz.signatures import checked
 
 FOLDER = Path(__file__).parent / "weights"
 
 
+@checked
 def read(name: str) -> dict[str, NDArray[np.float32]]:
-    """The arrays of one of the packaged files, as float32, not to be written to; models keep what they read."""
+    """The arrays of one of the packaged files, as float32, not to be written to; models keep what they read.
+
+    Raises SettingError for another name.
+    """
+    one_of(name, "name", sorted(path.stem for path in FOLDER.glob("*.npz")))
     with np.load(FOLDER / f"{name}.npz", allow_pickle=False) as file:
         arrays = {key: file[key].astype(np.float32, copy=False) for key in file.files}
     for array in arrays.values():
@@ -29,11 +36,14 @@ def read(name: str) -> dict[str, NDArray[np.float32]]:
     return arrays
 
 
+@checked
 def by_layer(network: Network, names: Sequence[str], arrays: Mapping[str, NDArray]) -> tuple[Parameters, ...]:
     """Arrays by "layer.array" as `Network.forward` takes them: a dict for each layer.
 
-    Raises ArrayError where one is missing.
+    Raises ArrayError where one is missing, or a name.
     """
+    if len(names) != len(network.rows):
+        raise ArrayError(f"There are {len(names)} names for the {len(network.rows)} layers of the network.")
     wanted = [
         {part: f"{name}.{part}" for part in row.layer.parameter_shapes(row.input_shape)}
         for name, row in zip(names, network.rows)
@@ -44,6 +54,7 @@ def by_layer(network: Network, names: Sequence[str], arrays: Mapping[str, NDArra
     return tuple({part: arrays[key] for part, key in keys.items()} for keys in wanted)
 
 
+@checked
 def pack(given: Trained | Sequence[Parameters]) -> bytes:
     """A network's parameters as the bytes of an .npz, float32: `numpy.load` opens it.
 

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import numbers, real, told, whole
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import whole
-from cnnviz.ops.checks import numbers, precision, real
+from cnnviz.ops.checks import precision
+from cnnviz.signatures import checked
 
 LEAK = 0.01
 # LeNet-5's, so that f(1) is 1 and f(-1) is -1.
 AMPLITUDE, SLOPE = 1.7159, 2 / 3
 
 
+@checked
 @dataclass(frozen=True)
 class Activation:
     """A function that is applied to each number by itself.
@@ -117,7 +119,7 @@ def softmax(x: ArrayLike, axis: int = -1) -> NDArray:
     if x.ndim == 0:
         raise ArrayError("The input is a single number; a softmax goes along an axis of numbers.")
     if whole(axis, "axis", -x.ndim) >= x.ndim:
-        raise SettingError(f"axis is {axis!r}; the input has {x.ndim}, counted from 0, or from -1 backwards.")
+        raise SettingError(f"axis is {told(axis)}; the input has {x.ndim}, counted from 0, or from -1 backwards.")
     with np.errstate(all="ignore"):
         output = x - x.max(axis, keepdims=True, initial=-np.inf)
         np.exp(output, out=output)

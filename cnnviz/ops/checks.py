@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import math
-import numbers as kinds
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.checks import numbers, told
+from cnnviz.errors import ArrayError, DoesNotFit
+from cnnviz.geometry import Window
+from cnnviz.numbers import grouped
 
-
-def numbers(value: ArrayLike, name: str) -> NDArray:
-    """`value` as an array of real numbers, long doubles excepted; anything else is an ArrayError."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise ArrayError(f"The {name} is no array: its rows differ in length.") from None
-    if array.dtype.kind not in "biuf" or array.dtype.type is np.longdouble:
-        raise ArrayError(
-            f"The {name} holds {array.dtype} values; "
-            "it must hold real numbers: float32, float64, whole numbers or booleans."
-        )
-    # Bytes in another machine's order, as a file may hold them, would stay so through every operation.
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+LONGEST = 2**31  # positions of an axis with its padding: places on it never leave an int64
 
 
 def maps(value: ArrayLike) -> tuple[NDArray, NDArray]:
@@ -44,20 +31,26 @@ def one_map(value: ArrayLike, name: str) -> NDArray[np.float64]:
     return array
 
 
+def visits(window: Window, size: int, ceil_mode: bool = False) -> tuple[Window, int]:
+    """The window as it goes over an axis of `size`, and how many places it visits (`Window.output_size`).
+
+    What makes no difference is left out of it, the stride of a window with one place and the dilation of a kernel of
+    one: so no number that an int64 does not hold reaches NumPy. Raises DoesNotFit where it finds no room, and for
+    padding that no memory holds.
+    """
+    count = window.output_size(size, ceil_mode=ceil_mode)
+    if window.padded(size) > LONGEST:
+        raise DoesNotFit(
+            f"With its padding the picture would have {told(window.padded(size))} positions on one axis; "
+            f"at most {grouped(LONGEST)} can be: less padding fits."
+        )
+    stride = window.stride if count > 1 else 1
+    dilation = window.dilation if window.kernel_size > 1 else 1
+    if (stride, dilation) != (window.stride, window.dilation):
+        window = Window(window.kernel_size, stride, window.padding, dilation)
+    return window, count
+
+
 def precision(*arrays: NDArray | None) -> np.dtype:
     """float64 if NumPy's promotion of the arrays and float32 is, else float32: the kind of an operation's result."""
     return np.result_type(np.float32, *(array.dtype for array in arrays if array is not None))
-
-
-def real(value: object, name: str, least: float = -math.inf, most: float = math.inf) -> float:
-    """`value` as a finite float from `least` to `most`; anything else is a SettingError."""
-    told = None
-    if isinstance(value, kinds.Real) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:  # a whole number that float64 does not hold, with hundreds of digits to show
-            number, told = math.inf, "a number that float64 does not hold"
-        if math.isfinite(number) and least <= number <= most:
-            return number
-    bounds = f" from {least:g} to {most:g}" if most < math.inf else f" of at least {least:g}" * (least > -math.inf)
-    raise SettingError(f"{name} is {told or repr(value)}; it must be a finite number{bounds}.")

@@ -47,9 +47,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, numbers, told, whole
 from cnnviz.errors import ArrayError
-from cnnviz.geometry import Window, check_padding, origin, whole, windows
-from cnnviz.ops.checks import maps, numbers, precision
+from cnnviz.geometry import Window, check_padding, origin, windows
+from cnnviz.ops.checks import maps, precision, visits
 
 BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
 NARROW = 64  # outputs with fewer columns than this are laid out window by window
@@ -58,6 +59,8 @@ WIDE_ENOUGH = 256  # columns that a product should have at least, even where the
 MOST_BYTES = 8 * BLOCK_BYTES  # windows that take more are laid out, and multiplied, in parts
 
 CALL = 1500  # numbers that are copied in the time of one call of NumPy, about two microseconds
+
+LESS = "less padding, a larger stride or fewer filters need less"
 
 Runs = list[tuple[slice, slice | None]]
 
@@ -93,7 +96,7 @@ def conv2d(
     Overflow gives inf and inf - inf gives nan, without a warning, as in PyTorch.
 
     Raises ArrayError for shapes and dtypes that do not belong together, SettingError for settings that are none,
-    DoesNotFit where the window or the padding is too large for the picture.
+    DoesNotFit where the window or the padding is too large for the picture, or the output for any memory.
 
     Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), equation 9.6; the rules of
     torch.nn.functional.conv2d.
@@ -108,11 +111,13 @@ def conv2d(
     groups = whole(groups, "groups", 1)
     _check_channels(images.shape[1], filters.shape, None if offsets is None else offsets.shape, groups)
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
-    height, width = rows.output_size(images.shape[2]), columns.output_size(images.shape[3])
+    rows, height = visits(rows, images.shape[2])
+    columns, width = visits(columns, images.shape[3])
     check_padding(rows, images.shape[2], padding_mode)
     check_padding(columns, images.shape[3], padding_mode)
 
     dtype = precision(given, filters, offsets)
+    afford((len(images) or 1, len(filters), height, width), dtype, "The output", LESS)
     filters = filters.astype(dtype, copy=False)
     offsets = None if offsets is None else offsets.astype(dtype, copy=False)
     output = np.empty((len(images), len(filters), height, width), dtype)
@@ -160,7 +165,7 @@ def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...
     """Refuse channels, filters, groups and biases whose numbers do not agree."""
     filters, reads = weight[:2]
     if filters % groups:
-        raise ArrayError(f"{filters} filters cannot be divided into {groups} equal groups.")
+        raise ArrayError(f"{filters} filters cannot be divided into {told(groups)} equal groups.")
     if channels != reads * groups:
         read = f"{reads}" if groups == 1 else f"{reads} in each of {groups} groups, {reads * groups} in all"
         raise ArrayError(f"The input has {channels} channels, but the filters read {read}; the numbers must agree.")
@@ -247,7 +252,9 @@ def _by_rows(
         most = max(1, (BLOCK_BYTES // row_bytes - kernel_rows) // step // together) * together
         most = min(most, -(-out_height // sets))
         # Both are used again and again: memory fresh from the system costs more than the sums that are put into it.
-        block = np.empty(((most - 1) * step + kernel_rows, channels, copies, len(reads[0])), output.dtype)
+        shape = (most - 1) * step + kernel_rows, channels, copies, len(reads[0])
+        afford(shape, output.dtype, "The rows that a window spans", LESS)
+        block = np.empty(shape, output.dtype)
         summand = np.empty((0 if shifted else most, right - left), output.dtype)
         for first in range(min(sets, out_height)):
             for top, bottom in _pieces(len(range(first, out_height, sets)), most):
@@ -348,7 +355,8 @@ def _by_windows(
         row_runs = _runs(read, images.shape[2], padding_mode)
         for first in range(0, len(images), batch):
             some = images[first : first + batch]
-            band = np.empty((len(some), len(read), channels, len(across)), output.dtype)
+            afford(shape := (len(some), len(read), channels, len(across)), output.dtype, "The rows of a window", LESS)
+            band = np.empty(shape, output.dtype)
             _fill(band, some, row_runs, column_runs)
             views = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))
             views = views[:, :: rows.stride, :, :: columns.stride, :: rows.dilation, :: columns.dilation]

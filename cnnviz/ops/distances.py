@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, numbers
 from cnnviz.errors import ArrayError
-from cnnviz.ops.checks import numbers, precision
+from cnnviz.ops.checks import precision
 
 
 def squared_distances(input: ArrayLike, codes: ArrayLike) -> NDArray:
@@ -32,6 +33,7 @@ def squared_distances(input: ArrayLike, codes: ArrayLike) -> NDArray:
         raise ArrayError(f"The input has {found}, and each code {points.shape[1]}; they must agree.")
     dtype = precision(features, points)
     features, points = features.astype(dtype, copy=False), points.astype(dtype, copy=False)
+    afford((*features.shape[:-1], len(points)), dtype, "The output", "fewer rows or codes need less")
     output = np.empty((*features.shape[:-1], len(points)), dtype)
     with np.errstate(all="ignore"):
         for unit, code in enumerate(points):  # one after another: a batch times all codes need not fit in memory

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, numbers
 from cnnviz.errors import ArrayError
-from cnnviz.ops.checks import numbers, precision
+from cnnviz.ops.checks import precision
 
 
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> NDArray:
@@ -37,6 +38,7 @@ def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -
     if offsets is not None and offsets.shape != (units,):
         raise ArrayError(f"The bias has shape {offsets.shape}; {units} units need shape ({units},), one number each.")
     dtype = precision(features, matrix, offsets)
+    afford((*features.shape[:-1], units), dtype, "The output", "fewer rows or units need less")
     with np.errstate(all="ignore"):
         output = features.astype(dtype, copy=False) @ matrix.astype(dtype, copy=False).T
         if offsets is not None:

@@ -8,9 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, flag, numbers, real, told, whole
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.ops.checks import maps, numbers, precision, real
+from cnnviz.numbers import grouped
+from cnnviz.ops.checks import maps, precision
 
+MOST_AXES = 64  # of an array, in NumPy
 TOGETHER = 2**17  # numbers whose deviations are taken at a time: 1 MB as float64
 
 
@@ -90,7 +93,7 @@ class Settled(NamedTuple):
                 raise ArrayError(f"The {name} has shape {array.shape}; {channels} channels need shape ({channels},).")
         if ("running_mean" in arrays) != ("running_var" in arrays):
             raise ArrayError("The running_mean and the running_var belong together: give both, or none.")
-        own = training or "running_mean" not in arrays
+        own = flag(training, "training") or "running_mean" not in arrays
         eps = real(eps, "eps", 0)
         if own and eps == 0:
             raise SettingError("eps is 0; it must be above 0 where a channel may be constant.")
@@ -152,7 +155,7 @@ def dropout(input: ArrayLike, p: float = 0.5, *, training: bool = True, rng: np.
     given = numbers(input, "input")
     p = real(p, "p", 0, 1)
     output = given.astype(precision(given))
-    if not training:
+    if not flag(training, "training"):
         return output
     kept = dropout_mask(given.shape, p, rng)
     if p < 1:
@@ -165,9 +168,15 @@ def dropout(input: ArrayLike, p: float = 0.5, *, training: bool = True, rng: np.
 def dropout_mask(shape: int | tuple[int, ...], p: float, rng: np.random.Generator | None) -> NDArray[np.bool_]:
     """Which numbers dropout keeps, True for each with probability 1 - p: the mask of `dropout` with the same rng.
 
-    Raises SettingError for a p that is none or a missing rng.
+    Raises SettingError for a shape or a p that is none or a missing rng, DoesNotFit for a shape that takes too much
+    memory.
     """
     p = real(p, "p", 0, 1)
+    sides = shape if isinstance(shape, (tuple, list)) else (shape,)
+    shape = tuple(whole(side, "a size of the shape", 0) for side in sides)
+    if len(shape) > MOST_AXES:
+        raise SettingError(f"The shape has {grouped(len(shape))} axes; an array has at most {MOST_AXES}.")
+    afford(shape, np.float64, "What is drawn", "a smaller shape needs less")
     if not isinstance(rng, np.random.Generator):
-        raise SettingError(f"rng is {rng!r}; dropping at random needs a numpy.random.Generator.")
+        raise SettingError(f"rng is {told(rng)}; dropping at random needs a numpy.random.Generator.")
     return np.asarray(rng.random(shape) >= p)  # from 0 up to, but not including, 1: p = 0 keeps all, p = 1 none

@@ -14,11 +14,16 @@ from typing import Literal, overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.errors import SettingError
+from cnnviz.checks import afford, amount, flag, told
+from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window, windows
-from cnnviz.ops.checks import maps, precision
+from cnnviz.numbers import grouped
+from cnnviz.ops.checks import maps, precision, visits
 
 BLOCK_BYTES = 1 << 20  # of rows between the two passes, about half of a core's L2 cache; 0.13 to 1 MB measured alike
+
+MOST_TAPS = 2**20  # of a window on one axis, each of which takes a call of NumPy
+LESS = "less padding or a larger stride needs less"
 
 MANY = 1024  # numbers in a mean from which on they are added up in float64: float32 would lose a digit and more
 
@@ -81,8 +86,8 @@ def max_pool2d(
     """
     given, images = maps(input)
     rows, columns = _pooling_windows(kernel_size, stride, padding, dilation)
-    shape = _output_shape(images, rows, columns, ceil_mode)
-    if return_indices:
+    rows, columns, shape = _over(images, rows, columns, flag(ceil_mode, "ceil_mode"))
+    if flag(return_indices, "return_indices"):
         output, indices = _largest_and_where(images.astype(precision(given), copy=False), rows, columns, shape)
         return (output, indices) if given.ndim == 4 else (output[0], indices[0])
     output = np.empty(shape, precision(given))
@@ -117,9 +122,11 @@ def avg_pool2d(
     """
     given, images = maps(input)
     rows, columns = _pooling_windows(kernel_size, stride, padding, 1)
+    rows, columns, shape = _over(images, rows, columns, flag(ceil_mode, "ceil_mode"))
+    flag(count_include_pad, "count_include_pad")
     dtype = precision(given)
     adds_in = np.float64 if rows.kernel_size * columns.kernel_size > MANY else dtype
-    output = np.empty(_output_shape(images, rows, columns, ceil_mode), adds_in)
+    output = np.empty(shape, adds_in)
     with np.errstate(all="ignore"):
         _pool(np.add, 0, images, output, rows, columns)
         down = counted(rows, images.shape[2], output.shape[2], count_include_pad)
@@ -136,16 +143,27 @@ def _pooling_windows(kernel_size: object, stride: object, padding: object, dilat
         largest, half = max(window.before, window.after), window.kernel_size // 2
         if largest > half:
             raise SettingError(
-                f"The padding of {largest} is more than half of the kernel's size of {window.kernel_size}; "
-                f"in pooling at most {half} works."
+                f"The padding of {told(largest)} is more than half of the kernel's size of "
+                f"{told(window.kernel_size)}; in pooling at most {told(half)} works."
             )
     return rows, columns
 
 
-def _output_shape(images: NDArray, rows: Window, columns: Window, ceil_mode: bool) -> tuple[int, ...]:
-    down = rows.output_size(images.shape[2], ceil_mode=ceil_mode)
-    across = columns.output_size(images.shape[3], ceil_mode=ceil_mode)
-    return (*images.shape[:2], down, across)
+def _over(
+    images: NDArray, rows: Window, columns: Window, ceil_mode: bool
+) -> tuple[Window, Window, tuple[int, int, int, int]]:
+    """The windows as they go over the images, and the output's shape."""
+    rows, down = visits(rows, images.shape[2], ceil_mode)
+    columns, across = visits(columns, images.shape[3], ceil_mode)
+    for window in (rows, columns):
+        if window.kernel_size > MOST_TAPS:
+            raise DoesNotFit(
+                f"A window of {amount(window.kernel_size)} positions on one axis is too large to go through; "
+                f"at most {grouped(MOST_TAPS)} fit."
+            )
+    shape = len(images), images.shape[1], down, across
+    afford(shape, np.float64, "The output", LESS)
+    return rows, columns, shape
 
 
 def counted(window: Window, size: int, count: int, padding_counts: bool) -> NDArray:
@@ -165,6 +183,7 @@ def _pool(combine: np.ufunc, nothing: float, images: NDArray, output: NDArray, r
     reads = [slice(tap, tap + reach + 1, columns.stride) for tap in range(0, columns.extent, columns.dilation)]
     # Rows with their padding, which is filled in once and never written again.
     length = max(columns.before + width, reach + columns.extent)
+    afford((1, length), output.dtype, "A row with its padding", LESS)
     most = max(1, BLOCK_BYTES // (length * output.itemsize))
     room = np.full((min(most, channels * down), length), nothing, output.dtype)
     inside = room[:, columns.before : columns.before + width]

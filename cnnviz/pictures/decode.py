@@ -20,8 +20,8 @@ from dataclasses import replace
 import numpy as np
 from PIL import Image, WebPImagePlugin  # noqa: F401  (importing WebP's plugin registers it; the others are there)
 
+from cnnviz.checks import whole
 from cnnviz.errors import PictureError
-from cnnviz.geometry import whole
 from cnnviz.numbers import number
 from cnnviz.pictures import exif, names
 from cnnviz.pictures.bmp import FoundBMP

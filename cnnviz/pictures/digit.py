@@ -18,6 +18,7 @@ from PIL import Image
 
 from cnnviz.errors import ArrayError, PictureError
 from cnnviz.pictures.picture import proportional
+from cnnviz.signatures import checked, hold
 
 SIDE, LONGEST, CENTRE = 28, 20, 14.0
 THIN, THICK = 2.2, 3.9  # pixels that a stroke may be wide in 28 x 28; outside of it the pen is made thicker or thinner
@@ -27,6 +28,7 @@ Levels = npt.NDArray[np.uint8]
 Step = tuple[str, Levels]
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Prepared:
     """A digit as a network takes it, and how it came about.
@@ -41,9 +43,11 @@ class Prepared:
     box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
+        hold(self)
         self.levels.flags.writeable = False
 
 
+@checked
 def normalised(ink: Levels) -> Prepared:
     """Ink on nothing, uint8 (H, W) of any size, as a digit in 28 x 28.
 

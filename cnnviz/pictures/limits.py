@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from cnnviz.errors import PictureError
 from cnnviz.numbers import fixed, grouped, number, times
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Limits:
     """How much of a stranger's file is taken on. Only `LIMITS` is used; its numbers stand in the refusals.

@@ -16,6 +16,7 @@ from cnnviz.errors import PictureError
 from cnnviz.pictures.digit import Levels, Prepared, Step, normalised, stroke_width
 from cnnviz.pictures.picture import Picture, proportional
 from cnnviz.pictures.ruling import without_ruling
+from cnnviz.signatures import checked
 
 WORKING = 480  # pixels of the longer side: a pen's line is then 5 to 30 wide, a printed one 1 to 4
 COARSE = 60  # pixels of the longer side of the paper's brightness, which changes slowly
@@ -32,6 +33,7 @@ Mask = npt.NDArray[np.bool_]
 TRY = "photograph one digit, written large with a dark pen on plain or lined paper."
 
 
+@checked
 def found(picture: Picture) -> Prepared:
     """The digit in a photograph.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,15 +16,19 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import whole
 from cnnviz.kernels import LUMA
-from cnnviz.numbers import times
+from cnnviz.numbers import grouped, times
+from cnnviz.pictures.limits import LIMITS
+from cnnviz.signatures import checked, hold
 
 Levels = npt.NDArray[np.uint8] | npt.NDArray[np.uint16]
+LARGEST_SQUARE = math.isqrt(LIMITS.pixels)  # pixels a side: what is enlarged is no larger than what can be opened
 STRIP = 16  # rows converted at a time: no second copy of a large picture is made, and they stay in the cache
 
 
+@checked
 @dataclass(frozen=True, repr=False, eq=False)
 class Picture:
     """A picture as numbers. Made by `open_picture`, `sample` and `Picture.at`; two are alike if their digests are.
@@ -35,7 +40,7 @@ class Picture:
     name    fit to show as plain text (not as Markdown or HTML), never a path
     done    what was done to it, except for the reduction that `size` tells
 
-    Raises ArrayError for pixels of any other type or shape.
+    Raises ArrayError for pixels of any other type or shape, SettingError for anything else that is none.
     """
 
     pixels: Levels
@@ -45,6 +50,9 @@ class Picture:
     done: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        hold(self)
+        for side in self.size:
+            whole(side, "a side of the size", 1)
         given = self.pixels
         if given.dtype not in (np.uint8, np.uint16) or given.ndim != 3 or len(given) not in (1, 3) or not given.size:
             raise ArrayError(
@@ -110,7 +118,7 @@ class Picture:
         """
         longest = whole(longest, "longest side", 1)
         if depth not in (None, "grey", "rgb"):
-            raise SettingError(f'depth is {depth!r}; it must be "grey" or "rgb".')
+            raise SettingError(f'depth is {told(depth)}; it must be "grey" or "rgb".')
         planes, done = self.levels(), self.done
         if self.pixels.dtype == np.uint16:
             done += ("Its 16-bit values are rounded to 256 levels.",)
@@ -134,7 +142,8 @@ class Picture:
 
         Raises SettingError for a side or depth that makes no sense.
         """
-        side = whole(side, "side", 1)
+        if whole(side, "side", 1) > LARGEST_SQUARE:
+            raise SettingError(f"side is {told(side)}; it is at most {grouped(LARGEST_SQUARE)} pixels.")
         whole_picture = self.at(max(self.shape[1:]), depth)
         planes, done = whole_picture.levels(), whole_picture.notes
         height, width = planes.shape[1:]
@@ -185,11 +194,12 @@ def _luma(planes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return grey
 
 
+@checked
 def encode_png(levels: npt.NDArray[np.uint8], palette: Sequence[tuple[int, int, int]] | None = None) -> bytes:
     """A PNG file of uint8 levels: (1, H, W) grey, (3, H, W) colour, or, with a palette, (H, W) places in it.
 
     palette  at most 256 colours (red, green, blue), each 0 to 255
-    Packed lightly: fast rather than small. Raises ArrayError for other arrays.
+    Packed lightly: fast rather than small. Raises ArrayError for other arrays, SettingError for a palette that is none.
     """
     fits = levels.ndim == 2 if palette is not None else levels.ndim == 3 and len(levels) in (1, 3)
     if levels.dtype != np.uint8 or not fits or not levels.size:
@@ -197,8 +207,11 @@ def encode_png(levels: npt.NDArray[np.uint8], palette: Sequence[tuple[int, int, 
     if palette is None:
         image = Image.fromarray(levels[0] if len(levels) == 1 else np.ascontiguousarray(np.moveaxis(levels, 0, -1)))
     else:
+        parts = [part for colour in palette for part in colour]
+        if not 0 < len(palette) <= 256 or min(parts) < 0 or max(parts) > 255:
+            raise SettingError("The palette has 1 to 256 colours, (red, green, blue) of 0 to 255 each.")
         image = Image.fromarray(levels)
-        image.putpalette([part for colour in palette for part in colour])
+        image.putpalette(parts)
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=1)
     return file.getvalue()

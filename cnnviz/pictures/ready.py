@@ -6,10 +6,12 @@ import json
 from functools import cache
 from pathlib import Path
 
+from cnnviz.checks import told
 from cnnviz.errors import SettingError
 from cnnviz.pictures.decode import open_picture
 from cnnviz.pictures.picture import Picture
 from cnnviz.pictures.strokes import Strokes
+from cnnviz.signatures import checked
 
 _FOLDER = Path(__file__).parent / "samples"
 # What a photograph is called, and its file. Each was made by scripts/paper_photos.py.
@@ -24,11 +26,12 @@ def _drawings() -> dict[int, Strokes]:
 
 def drawing(digit: int) -> Strokes:
     """A drawing of `digit`, 0 to 9. Raises SettingError for anything else."""
-    if digit not in _drawings():
-        raise SettingError(f"There is no drawing of {digit!r}; there are 0 to 9.")
+    if not isinstance(digit, int) or digit not in _drawings():
+        raise SettingError(f"There is no drawing of {told(digit)}; there are 0 to 9.")
     return _drawings()[digit]
 
 
+@checked
 def is_ready(strokes: Strokes) -> bool:
     """Whether `strokes` are the lines of one of the ten drawings, of whatever thickness; also as a link tells them."""
     return strokes.lines in _lines()
@@ -40,9 +43,13 @@ def _lines() -> frozenset[object]:
     return frozenset(drawing.lines for drawing in (*_drawings().values(), *told))
 
 
-@cache
 def photo(name: str) -> Picture:
     """The photograph of that name in `PHOTOS`. Raises SettingError for any other name."""
-    if name not in PHOTOS:
-        raise SettingError(f"There is no photograph {name!r}; there are {', '.join(PHOTOS)}.")
+    if not isinstance(name, str) or name not in PHOTOS:
+        raise SettingError(f"There is no photograph {told(name)}; there are {', '.join(PHOTOS)}.")
+    return _photo(name)
+
+
+@cache
+def _photo(name: str) -> Picture:
     return open_picture((_FOLDER / PHOTOS[name]).read_bytes(), name)

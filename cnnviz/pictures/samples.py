@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from cnnviz.checks import told
 from cnnviz.errors import SettingError
 from cnnviz.pictures.decode import open_picture
 from cnnviz.pictures.picture import Picture
+from cnnviz.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Sample:
     """A picture that comes with cnnviz: what to call it, its licence, its author and source, its file if it has one."""
@@ -38,16 +41,20 @@ SAMPLES: dict[str, Sample] = {
 }
 
 
-@cache  # nine small pictures that nobody can change
 def sample(key: str) -> Picture:
     """The sample of that key in `SAMPLES`, at its full size. Raises SettingError for any other key."""
-    if key not in SAMPLES:
-        raise SettingError(f"There is no sample {key!r}; there are {', '.join(SAMPLES)}.")
-    told = SAMPLES[key]
-    if told.file:
-        return open_picture((Path(__file__).parent / "samples" / told.file).read_bytes(), told.name)
+    if not isinstance(key, str) or key not in SAMPLES:
+        raise SettingError(f"There is no sample {told(key)}; there are {', '.join(SAMPLES)}.")
+    return _sample(key)
+
+
+@cache  # nine small pictures that nobody can change
+def _sample(key: str) -> Picture:
+    said = SAMPLES[key]
+    if said.file:
+        return open_picture((Path(__file__).parent / "samples" / said.file).read_bytes(), said.name)
     levels = _made(key)
-    return Picture(levels[np.newaxis], "L", levels.shape, told.name)
+    return Picture(levels[np.newaxis], "L", levels.shape, said.name)
 
 
 def _made(key: str) -> npt.NDArray[np.uint8]:

@@ -22,9 +22,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
+from cnnviz.checks import is_row, told, whole
 from cnnviz.errors import PictureError
-from cnnviz.geometry import whole
 from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
 
 MOST_STROKES = 100
 MOST_POINTS = 4000  # in all strokes together: a minute and a half of a hand that never rests
@@ -40,6 +41,7 @@ Point = tuple[float, float]
 Cell = tuple[int, int]  # a place on the grid
 
 
+@checked
 @dataclass(frozen=True)
 class Strokes:
     """What was drawn: the pen's lines, each of one point (a dot) or more, all of one thickness.
@@ -55,6 +57,9 @@ class Strokes:
     thickness: float = 0.075
 
     def __post_init__(self) -> None:
+        if not is_row(self.lines) or not all(is_row(line) and all(map(is_row, line)) for line in self.lines):
+            raise PictureError("A drawing is strokes, and each of them points (x, y) in a row.")
+        object.__setattr__(self, "lines", tuple(tuple(map(tuple, line)) for line in self.lines))
         if len(self.lines) > MOST_STROKES:
             raise PictureError(
                 f"The drawing has {grouped(len(self.lines))} strokes; at most {MOST_STROKES} are read: draw one digit."
@@ -244,5 +249,5 @@ def _is_list_of_lists(value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    text = repr(value)
+    text = told(value)
     return text if len(text) <= 40 else text[:39] + "…"

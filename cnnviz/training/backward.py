@@ -30,10 +30,10 @@ from cnnviz.layers import (
     Rbf,
     Subsample,
 )
-from cnnviz.layers.layer import both
+from cnnviz.layers.layer import both, single
 from cnnviz.network import Network
 from cnnviz.ops import ACTIVATIONS, avg_pool2d, dropout_mask
-from cnnviz.ops.checks import numbers
+from cnnviz.signatures import checked
 from cnnviz.training.gradients import conv2d_gradients, linear_gradients
 from cnnviz.training.normalisation import batch_norm_gradients
 from cnnviz.training.pooling import avg_pool2d_gradient, max_pool2d_gradient
@@ -42,6 +42,7 @@ Found = tuple[NDArray, dict[str, NDArray]]  # the gradient for a layer's input, 
 Mask = NDArray[np.bool_] | list | None  # what dropout kept; of parallel layers, for each
 
 
+@checked
 @dataclass(frozen=True)
 class Backward:
     """The loss's gradient for everything.
@@ -54,6 +55,7 @@ class Backward:
     parameters: list[dict[str, NDArray]]
 
 
+@checked
 def backward(
     network: Network,
     maps: Sequence[NDArray],
@@ -77,12 +79,14 @@ def backward(
     float64 or float32 as the operations decide it; overflow gives inf or nan without a warning. Raises ArrayError for
     maps or a gradient that do not belong to the network, SettingError for dropout in training without an rng.
     """
-    last = numbers(gradient, "output's gradient")
+    last = np.asarray(gradient)
     if len(maps) != len(network.layers) + 1 or len(parameters) != len(network.layers):
         raise ArrayError(
             f"There are {len(maps)} maps and parameters for {len(parameters)} layers; "
             f"the network has {len(network.layers)} layers, and one map more than that."
         )
+    network.check_maps(maps)
+    network.check_parameters(parameters)
     if last.shape != maps[-1].shape:
         raise ArrayError(f"The output's gradient has shape {last.shape}; the output has {maps[-1].shape}.")
     # Forwards, for that is the order in which `forward` drew them.
@@ -174,7 +178,7 @@ def _conv(layer: Conv2d, input: NDArray, given: Parameters, gradient: NDArray, t
     borrows = layer.padding_mode != "zeros"
     if borrows:
         down, across = (
-            _borrowed(*axis, layer.padding_mode) for axis in zip(layer.windows(input.shape), input.shape[-2:])
+            _borrowed(*axis, layer.padding_mode) for axis in zip(layer.windows(single(input)), input.shape[-2:])
         )
         read, padding = input[..., down[:, np.newaxis], across], 0
     for_input, for_weight, for_bias = conv2d_gradients(
@@ -238,8 +242,7 @@ def _parallel(
 ) -> Found:
     """Each branch takes the gradient for its own maps; what reaches the input adds up."""
     axis = 1 if input.ndim in (2, 4) else 0  # in front of the channels stands N, or nothing
-    single = input.shape if axis == 0 else input.shape[1:]
-    ends = np.cumsum([branch.output_shape(single)[0] for branch in layer.branches])
+    ends = np.cumsum([branch.output_shape(single(input))[0] for branch in layer.branches])
     parts = np.split(gradient, ends[:-1], axis)
     reached, learnt = [], {}
     for number, (branch, part) in enumerate(zip(layer.branches, parts)):

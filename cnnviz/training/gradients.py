@@ -28,15 +28,17 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford, flag, numbers, whole
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, windows
 from cnnviz.ops import conv2d, linear
-from cnnviz.ops.checks import maps, numbers, precision
+from cnnviz.ops.checks import maps, precision, visits
 
 Settings = int | tuple[int, int]
 Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 
 BLOCK_BYTES = 1 << 20  # of windows laid out at a time, about half of a core's L2 cache
+LESS = "less padding or dilation needs less"
 MOST_BYTES = 8 * BLOCK_BYTES  # of images with their padding at a time; more only where a single one has more
 
 
@@ -91,9 +93,12 @@ def conv2d_gradients(
     Weight and bias serve the whole batch, so theirs are sums over it.
     """
     given, images = maps(input)
+    flag(to_input, "to_input")
+    groups = whole(groups, "groups", 1)
     output = conv2d(images[:0], weight, stride=stride, padding=padding, dilation=dilation, groups=groups)
     gradient, images, filters = batch_ready(given, output, output_gradient, images, numbers(weight, "weight"))
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
+    (rows, _), (columns, _) = visits(rows, images.shape[2]), visits(columns, images.shape[3])
     with np.errstate(all="ignore"):
         for_bias = gradient.sum((0, 2, 3))
         # Of one image: its windows laid out, and itself with its padding, which may be far more.
@@ -220,7 +225,8 @@ def _input_gradient(
 ) -> NDArray:
     """Cross-correlate the output's gradient, spread out by the stride, with the filters turned by 180 degrees."""
     sizes = [size + window.extent - 1 for window, size in zip((rows, columns), shape[2:])]
-    spread = np.zeros((*gradient.shape[:2], *sizes), gradient.dtype)
+    afford(spread_shape := (*gradient.shape[:2], *sizes), gradient.dtype, "The gradient, spread out", LESS)
+    spread = np.zeros(spread_shape, gradient.dtype)
     (which_rows, at_rows), (which_columns, at_columns) = (
         _last_taps(window, size, count) for window, size, count in zip((rows, columns), shape[2:], gradient.shape[2:])
     )
@@ -246,7 +252,9 @@ def _weight_gradient(
     """A matrix product for each place in the kernel; measured faster than all places laid out at once (im2col)."""
     filters, channels, kernel_height, kernel_width = shape
     (count, _, height, width), (*_, out_height, out_width) = images.shape, gradient.shape
-    padded = np.zeros((*images.shape[:2], rows.padded(height), columns.padded(width)), images.dtype)
+    padded_shape = *images.shape[:2], rows.padded(height), columns.padded(width)
+    afford(padded_shape, images.dtype, "The input with its padding", LESS)
+    padded = np.zeros(padded_shape, images.dtype)
     padded[:, :, rows.before : rows.before + height, columns.before : columns.before + width] = images
     left = gradient.reshape(count, groups, filters // groups, out_height * out_width)
     found = np.empty(shape, images.dtype)

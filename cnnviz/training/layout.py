@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 from cnnviz.errors import ArrayError
 from cnnviz.layers import Parameters
 from cnnviz.network import Network
+from cnnviz.numbers import grouped
+from cnnviz.signatures import checked
 
 Arrays = list[dict[str, NDArray]]
 
 
+@checked
 class Layout:
     """Where each array that is learnt lies in one row of all numbers.
 
@@ -53,5 +56,8 @@ class Layout:
         return found
 
     def named(self, flat: NDArray[np.float32]) -> Arrays:
-        """The same numbers by layer and name, nothing copied."""
+        """The same numbers by layer and name, nothing copied. Raises ArrayError for more numbers or fewer."""
+        if flat.shape != (self.size,):
+            learns = f"the network learns {grouped(self.size)} in one row"
+            raise ArrayError(f"The numbers have shape {flat.shape}; {learns}.")
         return [{name: flat[place].reshape(shape) for name, (place, shape) in places.items()} for places in self.layers]

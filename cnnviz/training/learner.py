@@ -10,13 +10,13 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import amount, numbers, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.geometry import whole
 from cnnviz.layers import BatchNorm2d, Parameters
 from cnnviz.network import Network
 from cnnviz.numbers import grouped, number, times
 from cnnviz.ops import batch_statistics
-from cnnviz.ops.checks import numbers
+from cnnviz.signatures import checked
 from cnnviz.training.backward import backward
 from cnnviz.training.layout import Arrays, Layout
 from cnnviz.training.losses import checked_labels, cross_entropy
@@ -27,6 +27,7 @@ STATISTICS = 0.1  # the share of a batch in batch norm's running statistics, as 
 BLOCK = 64  # inputs that are run at a time where nothing is learnt
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Batch:
     """What a step saw, before it moved anything.
@@ -50,6 +51,7 @@ class _Step:
     statistics: Arrays
 
 
+@checked
 class Learner:
     """A network with parameters that learn from labelled inputs, batch by batch, by softmax cross entropy.
 
@@ -84,8 +86,8 @@ class Learner:
                 f"What comes out of this network is {classes}, with {grouped(network.parameters)} parameters to learn; "
                 "a network learns classes if it ends in an FC layer with a score for each."
             )
-        given = numbers(images, "images")
-        one = prepare(given[:1]) if prepare and given.ndim and len(given) else given
+        given = np.asarray(images)
+        one = numbers(prepare(given[:1]), "prepared images") if prepare and given.ndim and len(given) else given
         if one.ndim == 0 or not len(one) or one.shape[1:] != network.input_shape:
             wanted = ", ".join(map(str, ("N", *network.input_shape)))
             raise ArrayError(f"The images have shape {one.shape}; they must be ({wanted}), N at least 1.")
@@ -133,13 +135,19 @@ class Learner:
         step_number = whole(step_number, "step_number", 0)
         if step_number > self.steps:
             raise SettingError(
-                f"There is no step {grouped(step_number)}; this recipe makes {grouped(self.steps)} in all."
+                f"There is no step {amount(step_number)}; this recipe makes {grouped(self.steps)} in all."
             )
-        kept = tuple(numbers(array, "memory").astype(np.float32, copy=False) for array in memory)
+        with np.errstate(over="ignore"):  # beyond float32 it is inf, as it may have become there
+            kept = tuple(numbers(array, "memory").astype(np.float32, copy=False) for array in memory)
         if any(array.shape != self._flat.shape for array in kept):
             raise ArrayError(
-                f"The optimiser kept arrays of shape {', '.join(str(array.shape) for array in kept)}; "
+                f"The optimiser kept arrays of shape {', '.join(told(array.shape) for array in kept[:3])}; "
                 f"this network has {grouped(self._flat.size)} numbers that are learnt."
+            )
+        optimiser = OPTIMISERS[self.recipe.optimiser]
+        if kept and len(kept) != optimiser.keeps:
+            raise ArrayError(
+                f"{optimiser.name} keeps {grouped(optimiser.keeps)} arrays from step to step, not {grouped(len(kept))}."
             )
         self.step_number, self._memory, self._next = step_number, kept, None
 
@@ -262,18 +270,20 @@ def _check(network: Network, recipe: Recipe, count: int) -> None:
         )
 
 
+@checked
 def fit(learner: Learner) -> Iterator[Batch]:
     """Every step that is left. Dropped half way and called again, it goes on where it stopped."""
     while not learner.done:
         yield learner.step()
 
 
+@checked
 def accuracy(network: Network, parameters: Sequence[Parameters], images: ArrayLike, labels: ArrayLike) -> float:
     """The share of inputs whose largest output is that of the true class, 0 to 1, in inference.
 
     images  (N, *network.input_shape), N above 0; labels  (N,) whole numbers. Raises what `Network.forward` raises.
     """
-    given = numbers(images, "images")
+    given = np.asarray(images)
     right = checked_labels(labels, network.shapes[-1][0], given.shape[:1])
     if not len(given):
         raise ArrayError("There are no images to tell the accuracy of; it takes at least one.")

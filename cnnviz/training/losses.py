@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
 from cnnviz.ops import softmax
-from cnnviz.ops.checks import numbers, precision
+from cnnviz.ops.checks import precision
 
 
 def cross_entropy(scores: ArrayLike, labels: ArrayLike) -> tuple[float, NDArray]:

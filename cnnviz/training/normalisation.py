@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
-from cnnviz.ops.checks import numbers
 from cnnviz.ops.normalisation import Settled, each
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from cnnviz.signatures import checked
+
 MOMENTUM = 0.9
 ADAM_FIRST, ADAM_SECOND, ADAM_EPS = 0.9, 0.999, 1e-8
 
@@ -19,6 +21,7 @@ Rates = float | NDArray[np.float32]
 Memory = tuple[NDArray, ...]  # what an optimiser keeps from step to step, of the gradient's shape each
 
 
+@checked
 @dataclass(frozen=True)
 class Optimiser:
     """How a gradient becomes a move.
@@ -29,6 +32,7 @@ class Optimiser:
                 are the learning rate, or one for each parameter. Nothing given is modified; memory starts empty.
     rate        a learning rate that works for small networks on digits
     source      who described it
+    keeps       how many arrays its memory has, once it has moved
     """
 
     key: str
@@ -37,6 +41,7 @@ class Optimiser:
     move: Callable[[NDArray, Rates, Memory, int], tuple[NDArray, Memory]]
     rate: float
     source: str
+    keeps: int = 0
 
 
 def _sgd(gradient: NDArray, rates: Rates, memory: Memory, step: int) -> tuple[NDArray, Memory]:
@@ -66,12 +71,12 @@ OPTIMISERS: dict[str, Optimiser] = {
     for optimiser in (
         Optimiser(
             "adam", "Adam", "− rate × mean of the gradients / √(mean of their squares)", _adam, 3e-3,
-            "D. Kingma and J. Ba, “Adam: A Method for Stochastic Optimization” (2015), algorithm 1",
+            "D. Kingma and J. Ba, “Adam: A Method for Stochastic Optimization” (2015), algorithm 1", 2,
         ),
         Optimiser(
             "momentum", "SGD with momentum", "− rate × (gradient + 0.9 × the last step’s)", _momentum, 0.02,
             "I. Sutskever, J. Martens, G. Dahl and G. Hinton, “On the importance of initialization and momentum in "
-            "deep learning” (2013), as PyTorch writes it",
+            "deep learning” (2013), as PyTorch writes it", 1,
         ),
         Optimiser(
             "sgd", "SGD", "− rate × gradient", _sgd, 0.1,

@@ -8,11 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from cnnviz.checks import afford
 from cnnviz.geometry import Window, windows
 from cnnviz.ops import avg_pool2d, max_pool2d
-from cnnviz.ops.checks import maps
+from cnnviz.ops.checks import maps, visits
 from cnnviz.ops.pooling import counted
-from cnnviz.training.gradients import Padding, Settings, batch_ready, places
+from cnnviz.training.gradients import LESS, Padding, Settings, batch_ready, places
 
 
 def max_pool2d_gradient(
@@ -33,6 +34,7 @@ def max_pool2d_gradient(
     gradient, images = batch_ready(given, best, output_gradient, images)
     found = np.zeros(images.shape, images.dtype)  # zeros_like would keep the layout, and reshape then write into a copy
     rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
+    (rows, _), (columns, _) = (visits(*axis, ceil_mode) for axis in zip((rows, columns), images.shape[2:]))
     with np.errstate(all="ignore"):
         is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
     if is_plain and all(map(_apart, (rows, columns), best.shape[2:], images.shape[2:])):
@@ -64,9 +66,8 @@ def avg_pool2d_gradient(
     output = avg_pool2d(images[:0], kernel_size, stride, padding, ceil_mode, count_include_pad)
     gradient, images = batch_ready(given, output, output_gradient, images)
     found = gradient
-    for window, size in zip(
-        windows(kernel_size, kernel_size if stride is None else stride, padding, 1), images.shape[2:]
-    ):
+    for axis in zip(windows(kernel_size, kernel_size if stride is None else stride, padding), images.shape[2:]):
+        (window, _), size = visits(*axis, ceil_mode), axis[1]
         found = _handed_back(found, window, size, count_include_pad).swapaxes(2, 3)  # rows first, columns then
     return found.reshape(given.shape)
 
@@ -96,7 +97,9 @@ def _handed_back(gradient: NDArray, window: Window, size: int, padding_counts: b
     count = gradient.shape[2]
     share = gradient / np.array(counted(window, size, count, padding_counts), gradient.dtype)[:, np.newaxis]
     end = max(window.padded(size), window.taps(count - 1).stop + window.before)  # ceil_mode's last one hangs over
-    padded = np.zeros((*gradient.shape[:2], end, gradient.shape[3]), gradient.dtype)
+    shape = *gradient.shape[:2], end, gradient.shape[3]
+    afford(shape, gradient.dtype, "The gradient with its padding", LESS)
+    padded = np.zeros(shape, gradient.dtype)
     for tap in range(window.kernel_size):
         padded[:, :, places(tap, window, count)] += share
     return padded[:, :, window.before : window.before + size]

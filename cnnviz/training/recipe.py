@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 
+from cnnviz.checks import flag, one_of, real, told, whole
 from cnnviz.errors import SettingError
-from cnnviz.geometry import whole
 from cnnviz.numbers import grouped, number
-from cnnviz.ops.checks import real
+from cnnviz.signatures import checked
 from cnnviz.training.optimisers import OPTIMISERS
 
 LARGEST_RATE = 1e6
@@ -15,6 +16,7 @@ LARGEST_BOOST = 100.0
 LARGEST_COUNT = 1_000_000  # inputs in a batch, epochs, pixels of a shift
 
 
+@checked
 @dataclass(frozen=True)
 class Recipe:
     """Everything that a run of training depends on but the network and the data: the same again gives the same run.
@@ -46,8 +48,7 @@ class Recipe:
     shift: int = 1
 
     def __post_init__(self) -> None:
-        if self.optimiser not in tuple(OPTIMISERS):
-            raise SettingError(f"optimiser is {self.optimiser!r}; it is one of {', '.join(OPTIMISERS)}.")
+        one_of(self.optimiser, "optimiser", OPTIMISERS)
         rate = real(self.learning_rate, "learning_rate", 0, LARGEST_RATE)
         if rate == 0:
             raise SettingError(f"learning_rate is 0; it is above 0, such as {number(OPTIMISERS[self.optimiser].rate)}.")
@@ -57,8 +58,18 @@ class Recipe:
             object.__setattr__(self, name, whole(getattr(self, name), name, least))
             if name != "seed" and getattr(self, name) > LARGEST_COUNT:
                 raise SettingError(f"{name} is larger than {grouped(LARGEST_COUNT)}, which is the most that it may be.")
-        object.__setattr__(self, "decay", bool(self.decay))
+        object.__setattr__(self, "decay", flag(self.decay, "decay"))
+
+    @classmethod
+    def of(cls, settings: Mapping[str, object]) -> Recipe:
+        """The recipe of settings by name, such as a page sends. Raises SettingError for a name that is none."""
+        known = [field.name for field in fields(cls)]
+        for name in settings:
+            one_of(name, "A setting", known)
+        return cls(**settings)  # type: ignore[arg-type]
 
     def rate(self, step: int, steps: int) -> float:
-        """The learning rate of step `step`, from 0, of `steps`."""
+        """The learning rate of step `step`, from 0, of `steps`, at least 1. Raises SettingError beyond the last."""
+        if not 0 <= step <= whole(steps, "steps", 1):
+            raise SettingError(f"There is no step {told(step)} of {told(steps)}, counted from 0.")
         return self.learning_rate * (1 - step / steps) if self.decay else self.learning_rate

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 
 from cnnviz import kernels
+from cnnviz.checks import whole
 from cnnviz.errors import CnnvizError, KernelError, SettingError
 from cnnviz.geometry import PADDING_MODES as PADDING_MODES  # the borders to choose from
-from cnnviz.geometry import Window, check_padding, same_padding, whole
+from cnnviz.geometry import Window, check_padding, same_padding
 from cnnviz.numbers import times
 from cnnviz.pictures import SAMPLES, Picture
 from cnnviz.ui.state.setting import DECLARED, flag, integer, one_of, real, starts, words
