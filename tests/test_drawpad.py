@@ -40,6 +40,8 @@ def bright(pad: Pad) -> np.ndarray:
     ink = np.array(Image.open(io.BytesIO(pad.canvas.screenshot())).convert("L")) > 200
     for corner in (ink[:14, :14], ink[:14, -14:], ink[-14:, :14], ink[-14:, -14:]):
         corner[:] = False  # round: the page shows there
+    for edge in (ink[:2], ink[-2:], ink[:, :2], ink[:, -2:]):
+        edge[:] = False  # the pad may end within a pixel of the screen: the page shows through the rest of it
     return ink
 
 
@@ -160,7 +162,8 @@ def test_a_finger_draws_and_the_page_does_not_scroll(open_bench):
 
 def test_an_example_is_painted_and_gives_way_to_the_first_line(pad):
     pad.page.get_by_role("button", name="Draw one for me").click()
-    pad.told(strokes=[len(line) for line in drawing(7).lines])
+    told = [len(line) for line in Strokes.from_link(drawing(7).for_link()).lines]
+    pad.told(strokes=told)
     wanted = np.asarray(Image.fromarray(drawing(7).ink(256)).resize(bright(pad).shape[::-1])) > 128
     shown = bright(pad)
     assert (wanted & shown).sum() / (wanted | shown).sum() > 0.85
@@ -170,7 +173,7 @@ def test_an_example_is_painted_and_gives_way_to_the_first_line(pad):
     pad.is_told(1)
     expect(pad.page.locator(".hint")).to_be_hidden()
     pad.button("Undo").click()
-    pad.told(strokes=[len(line) for line in drawing(7).lines])
+    pad.told(strokes=told)
     expect(pad.page.locator(".hint")).to_have_text("an example: draw your own over it")
 
 
@@ -273,7 +276,8 @@ def test_a_photograph_by_the_camera_is_read_as_an_upload_is():
 @pytest.mark.parametrize("source", ["Draw", "Photo", "Test digit"])
 def test_the_digit_goes_along_from_page_to_page_and_back(source):
     link = {} if source == "Draw" else {"digit": source}  # the start of a setting stands in no link
-    at = Visitor("lenet", {"drawn": Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))}, **link)
+    drawn = Strokes.read(json.dumps(DRAWINGS["8b"]["drawing"]))
+    at = Visitor("lenet", {"drawn": Strokes.from_link(drawn.for_link())}, **link)
     if source == "Test digit":
         at.set({"test-digit": 42})
     elif source == "Photo":

@@ -182,7 +182,7 @@ def test_nothing_compared_with_nothing():
     (np.ones((1, 9, 4)), {}, DoesNotFit, "4 pixels.*move by 4"),
     (np.ones((1, 9, 5)), {}, DoesNotFit, "spans 2"),
     (np.ones((1, 9, 9)), {"direction": "up"}, SettingError, "up.*across, down"),
-    (np.ones((1, 9, 9)), {"direction": ["up"]}, SettingError, "up.*across, down"),
+    (np.ones((1, 9, 9)), {"direction": ["up"]}, SettingError, "up.*text"),
     (np.ones((1, 9, 9)), {"most": -1}, SettingError, "most is -1"),
     ("map", {}, ArrayError, "map holds <U3 values"),
     ([[[1, 2], [3]]], {}, ArrayError, "map is no array"),

@@ -423,7 +423,8 @@ def test_a_slider_moves_the_map_and_the_place_is_kept(visit):
     expect(lab.stage).to_have_attribute("data-ready", "2")
     lab.painted()
     assert re.match(r"Row 2 of \d+, column 2 of", lab.line.inner_text())
-    expect(lab.page.locator(".operands header")).to_contain_text("48 products")
+    expect(lab.page.get_by_role("slider", name="K kernel")).to_have_value("4")
+    expect(lab.page.locator(".operands header")).to_contain_text("red, columns")  # 48 products, in parts
     a, b = lab.numbers()
     assert b == pytest.approx(a, rel=1e-6)
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.errors import PictureError, SettingError
+from cnnviz.errors import CnnvizError, PictureError, SettingError
 from cnnviz.pictures import Strokes, normalised
 from cnnviz.pictures.ready import PHOTOS, drawing, photo
 from cnnviz.pictures.strokes import MOST_LINK, MOST_POINTS, MOST_STROKES
@@ -255,7 +255,13 @@ def test_any_text_in_a_link_is_a_drawing_or_a_refusal(text):
         same_after_a_link(strokes)
 
 
-@pytest.mark.parametrize("text", ["", "=", "é", "A", "SwEA", "x" * (MOST_LINK + 4), None, 5, b"SwA"])
+@pytest.mark.parametrize("text", ["", "=", "é", "A", "SwEA", "x" * (MOST_LINK + 4)])
 def test_what_is_no_drawing_in_a_link_is_refused(text):
     with pytest.raises(PictureError, match="draw"):
+        Strokes.from_link(text)
+
+
+@pytest.mark.parametrize("text", [None, 5, b"SwA"])
+def test_what_is_no_text_is_refused(text):
+    with pytest.raises(CnnvizError, match="text"):
         Strokes.from_link(text)

@@ -34,7 +34,7 @@ def test_bare_parameters_go_by_number():
     assert {name: array.shape for name, array in arrays.items()} == {
         "0.weight": (3, 2, 3, 3), "0.bias": (3,), "2.weight": (4, 108),
     }  # fmt: skip
-    assert (weights.by_layer(network, "012", arrays)[2]["weight"] == network.initial(1)[2]["weight"]).all()
+    assert (weights.by_layer(network, ["0", "1", "2"], arrays)[2]["weight"] == network.initial(1)[2]["weight"]).all()
 
 
 def test_what_is_read_is_not_written_to():

@@ -12,7 +12,6 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error, Locator, Page
@@ -115,12 +114,14 @@ class Walk:
     def steady(self, page: Page | None = None) -> None:
         """Wait until the script has run and nothing changes any more: address, controls and numbers."""
         page = page or self.page
+        page.mouse.move(2, 2)  # nothing is pointed at: what a stage says is where it stands
         page.locator(VIEW).first.wait_for(timeout=30_000)
-        before: Any = None
+        before, still = None, 0
         for _ in range(120):
             settle(page)
             now = page.url, page.evaluate(CONTROLS), page.evaluate(SHOWN)
-            if now == before:
+            still = still + 1 if now == before else 0
+            if still == 3:
                 return
             before = now
             page.wait_for_timeout(300)  # more than a stage takes to say in the link where it stands

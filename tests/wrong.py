@@ -262,6 +262,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "pictures.samples.Sample": {"name": "a", "licence": "b", "source": "c", "file": ""},
     "pictures.samples.sample": {"key": "step"},
     "pictures.strokes.Strokes": {"lines": (((0.1, 0.2), (0.3, 0.4)),), "thickness": 0.1},
+    "pictures.strokes.Strokes.for_link": {},
+    "pictures.strokes.Strokes.from_link": {"text": "ZAJkyAHIAcgB"},
     "pictures.strokes.Strokes.ink": {"side": 20},
     "pictures.strokes.Strokes.read": {"text": '{"thickness": 0.1, "strokes": [[[0.1, 0.2]]]}'},
     "pictures.strokes.Strokes.text": {},

@@ -54,19 +54,19 @@ def border_of(shape: tuple[int, ...]) -> int:
 
 
 @checked
-def strongest(maps: Sequence[NDArray], layer: int, count: int) -> Ranking:
+def strongest(maps: Sequence[NDArray | None], layer: int, count: int) -> Ranking:
     """At most `count` maps of what layer `layer`, from 0, made of a picture; maps without a number above 0 never.
 
-    maps  of one picture, the input first, as `Trained.maps` gives them
+    maps  of one picture, the input first, as `Trained.maps` gives them; only the layer's own are looked at
 
     Raises ArrayError where there is no such layer or it gives no maps, SettingError for a count below 1.
     """
     count, layer = whole(count, "count", 1), whole(layer, "layer", 0)
-    if layer + 1 >= len(maps) or maps[layer + 1].ndim != 3:
+    volume = maps[layer + 1] if layer + 1 < len(maps) else None
+    if volume is None or volume.ndim != 3:
         raise ArrayError(
             f"There are maps of {len(maps) - 1} layers, counted from 0; layer {told(layer)} has none to rank."
         )
-    volume = maps[layer + 1]
     border, (channels, _, width) = border_of(volume.shape), volume.shape
     inside = volume[:, border : volume.shape[1] - border, border : width - border]
     flat = inside.reshape(channels, -1)

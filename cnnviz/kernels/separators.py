@@ -57,7 +57,8 @@ def settled(text: str) -> tuple[str, bool]:
     separates = not (_BRACKETED_BLANK if bracketed else _BLANK).search(text)
     is_decimal = "." not in text and not _BEFORE.search(text) and all(map(_DECIMAL.fullmatch, tight))
     groups = all(map(_THOUSANDS.fullmatch, tight)) or not is_decimal and all(map(_CONTINENTAL.fullmatch, tight))
-    if separates and (bracketed or not (is_decimal or groups)):
+    spaced_before = "." not in text and bool(_BEFORE.search(text)) and not all(map(_THOUSANDS.fullmatch, tight))
+    if separates and (bracketed or spaced_before or not (is_decimal or groups)):  # 1,2 ,3: nobody sets a half so
         return text, False
     if separates or bracketed or groups or not is_decimal or _SPACED.search(text):
         return text, True

@@ -116,7 +116,7 @@ def pieces(text: str) -> list[str]:
 def own(call: str) -> list[str]:
     """A layer, by the call of it, in the words of `typed`: one text, none for Flatten, two with an activation.
 
-    Raises SettingError, in words that follow the call, for what is not here; without words for a name that says nothing.
+    Raises SettingError, in words that follow the call, for what is not here; none for a name that says nothing.
     """
     node = parsed(call)
     name = named(node)

@@ -104,7 +104,7 @@ class Strokes:
     def from_link(cls, text: str) -> Strokes:
         """The drawing that `for_link` wrote. Raises PictureError for whatever else `text` holds."""
         if not isinstance(text, str) or len(text) > MOST_LINK:
-            raise PictureError(f"A link tells a drawing in at most {MOST_LINK:,} characters: draw the digit again.")
+            raise PictureError(f"A link tells a drawing in at most {grouped(MOST_LINK)} letters: draw it again.")
         try:
             told = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), b"-_", validate=True)
             thickness, lines = _told(told)

@@ -23,7 +23,7 @@ _STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text
 def page(lesson: Lesson) -> None:
     """Open a page: what is set on it, its title in the browser's tab, the style, and the lessons in one row; where
     that has no room, in a menu."""
-    st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="▦", layout="wide", initial_sidebar_state=276)
+    st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="🔲", layout="wide", initial_sidebar_state=276)
     state.open_page(lesson.path, lesson.settings)
     style()
     state.address()

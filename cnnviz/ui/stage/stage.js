@@ -57,6 +57,7 @@ class Stage {
       this.unfold.setAttribute("aria-expanded", this.root.classList.toggle("is-unfolded"));
       this.repaint();
     }, "unfold");
+    this.unfold.removeAttribute("aria-label"); // its name is what stands on it: 27 products
     this.unfold.setAttribute("aria-expanded", "false");
     this.operands.element.append(make("div", { class: "total" }, this.sum, "=", this.answer, this.reveal, this.unfold));
     this.playWord = make("span", {}, "Play");

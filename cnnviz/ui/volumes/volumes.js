@@ -204,7 +204,8 @@ class Volumes {
   // On the layer whose map is on the stage both move together, once the visitor has come to rest on one.
   chooseSoon(at) {
     clearTimeout(this.soon);
-    if (!this.model.group || at !== this.unit.layer) return;
+    const { sent, count } = this.model.layers[at];
+    if (!this.model.group || at !== this.unit.layer || sent < count) return; // choosing another would change which are here
     this.soon = setTimeout(() => {
       if (this.model && this.looked?.layer === at && this.looked.channel !== this.unit.channel) this.choose(this.looked);
     }, REST);

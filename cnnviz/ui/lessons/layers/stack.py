@@ -223,7 +223,7 @@ def _longest(value: Any) -> int:
 
 
 def same_words(stack: Stack, at: int) -> str:
-    """Whose "same" a layer has where PyTorch has none, and what it comes to: of the layer `at`, or the first with one."""
+    """Whose "same" a layer has where PyTorch has none, and what it comes to: of layer `at`, or the first with one."""
     rows = {
         row.index: (row, part)
         for row, part in zip(stack.network.rows, stack.parts)
