@@ -122,21 +122,24 @@ def digit_steps(digit: Digit) -> None:
 
 
 def _strokes() -> Strokes:
-    return state.now(DRAWN) or drawing(FIRST)
+    """What is drawn; where the pad sent it, with all the points that a link leaves out."""
+    told = state.now(DRAWN) or drawing(FIRST)
+    has, _ = state.recall(_PAD, (told, 0))
+    return has if has.for_link() == told.for_link() else told
 
 
 def _fill_of(strokes: Strokes) -> int:
     """How often the pad has been given a drawing that it did not send itself: a ready one, a link's, one of Back."""
-    has, count = state.recall(_PAD, ("", 0))
-    if has != (drawn := strokes.for_link()):
-        has, count = drawn, count + 1
+    has, count = state.recall(_PAD, (Strokes(), 0))
+    if has.for_link() != strokes.for_link():
+        has, count = strokes, count + 1
         state.remember(_PAD, (has, count))
     return count
 
 
 def _keep(strokes: Strokes) -> None:
-    _, count = state.recall(_PAD, ("", 0))
-    state.remember(_PAD, (strokes.for_link(), count))
+    _, count = state.recall(_PAD, (strokes, 0))
+    state.remember(_PAD, (strokes, count))
     _draw(strokes)
 
 

@@ -271,7 +271,7 @@ class Stage {
     const { trace, step } = this;
     say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
     const plan = operandsPlan(this.operands.panel, this), isPart = this.operands.panel.width > 0 && plan.pages > 1;
-    say(this.operands.note, isPart ? "" : many(trace.taps, trace.term));
+    say(this.operands.note, many(trace.taps, trace.term));
     say(this.unfold, many(trace.taps, trace.term));
     this.parts.style.display = isPart ? "" : "none";
     if (isPart) say(this.partWords, partText(plan, this));
