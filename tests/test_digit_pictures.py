@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from scipy import ndimage
 
 from cnnviz import models
 from cnnviz.errors import ArrayError, PictureError
-from cnnviz.pictures import SAMPLES, Picture, found, normalised, sample
+from cnnviz.pictures import SAMPLES, Picture, found, normalised, open_picture, sample
 from cnnviz.pictures.digit import stroke_width
 from cnnviz.pictures.ready import PHOTOS
 from cnnviz.pictures.ready import photo as ready_photo
@@ -259,12 +260,40 @@ def test_no_picture_of_any_size_or_kind_breaks_it(shape):
             assert str(refused).endswith(".")
 
 
+@pytest.mark.parametrize("kind", ["grey", "RGB", "black on white", "a JPEG", "16 bits"])
+def test_a_digit_of_mnist_is_taken_as_it_is(kind):
+    test = models.digits("test").images[:: 4 if kind == "grey" else 20]
+    for image in test:
+        came = 255 - image if kind == "black on white" else image
+        file = io.BytesIO()
+        picture = Image.fromarray(came.astype(np.uint16) * 257 if kind == "16 bits" else came)
+        (picture.convert("RGB") if kind == "RGB" else picture).save(file, "JPEG" if kind == "a JPEG" else "PNG")
+        prepared = found(open_picture(file.getvalue(), "digit.png"))
+        away = np.abs(prepared.levels.astype(int) - image).max()
+        assert away < 60 if kind == "a JPEG" else away == 0
+        words = "its levels turned: 28 × 28, black on white before"
+        words = words if kind == "black on white" else "taken as it is: 28 × 28, white on black"
+        assert [told for told, _ in prepared.steps] == ["as it came", words]
+        np.testing.assert_array_equal(prepared.steps[-1][1], prepared.levels)
+
+
+def test_what_is_no_digit_of_mnist_is_looked_at_as_a_photograph():
+    image = models.digits("test").images[7]
+    larger = np.pad(image, 1)
+    with pytest.raises(PictureError, match="all dark"):
+        found(grey(np.zeros((28, 28), np.uint8)))
+    with pytest.raises(PictureError, match="blank"):
+        found(grey(np.full((28, 28), 255, np.uint8)))
+    assert "as it is" not in found(grey(larger)).steps[-1][0]
+    reduced = Picture(image[np.newaxis], "L", (2800, 2800))  # of a photograph only its reduction is as small
+    assert "as it is" not in found(reduced).steps[-1][0]
+
+
 def test_a_small_picture_of_a_digit_is_enlarged_and_read():
     test = models.digits("test")
     network = models.lenet5()
-    read = [
-        network.winner(network.maps(found(grey(255 - test.images[at])).levels)[-1].ravel()) for at in range(0, 200, 20)
-    ]
+    small = [np.pad(255 - test.images[at], 2, constant_values=255) for at in range(0, 200, 20)]
+    read = [network.winner(network.maps(found(grey(image)).levels)[-1].ravel()) for image in small]
     assert np.mean(np.array(read) == test.labels[:200:20]) >= 0.8
 
 

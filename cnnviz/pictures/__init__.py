@@ -17,6 +17,7 @@ Each file imports only from those above it:
     samples.py  the pictures that come with cnnviz; their files are in samples/
     strokes.py  what was drawn on a pad, as the pen's lines and as ink
     digit.py    ink -> a digit of 28 x 28, as MNIST has them
+    mnist.py    a picture that is a digit of MNIST already
     ruling.py   printed lines taken away from under a digit
     paper.py    the digit in a photograph of paper or of a board
     ready.py    drawings and photographs of digits that come with cnnviz

@@ -14,6 +14,7 @@ from PIL import Image
 
 from cnnviz.errors import PictureError
 from cnnviz.pictures.digit import Levels, Prepared, Step, normalised, stroke_width
+from cnnviz.pictures.mnist import as_it_is
 from cnnviz.pictures.picture import Picture, proportional
 from cnnviz.pictures.ruling import without_ruling
 from cnnviz.signatures import checked
@@ -40,6 +41,8 @@ def found(picture: Picture) -> Prepared:
     Raises PictureError, one sentence with what would work, where there is none to be found: a blank sheet, a picture
     all dark or all bright, one too busy, a digit too small or cut off by the picture's edge.
     """
+    if mnists := as_it_is(picture):
+        return mnists
     photo = _working(picture)
     grey = photo.at(WORKING, "grey").levels()[0]
     steps: list[Step] = [("photo", photo.levels()), ("levelled", np.empty(0, np.uint8))]
