@@ -437,7 +437,7 @@ def test_a_file_that_is_no_picture_gets_one_sentence_and_the_page_goes_on():
         at.upload(f"{name}.png", data)
         assert len(at.app.error) == 1, name
         sentence = at.markdown()[-1 - len(at.app.button)]
-        assert re.fullmatch(r"[A-Z][^\n]*\.", sentence), sentence
+        assert re.fullmatch(rf"{name}\.png cannot be read\. [A-Z][^\n]*\. The sample “.*” is still shown\.", sentence)
         assert not re.search(r"0x[0-9a-f]+|Traceback|Error|BytesIO|/tmp|<", sentence)
         assert at.envelope() == before
     at.set(k=5)

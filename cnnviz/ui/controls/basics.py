@@ -20,7 +20,9 @@ Then = Callable[[], None]
 
 
 def plain(text: str) -> str:
-    """Text that is shown as it is where Streamlit would read Markdown."""
+    """Text that is shown as it is where Streamlit would read Markdown, and nothing in it is made a link."""
+    # Streamlit makes links of what looks like an address, guarded or not: a mark that nobody sees parts it.
+    text = re.sub(r"(?<=www)(?=\.)|(?<=:)(?=//)|(?<=@)", "\u2060", text, flags=re.IGNORECASE)
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])", r"\\\1", text)
 
 

@@ -16,11 +16,13 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.numbers import grouped
-from cnnviz.pictures import LIMITS, Picture, Prepared, Strokes, found, normalised, open_picture
+from cnnviz.pictures import Picture, Prepared, Strokes, found, normalised
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui import state
-from cnnviz.ui.controls.basics import choice, refuse, select, typed_number
+from cnnviz.ui.controls import upload
+from cnnviz.ui.controls.basics import choice, select, typed_number
+from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
 from cnnviz.ui.memory import remembered
@@ -34,7 +36,8 @@ TESTS = 2000
 SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
 SAMPLE_PHOTO = one_of("digit-photo", [*PHOTOS, YOUR_PHOTO])
 TEST_DIGIT = integer("test-digit", 1, 1, TESTS)
-_PAD, _FILLED, _OWN, _REFUSED = "digit-pad-has", "digit-filled", "digit-own", "digit-refused"  # of this session alone
+_PAD, _FILLED = "digit-pad-has", "digit-filled"  # of this session alone
+_UPLOADS = Uploads("digit-", SAMPLE_PHOTO, YOUR_PHOTO, "photo", read=found)
 
 
 def _linked(text: str) -> Strokes | None:
@@ -170,56 +173,23 @@ def _drawn() -> Digit:
 # --- photographed ---
 
 
-def _take(widget: str) -> None:
-    """An upload or a photograph becomes the visitor's own, or one sentence why not; the one before stays then."""
-    file = state.uploaded(widget)
-    state.forget(_REFUSED)
-    if file is None:
-        return
-    name = file.name if widget == "digit-upload" else BY_CAMERA
-    try:
-        picture = open_picture(file.getvalue(), name)
-        state.remember(_OWN, (picture.name, found(picture)))
-        put(**{SAMPLE_PHOTO.key: YOUR_PHOTO})
-    except CnnvizError as error:
-        state.remember(_REFUSED, str(error))
-
-
-def _forgive() -> None:
-    state.forget(_REFUSED)
-
-
 @remembered(len(PHOTOS), each=8 * 480 * 480)  # a photograph in colour and its steps
 def _found(name: str) -> Prepared:
     return found(ready_photo(name))
 
 
 def _photographed() -> Digit:
-    st.file_uploader(
-        "One digit, on paper or a board",
-        key="digit-upload",
-        on_change=_take,
-        args=("digit-upload",),
-        max_upload_size=LIMITS.file_bytes >> 20,
-        help="PNG, JPEG, WebP, GIF or BMP; lined paper will do. It stays on this server's memory only.",
-    )
-    with st.container(key="digit-refusal-room"):
-        if state.recall(_REFUSED):
-            refuse(state.recall(_REFUSED))
-    if st.toggle("use the camera", key="digit-camera-on"):
-        camera = "digit-camera"
-        st.camera_input("Photograph a digit", key=camera, on_change=_take, args=(camera,), label_visibility="collapsed")
-    chosen = select("or a sample", SAMPLE_PHOTO, then=_forgive)
-    own = state.recall(_OWN)
-    if chosen == YOUR_PHOTO and own:
-        name, prepared = own
-        is_file = name not in ("", BY_CAMERA)
-        return Digit(prepared.levels, name or BY_CAMERA, steps=prepared.steps, box=prepared.box, is_file=is_file)
-    if chosen == YOUR_PHOTO:
-        st.info("One's own photograph is not kept in a link or over a reload: here is a sample. Upload it again.")
-        chosen = next(iter(PHOTOS))
-    prepared = _found(chosen)
-    return Digit(prepared.levels, chosen[0].lower() + chosen[1:], steps=prepared.steps, box=prepared.box)
+    _UPLOADS.uploader("One digit, on paper or a board", help=f"Lined paper will do. {upload.HELP}")
+    _UPLOADS.words()
+    _UPLOADS.camera("Photograph a digit")
+    select("or a sample", SAMPLE_PHOTO)
+    if own := _UPLOADS.own():
+        name, prepared = own.file or BY_CAMERA, own.thing
+    else:
+        name = _UPLOADS.sample()
+        name, prepared = name[0].lower() + name[1:], _found(name)
+    is_file = bool(own and own.file)
+    return Digit(prepared.levels, name, steps=prepared.steps, box=prepared.box, is_file=is_file)
 
 
 # --- a test digit ---

@@ -18,6 +18,7 @@ from cnnviz.ui.state.store import (
     put,
     recall,
     remember,
+    stays,
     uploaded,
     values,
     widget_key,
@@ -26,6 +27,6 @@ from cnnviz.ui.state.store import (
 
 __all__ = [
     "DECLARED", "Setting", "address", "component_state", "flag", "forget", "heard", "integer", "is_from_browser",
-    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "starts", "uploaded", "values",
-    "widget_key", "words", "write_link",
+    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "starts", "stays", "uploaded",
+    "values", "widget_key", "words", "write_link",
 ]  # fmt: skip

@@ -140,10 +140,17 @@ def widget_key(name: str, value: Any) -> str:
 
 def heard(name: str, key: str) -> Any:
     """In the callback of the widget `name`, drawn as `key`: what the visitor chose. It stays the widget's own."""
-    value, drawn = st.session_state[key], _part("widgets")[name]
-    if drawn.get("key") == key:  # else it was chosen on a widget that has been made anew since
-        drawn["value"] = value
+    value = st.session_state[key]
+    stays(name, key, value)
     return value
+
+
+def stays(name: str, key: str, value: Any) -> None:
+    """In the callback of the widget `name`, drawn as `key`: its own act has made it show `value`, so it stays as it is.
+    """
+    drawn = _part("widgets")[name]
+    if drawn.get("key") == key:  # else it was done to a widget that has been made anew since
+        drawn["value"] = value
 
 
 def component_state(key: str, name: str) -> Any:

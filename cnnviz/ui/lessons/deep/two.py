@@ -6,59 +6,31 @@ from html import escape
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
-from cnnviz.pictures import LIMITS, SAMPLES, Picture, open_picture, sample
-from cnnviz.ui import markup, overlay, state
-from cnnviz.ui.controls import refuse, select
+from cnnviz.pictures import SAMPLES, Picture, sample
+from cnnviz.ui import markup, overlay
+from cnnviz.ui.controls import Uploads, select
 from cnnviz.ui.lessons.deep.depths import map_name
 from cnnviz.ui.lessons.deep.look import Look, look_at
 from cnnviz.ui.lessons.deep.main import Chosen
 from cnnviz.ui.overlay import Panel
-from cnnviz.ui.state import one_of, put
+from cnnviz.ui.state import one_of
 from cnnviz.ui.words import percent
 
 ANOTHER = "Another picture of yours"
 NAMES = {told.name: key for key, told in SAMPLES.items() if told.file}
 SECOND = one_of("second", [*NAMES, ANOTHER], "Coffee cup")
 MAPS = 4
-_OWN, _REFUSED = "deep-second-own", "deep-second-refused"
-
-
-def _take() -> None:
-    """An upload becomes the second picture, or one sentence why not."""
-    file = state.uploaded("second-upload")
-    state.forget(_REFUSED)
-    if file is None:
-        return
-    try:
-        state.remember(_OWN, open_picture(file.getvalue(), file.name))
-        put(second=ANOTHER)
-    except CnnvizError as error:
-        state.remember(_REFUSED, str(error))
+_UPLOADS = Uploads("second-", SECOND, ANOTHER, "picture", read=lambda picture: picture)
 
 
 def _second() -> Picture:
     """The second picture; where the link speaks of an upload that is not here, the start."""
     with st.container(key="second-row", horizontal=True, gap="medium", vertical_alignment="bottom"):
-        name = select("The other photo", SECOND, width=260)
-        st.file_uploader(
-            "or upload one",
-            key="second-upload",
-            on_change=_take,
-            max_upload_size=LIMITS.file_bytes >> 20,
-            width=320,
-        )
-    own = state.recall(_OWN)
-    with st.container(key="second-words"):
-        if state.uploaded("second-upload") is None:
-            state.forget(_REFUSED)  # another page, or the file was taken away
-        if state.recall(_REFUSED):
-            refuse(state.recall(_REFUSED))
-        if name == ANOTHER and own is None:
-            st.info(
-                "An upload is not kept in a link or over a reload: here is a sample. Upload it, and it stands here."
-            )
-    return own if name == ANOTHER and own else sample(NAMES.get(name, NAMES[SECOND.start]))
+        select("The other photo", SECOND, width=260)
+        _UPLOADS.uploader("or upload one", width=320)
+    _UPLOADS.words()
+    own = _UPLOADS.own()
+    return own.thing if own else sample(NAMES[_UPLOADS.sample()])
 
 
 def two(look: Look, at: Chosen) -> None:

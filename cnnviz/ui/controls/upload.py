@@ -1,0 +1,135 @@
+"""A file or a photograph becomes the visitor's own thing, or one plain sentence says why not and what is shown instead.
+
+What lies in the uploader, what is said under it and what the page shows never disagree: an uploader or a camera whose
+file is no longer the last word is emptied, and a refusal is said for as long as its file lies there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import streamlit as st
+
+from cnnviz.errors import CnnvizError
+from cnnviz.pictures import LIMITS, Picture, open_picture
+from cnnviz.pictures.names import of_file
+from cnnviz.ui import state
+from cnnviz.ui.controls.basics import refuse
+from cnnviz.ui.state import Setting, put
+
+T = TypeVar("T")
+UPLOADER, CAMERA = "upload", "camera"
+HELP = "PNG, JPEG, WebP, GIF or BMP. It stays on this server's memory only."
+
+
+@dataclass(frozen=True)
+class Own(Generic[T]):
+    """What a visitor brought.
+
+    thing  what was made of the picture
+    file   its file's name, plain text as it is; "" for a photograph, and for a file without a name
+    """
+
+    thing: T
+    file: str
+
+
+@dataclass(frozen=True)
+class Uploads(Generic[T]):
+    """One place in the app to which visitors bring something of their own. It is kept for the session.
+
+    name     with which the keys of its widgets begin: "digit-"
+    setting  what is shown: a sample's name, or `yours`
+    yours    the option of `setting` that is the visitor's own
+    noun     what their own is called: "photo"
+    read     the picture as it was opened -> the thing; raises CnnvizError, in a sentence, where it cannot be had
+    then     called once something of their own is shown
+    """
+
+    name: str
+    setting: Setting[str]
+    yours: str
+    noun: str
+    read: Callable[[Picture], T]
+    then: Callable[[], None] | None = None
+
+    # --- what is shown ---
+
+    def own(self) -> Own[T] | None:
+        """The visitor's own, where that is shown."""
+        return state.recall(f"{self.name}own") if state.now(self.setting) == self.yours else None
+
+    def sample(self) -> str:
+        """The sample that is shown where none of the visitor's own is."""
+        chosen = state.now(self.setting)
+        return self.setting.start if chosen == self.yours else chosen
+
+    # --- the widgets ---
+
+    def uploader(self, label: str, *, help: str = HELP, **of_widget: Any) -> None:
+        """The uploader."""
+        st.file_uploader(
+            label, max_upload_size=LIMITS.file_bytes >> 20, help=help, **self._heard_by(UPLOADER), **of_widget
+        )
+
+    def camera(self, label: str) -> None:
+        """The camera, behind a switch: the browser asks for it only then."""
+        if st.toggle("use the camera", key=f"{self.name}camera-on"):
+            st.camera_input(label, label_visibility="collapsed", **self._heard_by(CAMERA))
+
+    def words(self) -> None:
+        """Why the last file was refused; or that one's own is not here, though the link speaks of it."""
+        # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
+        with st.container(key=f"{self.name}upload-words"):
+            key, sentence = state.recall(f"{self.name}refused", ("", ""))
+            lie_here = [here for here in (self._key(UPLOADER), self._key(CAMERA)) if state.uploaded(here) is not None]
+            if key in lie_here:
+                refuse(sentence)
+            elif state.now(self.setting) == self.yours and self.own() is None:
+                st.info(
+                    f"One's own {self.noun} is not kept in a link or over a reload: here is a sample. "
+                    "Upload it, and it stands here."
+                )
+
+    # --- one file at a time ---
+
+    def _heard_by(self, widget: str) -> dict[str, Any]:
+        key = self._key(widget)
+        return {"key": key, "on_change": self._take, "args": (widget, key)}
+
+    def _key(self, widget: str) -> str:
+        return state.widget_key(f"{self.name}{widget}", self._last_word())
+
+    def _last_word(self) -> tuple[str, str]:
+        """What is chosen, and which widget took the last file: once that changes, both widgets are drawn empty."""
+        return state.now(self.setting), state.recall(f"{self.name}last", "")
+
+    def _take(self, widget: str, key: str) -> None:
+        file = state.uploaded(key)
+        state.forget(f"{self.name}refused")
+        if file is None:
+            return
+        is_file = widget == UPLOADER
+        try:
+            picture = open_picture(file.getvalue(), file.name if is_file else "Your photograph")
+            own = Own(self.read(picture), picture.name if is_file else "")
+        except CnnvizError as error:
+            refused = (of_file(file.name) or "The file") if is_file else "The new photograph"
+            sentence = f"{refused} cannot be read. {error} {self._shown()} is still shown."
+            state.remember(f"{self.name}refused", (key, sentence))
+        else:
+            state.remember(f"{self.name}own", own)
+            put(**{self.setting.key: self.yours})
+            if self.then:
+                self.then()
+        state.remember(f"{self.name}last", widget)
+        state.stays(f"{self.name}{widget}", key, self._last_word())  # the other one is drawn empty, not this one
+
+    def _shown(self) -> str:
+        """What is shown, at the beginning of a sentence."""
+        own = self.own()
+        if own is None:
+            return f"The sample “{self.sample()}”"
+        return f"Your {self.noun} {own.file}" if own.file else f"Your {self.noun} from before"
