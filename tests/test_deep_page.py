@@ -28,7 +28,7 @@ STOPS = {depth.name: depth for depth in depths()}
 
 
 def page(**link: str) -> Visitor:
-    return Visitor("deep", **{"size": "24", **link})
+    return Visitor("deep", **link)
 
 
 def sent(at: Visitor) -> dict[str, Sent]:
@@ -103,6 +103,17 @@ def test_depth_grey_shows_the_network_a_grey_photo():
     walk = sent(page(depth="Grey"))["walk 0"]
     red, green, blue = walk["photo"]
     assert (red == green).all() and (green == blue).all()
+
+
+def test_what_changes_nothing_here_is_neither_shown_nor_linked():
+    """Case 7.7: the network takes its own size of the photo, in its own numbers."""
+    at = Visitor("convolution", size="24", values="0–1")
+    at.leave_link().go("deep")
+    shown = {key.split("~")[0] for key in at.controls()}
+    assert "depth" in shown and not {"size", "size-typed", "values"} & shown
+    assert at.link("size") is None and at.link("values") is None
+    at.leave_link().go("convolution")
+    assert (at.link("size"), at.link("values")) == ("24", "0–1"), "forgotten on the way"
 
 
 @pytest.mark.parametrize(

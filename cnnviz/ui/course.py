@@ -9,7 +9,7 @@ from cnnviz.ui.controls import DIGIT
 from cnnviz.ui.lessons import activations, deep, filters, layers, learning, lenet, pooling, stride
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
-from cnnviz.ui.settings import FILTER, PICTURE, SLIDING
+from cnnviz.ui.settings import FILTER, PHOTO, PICTURE, SLIDING
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting
 
@@ -92,7 +92,7 @@ LEARNING = Lesson(
 DEEP = Lesson(
     "pages/deep.py", "Deep CNN", "Deep CNN",
     "Edges, shapes, parts: what a network trained on photographs sees in yours.",
-    (*PICTURE, *deep.SETTINGS),
+    (*PHOTO, *deep.SETTINGS),
     "Photo",
 )  # fmt: skip
 COURSE = (PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP)

@@ -33,12 +33,13 @@ SAMPLE_NAMES = {told.name: key for key, told in SAMPLES.items()}
 DEPTHS = {"Grey": "grey", "RGB": "rgb"}
 DIVISORS = {"0–255": 1.0, "0–1": 255.0}
 
-# The picture of every page.
+# The picture of every page; PHOTO where neither its numbers nor its working size matter.
 SAMPLE = one_of("sample", [*SAMPLE_NAMES, YOURS])
 DEPTH = one_of("depth", list(DEPTHS), "RGB")
 VALUES = one_of("values", list(DIVISORS))
 SIZE = integer("size", 192, 8, 2048)
 PICTURE = (SAMPLE, DEPTH, VALUES, SIZE)
+PHOTO = (SAMPLE, DEPTH)
 
 # The filter.
 K = integer("k", 3, 1, 15)

@@ -22,16 +22,21 @@ def _another() -> None:
 _UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=lambda picture: picture, then=_another)
 
 
+def _choose() -> None:
+    """Whose picture, and which one."""
+    _UPLOADS.uploader("Picture")
+    _UPLOADS.words()
+    _UPLOADS.camera("Take a picture")
+    select("or a sample", SAMPLE, then=_another, format_func=lambda name: name.replace(" x ", " × "))
+    with st.container(key="picture-words"):
+        if own := _UPLOADS.own():
+            st.text(f"Yours: {own.file or 'a picture'}")
+
+
 def picture() -> tuple[Picture, float]:
     """The chosen picture at its working size and depth, and what its levels are divided by (1 or 255)."""
     with st.sidebar:
-        _UPLOADS.uploader("Picture")
-        _UPLOADS.words()
-        _UPLOADS.camera("Take a picture")
-        select("or a sample", SAMPLE, then=_another, format_func=lambda name: name.replace(" x ", " × "))
-        with st.container(key="picture-words"):
-            if own := _UPLOADS.own():
-                st.text(f"Yours: {own.file or 'a picture'}")
+        _choose()
         with st.container(key="reading", horizontal=True, gap="small"):
             depth = choice("Depth", DEPTH)
             values = choice("Values", VALUES)
@@ -41,6 +46,15 @@ def picture() -> tuple[Picture, float]:
         _, height, width = working.shape
         longest.say(plain(" ".join((f"{times(height, width, len(working.pixels))}.", *working.notes))))
     return working, DIVISORS[values]
+
+
+def photo() -> Picture:
+    """The chosen picture at its full size, for a page that takes numbers and a size of its own; in grey or colour is
+    for the page to read."""
+    with st.sidebar:
+        _choose()
+        choice("Depth", DEPTH)
+    return original()
 
 
 def original() -> Picture:

@@ -12,7 +12,7 @@ from cnnviz.experiments.strongest import Ranking, border_of, strongest
 from cnnviz.models import Trained
 from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.pictures import Picture
-from cnnviz.ui import controls, state
+from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import DEPTH
@@ -104,15 +104,10 @@ def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: boo
     return Look(square, whole, _picture.shape[1:], squeezenet().maps(square.levels()))
 
 
-def look_at(picture: Picture) -> Look:
+def look(picture: Picture) -> Look:
     """The look at a picture at its full size; in grey where "Depth" says so."""
     is_grey = state.now(DEPTH) == "Grey"
     return _look(picture, picture.digest, (picture.name, picture.mode, picture.size, picture.done), is_grey)
-
-
-def look() -> Look:
-    """The look at the chosen picture."""
-    return look_at(controls.original())
 
 
 def shapes() -> list[tuple[int, ...]]:
