@@ -14,7 +14,7 @@ from cnnviz.ui.lessons.deep.average import average
 from cnnviz.ui.lessons.deep.failure import failure, lead
 from cnnviz.ui.lessons.deep.filters import CHOSEN, filters
 from cnnviz.ui.lessons.deep.guide import guide
-from cnnviz.ui.lessons.deep.look import look
+from cnnviz.ui.lessons.deep.look import look_at
 from cnnviz.ui.lessons.deep.main import CLASS, GUESS_FIRST, STEP, UNIT, in_sidebar, is_covered, unit_of, walk
 from cnnviz.ui.lessons.deep.seen import question, seen
 from cnnviz.ui.lessons.deep.trace_back import all_maps, arithmetic, trace_back
@@ -25,5 +25,5 @@ SETTINGS = (UNIT, STEP, CLASS, GUESS_FIRST, SECOND, CHOSEN)
 
 __all__ = [
     "SETTINGS", "all_maps", "arithmetic", "average", "failure", "filters", "guide", "in_sidebar", "is_covered", "lead",
-    "look", "question", "seen", "trace_back", "two", "unit_of", "walk", "where",
+    "look_at", "question", "seen", "trace_back", "two", "unit_of", "walk", "where",
 ]  # fmt: skip

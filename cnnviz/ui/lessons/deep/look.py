@@ -104,7 +104,7 @@ def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: boo
     return Look(square, whole, _picture.shape[1:], squeezenet().maps(square.levels()))
 
 
-def look(picture: Picture) -> Look:
+def look_at(picture: Picture) -> Look:
     """The look at a picture at its full size; in grey where "Depth" says so."""
     is_grey = state.now(DEPTH) == "Grey"
     return _look(picture, picture.digest, (picture.name, picture.mode, picture.size, picture.done), is_grey)

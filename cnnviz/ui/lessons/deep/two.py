@@ -10,8 +10,7 @@ from cnnviz.pictures import SAMPLES, Picture, sample
 from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import Uploads, select
 from cnnviz.ui.lessons.deep.depths import map_name
-from cnnviz.ui.lessons.deep.look import Look
-from cnnviz.ui.lessons.deep.look import look as look_at
+from cnnviz.ui.lessons.deep.look import Look, look_at
 from cnnviz.ui.lessons.deep.main import Chosen
 from cnnviz.ui.overlay import Panel
 from cnnviz.ui.state import one_of
