@@ -123,17 +123,6 @@ class Network:
         """Height and width of the input; a vector is one number high and wide."""
         return (self.input_shape[1], self.input_shape[2]) if len(self.input_shape) == 3 else (1, 1)
 
-    @classmethod
-    def as_far_as_it_goes(cls, input_shape: Shape, layers: Iterable[Layer]) -> tuple[Network, str]:
-        """The layers up to the first that cannot follow, and the sentence why not; "" where all can."""
-        network = cls(input_shape, ())
-        for layer in layers:
-            try:
-                network = cls(input_shape, (*network.layers, layer))
-            except DoesNotFit as problem:
-                return network, str(problem)
-        return network, ""
-
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The input's shape, then each layer's output."""

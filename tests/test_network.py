@@ -213,16 +213,6 @@ def test_what_a_refusal_offers_works_and_less_does_not():
         assert fits(kernel, least) and not fits(kernel, least - 1)
 
 
-def test_as_far_as_it_goes():
-    layers = read("conv 4 3x3; max 2; conv 4 5x5; relu; max 9")
-    network, problem = Network.as_far_as_it_goes((3, 10, 10), layers)
-    assert network.layers == layers[:2]
-    assert problem.startswith("Layer 3, CONV 5 × 5: the map before it is only 4 × 4;")
-    network, problem = Network.as_far_as_it_goes((3, 16, 16), layers[:4])
-    assert network.layers == layers[:4] and problem == ""
-    assert Network.as_far_as_it_goes((5,), layers)[0].layers == ()
-
-
 def test_arrays_that_do_not_belong_to_the_network():
     network = Network((2, 6, 7), read("conv 3 3x3; relu; fc 4"))
     parameters, given = network.initial(0), picture((2, 6, 7))

@@ -173,7 +173,6 @@ RIGHT: dict[str, dict[str, Any]] = {
         "multiply_adds": 12, "fields": (Field(), Field()),
     },
     "network.Network": {"input_shape": (1, 8, 8), "layers": NETWORK.layers},
-    "network.Network.as_far_as_it_goes": {"input_shape": (1, 8, 8), "layers": NETWORK.layers},
     "network.Network.check_maps": {"maps": MAPS[:3]},
     "network.Network.check_parameters": {"parameters": PARAMETERS},
     "network.Network.check_run": {"maps": MAPS},
