@@ -169,6 +169,16 @@ def test_gradients_are_as_exact_as_the_statistics():
     assert {one.dtype for one in found} == {np.dtype(np.float32)}
 
 
+@pytest.mark.parametrize("share", [0.1, 0.7, 1.3, -0.6])
+def test_what_moves_all_of_a_channel_alike_moves_nothing_behind_it(share):
+    """Its mean goes with it: a gradient that is the same everywhere has none for the input, to the last digit."""
+    gradient = np.full((3, 2, 7, 9), share, np.float32)
+    constant = np.full((3, 2, 7, 9), 0.3, np.float32)
+    for_input, _, for_bias = batch_norm_gradients(constant, gradient, training=True)
+    assert not for_input.any()
+    np.testing.assert_allclose(for_bias, 3 * 7 * 9 * np.float64(gradient[0, 0, 0, 0]), rtol=1e-7)
+
+
 @pytest.mark.parametrize("p", [0.0, 0.1, 0.5, 0.8, 1.0])
 def test_dropout_drops_its_share_and_keeps_the_expectation(p):
     ones = np.ones((400, 250), np.float32)

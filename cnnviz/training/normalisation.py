@@ -49,8 +49,9 @@ def batch_norm_gradients(
         inverse = 1 / np.sqrt(variance + settled.eps)
         normal = np.subtract(images, each(mean, dtype), dtype=dtype)
         normal *= each(inverse, dtype)
-        for_bias = gradient.sum(axes)
-        for_weight = (gradient * normal).sum(axes)
+        # Added up in float64, as the statistics are: what is left of a gradient without its mean may be very small.
+        for_bias = gradient.sum(axes, np.float64)
+        for_weight = (gradient * normal).sum(axes, np.float64)
         found = gradient
         if settled.own:
             count = images.size // images.shape[1]
@@ -58,4 +59,5 @@ def batch_norm_gradients(
             found = gradient - each(for_bias / count, dtype)
             found -= normal
         scale = inverse * settled.arrays.get("weight", 1)
-        return (found * each(scale, dtype)).reshape(settled.given.shape), for_weight, for_bias
+        found = (found * each(scale, dtype)).reshape(settled.given.shape)
+        return found, for_weight.astype(dtype), for_bias.astype(dtype)
