@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnviz.ui import state
 from cnnviz.ui.course import COURSE, HOME
 from cnnviz.ui.settings import YOURS
 from cnnviz.ui.state import DECLARED, Setting, flag, integer, one_of, real, words
@@ -115,6 +116,23 @@ def test_a_value_that_something_else_has_changed_does_not_come_back():
     assert at.control("kw").key != old.key and at.control("kw").value == 3 == at.control("kw-typed").value
     at.set({"s-typed": 1})
     assert (at.setting("rect"), at.setting("kw")) == (False, 3) and at.link("kw") is None
+
+
+def test_what_a_widget_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
+    """Keys so fast that a run answers the first while the browser still shows the box of before, and tells its 3."""
+    monkeypatch.setattr("streamlit.session_state", session := {})
+    old = state.widget_key("test-box", 3)
+    new = state.widget_key("test-box", 5)
+    assert new != old
+    taken = []
+    session |= {old: 3, new: 5}
+    state.hear("test-box", old, taken.append)
+    assert taken == []
+    session[old] = 4  # chosen on it, late: an act
+    state.hear("test-box", old, taken.append)
+    state.hear("test-box", old, taken.append)  # and repeated
+    assert taken == [4]
+    assert state.widget_key("test-box", 4) not in (old, new)
 
 
 def test_a_demo_empties_the_sides():

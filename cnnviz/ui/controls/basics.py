@@ -34,10 +34,6 @@ def refuse(message: str) -> None:
 # --- any widget that shows one value ---
 
 
-def _take(name: str, key: str, take: Callable[[Any], None]) -> None:
-    take(state.heard(name, key))
-
-
 def _shown(
     widget: Callable[..., Any],
     *args: Any,
@@ -54,7 +50,7 @@ def _shown(
     """
     key = state.widget_key(name, value)
     told = {start: value if starts_at is None else starts_at}
-    widget(*args, key=key, on_change=_take, args=(name, key, take), **told, **options)
+    widget(*args, key=key, on_change=state.hear, args=(name, key, take), **told, **options)
 
 
 def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:

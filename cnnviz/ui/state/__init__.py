@@ -10,7 +10,7 @@ from cnnviz.ui.state.setting import DECLARED, Setting, flag, integer, one_of, re
 from cnnviz.ui.state.store import (
     component_state,
     forget,
-    heard,
+    hear,
     is_from_browser,
     link,
     now,
@@ -26,7 +26,7 @@ from cnnviz.ui.state.store import (
 )  # fmt: skip
 
 __all__ = [
-    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "heard", "integer", "is_from_browser",
+    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "hear", "integer", "is_from_browser",
     "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "starts", "stays", "uploaded",
     "values", "widget_key", "words", "write_link",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ make the settings follow the link. So a link always says what the page shows, an
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -130,26 +130,34 @@ def widget_key(name: str, value: Any) -> str:
     whose value has been changed by anything but itself gets another key: the browser makes it anew, as a widget
     that nobody has touched, and what the old one still sends belongs to nothing.
     """
-    drawn = _part("widgets").setdefault(name, {})
+    drawn = _part("widgets").setdefault(name, {"told": {}})
     if "value" not in drawn or drawn["value"] != value:
         drawn["count"] = drawn.get("count", -1) + 1
     drawn["value"] = value
     drawn["key"] = f"{name}~{drawn['count']}" if drawn["count"] else name
+    drawn["told"][drawn["key"]] = value
     return drawn["key"]
 
 
-def heard(name: str, key: str) -> Any:
-    """In the callback of the widget `name`, drawn as `key`: what the visitor chose. It stays the widget's own."""
-    value = st.session_state[key]
+def hear(name: str, key: str, take: Callable[[Any], None]) -> None:
+    """The callback of the widget `name`, drawn as `key`: `take` what the visitor chose. It stays the widget's own.
+
+    A widget that has been made anew is still on the screen until a run reaches it: what is chosen on it counts, what
+    it only repeats does not.
+    """
+    value, drawn = st.session_state[key], _part("widgets")[name]
+    if drawn["key"] != key and drawn["told"].get(key) == value:
+        return
+    drawn["told"][key] = value
     stays(name, key, value)
-    return value
+    take(value)
 
 
 def stays(name: str, key: str, value: Any) -> None:
     """In the callback of the widget `name`, drawn as `key`: its own act has made it show `value`, so it stays as it is.
     """
     drawn = _part("widgets")[name]
-    if drawn.get("key") == key:  # else it was done to a widget that has been made anew since
+    if drawn["key"] == key:  # else it was done to a widget that has been made anew since
         drawn["value"] = value
 
 
