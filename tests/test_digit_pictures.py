@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from cnnviz import models
 from cnnviz.errors import ArrayError, PictureError
-from cnnviz.pictures import SAMPLES, Picture, found, normalised, open_picture, sample
+from cnnviz.pictures import SAMPLES, Picture, Strokes, found, normalised, open_picture, sample
 from cnnviz.pictures.digit import stroke_width
 from cnnviz.pictures.ready import PHOTOS
 from cnnviz.pictures.ready import photo as ready_photo
@@ -208,13 +208,13 @@ NO_DIGIT = {
     "blank": (np.full((240, 320), 230), "blank"),
     "all dark": (np.full((240, 320), 7), "all dark"),
     "a faint shadow": (200 + COLUMN // 12, "blank"),
-    "noise": (NOISE.integers(0, 256, (240, 320)), "varies everywhere"),
-    "paper's grain": (220 + NOISE.normal(0, 4, (240, 320)), "No digit"),
+    "noise": (NOISE.integers(0, 256, (240, 320)), "varies all over"),
+    "paper's grain": (220 + NOISE.normal(0, 4, (240, 320)), "Nothing is written"),
     "a blot": (np.where(np.hypot(ROW - 120, COLUMN - 160) < 36, 20, 230), "blot"),
     "a checkerboard": ((ROW // 8 + COLUMN // 8) % 2 * 255, "No digit|too much|stands out"),
-    "lines only": (np.where(ROW % 24 < 2, 60, 250), "No digit"),
+    "lines only": (np.where(ROW % 24 < 2, 60, 250), "Nothing is written"),
     "a speck": (np.where((abs(ROW - 120) < 8) & (abs(COLUMN - 160) < 8), 20, 230), "smaller than 7%"),
-    "half of it dark": (np.where(COLUMN > 160, 50, 230), "is an edge, [34]"),
+    "half of it dark": (np.where(COLUMN > 160, 50, 230), "Nothing is written"),
     "a sheet without a digit on a dark table": (
         np.where((abs(0.1 * COLUMN + ROW - 136) < 80) & (abs(COLUMN - 0.1 * ROW - 130) < 100), 225, 60),
         "is an edge, [34]",
@@ -231,6 +231,43 @@ def test_where_there_is_no_digit_one_sentence_says_so(what):
         found(grey(np.clip(levels, 0, 255).astype(np.uint8)))
     sentence = str(refused.value)
     assert sentence.count(". ") == 0 and sentence.endswith(".") and "digit" in sentence
+
+
+def soft(levels: np.ndarray, radius: float) -> np.ndarray:
+    return ndimage.gaussian_filter(levels.astype(float), radius)
+
+
+BLANK = {  # the light on a sheet, 0 to 1
+    "even light": np.ones((240, 320)),
+    "a hand's soft shadow": soft(np.where((COLUMN > 165 + 0.3 * ROW) & (ROW > 100), 0.5, 1), 10),
+    "a round shadow": soft(np.where(np.hypot(ROW - 100, COLUMN - 130) < 50, 0.6, 1), 8),
+    "a sharp shadow": soft(np.where(COLUMN > 165 + 0.3 * ROW, 0.75, 1), 2.5),
+    "a lens's dark corners": 1 - 0.9 * ((ROW / 240 - 0.5) ** 2 + (COLUMN / 320 - 0.5) ** 2),
+    "a dark rim": soft(np.where(ROW < 20 - 0.02 * COLUMN, 0.35, 1), 3),
+    "a table beside it": np.where(COLUMN > 310, 0.3, 1),
+    "a table under two of its edges": np.where((ROW > 226 + 0.03 * COLUMN) | (COLUMN < 7), 0.4, 1),
+}
+
+
+@pytest.mark.parametrize("noise", [0, 1, 3, 6])
+@pytest.mark.parametrize("light", BLANK)
+def test_on_a_blank_sheet_nothing_is_written(light, noise):
+    levels = 225 * BLANK[light] + np.random.default_rng(noise).normal(0, noise, (240, 320))
+    with pytest.raises(PictureError, match="^Nothing is written there"):
+        found(grey(np.clip(levels, 0, 255).astype(np.uint8)))
+
+
+@pytest.mark.parametrize("ruling", ["plain", "lined", "squared"])
+@pytest.mark.parametrize(("shadow", "noise"), [(0, 0), (0.35, 4), (0.6, 9)])
+def test_on_a_blank_sheet_of_any_ruling_nothing_is_written(ruling, shadow, noise):
+    with pytest.raises(PictureError, match="^Nothing is written there"):
+        found(photo(Strokes(), replace(USUAL, ruling=ruling, shadow=shadow, noise=noise)))
+
+
+def test_what_is_written_over_the_edge_is_not_called_nothing():
+    cut = photo(drawing("5a"), USUAL).levels()[:, :, 300:]
+    with pytest.raises(PictureError, match="runs over the picture's edge"):
+        found(Picture(cut, "RGB", cut.shape[1:]))
 
 
 @pytest.mark.parametrize("key", ["chelsea", "coffee", "camera", "astronaut", "rocket"])

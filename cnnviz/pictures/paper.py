@@ -23,6 +23,7 @@ WORKING = 480  # pixels of the longer side: a pen's line is then 5 to 30 wide, a
 COARSE = 60  # pixels of the longer side of the paper's brightness, which changes slowly
 FAINTEST = 0.12  # of the paper's brightness: less is no ink
 SMALLEST = 0.07  # of the picture's longer side: a smaller digit has too few pixels
+WIDEST, SPECK = 0.15, 0.03  # of the same: no pen's line is wider, and nothing smaller is written
 BUSY = 0.35  # of the picture: more ink than that is no digit on paper
 # A digit is written with one pen: its lines, laid end to end, are 1 to 4.5 times as long as it is large, whatever its
 # style, and a good deal thinner. Photographs of other things have 5 to 30.
@@ -57,12 +58,17 @@ def found(picture: Picture) -> Prepared:
         steps.append((f"{lines} printed lines removed" if lines > 1 else "a printed line removed", _shown(ink)))
         level = _threshold(ink)
     mask = ink > level / 2
-    if mask.mean() > BUSY:
-        raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
-    digit = _digit(mask, ink)
-    _check_written(digit)
-    if max(picture.shape) >= WORKING / 2:  # what was enlarged is no photograph of a table
-        _check_no_edge(digit, paper)
+    try:
+        if mask.mean() > BUSY:
+            raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
+        digit = _digit(mask, ink)
+        _check_written(digit)
+        if max(picture.shape) >= WORKING / 2:  # what was enlarged is no photograph of a table
+            _check_no_edge(digit, paper)
+    except PictureError:
+        if not _is_written_on(grey.astype(np.float32), ink, is_dark, level):
+            raise PictureError(f"Nothing is written there, for no line on it is a pen's: {TRY}") from None
+        raise
     (top, bottom), (left, right) = ((int(places.min()), int(places.max()) + 1) for places in np.nonzero(digit))
     prepared = normalised(_cut(ink, digit, level, (top, left, bottom, right)))
     height, width = grey.shape
@@ -96,10 +102,13 @@ def _ink(grey: Ink, paper: Ink) -> tuple[Ink, bool]:
     strongest = float(np.quantile(ink, 0.998))
     grain = float(np.median(np.abs(away))) / (max(float(np.median(paper)), 24) if is_dark else 128)
     if strongest < FAINTEST:
-        words = "all dark" if np.median(grey) < 40 else "blank"
-        raise PictureError(f"No digit is found, for the picture is {words} and nothing on it stands out: {TRY}")
+        if np.median(grey) < 40:
+            raise PictureError(f"No digit is found, for the picture is all dark and nothing on it stands out: {TRY}")
+        raise PictureError(f"Nothing is written there, for the picture is blank: {TRY}")
     if strongest < 6 * grain:
-        raise PictureError(f"No digit is found, for the picture varies everywhere, by {grain:.0%} or more: {TRY}")
+        raise PictureError(
+            f"Nothing is written there that stands out, for the picture varies all over, by {grain:.0%} or more: {TRY}"
+        )
     return ink.astype(np.float32), is_dark
 
 
@@ -119,7 +128,7 @@ def _threshold(ink: Ink) -> float:
     """Otsu's level (1979) among the pixels that can be ink: it parts the pen from printed lines and from soft edges."""
     values = ink[ink > FAINTEST / 2]
     if not values.size:
-        raise PictureError(f"No digit is found, for beside printed lines nothing stands out: {TRY}")
+        raise PictureError(f"Nothing is written there, for beside printed lines nothing stands out: {TRY}")
     counts, edges = np.histogram(values, 64, (0, 1))
     middles = (edges[1:] + edges[:-1]) / 2
     below = np.cumsum(counts)
@@ -164,6 +173,34 @@ def _digit(mask: Mask, ink: Ink) -> Mask:
     if (share := weight[together].sum() / weight[inside].sum()) < LEAST_SHARE:
         raise PictureError(f"What could be a digit is {share:.0%} of all that stands out: {TRY}")
     return np.isin(parts, 1 + together)
+
+
+def _is_written_on(grey: Ink, ink: Ink, is_dark: bool, level: float) -> bool:
+    """Whether anything can be a pen's line: narrow, with a sharp edge, and more than a speck or a printed line's rest.
+
+    Shadows have no sharp edge, and edges of sheets and tables have paper on one side only.
+    """
+    from scipy import ndimage
+
+    side = max(ink.shape)
+    smooth = ndimage.uniform_filter(grey if is_dark else 255 - grey, 3)  # the grain of paper and camera
+    window = 2 * round(WIDEST * side / 2) + 1
+    # What runs over the picture's edge is taken to go on there.
+    around = np.pad(smooth, window, mode="edge")
+    closed = ndimage.grey_closing(around, window)[window:-window, window:-window]
+    contrast = ndimage.maximum_filter(smooth, window) - ndimage.minimum_filter(smooth, window)
+    near = 2 * round(0.006 * side) + 1
+    steep = ndimage.maximum_filter(smooth, near) - ndimage.minimum_filter(smooth, near)
+    share = (closed - smooth) / np.maximum(closed if is_dark else 255 - smooth, 24)
+    line = (ink > level / 2) & (share > FAINTEST / 2) & (ndimage.maximum_filter(steep, near) > 0.4 * contrast)
+    parts, _ = ndimage.label(line, np.ones((3, 3)))
+    thick = ndimage.binary_erosion(line, np.ones((4, 4)))
+    for at, place in enumerate(ndimage.find_objects(parts), 1):
+        size = max(one.stop - one.start for one in place)
+        cut = any(one.start <= 1 or one.stop >= whole - 1 for one, whole in zip(place, line.shape))
+        if size > SPECK * side and (not cut or thick[place][parts[place] == at].any()):
+            return True
+    return False
 
 
 def _check_written(digit: Mask) -> None:
