@@ -67,14 +67,27 @@ def test_a_run_in_two_parts_is_the_run_in_one():
 
 
 def test_two_runs_are_kept_and_one_draw_of_each():
-    picture = sample("chelsea").at(24, "rgb")
-    begun = runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 3, True)
-    first, again = begun.run(1), begun.run(2)
-    assert begun.run(2) is again and begun.run(1) is not first
-    for seed in (4, 3, 5):
-        runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, seed, True)
-    assert runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 3, True) is begun
-    assert runs.begun(picture, "dropout 0.5; relu", picture.shape, 1.0, 4, True) is not begun
+    text, picture = "conv 2 3x3; dropout 0.5; relu", sample("chelsea").at(24, "rgb")
+    network, values = Network(picture.shape, read(text)), picture.levels().astype(np.float32)
+
+    def begun(seed: int) -> runs.Begun:
+        return runs.begun(picture, text, picture.shape, 1.0, seed, True)
+
+    def holds(run: runs.Run, seed: int, draw: int) -> bool:
+        expected = network.forward(values, network.initial(seed), True, np.random.default_rng(draw))
+        return all(np.array_equal(map, other) for map, other in zip(run.maps, expected, strict=True))
+
+    three, four = begun(3), begun(4)
+    first, second = three.run(1), four.run(2)
+    assert begun(3) is three and three.run(1) is first and holds(first, 3, 1)
+    assert begun(4) is four and four.run(2) is second and holds(second, 4, 2)
+    other = three.run(2)
+    assert holds(other, 3, 2) and three.run(2) is other and four.run(2) is second
+    again = three.run(1)
+    assert again is not first and holds(again, 3, 1), "the draw before is made anew"
+    begun(5)
+    assert begun(4) is four and begun(3) is not three, "of three the one goes that was asked for longest ago"
+    assert holds(four.run(2), 4, 2) and holds(begun(3).run(1), 3, 1)
 
 
 @pytest.fixture(scope="module")

@@ -125,6 +125,16 @@ def test_a_glance_is_what_the_run_reports_first():
         np.testing.assert_array_equal(seen[name], value)
 
 
+@pytest.mark.parametrize("stack", [SMALL, "fc 120; relu; fc 10"])
+def test_a_report_that_is_kept_keeps_no_more_than_it_shows(stack):
+    """A few filters are told, of all that they were, are and will be: the rest of those is not kept with them."""
+    run = Run({"stack": stack, "recipe": RECIPE, "digits": 40})
+    first, *_, last = [report() for report in run]
+    for _, arrays in (first, last):
+        for name in ("before", "now", "move"):
+            assert arrays[name].base is None or arrays[name].base.nbytes == arrays[name].nbytes, name
+
+
 def test_a_dear_networks_run_foresees_what_the_glance_left_out():
     settings = {"stack": DEAR, "recipe": {**RECIPE, "batch_size": 64}, "digits": 64}
     glance, run = Run(settings, glance=True), Run(settings)

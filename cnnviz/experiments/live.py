@@ -101,13 +101,13 @@ def first_layer(network: Network) -> int:
 def filters(network: Network, arrays: Sequence[Parameters]) -> NDArray[np.float32]:
     """The first layer's weights as pictures, (F, kH, kW): a filter's, or all that an FC unit has for its input.
 
-    arrays  the network's parameters, else an ArrayError
+    arrays  the network's parameters, else an ArrayError; copied, for whoever keeps a few filters keeps nothing else
     """
     network.check_parameters(arrays)
     at = first_layer(network)
     weight = arrays[at]["weight"]
     shape = weight.shape[-2:] if weight.ndim == 4 else network.shapes[at][-2:]
-    return weight.reshape(len(weight), -1)[:, : int(np.prod(shape))].reshape(len(weight), *shape)[:SHOWN]
+    return weight.reshape(len(weight), -1)[:, : int(np.prod(shape))].reshape(len(weight), *shape)[:SHOWN].copy()
 
 
 @checked

@@ -74,7 +74,7 @@ def _rates() -> str:
     return f"How far a step goes; it falls in a straight line to 0 at the end. Usual: {usual}."
 
 
-@remembered(32, each=2_400_000)  # at most 300,000 parameters, and their move
+@remembered(32, each=1_300_000)  # at most 300,000 parameters, and eight filters thrice
 def _first(_plan: Plan, settings: str) -> Message:
     return first_of(_plan)
 
