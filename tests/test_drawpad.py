@@ -12,12 +12,13 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from cnnviz import models
-from cnnviz.pictures import Strokes, normalised
+from cnnviz.pictures import Strokes, encode_png, normalised
 from cnnviz.pictures.ready import drawing
 from cnnviz.ui.controls import Digit
 from door import Door
 from pad import Pad
 from paper import DRAWINGS, USUAL, jpeg
+from paper import drawing as drawn_as
 from visitor import Visitor
 
 
@@ -256,6 +257,35 @@ def test_a_file_keeps_its_name_wherever_it_is_said(name):
         assert f'alt="{name}"' in on_pad(at) and f">{name}</p>" in on_pad(at)
     assert Digit(np.zeros((28, 28), np.uint8), name, is_file=True).title == name
     assert Digit(np.zeros((28, 28), np.uint8), "test digit 1").title == "Test digit 1"
+
+
+def on_paper(height: int, width: int, *digits: tuple[str, int, int, int]) -> bytes:
+    """A PNG of a sheet with drawings, each a name, the top and left of its pad and the pad's side, in pixels."""
+    levels = np.full((height, width), 230, np.uint8)
+    for name, top, left, side in digits:
+        part = levels[top : top + side, left : left + side]
+        np.minimum(part, 230 - (drawn_as(name).ink(side) * 0.8).astype(np.uint8), out=part)
+    return encode_png(levels[np.newaxis])
+
+
+@pytest.mark.parametrize(("height", "width", "top", "left"), [(1600, 900, 1100, 300), (500, 1500, 60, 1050)])
+def test_the_whole_photograph_is_shown_with_a_frame_at_the_digit(open_bench, height, width, top, left):
+    page = open_bench("digit?digit=Photo", (900, 700))
+    photo = {"name": "a.png", "mimeType": "image/png", "buffer": on_paper(height, width, ("5a", top, left, 400))}
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(page.locator(".digit-named")).to_have_text("a.png")
+    square, shown, frame = (page.locator(f".digit-square{part}").bounding_box() for part in ("", " img", " .is-framed"))
+    assert square["width"] == pytest.approx(square["height"], abs=1)
+    assert shown["height"] / shown["width"] == pytest.approx(height / width, rel=0.02)
+    assert max(shown["height"], shown["width"]) == pytest.approx(square["width"], abs=3)  # as large as it can be
+    for inner, outer in ((shown, square), (frame, shown)):
+        for start, length in (("x", "width"), ("y", "height")):
+            assert inner[start] >= outer[start] - 1
+            assert inner[start] + inner[length] <= outer[start] + outer[length] + 1
+    rows, columns = np.nonzero(drawn_as("5a").ink(400) > 128)
+    middle = (top + (rows.min() + rows.max()) / 2) / height, (left + (columns.min() + columns.max()) / 2) / width
+    assert (frame["y"] + frame["height"] / 2 - shown["y"]) / shown["height"] == pytest.approx(middle[0], abs=0.02)
+    assert (frame["x"] + frame["width"] / 2 - shown["x"]) / shown["width"] == pytest.approx(middle[1], abs=0.02)
 
 
 def test_ones_own_photograph_in_a_link_is_a_sample():

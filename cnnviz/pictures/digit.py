@@ -26,6 +26,7 @@ FINE = 120  # pixels of the longer side, six for one in the end: as fine as the 
 INK = 128  # the level from which a pixel counts as ink
 Levels = npt.NDArray[np.uint8]
 Step = tuple[str, Levels]
+WHOLE = (0.0, 0.0, 1.0, 1.0)  # the box that is all of a picture
 
 
 @checked
@@ -40,7 +41,7 @@ class Prepared:
 
     levels: Levels
     steps: tuple[Step, ...]
-    box: tuple[float, float, float, float] = (0.0, 0.0, 1.0, 1.0)
+    box: tuple[float, float, float, float] = WHOLE
 
     def __post_init__(self) -> None:
         hold(self)

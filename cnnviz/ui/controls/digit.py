@@ -17,6 +17,7 @@ from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture, Prepared, Strokes, found, normalised
+from cnnviz.pictures.digit import WHOLE
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui import state
@@ -33,6 +34,8 @@ DRAW, PHOTO, TEST = "Draw", "Photo", "Test digit"
 YOUR_PHOTO, BY_CAMERA = "Your own photo", "your photograph"
 FIRST = 5  # what stands on the pad before anything is drawn: the page is never empty
 TESTS = 2000
+ROOM = 0.02  # of the photograph, around a digit in its frame
+SMALL = 64  # pixels: of pictures up to here each pixel is seen
 SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
 SAMPLE_PHOTO = one_of("digit-photo", [*PHOTOS, YOUR_PHOTO])
 TEST_DIGIT = integer("test-digit", 1, 1, TESTS)
@@ -50,6 +53,7 @@ def _linked(text: str) -> Strokes | None:
 DRAWN: Setting[Strokes | None] = Setting("drawn", None, _linked, lambda strokes: strokes.for_link() if strokes else "")
 DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT, DRAWN)
 Levels = npt.NDArray[np.uint8]
+Box = tuple[float, float, float, float]  # top, left, height, width, as shares of a picture's height and width
 Wrong = Collection[int] | Callable[[], Collection[int]]
 
 
@@ -61,7 +65,7 @@ class Digit:
     name    plain text: "your digit", "test digit 17", or what a stranger called a file
     label   what it is, where that is known
     steps   (words, uint8 (H, W) or (3, H, W)) of how it came about
-    box     of the digit in the first step: (top, left, height, width) as shares
+    box     of the digit in the first step; None where it is all of it
     is_file whether `name` is a file's, which stays as it is wherever it stands
     """
 
@@ -69,7 +73,7 @@ class Digit:
     name: str
     label: int | None = None
     steps: tuple[tuple[str, Levels], ...] = ()
-    box: tuple[float, float, float, float] | None = None
+    box: Box | None = None
     is_file: bool = False
 
     @property
@@ -189,7 +193,8 @@ def _photographed() -> Digit:
         name = _UPLOADS.sample()
         name, prepared = name[0].lower() + name[1:], _found(name)
     is_file = bool(own and own.file)
-    return Digit(prepared.levels, name, steps=prepared.steps, box=prepared.box, is_file=is_file)
+    box = prepared.box if prepared.box != WHOLE else None
+    return Digit(prepared.levels, name, steps=prepared.steps, box=box, is_file=is_file)
 
 
 # --- a test digit ---
@@ -240,17 +245,25 @@ def _small(levels: Levels, longest: int) -> Levels:
 
 
 def _square(digit: Digit) -> str:
-    """The photograph with a frame around its digit, or the test digit, in the pad's own square."""
+    """The whole photograph with a frame around its digit, or the test digit, in the pad's own square."""
     levels = digit.steps[0][1]
-    frame = ""
-    if digit.box:  # and some room around it
-        top, left, height, width = digit.box
-        places = {"top": top - 0.02, "left": left - 0.02, "width": width + 0.04, "height": height + 0.04}
-        frame = f'<span style="{"".join(f"{name}:{share:.1%};" for name, share in places.items())}"></span>'
     high, wide = levels.shape[-2:]
+    frame = f'<span class="is-framed" style="{_style(_framed(digit.box))}"></span>' if digit.box else ""
     told = digit.title if digit.label is None else f"{digit.title}: {a(str(digit.label))}"
+    picture = image(_small(levels, 480), told, sharp=max(high, wide) <= SMALL)
     return (
-        f'<div class="digit-square"><div class="{"is-wide" if wide >= high else "is-tall"}" '
-        f'style="aspect-ratio:{wide}/{high}">{image(_small(levels, 480), told, sharp=not digit.box)}{frame}</div></div>'
-        f'<p class="digit-named">{html.escape(told)}</p>'
+        f'<div class="digit-square"><div style="width:{min(1, wide / high):.2%};aspect-ratio:{wide}/{high}">'
+        f'{picture}{frame}</div></div><p class="digit-named">{html.escape(told)}</p>'
     )
+
+
+def _framed(box: Box) -> Box:
+    """A box with some room around it, within the picture."""
+    top, left, height, width = box
+    top, bottom = max(top - ROOM, 0), min(top + height + ROOM, 1)
+    left, right = max(left - ROOM, 0), min(left + width + ROOM, 1)
+    return top, left, bottom - top, right - left
+
+
+def _style(box: Box) -> str:
+    return "".join(f"{name}:{share:.2%};" for name, share in zip(("top", "left", "height", "width"), box))
