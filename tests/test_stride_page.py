@@ -413,6 +413,18 @@ def test_both_stages_stand_whole_in_the_first_screen_and_share_a_cursor(warm):
     expect(a.stage.locator(".count")).to_have_text("step 1 of 25")
 
 
+def test_each_stage_stands_where_the_link_says_until_the_visitor_moves_one(warm):
+    places = "at-a=4.2&at-b=1.1"  # after a change of padding neither is the nearest to the other
+    page = ready(warm(f"{LINK}&p=2&{places}"))
+    a, b = lab(page, "A"), lab(page, "B")
+    for stage, where in ((a, "Row 4, column 2"), (b, "Row 1, column 1")):
+        stage.painted()
+        expect(stage.stage.locator(".operands header b")).to_have_text(where)
+    assert places in page.url
+    a.press("End")
+    expect(b.stage.locator(".operands header b")).not_to_have_text("Row 1, column 1")
+
+
 def test_a_size_of_the_table_is_put_on_a_by_pointer_and_by_keys(warm):
     page = ready(warm(LINK + "&k=6&p=1"))
     table = page.get_by_role("grid", name="Output sizes by stride and padding")

@@ -57,7 +57,10 @@ export class Place {
   // one, which comes with the run that this causes, and then the link is right as it is.
   goBack() {
     const { trace, player } = this.stage;
-    if (this.key && !isElsewhere(trace, inLink(location.search, this.key)) && this.meant !== player.index) player.go(this.meant, false);
+    if (this.key && !isElsewhere(trace, inLink(location.search, this.key)) && this.meant !== player.index) {
+      player.go(this.meant, false);
+      this.stage.isSaid = true;
+    }
     clearTimeout(this.timer);
   }
 

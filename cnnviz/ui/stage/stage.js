@@ -107,6 +107,7 @@ class Stage {
     this.pointer.letGo();
     const isSent = this.player.receive(before);
     this.isRerun = Boolean(before) && !isSent;
+    this.isSaid = !before || isSent;
     this.meet();
     this.place.tell();
     this.scrub.max = trace.count;
@@ -203,12 +204,12 @@ class Stage {
     const { step, trace, isFilling, pointer: { pixel } } = this;
     const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
-      unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isRerun, isFilling, isHidden: this.hidden,
+      unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isRerun, isSaid: this.isSaid, isFilling, isHidden: this.hidden,
       text: this.hidden ? undefined : this.say.of(step).result,
       value: trace.taps === 1 ? step.values[0] : undefined, pixel,
       y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
     });
-    this.isRerun = false;
+    this.isRerun = this.isSaid = false;
   }
 
   // Go where another one is: to the same output of the same map, or to the output nearest to the same place.
@@ -219,6 +220,7 @@ class Stage {
     const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
     const { unit } = trace.options;
     if (unit ? !isSame(unit, place.unit) : place.y === undefined || !place.isMove) return;
+    if (place.isSaid && (trace.options.link || trace.options.at)) return; // told by itself where to stand
     const index = unit ? place.row * trace.outWidth + place.column : this.pointer.nearestOutput(place);
     this.player.stop();
     this.player.set(index, false);

@@ -14,13 +14,14 @@ from cnnviz.ui.lessons.pooling import maps
 from cnnviz.ui.lessons.pooling.maps import MEAN, RANDOM, Pooled
 from cnnviz.ui.lessons.pooling.parts import SIDE
 from cnnviz.ui.markup import part, rows, unseen
-from cnnviz.ui.stage import stage
+from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number, percent
 
 FILTERS, CLASSES = 16, 10  # of the CONV and the FC that would come next
 MAPS = integer("maps", 8, 1, 64)
 WEIGHTS = one_of("cw", [MEAN, RANDOM])
+BESIDE = place_setting("beside-at")
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,11 @@ def strided(found: Pooled, counted: Counted) -> None:
     )
     with st.container(key="strided-weights"):
         weights = controls.choice("The convolution’s weights", WEIGHTS)
-    for box, trace, name in zip(
-        st.columns(2, gap="medium"), maps.strided(found, weights), ("pool", "conv"), strict=True
+    for box, trace, name, link in zip(
+        st.columns(2, gap="medium"), maps.strided(found, weights), ("pool", "conv"), (BESIDE, None), strict=True
     ):
         with box, st.container(key=f"beside-{name}"):
-            stage(trace, key=f"beside-{name}-stage", group="beside", compact=True)
+            stage(trace, key=f"beside-{name}-stage", group="beside", compact=True, link=link)
     shape: Shape = (counted.maps, *found.source.shape[1:])
     layers: list[tuple[str, Layer]] = [
         ("max pooling", MaxPool2d(k, s, p)),
