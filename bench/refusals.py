@@ -1,4 +1,4 @@
-"""What strangers' files cost: seconds and memory of each refusal, and of the largest pictures that are let in.
+"""What strangers' files cost: processor time and memory of each refusal, and of the largest pictures that are let in.
 
     python bench/refusals.py
 
@@ -77,17 +77,17 @@ def _peak() -> float:
 
 
 def cost(data: bytes, longest: int | None) -> tuple[float, float, str]:
-    """(seconds, MB, what came of it)."""
+    """(seconds of processor time, MB, what came of it)."""
     for format in ("PNG", "JPEG", "GIF", "BMP", "WEBP"):
         open_picture(saved(photo(), format))
     if KEPT.exists():
         KEPT.write_text("5")
-    before, start = _peak(), time.perf_counter()
+    before, start = _peak(), time.process_time()
     try:
         outcome = repr(open_picture(data, longest=longest))
     except PictureError as refusal:
         outcome = str(refusal)
-    seconds = time.perf_counter() - start
+    seconds = time.process_time() - start
     return seconds, _peak() - before, outcome
 
 
