@@ -7,7 +7,7 @@ frame.page(course.DEEP)
 claim = "Edges first, then strokes and shapes, then parts; the last maps say what it is. On your own photo."
 with frame.title("Deep CNN", claim):
     deep.lead()
-look = deep.look_at(controls.photo())
+look = deep.look(controls.photo())
 deep.in_sidebar(look)
 unit = deep.unit_of(look)
 with frame.main():

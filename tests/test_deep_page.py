@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
-from cnnviz.pictures import encode_png, sample
+from cnnviz.pictures import Picture, encode_png, sample
 from cnnviz.ui.lessons.deep import where_it_looks
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.failure import PEOPLE
@@ -81,9 +81,76 @@ def test_every_depth_is_sent_as_the_network_made_it_and_the_five_best_add_up():
 def test_what_is_cut_off_is_shown_and_said():
     at = page(sample="Chelsea the cat")
     walk = sent(at)["walk 0"]
-    np.testing.assert_allclose(walk.header["crop"], [0, 75 / 451, 1, 300 / 451], atol=1 / 451)
-    assert walk["whole"].shape[1:] == (106, 160)
-    assert "300 × 300 of 300 × 451" in at.said()
+    assert (walk.header["size"], walk.header["start"]) == ([300, 451], 75)
+    assert walk["whole"].shape[1:] == (213, 320)
+    assert "300 × 300 of 300 × 451; left out: 75 columns on the left, 76 on the right." in at.said()
+
+
+# --- the square that it takes ---
+
+
+@cache
+def cat_and_cup() -> Picture:
+    """A cat on the left of a wide photo, a cup on its right."""
+    photos = [sample(key).square(227, "rgb").levels() for key in ("chelsea", "coffee")]
+    between = photos[0][:, :, :-81:-1]
+    return Picture(np.concatenate([photos[0], between, photos[1]], 2), "RGB", (227, 534))
+
+
+def said_of(picture: Picture, start: int | None) -> tuple[np.ndarray, str]:
+    """The core's own crop, and what the network's own answer to it is called."""
+    square = picture.square(227, "rgb", start).levels()
+    return square, squeezenet().classes[int(squeezenet().maps(square)[-1].argmax())]
+
+
+@pytest.mark.parametrize(
+    ("link", "start", "words"),
+    [
+        ("0", 0, "Cut to a square, 300 × 300 of 300 × 451; left out: 0 columns on the left, 151 on the right."),
+        ("151", 151, "Cut to a square, 300 × 300 of 300 × 451; left out: 151 columns on the left, 0 on the right."),
+        ("9999", 151, "left out: 151 columns on the left"),  # beyond the picture: the last square that there is
+        ("75", 75, "Cut to the square in the middle, 300 × 300"),
+        ("-1", 75, "Cut to the square in the middle, 300 × 300"),
+        ("1e2", 75, "Cut to the square in the middle, 300 × 300"),
+    ],
+)
+def test_the_network_reads_the_square_that_the_link_says(link, start, words):
+    """Case 7.8."""
+    at = page(square=link)
+    walk = sent(at)["walk 0"]
+    assert walk.header["start"] == start and words in at.said()
+    square, name = said_of(sample("chelsea"), start)
+    np.testing.assert_array_equal(walk["photo"], square)
+    assert walk.header["bars"][0]["name"] == name
+
+
+def test_a_tall_photo_s_square_goes_down_and_a_square_photo_s_nowhere():
+    at = page()
+    tall = Picture(cat_and_cup().pixels.swapaxes(1, 2), "RGB", (534, 227))
+    at.upload("tall.png", encode_png(tall.levels()))
+    at.follow(square="307")
+    np.testing.assert_array_equal(sent(at)["walk 0"]["photo"], said_of(tall, 307)[0])
+    assert "left out: 307 rows above, 0 below." in at.said()
+    at = page(square="20", sample="Astronaut Eileen Collins")
+    assert sent(at)["walk 0"].header["start"] == 0 and "left out" not in at.said()
+
+
+def test_with_another_picture_the_square_is_in_the_middle_again():
+    for other in (
+        lambda at: at.set(sample="Coffee cup"),
+        lambda at: at.upload("wide.png", encode_png(cat_and_cup().levels())),
+        lambda at: at.press("guide 0"),
+        lambda at: at.press("barbell"),
+    ):
+        at = page(square="3")
+        assert at.setting("square") == 3
+        other(at)
+        assert at.setting("square") is None and at.link("square") is None
+
+
+def test_the_other_photo_keeps_its_middle():
+    of = [[one for one in page(**link).markup() if 'class="answers"' in one][1] for link in ({}, {"square": "0"})]
+    assert of[0] == of[1]
 
 
 def test_nothing_gives_the_answer_away_while_it_is_guessed():
@@ -295,7 +362,7 @@ def test_a_filter_stands_in_the_order_of_the_lab():
 
 
 def test_a_look_keeps_23_megabytes():
-    look = Look(sample("coffee"), sample("coffee"), (400, 600), maps_of("coffee"))
+    look = Look(sample("coffee"), sample("coffee"), (400, 600), 100, maps_of("coffee"))
     assert sum(map.nbytes for map in look.maps) < 24_000_000
 
 
@@ -359,3 +426,52 @@ def test_another_photo_opens_on_its_own_strongest_unit():
     assert at.link("deep") is None and "muzzle" not in str(at.sent_to("overlay")[0].header)
     at.set(sample="Coffee cup")
     assert at.link("deep") is None and "Here: the coffee in its cup." in str(at.sent_to("overlay")[0].header)
+
+
+def test_the_square_is_moved_by_pointer_and_keys_and_the_network_reads_what_is_in_it(warm):
+    """Case 7.8: a cat left and a cup right in a wide photo."""
+    page, picture = warm("deep"), cat_and_cup()
+    walk = page.locator(".is-walk")
+    expect(walk.locator(".bar").first).to_be_visible()
+    file = {"name": "a.png", "mimeType": "image/png", "buffer": encode_png(picture.levels())}
+    page.get_by_test_id("stSidebar").locator("input[type=file]").set_input_files(file)
+    handle = walk.get_by_role("slider", name="The square that the network takes")
+    expect(handle).to_have_attribute("aria-valuetext", "columns 154 to 380 of 534")
+
+    def reads(start: int) -> None:
+        """It says of the square what the core says of its own crop."""
+        expect(page).to_have_url(re.compile(rf"square={start}(&|$)"))
+        expect(handle).to_have_attribute("aria-valuenow", str(start))
+        _, name = said_of(picture, start)
+        expect(walk.locator(".bar span").first).to_have_text(name)
+        expect(walk).not_to_have_class(re.compile("is-moved"))
+        expect(page.get_by_text(f"{start} columns on the left, {307 - start} on the right")).to_be_visible()
+
+    box = handle.bounding_box()
+    assert box
+    scale, middle = box["width"] / 534, box["y"] + box["height"] / 2
+
+    def drag(from_column: float, to_column: float) -> None:
+        page.mouse.move(box["x"] + from_column * scale, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + (from_column + to_column) / 2 * scale, middle)
+        page.mouse.move(box["x"] + to_column * scale, middle)
+
+    drag(300, 0)  # as far as it goes
+    expect(handle).to_have_attribute("aria-valuenow", "0")
+    expect(walk).to_have_class(re.compile("is-moved"))  # what stands there is no answer to this square
+    page.mouse.up()
+    reads(0)
+    assert said_of(picture, 0)[1] == "Egyptian cat"
+    handle.press("End")
+    reads(307)
+    assert said_of(picture, 307)[1] == "espresso"
+    handle.press("ArrowLeft")
+    handle.press("ArrowLeft")
+    expect(handle).to_have_attribute("aria-valuetext", "columns 298 to 524 of 534")
+    reads(297)
+    page.go_back()
+    reads(307)
+    page.locator(".st-key-guide button").first.click()  # another photo: its middle
+    expect(handle).to_have_attribute("aria-valuetext", "columns 76 to 375 of 451")
+    expect(page).not_to_have_url(re.compile("square="))

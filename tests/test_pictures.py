@@ -608,7 +608,9 @@ def test_a_square_is_cut_from_the_middle_and_resized_as_pillow_does(shape: tuple
     way = Image.Resampling.BOX if side < cut else Image.Resampling.BICUBIC
     np.testing.assert_array_equal(np.moveaxis(square.pixels, 0, -1), np.asarray(image.resize((side, side), way)))
     assert square.size == (side, side) and square.shape == (3, side, side) and square.notes == square.done
-    told = [f"Cut to the square in the middle, {cut} × {cut} of {shape[0]} × {shape[1]}."]
+    before, after = (left, shape[1] - cut - left) if top == 0 else (top, shape[0] - cut - top)
+    out = f"{before} columns on the left, {after} on the right" if top == 0 else f"{before} rows above, {after} below"
+    told = [f"Cut to the square in the middle, {cut} × {cut} of {shape[0]} × {shape[1]}; left out: {out}."]
     if side < cut:
         told.append(f"Reduced from {cut} × {cut} to {side} × {side}, each pixel the mean of those it stands for.")
     elif side > cut:
@@ -627,6 +629,31 @@ def test_a_square_by_hand_and_of_another_depth() -> None:
     grey = Picture(dice, "RGB", (40, 40)).square(20, "grey")
     assert grey.shape == (1, 20, 20) and grey.notes[0].startswith("Colours turned to grey")
     np.testing.assert_array_equal(grey.pixels, Picture(dice, "RGB", (40, 40)).at(40, "grey").at(20).pixels)
+
+
+@pytest.mark.parametrize("shape", [(4, 9), (9, 4)])
+def test_a_square_can_be_cut_anywhere(shape: tuple[int, int]) -> None:
+    numbers = np.random.default_rng(9).integers(0, 256, (1, *shape), np.uint8)
+    picture, is_wide = Picture(numbers, "L", shape), shape[1] > shape[0]
+    for start in range(6):
+        square = picture.square(4, start=start)
+        of = numbers[:, :, start : start + 4] if is_wide else numbers[:, start : start + 4]
+        np.testing.assert_array_equal(square.pixels, of)
+        named = "the square in the middle" if start == 2 else "a square"
+        s = "" if start == 1 else "s"
+        out = f"{start} column{s} on the left, {5 - start} on the right"
+        if not is_wide:
+            out = f"{start} row{s} above, {5 - start} below"
+        assert square.notes == (f"Cut to {named}, 4 × 4 of {shape[0]} × {shape[1]}; left out: {out}.",)
+    assert picture.square(4).notes == picture.square(4, start=2).notes
+
+
+@pytest.mark.parametrize(("start", "words"), [(6, "from 0 to 5"), (-1, "start"), (1.5, "start"), (True, "start")])
+def test_a_square_beyond_the_picture_is_refused(start: object, words: str) -> None:
+    with pytest.raises(SettingError, match=words):
+        Picture(np.zeros((1, 4, 9), np.uint8), "L", (4, 9)).square(4, start=start)  # type: ignore[arg-type]
+    with pytest.raises(SettingError, match="start is 1; .* is 0, for there is nothing"):
+        Picture(np.zeros((1, 4, 4), np.uint8), "L", (4, 4)).square(4, start=1)
 
 
 def test_an_enlarged_square_is_cut_off_at_0_and_255() -> None:

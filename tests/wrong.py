@@ -254,7 +254,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "pictures.picture.Picture.at": {"longest": 9, "depth": "grey"},
     "pictures.picture.Picture.levels": {},
-    "pictures.picture.Picture.square": {"side": 9, "depth": "rgb"},
+    "pictures.picture.Picture.square": {"side": 9, "depth": "rgb", "start": 0},
     "pictures.picture.encode_png": {"levels": LEVELS[0] // 128, "palette": [(0, 0, 0), (255, 255, 255)]},
     "pictures.ready.drawing": {"digit": 3},
     "pictures.ready.is_ready": {"strokes": pictures.Strokes()},

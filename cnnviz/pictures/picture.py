@@ -19,7 +19,7 @@ from PIL import Image
 from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.kernels import LUMA
-from cnnviz.numbers import grouped, times
+from cnnviz.numbers import grouped, many, times
 from cnnviz.pictures.limits import LIMITS
 from cnnviz.signatures import checked, hold
 
@@ -133,25 +133,36 @@ class Picture:
             planes, done = np.repeat(planes, 3, axis=0), (*done, "Grey, given as three equal planes.")
         return self if planes is self.pixels else replace(self, pixels=planes, done=done)
 
-    def square(self, side: int, depth: str | None = None) -> Picture:
-        """This picture as a network of a fixed input size takes it: the square in its middle, `side` pixels a side.
+    def square(self, side: int, depth: str | None = None, start: int | None = None) -> Picture:
+        """This picture as a network of a fixed input size takes it: a square of it, `side` pixels a side.
 
-        Cut off is what is longer than the square; an odd pixel more at the end. Then it is reduced by the BOX filter,
-        as `at` does, or, where there are too few pixels, enlarged by Pillow's BICUBIC filter, whose overshoot is cut
-        off at 0 and 255. `depth` as in `at`; in 256 levels. `done` says each of these, and `size` is then the square's.
+        start  columns that are left out in front of the square, or rows above it in a tall picture, from 0 to the
+               longer side less the shorter one; None: the square in the middle, an odd pixel more left out at the end
 
-        Raises SettingError for a side or depth that makes no sense.
+        The square is as large as the picture allows. It is reduced by the BOX filter, as `at` does, or, where there are
+        too few pixels, enlarged by Pillow's BICUBIC filter, whose overshoot is cut off at 0 and 255. `depth` as in
+        `at`; in 256 levels. `done` says each of these, and `size` is then the square's.
+
+        Raises SettingError for a side, depth or start that makes no sense.
         """
         if whole(side, "side", 1) > LARGEST_SQUARE:
             raise SettingError(f"side is {told(side)}; it is at most {grouped(LARGEST_SQUARE)} pixels.")
         whole_picture = self.at(max(self.shape[1:]), depth)
         planes, done = whole_picture.levels(), whole_picture.notes
         height, width = planes.shape[1:]
-        cut = min(height, width)
-        if height != width:
-            top, left = (height - cut) // 2, (width - cut) // 2
-            planes = planes[:, top : top + cut, left : left + cut]
-            done += (f"Cut to the square in the middle, {_by((cut, cut))} of {_by((height, width))}.",)
+        cut, most = min(height, width), abs(height - width)
+        before = most // 2 if start is None else whole(start, "start", 0)
+        if before > most:
+            room = f"from 0 to {grouped(most)}" if most else "0, for there is nothing to leave out"
+            raise SettingError(
+                f"start is {told(before)}; the square is {_by((cut, cut))} of {_by((height, width))}: it is {room}."
+            )
+        if most:
+            is_wide = width > height
+            planes = planes[:, :, before : before + cut] if is_wide else planes[:, before : before + cut]
+            which = "the square in the middle" if before == most // 2 else "a square"
+            out = _left_out(before, most - before, is_wide)
+            done += (f"Cut to {which}, {_by((cut, cut))} of {_by((height, width))}; left out: {out}.",)
         if side != cut:
             reduced = side < cut
             way = Image.Resampling.BOX if reduced else Image.Resampling.BICUBIC
@@ -175,6 +186,12 @@ def to_256(levels: Levels) -> npt.NDArray[np.uint8]:
 
 def _by(size: Sequence[int]) -> str:
     return times(*size)
+
+
+def _left_out(before: int, after: int, is_wide: bool) -> str:
+    if is_wide:
+        return f"{many(before, 'column')} on the left, {grouped(after)} on the right"
+    return f"{many(before, 'row')} above, {grouped(after)} below"
 
 
 def proportional(size: tuple[int, int], longest: int) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 // The pure half of the overlay: where units lie on the photo, told against windows walked back one by one; the colours.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellOf, edgeOf, fieldOf, moved, peakOf, placeOf, readUnit, sightOf, stepOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
-import { mapOf, sightWords, stopOf, valueAt } from "../../cnnviz/ui/overlay/messages.js";
+import { cellOf, edgeOf, fieldOf, moved, peakOf, placeOf, readUnit, sightOf, squareBy, squareOf, stepOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
+import { mapOf, sightWords, squareWords, stopOf, valueAt } from "../../cnnviz/ui/overlay/messages.js";
 
 globalThis.PRGN = Array.from({ length: 255 }, (_, at) => (at < 127 ? [118, 42, 131] : at > 127 ? [27, 120, 55] : [255, 255, 255]));
 const { SEQUENTIAL, colourOf, gradient, underlay } = await import("../../cnnviz/ui/overlay/ramp.js");
@@ -130,4 +130,27 @@ test("signed numbers: zero is nothing, the signs have the palette's two ends, ov
   assert.equal(colourOf(3, 0, true)[3], 0);
   assert.ok(underlay(0, 0, 0, true) > underlay(255, 255, 255, false));
   assert.equal(gradient(true).match(/rgba/g).length, 17);
+});
+
+test("the square is as large as the picture allows, and goes no further", () => {
+  assert.deepEqual(squareOf([300, 451], 75), { side: 300, most: 151, isWide: true, start: 75, top: 0, left: 75 });
+  assert.deepEqual(squareOf([451, 300], 75), { side: 300, most: 151, isWide: false, start: 75, top: 75, left: 0 });
+  assert.equal(squareOf([300, 451], 999).left, 151);
+  assert.equal(squareOf([300, 451], -4).left, 0);
+  assert.deepEqual(squareOf([9, 9], 3), { side: 9, most: 0, isWide: false, start: 0, top: 0, left: 0 });
+});
+
+test("keys move the square by shares of it, at least by a pixel, to its ends at most", () => {
+  const place = squareOf([300, 451], 75), to = (key, of = place) => squareBy({ key }, of);
+  assert.deepEqual(["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"].map((key) => to(key)), [81, 69, 81, 69]);
+  assert.deepEqual(["PageDown", "PageUp", "Home", "End"].map((key) => to(key)), [150, 0, 0, 151]);
+  assert.equal(to("ArrowRight", squareOf([5, 9], 1)), 2);
+  assert.equal(to("Tab"), null);
+  assert.equal(squareBy({ key: "ArrowLeft", altKey: true }, place), null);
+});
+
+test("where the square lies is said from 1", () => {
+  assert.equal(squareWords(squareOf([300, 451], 75)), "columns 76 to 375 of 451");
+  assert.equal(squareWords(squareOf([1200, 300], 900)), "rows 901 to 1,200 of 1,200");
+  assert.equal(squareWords(squareOf([1, 3], 1)), "column 2 of 3");
 });

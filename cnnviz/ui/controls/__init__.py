@@ -25,15 +25,15 @@ from cnnviz.ui.controls.demos import DEMOS, demos
 from cnnviz.ui.controls.digit import DIGIT, Digit, digit, digit_pad, digit_steps
 from cnnviz.ui.controls.kernel import kernel
 from cnnviz.ui.controls.letters import letters
-from cnnviz.ui.controls.picture import original, photo, picture
+from cnnviz.ui.controls.picture import choose_sample, original, photo, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.send import to_lab
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.controls.window import lab, sliders, windows
 
 __all__ = [
-    "DEMOS", "DIGIT", "Dial", "Digit", "Uploads", "bare_dial", "choice", "demos", "dial", "digit", "digit_pad",
-    "digit_steps", "explain", "kernel", "lab", "letters", "number_of_many", "one_of_many", "original", "photo",
-    "picture", "plain", "refuse", "select", "several", "slider", "sliders", "switch", "text", "to_lab", "toggle",
-    "typed_number", "windows",
+    "DEMOS", "DIGIT", "Dial", "Digit", "Uploads", "bare_dial", "choice", "choose_sample", "demos", "dial", "digit",
+    "digit_pad", "digit_steps", "explain", "kernel", "lab", "letters", "number_of_many", "one_of_many", "original",
+    "photo", "picture", "plain", "refuse", "select", "several", "slider", "sliders", "switch", "text", "to_lab",
+    "toggle", "typed_number", "windows",
 ]  # fmt: skip

@@ -19,6 +19,12 @@ def _another() -> None:
     put(**state.starts(setting for setting in state.DECLARED.values() if setting.of_picture))
 
 
+def choose_sample(name: str) -> None:
+    """Choose the sample of that name, as a callback."""
+    put(sample=name)
+    _another()
+
+
 _UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=lambda picture: picture, then=_another)
 
 

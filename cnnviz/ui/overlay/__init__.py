@@ -10,7 +10,8 @@ Going about in a walk happens in the browser; Python is told the unit that was c
 
     message.py   what is sent                  places.js   pure: where units lie on the photo
     ramp.js      pure: colours                 messages.js pure: what was sent, words
-    sheets.js    photo, map, light, outlines   walk.js     panels.js   sheet.js   the three views
+    sheets.js    photo, map, light, outlines   square.js   the square that is taken of the photo, to be moved
+    walk.js      panels.js   sheet.js          the three views
     overlay.js   one view on the page          overlay.css
 """
 
@@ -30,7 +31,9 @@ from cnnviz.ui.overlay.message import Bar, Box, Fields, Laid, Panel, Stop
 __all__ = ["Bar", "Box", "Fields", "Laid", "Panel", "Stop", "message", "panels", "show", "sources"]
 
 _HERE = files("cnnviz.ui.overlay")
-_ORDER = ("places.js", "ramp.js", "messages.js", "sheets.js", "walk.js", "panels.js", "sheet.js", "overlay.js")
+_ORDER = (
+    "places.js", "ramp.js", "messages.js", "sheets.js", "square.js", "walk.js", "panels.js", "sheet.js", "overlay.js",
+)  # fmt: skip
 
 
 def sources() -> str:

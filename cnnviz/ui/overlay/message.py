@@ -102,7 +102,8 @@ def _largest(map: NDArray) -> float:
 def walk(
     photo: Picture,
     whole: Picture,
-    crop: tuple[float, float, float, float],
+    size: tuple[int, int],
+    start: int,
     cut: str,
     stops: Sequence[Stop],
     bars: Sequence[Bar],
@@ -113,7 +114,8 @@ def walk(
     """A walk through the depths of a network.
 
     photo     the square that the network takes; `whole` the picture that it was cut from, small
-    crop      top, left, height and width of the square, as shares of the whole
+    size      (height, width) of that picture at its full size; `start`: how many of its columns, or rows where it is
+              tall, lie in front of the square
     cut       what was done to it, a sentence
     bars      the strongest classes; `verdict` what is said below them; `guess` asks the visitor to guess them
     selected  the unit that Python chooses, "stop.map.row.column" counted from 1
@@ -129,8 +131,8 @@ def walk(
         })  # fmt: skip
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {
-        "kind": "walk", "stops": told, "crop": crop, "cut": cut, "selected": selected, "token": photo.digest[:16],
-        "sizes": times(photo.shape[1], photo.shape[2]), "verdict": verdict, "guess": guess,
+        "kind": "walk", "stops": told, "size": size, "start": start, "cut": cut, "selected": selected,
+        "token": photo.digest[:16], "sizes": times(photo.shape[1], photo.shape[2]), "verdict": verdict, "guess": guess,
         "bars": [{"name": bar.name, "share": bar.share, "text": bar.text, "id": bar.id} for bar in bars],
     }  # fmt: skip
     return packed(header, arrays)

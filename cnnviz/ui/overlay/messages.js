@@ -1,5 +1,5 @@
 // Pure: what Python sent, as maps to be drawn, and the words that go with them.
-import { decimalsFor, fixed, rangeText, times } from "../drawing/numbers.js";
+import { decimalsFor, fixed, number, rangeText, times } from "../drawing/numbers.js";
 import { fieldOf, sightOf } from "./places.js";
 
 // A depth by its number among all that can be chosen; undefined where it was not sent.
@@ -29,3 +29,6 @@ export function sightWords(map, unit, side) {
     + (width === side && height === side ? `It can see the whole photo, ${times(side, side)} pixels.`
       : `It can see ${times(height, width)} pixels: ${span("row", y, height)}, ${span("column", x, width)}.`);
 }
+
+// "columns 76 to 375 of 451"
+export const squareWords = ({ side, start, most, isWide }) => `${rangeText(isWide ? "column" : "row", { first: start, last: start + side - 1, padding: 0 })} of ${number(side + most)}`;

@@ -65,3 +65,19 @@ export function readUnit(text) {
   const [stop, channel, row = null, column = null] = parts;
   return { stop, channel, row, column };
 }
+
+// The square that is cut from a picture of [height, width] pixels, as large as it can be: { side, top, left }, and how
+// far it can be moved, to the right or, where the picture is tall, down. `start` pixels of that way lie in front of it.
+export function squareOf([height, width], start) {
+  const side = Math.min(height, width), most = Math.max(height, width) - side, isWide = width > height;
+  const at = Math.max(0, Math.min(most, start));
+  return { side, most, isWide, start: at, top: isWide ? 0 : at, left: isWide ? at : 0 };
+}
+
+// Where a key leads it: an arrow a fiftieth of the square on, a page a quarter, Home and End to the ends; null for others.
+export function squareBy(event, { side, most, start }) {
+  const arrow = stepOf(event), step = (share) => Math.max(1, Math.round(side * share));
+  if (arrow) return Math.max(0, Math.min(most, start + (arrow[0] + arrow[1]) * step(0.02)));
+  const by = { PageUp: -step(0.25), PageDown: step(0.25), Home: -most, End: most }[event.key];
+  return by === undefined ? null : Math.max(0, Math.min(most, start + by));
+}

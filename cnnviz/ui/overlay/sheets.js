@@ -86,6 +86,28 @@ export function mark(context, { x, y, width, height }, theme, thickness = 2, das
   outline(context, x, y, width, height, theme.window, thickness, dash);
 }
 
+// Where a picture lies in a panel, whole and in the middle: { x, y, width, height }.
+export function fitted({ width, height }, picture) {
+  const scale = Math.min(width / picture.width, height / picture.height);
+  const wide = picture.width * scale, high = picture.height * scale;
+  return { x: (width - wide) / 2, y: (height - high) / 2, width: wide, height: high };
+}
+
+// The whole picture, darkened but for the square that is taken of it: `square` is squareOf's of the picture at `size`.
+// Returns the square's place.
+export function paintCut(context, box, whole, [height], { side, top, left }, theme) {
+  const scale = box.height / height;
+  const cut = { x: box.x + left * scale, y: box.y + top * scale, width: side * scale, height: side * scale };
+  context.drawImage(whole.colours, box.x, box.y, box.width, box.height);
+  context.fillStyle = "rgba(6, 9, 13, 0.62)";
+  context.beginPath();
+  context.rect(box.x, box.y, box.width, box.height);
+  context.rect(cut.x, cut.y, cut.width, cut.height);
+  context.fill("evenodd");
+  outline(context, cut.x + 0.5, cut.y + 0.5, cut.width - 1, cut.height - 1, theme.background, 1);
+  return cut;
+}
+
 // The grey patch of an occlusion, where it lies now.
 export function paintPatch(context, box, side, { x, y, width, height, level }, theme) {
   const scale = box.width / side;
@@ -94,7 +116,6 @@ export function paintPatch(context, box, side, { x, y, width, height, level }, t
   context.fillRect(place.x, place.y, place.width, place.height);
   mark(context, place, theme, 2);
 }
-
 
 // A small part of the photo, enlarged in the corner that is farthest from it: `sight` is [top, left, height, width].
 export function paintLoupe(context, box, side, bitmap, [top, left, high, wide], theme) {

@@ -7,7 +7,8 @@ import { Panel } from "../drawing/paper.js";
 import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
 import { moved, peakOf, placeOf, readUnit, stepOf, unitAt, unitText } from "./places.js";
 import { gradient } from "./ramp.js";
-import { mapBitmap, paintOver, paintSight, photoOf } from "./sheets.js";
+import { fitted, mapBitmap, paintCut, paintOver, paintSight, photoOf } from "./sheets.js";
+import { Square } from "./square.js";
 
 const STAY = 1400; // milliseconds at each depth, walking through
 
@@ -24,12 +25,13 @@ export class Walk {
     this.words = make("p", { class: "words" });
     this.note = make("p", { class: "told" });
     this.bars = make("div", { class: "bars" });
+    this.square = new Square({ moved: () => this.onMoved(), rested: (start) => this.send(`square.${start}`) });
     this.root.append(
       this.strip,
       make("div", { class: "scene" },
         make("section", { class: "over" }, this.head, this.canvas, this.line, this.scale),
         make("section", { class: "strongest" }, this.words, this.tiles, this.note),
-        make("section", { class: "says" }, this.bars)),
+        make("section", { class: "says" }, this.square.element, this.bars)),
     );
     this.listen();
   }
@@ -58,6 +60,7 @@ export class Walk {
     Object.assign(this, { model, theme, send: choose });
     this.photo = photoOf(model.photo);
     this.whole = photoOf(model.whole);
+    this.square.receive(model, this.whole, theme);
     this.bitmaps = new Map();
     const said = `${model.selected}|${model.token}`;
     // A choice that Python says anew; else where the visitor has gone since, as far as it is here.
@@ -95,6 +98,12 @@ export class Walk {
       const show = make("button", { type: "button", class: "show", onclick: () => this.send("show") }, "What will it say? Show it");
       this.bars.replaceChildren(title, show);
     } else this.bars.replaceChildren(title, ...rows, make("p", { class: "told" }, this.model.verdict));
+  }
+
+  // What the network said of another square is no answer to this one.
+  onMoved() {
+    this.root.classList.toggle("is-moved", this.square.place.start !== this.model.start);
+    this.paintStart();
   }
 
   // ---- where the visitor is ----
@@ -229,26 +238,15 @@ export class Walk {
       over(panel, mapOf(model, { stop: unit.stop, channel }));
       panel.painted = key;
     }
-    this.paintStart();
+    this.onMoved();
+    this.square.paint();
     this.paintLarge();
   }
 
-  // The whole picture, what the network does not take darkened.
   paintStart() {
-    const { start, whole, theme, model: { crop } } = this;
+    const { start, whole, theme, square, model } = this;
     start.fit();
-    if (!start.width) return;
-    const context = start.begin(), scale = Math.min(start.width / whole.width, start.height / whole.height);
-    const [width, height] = [whole.width * scale, whole.height * scale];
-    const [x, y] = [(start.width - width) / 2, (start.height - height) / 2];
-    context.drawImage(whole.colours, x, y, width, height);
-    context.fillStyle = "rgba(6, 9, 13, 0.62)";
-    context.beginPath();
-    context.rect(x, y, width, height);
-    context.rect(x + crop[1] * width, y + crop[0] * height, crop[3] * width, crop[2] * height);
-    context.fill("evenodd");
-    context.strokeStyle = theme.background;
-    context.strokeRect(x + crop[1] * width + 0.5, y + crop[0] * height + 0.5, crop[3] * width - 1, crop[2] * height - 1);
+    if (start.width) paintCut(start.begin(), fitted(start, whole), whole, model.size, square.place, theme);
   }
 
   paintLarge() {
@@ -272,6 +270,7 @@ export class Walk {
   leave() {
     clearInterval(this.playing);
     clearTimeout(this.pressing);
+    this.square.forget();
     this.model = null;
   }
 }

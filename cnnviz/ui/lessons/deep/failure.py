@@ -8,6 +8,7 @@ import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
 from cnnviz.ui import markup, state
+from cnnviz.ui.controls import choose_sample
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import Look
 from cnnviz.ui.lessons.deep.main import FIRST, look_into
@@ -27,7 +28,8 @@ def lead() -> None:
 
 def _to_portrait() -> None:
     """The portrait, and the map of the class that it is taken for."""
-    put(**{"sample": PORTRAIT, "class": FIRST, "depth": "RGB", "guess-first": False})
+    choose_sample(PORTRAIT)
+    put(**{"class": FIRST, "depth": "RGB", "guess-first": False})
     classes = squeezenet().classes
     look_into(Unit(depths()[-1].at, classes.index("barbell")))
 

@@ -6,11 +6,11 @@ import streamlit as st
 
 from cnnviz.pictures import SAMPLES, sample
 from cnnviz.ui import state
+from cnnviz.ui.controls import choose_sample
 from cnnviz.ui.lessons.deep.depths import depths
 from cnnviz.ui.lessons.deep.look import look_at
 from cnnviz.ui.lessons.deep.main import look_into
 from cnnviz.ui.settings import SAMPLE
-from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit
 
 # Of each photograph: what is seen, at which depth, in which map from 1.
@@ -49,7 +49,7 @@ def guide() -> None:
 
 
 def _go(key: str, name: str, channel: int) -> None:
-    put(sample=SAMPLES[key].name)
+    choose_sample(SAMPLES[key].name)  # the middle of it: there they were looked at
     depth = next(depth for depth in depths() if depth.name == name)
     seen = look_at(sample(key))
     look_into(Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))

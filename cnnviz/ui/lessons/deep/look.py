@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,9 +17,17 @@ from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import DEPTH
+from cnnviz.ui.state import Setting, put
 
 SHOWN = 12  # strongest maps of a depth
-WHOLE = 160  # pixels of the whole picture's longest side, as it stands at the beginning of the walk
+WHOLE = 320  # pixels of the whole picture's longest side, as the square is moved on it
+
+
+def _start(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
+
+
+SQUARE = Setting("square", None, _start, of_picture=True)  # its start on the visitor's picture; None: the middle
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,12 +37,14 @@ class Look:
     square  what it took, 227 x 227 RGB
     whole   the picture that it was cut from, small
     size    (height, width) of that picture at its full size
+    start   how many of its columns, or rows in a tall picture, lie in front of the square
     maps    the prepared input, then each layer's output
     """
 
     square: Picture
     whole: Picture
     size: tuple[int, int]
+    start: int
     maps: list[NDArray]
     _rankings: dict[int, Ranking] = field(default_factory=dict)
 
@@ -88,26 +99,40 @@ class Look:
         """Whether it is one colour everywhere."""
         return bool((self.square.levels() == self.square.levels()[:, :1, :1]).all())
 
-    @property
-    def crop(self) -> tuple[float, float, float, float]:
-        """The square in the whole picture: top, left, height and width, as shares of the whole."""
-        height, width = self.size
-        cut = min(height, width)
-        return (height - cut) // 2 / height, (width - cut) // 2 / width, cut / height, cut / width
-
 
 @remembered(4, each=24_000_000)  # every map of a picture
-def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool) -> Look:
-    square = _picture.square(SIDE, "grey" if is_grey else "rgb")
-    square = square.at(SIDE, "rgb")
-    whole = _picture.at(WHOLE, "grey" if is_grey else "rgb")
-    return Look(square, whole, _picture.shape[1:], squeezenet().maps(square.levels()))
+def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool, start: int) -> Look:
+    depth = "grey" if is_grey else "rgb"
+    square = _picture.square(SIDE, depth, start).at(SIDE, "rgb")
+    return Look(square, _picture.at(WHOLE, depth), _picture.shape[1:], start, squeezenet().maps(square.levels()))
 
 
-def look_at(picture: Picture) -> Look:
-    """The look at a picture at its full size; in grey where "Depth" says so."""
+def look_at(picture: Picture, start: int | None = None) -> Look:
+    """The look at a picture at its full size; in grey where "Depth" says so.
+
+    start  of its square, as `Picture.square` takes it; beyond the picture, the last square that there is
+    """
     is_grey = state.now(DEPTH) == "Grey"
-    return _look(picture, picture.digest, (picture.name, picture.mode, picture.size, picture.done), is_grey)
+    told = (picture.name, picture.mode, picture.size, picture.done)
+    most = _most(picture.shape[1:])
+    return _look(picture, picture.digest, told, is_grey, most // 2 if start is None else min(start, most))
+
+
+def look(picture: Picture) -> Look:
+    """The look at the visitor's picture, at the square of it that they chose."""
+    return look_at(picture, state.now(SQUARE))
+
+
+def move(size: tuple[int, int], text: str) -> None:
+    """Move the square of a picture of this size, as the browser says: a callback."""
+    start = SQUARE.read(text)
+    if start is not None:
+        put(square=None if start == _most(size) // 2 else start)
+
+
+def _most(size: tuple[int, int]) -> int:
+    """How far its square can be moved."""
+    return abs(size[0] - size[1])
 
 
 def shapes() -> list[tuple[int, ...]]:

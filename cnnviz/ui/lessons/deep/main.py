@@ -12,7 +12,7 @@ from cnnviz.models.squeezenet import squeezenet
 from cnnviz.numbers import times
 from cnnviz.ui import controls, overlay, state
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
-from cnnviz.ui.lessons.deep.look import Look, shapes
+from cnnviz.ui.lessons.deep.look import Look, move, shapes
 from cnnviz.ui.overlay import Bar, Laid, Stop, message
 from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES
 from cnnviz.ui.stage import place_setting
@@ -23,6 +23,7 @@ from cnnviz.ui.words import many, percent
 UNIT = unit_setting("deep", of_picture=True)  # depth, map, row, column
 STEP = place_setting("deep-at", of_picture=True)  # where its arithmetic stands, if that has gone elsewhere on the map
 SHOW = "show"  # what the browser says once the visitor has guessed
+MOVED = "square."  # what it says in front of where the visitor has moved the square to
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
 CLASS = Setting("class", FIRST, lambda text: text if text in squeezenet().classes else None)
 GUESS_FIRST = flag("guess-first")
@@ -73,6 +74,8 @@ def walk(look: Look, at: Chosen) -> None:
     state.remember(_SENT, (sent, unit, look.square.digest))
 
     def on_select(text: str) -> None:
+        if text.startswith(MOVED):
+            move(look.size, text.removeprefix(MOVED))
         if text == SHOW:
             state.remember(_GUESSED, look.square.digest)
         found = Unit.read(text)
@@ -84,7 +87,7 @@ def walk(look: Look, at: Chosen) -> None:
             state.remember(_SENT, (sent, found, look.square.digest))
 
     data = message.walk(
-        look.square, look.whole, look.crop, _cut(look), _stops(look, sent), _bars(look), verdict(look),
+        look.square, look.whole, look.size, look.start, _cut(look), _stops(look, sent), _bars(look), verdict(look),
         sent.text, is_covered(look),
     )  # fmt: skip
     overlay.show(data, key="walk", on_select=on_select)
