@@ -80,11 +80,10 @@ export class Square {
     Object.assign(this, { size, whole, theme });
     const { isWide, most } = this.place, shape = size[1] / size[0];
     this.element.hidden = most === 0;
-    this.canvas.style.width = `min(100%, ${HIGHEST * shape}px)`;
-    this.canvas.style.aspectRatio = shape;
-    this.canvas.style.minHeight = `${LOWEST}px`;
-    this.canvas.style.minWidth = `${LOWEST}px`;
-    this.canvas.style.touchAction = isWide ? "pan-y" : "pan-x"; // the other way it is the square that moves
+    Object.assign(this.canvas.style, {
+      width: `min(100%, ${HIGHEST * shape}px)`, aspectRatio: shape, minWidth: `${LOWEST}px`, minHeight: `${LOWEST}px`, maxHeight: `${HIGHEST}px`,
+      touchAction: isWide ? "pan-y" : "pan-x", // the other way it is the square that moves
+    });
     this.canvas.setAttribute("aria-orientation", isWide ? "horizontal" : "vertical");
     this.canvas.setAttribute("aria-valuemax", most);
   }
