@@ -107,7 +107,7 @@ def test_a_refusal_names_the_file_and_what_is_still_shown(place):
     assert errors(at)[0].endswith(f"The sample “{place.other}” is still shown.")
 
 
-@pytest.mark.parametrize(("make", "why"), [(blank, "No digit is found"), (ten_digits, "one digit")])
+@pytest.mark.parametrize(("make", "why"), [(blank, "the picture is blank"), (ten_digits, "one digit")])
 def test_a_photo_without_one_digit_is_refused_as_a_file_is(make, why):
     at = give(opened(DIGIT), DIGIT, "five.jpg", DIGIT.good())
     own = DIGIT.shown(at)
