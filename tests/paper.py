@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,26 @@ BLUE, RED, GREY = (0.62, 0.74, 0.92), (0.93, 0.55, 0.55), (0.72, 0.72, 0.72)
 
 def drawing(name: str) -> Strokes:
     return Strokes.read(json.dumps(DRAWINGS[name]["drawing"]))
+
+
+def in_a_row(names: Sequence[str], gap: float, *, thickness: float = 0.05, down: bool = False) -> Strokes:
+    """Several of the drawings, each as high as the others, on one pad: side by side, or one under another.
+
+    gap  between the middles of the pen's lines, as a share of a digit's height
+    """
+    axis, end = int(down), 0.0
+    lines = []
+    for name in names:
+        strokes = drawing(name)
+        places = np.array([place for line in strokes.lines for place in line])
+        corner, size = places.min(axis=0), np.ptp(places[:, 1])
+        shift = np.array([0, end] if down else [end, 0])
+        lines += [(np.array(line) - corner) / size + shift for line in strokes.lines]
+        end += np.ptp(places[:, axis]) / size + gap
+    places = np.concatenate(lines)
+    scale = 0.86 / np.ptp(places, axis=0).max()
+    edge = (1 - np.ptp(places, axis=0) * scale) / 2
+    return Strokes(tuple(tuple((x, y) for x, y in line * scale + edge) for line in lines), thickness)
 
 
 @dataclass(frozen=True)

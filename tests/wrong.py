@@ -241,10 +241,12 @@ RIGHT: dict[str, dict[str, Any]] = {
         "arrays": {"a.weight": np.ones((3, 4), np.float32), "a.bias": np.ones(3, np.float32)},
     },
     "models.weights.pack": {"given": PARAMETERS},
+    "pictures.apart.drawn": {"ink": np.kron([[0, 1, 0, 0, 1, 0]], np.full((30, 5), 255)).astype(np.uint8)},
     "pictures.decode.open_picture": {"data": pictures.encode_png(LEVELS), "name": "a", "longest": 9},
     "pictures.digit.Prepared": {
         "levels": np.zeros((28, 28), np.uint8), "steps": (("cut", np.zeros((28, 28), np.uint8)),), "box": (0, 0, 1, 1),
     },
+    "pictures.digit.Seen": {"digits": (pictures.Prepared(np.zeros((28, 28), np.uint8), ()),), "first": 0},
     "pictures.digit.normalised": {"ink": np.full((30, 20), 200, np.uint8)},
     "pictures.limits.Limits": {"pixels": 100},
     "pictures.mnist.as_it_is": {"picture": pictures.Picture(np.zeros((1, 28, 28), np.uint8), "L", (28, 28))},

@@ -17,14 +17,16 @@ Each file imports only from those above it:
     samples.py  the pictures that come with cnnviz; their files are in samples/
     strokes.py  what was drawn on a pad, as the pen's lines and as ink
     digit.py    ink -> a digit of 28 x 28, as MNIST has them
+    apart.py    which parts of the ink are one digit, and which are several
     mnist.py    a picture that is a digit of MNIST already
     ruling.py   printed lines taken away from under a digit
     paper.py    the digit in a photograph of paper or of a board
     ready.py    drawings and photographs of digits that come with cnnviz
 """
 
+from cnnviz.pictures.apart import drawn
 from cnnviz.pictures.decode import open_picture
-from cnnviz.pictures.digit import Prepared, normalised
+from cnnviz.pictures.digit import Prepared, Seen, normalised
 from cnnviz.pictures.limits import LIMITS, Limits
 from cnnviz.pictures.paper import found
 from cnnviz.pictures.picture import Picture, encode_png
@@ -32,6 +34,6 @@ from cnnviz.pictures.samples import SAMPLES, Sample, sample
 from cnnviz.pictures.strokes import Strokes
 
 __all__ = [
-    "LIMITS", "SAMPLES", "Limits", "Picture", "Prepared", "Sample", "Strokes", "encode_png", "found", "normalised",
-    "open_picture", "sample",
+    "LIMITS", "SAMPLES", "Limits", "Picture", "Prepared", "Sample", "Seen", "Strokes", "drawn", "encode_png", "found",
+    "normalised", "open_picture", "sample",
 ]  # fmt: skip

@@ -16,13 +16,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnnviz.errors import ArrayError, PictureError
+from cnnviz.errors import ArrayError, PictureError, SettingError
 from cnnviz.pictures.picture import proportional
 from cnnviz.signatures import checked, hold
 
 SIDE, LONGEST, CENTRE = 28, 20, 14.0
 THIN, THICK = 2.2, 3.9  # pixels that a stroke may be wide in 28 x 28; outside of it the pen is made thicker or thinner
 FINE = 120  # pixels of the longer side, six for one in the end: as fine as the pen's edge needs
+MOST = 8  # digits of one picture, to choose from
 INK = 128  # the level from which a pixel counts as ink
 Levels = npt.NDArray[np.uint8]
 Step = tuple[str, Levels]
@@ -49,13 +50,39 @@ class Prepared:
 
 
 @checked
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """The digits in a picture, in the order in which they are read: line by line from the top, each from the left.
+
+    digits  one or more, at most `MOST`
+    first   the place of the one that is read where nobody has chosen: large, and near the middle
+
+    Raises SettingError for no digit, for more, and for a place that is none of theirs.
+    """
+
+    digits: tuple[Prepared, ...]
+    first: int = 0
+
+    def __post_init__(self) -> None:
+        hold(self)
+        if not 1 <= len(self.digits) <= MOST:
+            raise SettingError(f"Between 1 and {MOST} digits are seen, not {len(self.digits)}.")
+        if not 0 <= self.first < len(self.digits):
+            raise SettingError(f"The first to be read is none of the {len(self.digits)} digits: {self.first}.")
+
+    @property
+    def best(self) -> Prepared:
+        """The digit that is read where nobody has chosen."""
+        return self.digits[self.first]
+
+
+@checked
 def normalised(ink: Levels) -> Prepared:
     """Ink on nothing, uint8 (H, W) of any size, as a digit in 28 x 28.
 
     Raises ArrayError for other arrays, PictureError where there is no ink (no pixel of level 128 or more).
     """
-    if ink.dtype != np.uint8 or ink.ndim != 2 or not ink.size:
-        raise ArrayError(f"Ink is uint8 of shape (height, width), not {ink.dtype} {ink.shape}.")
+    check_ink(ink)
     if not (ink >= INK).any():
         raise PictureError("Nothing is drawn yet: draw one digit, as large as the pad allows.")
     cut = _reduced(_cut(ink), FINE)
@@ -66,6 +93,12 @@ def normalised(ink: Levels) -> Prepared:
         steps.append((words, penned))
     levels = _centred(_scaled(_cut(penned), LONGEST))
     return Prepared(levels, (*steps, ("28 × 28, centred by mass", levels)))
+
+
+def check_ink(ink: Levels) -> None:
+    """Raises ArrayError for what is no uint8 (H, W)."""
+    if ink.dtype != np.uint8 or ink.ndim != 2 or not ink.size:
+        raise ArrayError(f"Ink is uint8 of shape (height, width), not {ink.dtype} {ink.shape}.")
 
 
 def _cut(ink: Levels) -> Levels:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from cnnviz.errors import PictureError
-from cnnviz.pictures.digit import Levels, Prepared, Step, normalised, stroke_width
+from cnnviz.pictures.apart import FLAT, digits_of, in_order, nearest, nearness
+from cnnviz.pictures.digit import MOST, Levels, Prepared, Seen, Step, normalised, stroke_width
 from cnnviz.pictures.mnist import as_it_is
 from cnnviz.pictures.picture import Picture, proportional
 from cnnviz.pictures.ruling import without_ruling
@@ -29,6 +30,8 @@ BUSY = 0.35  # of the picture: more ink than that is no digit on paper
 # style, and a good deal thinner. Photographs of other things have 5 to 30.
 LONGEST_LINE, THICKEST_PEN = 5.2, 0.4
 EDGE = 0.28  # of the brightness, from one side of a line to the other: a sheet's or a table's edge; pens have 0.03
+LEAST_WEIGHT, SPECKS = 0.1, 0.03  # of the likeliest digit's ink: less is no digit beside it, and less no piece of one
+NEAR = 0.2  # of a digit's size: no piece of it is further away
 LEAST_SHARE = 0.15  # of all the ink that does not run over the picture's edge: less is one thing among many
 Ink = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -36,14 +39,15 @@ TRY = "photograph one digit, written large with a dark pen on plain or lined pap
 
 
 @checked
-def found(picture: Picture) -> Prepared:
-    """The digit in a photograph.
+def found(picture: Picture) -> Seen:
+    """The digits in a photograph: one, or up to eight to choose from.
 
     Raises PictureError, one sentence with what would work, where there is none to be found: a blank sheet, a picture
-    all dark or all bright, one too busy, a digit too small or cut off by the picture's edge.
+    all dark or all bright, one too busy, a digit too small or cut off by the picture's edge,
+    more digits than can be chosen from.
     """
     if mnists := as_it_is(picture):
-        return mnists
+        return Seen((mnists,))
     photo = _working(picture)
     grey = photo.at(WORKING, "grey").levels()[0]
     steps: list[Step] = [("photo", photo.levels()), ("levelled", np.empty(0, np.uint8))]
@@ -61,17 +65,20 @@ def found(picture: Picture) -> Prepared:
     try:
         if mask.mean() > BUSY:
             raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
-        digit = _digit(mask, ink)
-        _check_written(digit)
-        if max(picture.shape) >= WORKING / 2:  # what was enlarged is no photograph of a table
-            _check_no_edge(digit, paper)
+        digits, likeliest = _digits(mask, ink)
+        # What was enlarged is no photograph of a table.
+        digits, likeliest = _checked(digits, likeliest, paper if max(picture.shape) >= WORKING / 2 else None)
     except PictureError:
         if not _is_written_on(grey.astype(np.float32), ink, is_dark, level):
             raise PictureError(f"Nothing is written there, for no line on it is a pen's: {TRY}") from None
         raise
+    return in_order([_prepared(ink, digit, level, steps) for digit in digits], likeliest)
+
+
+def _prepared(ink: Ink, digit: Mask, level: float, steps: list[Step]) -> Prepared:
     (top, bottom), (left, right) = ((int(places.min()), int(places.max()) + 1) for places in np.nonzero(digit))
     prepared = normalised(_cut(ink, digit, level, (top, left, bottom, right)))
-    height, width = grey.shape
+    height, width = ink.shape
     share = (top / height, left / width, (bottom - top) / height, (right - left) / width)
     return replace(prepared, steps=(*steps, *prepared.steps), box=share)
 
@@ -140,8 +147,11 @@ def _threshold(ink: Ink) -> float:
     return max(float(edges[best + 1]), FAINTEST)
 
 
-def _digit(mask: Mask, ink: Ink) -> Mask:
-    """The parts that make the digit: the largest in the middle, and what lies close to it: a 5's bar, a gap."""
+def _digits(mask: Mask, ink: Ink) -> tuple[list[Mask], int]:
+    """(what could be a digit, with the parts that lie close to it: a 5's bar, a gap; which of them is the likeliest).
+
+    The likeliest is the largest in the middle; the others are about as high.
+    """
     from scipy import ndimage
 
     parts, count = ndimage.label(mask, np.ones((3, 3)))
@@ -153,26 +163,56 @@ def _digit(mask: Mask, ink: Ink) -> Mask:
     tall = np.array([part[0].stop - part[0].start for part in boxes])
     wide = np.array([part[1].stop - part[1].start for part in boxes])
     weight = np.asarray(ndimage.sum_labels(ink, parts, np.arange(1, count + 1)))
-    middle = np.array([[(part[axis].stop + part[axis].start) / 2 for axis in (0, 1)] for part in boxes])
-    away = np.hypot(*((middle / (height, width) - 0.5) * 2).T)  # 0 in the middle of the picture, 1 at an edge
     inside = np.array(
         [min(down.start, across.start, height - down.stop, width - across.stop) > 1 for down, across in boxes]
     )
     size = np.maximum(tall, wide)
-    large = (size >= SMALLEST * max(mask.shape)) & (tall >= 0.35 * wide)
-    score = np.where(large & inside, weight * np.exp(-2 * away), 0)
+    large = (size >= SMALLEST * max(mask.shape)) & (tall >= FLAT * wide)
+    score = np.where(large & inside, weight * nearness(boxes, mask.shape), 0)
     if not score.any():
         if (large & ~inside).any():
             raise PictureError("What stands out runs over the picture's edge: leave paper around the digit.")
         raise PictureError(
             f"No digit is found, for what stands out is smaller than {SMALLEST:.0%} of the picture: {TRY}"
         )
-    if (score > 0.3 * score.max()).sum() > 8:
-        raise PictureError(f"There are {(score > 0.3 * score.max()).sum()} things that could be a digit: {TRY}")
-    together = _together(int(score.argmax()), boxes, areas, inside)
-    if (share := weight[together].sum() / weight[inside].sum()) < LEAST_SHARE:
+    if (many := (score > 0.3 * score.max()).sum()) > 2 * MOST:
+        raise _too_many(many)
+    main = int(score.argmax())
+    groups = digits_of(parts, boxes, (score > 0) & (weight > LEAST_WEIGHT * weight[main]), main)
+    taken = [at for group in groups for at in group]
+    for at in np.flatnonzero(inside & (areas >= SPECKS * areas[main]) & ~np.isin(np.arange(count), taken)):
+        group, away = nearest(groups, boxes, int(at))
+        if away <= NEAR * max(size[part] for part in group):
+            group.append(int(at))
+    share = weight[[at for group in groups for at in group]].sum() / weight[inside].sum()
+    if share < LEAST_SHARE:
         raise PictureError(f"What could be a digit is {share:.0%} of all that stands out: {TRY}")
-    return np.isin(parts, 1 + together)
+    masks = [np.isin(parts, 1 + np.array(group)) for group in groups]
+    return masks, next(number for number, group in enumerate(groups) if main in group)
+
+
+def _too_many(things: int) -> PictureError:
+    return PictureError(
+        f"There are {things} things that could be a digit, and at most {MOST} can be chosen from: {TRY}"
+    )
+
+
+def _checked(digits: list[Mask], likeliest: int, paper: Ink | None) -> tuple[list[Mask], int]:
+    """Those of the digits that a pen has written; PictureError where the likeliest is none of them, or for too many."""
+    kept = []
+    for at, digit in enumerate(digits):
+        try:
+            _check_written(digit)
+            if paper is not None:
+                _check_no_edge(digit, paper)
+        except PictureError:
+            if at == likeliest:
+                raise
+        else:
+            kept.append(at)
+    if len(kept) > MOST:
+        raise _too_many(len(kept))
+    return [digits[at] for at in kept], kept.index(likeliest)
 
 
 def _is_written_on(grey: Ink, ink: Ink, is_dark: bool, level: float) -> bool:

@@ -179,7 +179,7 @@ def _drawn() -> Digit:
 
 @remembered(len(PHOTOS), each=8 * 480 * 480)  # a photograph in colour and its steps
 def _found(name: str) -> Prepared:
-    return found(ready_photo(name))
+    return found(ready_photo(name)).best
 
 
 def _photographed() -> Digit:
@@ -188,7 +188,7 @@ def _photographed() -> Digit:
     _UPLOADS.camera("Photograph a digit")
     select("or a sample", SAMPLE_PHOTO)
     if own := _UPLOADS.own():
-        name, prepared = own.file or BY_CAMERA, own.thing
+        name, prepared = own.file or BY_CAMERA, own.thing.best
     else:
         name = _UPLOADS.sample()
         name, prepared = name[0].lower() + name[1:], _found(name)
