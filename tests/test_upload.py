@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from cnnviz.pictures import encode_png, open_picture
 from cnnviz.pictures.ready import drawing
+from cnnviz.ui import state
+from cnnviz.ui.controls import Uploads
+from cnnviz.ui.state import one_of
 from paper import USUAL, jpeg
 from visitor import Visitor
 
@@ -186,3 +192,25 @@ def test_no_link_is_made_of_a_file_s_name():
     told = errors(give(opened(LAB), LAB, name, b"no picture"))[0]
     assert told.replace("\u2060", "").startswith(name)
     assert not re.search(r"www\.|@\w|://", told, re.IGNORECASE)  # what Streamlit takes for an address
+
+
+def test_a_file_that_an_uploader_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
+    """Until a run reaches it the browser still shows the uploader of before, and tells its file with the next act."""
+    monkeypatch.setattr("streamlit.session_state", session := {})
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr("streamlit.file_uploader", lambda label, **told: drawn.update(told))
+    choice = one_of("test-upload-choice", ["one", "other", "yours"])
+    uploads = Uploads("test-", choice, "yours", "photo", read=lambda picture: picture)
+    uploads.uploader("Photo")
+    old = dict(drawn)
+    session[old["key"]] = file = UploadedFile(UploadedFileRec("1", "a.png", "image/png", picture()), FileURLs())
+    old["on_change"](*old["args"])
+    assert state.now(choice) == "yours"
+    state.put(**{choice.key: "other"})
+    uploads.uploader("Photo")
+    assert drawn["key"] != old["key"]
+    old["on_change"](*old["args"])
+    assert state.now(choice) == "other"
+    session[drawn["key"]] = UploadedFile(UploadedFileRec("2", "a.png", "image/png", file.getvalue()), FileURLs())
+    drawn["on_change"](*drawn["args"])  # the same picture, brought again
+    assert state.now(choice) == "yours"

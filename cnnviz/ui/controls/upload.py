@@ -108,9 +108,12 @@ class Uploads(Generic[T]):
 
     def _take(self, widget: str, key: str) -> None:
         file = state.uploaded(key)
+        if file is not None and file.file_id == state.recall(f"{self.name}taken"):
+            return  # an uploader that has been made anew repeats it: see `state.hear`
         state.forget(f"{self.name}refused")
         if file is None:
             return
+        state.remember(f"{self.name}taken", file.file_id)
         is_file = widget == UPLOADER
         try:
             picture = open_picture(file.getvalue(), file.name if is_file else "Your photograph")
