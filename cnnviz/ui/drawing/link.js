@@ -2,8 +2,8 @@
 // says so to its group, and the others follow. What is said, `place`, is the group's own matter; a stage says
 //     { row, column }   of the output cell that it shows     { y, x }   the middle of its window on the input
 //     { pixel }         the input pixel under the pointer, or null
-//     { isMove }        false where only its numbers are new: other stages stay where they are
-//     { isSaid }        the link or Python has put it there: who is told its own place by them stays there, too
+//     { isMove }        false where the link or Python has put it there, or only its numbers are new: a stage that is
+//                       told a place of its own stays there
 //     { value }         the number that goes in, where it is one
 //     { text }          the number that comes out, as it is shown; none while it is to be guessed
 // and who has just joined may say { asks: true }, to be told where the others are.

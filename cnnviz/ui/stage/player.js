@@ -28,7 +28,7 @@ export class Player {
     Object.assign(this, { stops: abridged(trace), slide: null, from: undefined });
     if (!before) this.begin();
     else this.carryOn(before);
-    const isSent = this.goTo(trace.options);
+    this.goTo(trace.options);
     this.openSlit(before);
     if (before) { this.zoomTo(Math.min(this.zoom, Math.max(this.slit, this.usualZoom)), this.centre); this.follow(); } else this.zoomTo(this.zoom);
     this.offerSpeeds();
@@ -38,7 +38,6 @@ export class Player {
     this.stage.segment.style.display = isOffered ? "" : "none";
     this.offerZoom();
     this.setOverview(this.overview);
-    return isSent;
   }
 
   // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
@@ -55,15 +54,14 @@ export class Player {
     return this.trace.count > NUMBERED ? strongest(this.trace) : 0;
   }
 
-  // The output that Python names, when it names another than last time. True where it was gone to.
+  // To the output that Python names, when it names another than last time.
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
-    if (named === this.named) return false;
+    if (named === this.named) return;
     this.named = named;
-    if (!at) return false;
+    if (!at) return;
     this.index = Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
     this.filled = this.trace.count;
-    return true;
   }
 
   // The same place in the new map, as near as it has one.

@@ -105,9 +105,8 @@ class Stage {
     Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), version: this.version + 1, revealed: false });
     this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
     this.pointer.letGo();
-    const isSent = this.player.receive(before);
-    this.isRerun = Boolean(before) && !isSent;
-    this.isSaid = !before || isSent;
+    this.player.receive(before);
+    this.isSaid = true;
     this.meet();
     this.place.tell();
     this.scrub.max = trace.count;
@@ -135,10 +134,15 @@ class Stage {
   // Join the group that the trace names, if it is another than before.
   meet() {
     const { group = "" } = this.trace.options;
-    if (this.link?.group === group) return;
-    this.link?.leave();
-    this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
+    if (this.link?.group !== group) {
+      this.link?.leave();
+      this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
+    }
+    if (!this.hasPlace) this.link?.tell({ asks: true });
   }
+
+  // Whether the link or Python tells it where to stand. One that has no such place stands where its group does.
+  get hasPlace() { return Boolean(this.trace.options.link || this.trace.options.at); }
 
   // ---- how the maps show ----
 
@@ -204,12 +208,12 @@ class Stage {
     const { step, trace, isFilling, pointer: { pixel } } = this;
     const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
-      unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isRerun, isSaid: this.isSaid, isFilling, isHidden: this.hidden,
+      unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isSaid, isFilling, isHidden: this.hidden,
       text: this.hidden ? undefined : this.say.of(step).result,
       value: trace.taps === 1 ? step.values[0] : undefined, pixel,
       y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
     });
-    this.isRerun = this.isSaid = false;
+    this.isSaid = false;
   }
 
   // Go where another one is: to the same output of the same map, or to the output nearest to the same place.
@@ -219,8 +223,7 @@ class Stage {
     if (place.asks) { this.told = ""; if (this.step) this.tell(); return; }
     const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
     const { unit } = trace.options;
-    if (unit ? !isSame(unit, place.unit) : place.y === undefined || !place.isMove) return;
-    if (place.isSaid && (trace.options.link || trace.options.at)) return; // told by itself where to stand
+    if (unit ? !isSame(unit, place.unit) : place.y === undefined || (this.hasPlace && !place.isMove)) return;
     const index = unit ? place.row * trace.outWidth + place.column : this.pointer.nearestOutput(place);
     this.player.stop();
     this.player.set(index, false);
