@@ -6,8 +6,9 @@ import { flatPlanOf, mapOf } from "../../cnnviz/ui/volumes/flat.js";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
 import { leftOutOf, readingOf } from "../../cnnviz/ui/volumes/reading.js";
 import {
-  channelAt, leftOut, middleOf, narrate, readUnit, seen, sightText, sizeText, slotOf, unitText, unpack, valueOf, within,
+  channelAt, middleOf, readUnit, seen, slotOf, unitText, unpack, valueOf, within,
 } from "../../cnnviz/ui/volumes/units.js";
+import { leftOut, narrate, sightText, sizeText } from "../../cnnviz/ui/volumes/words.js";
 
 const PIXEL = { size: 1, jump: 1, start: 0 };
 const axis = (kernel, stride = 1, before = 0, after = 0, dilation = 1) => ({ kernel, stride, before, after, dilation });

@@ -16,8 +16,8 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
 
     unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
     answer.py    what the last numbers come to    answer.js   its bars, words and codes
-    reading.js   pure: what a unit really reads
-    units.js     pure: what a unit sees; words    layout.js   pure: where each volume stands; flat.js  side by side
+    units.js     pure: what a unit sees           reading.js  pure: what a unit really reads
+    words.js     pure: both in words              layout.js   pure: where each volume stands; flat.js  side by side
     planes.js    the maps and stacks              sight.js    what the shown unit sees, drawn over them
     pointing.js  the pointer and the keys         volumes.js  the elements, the current unit; volumes.css
 """
@@ -42,7 +42,8 @@ __all__ = ["EACH_LAYER", "SCALE", "Answer", "Unit", "Volume", "choose", "chosen"
 
 _HERE = files("cnnviz.ui.volumes")
 _ORDER = (
-    "reading.js", "units.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js", "volumes.js",
+    "units.js", "reading.js", "words.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js",
+    "volumes.js",
 )  # fmt: skip
 
 

@@ -3,7 +3,8 @@ import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
 import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
-import { channelAt, limitOf, slotOf, valueOf, valueText } from "./units.js";
+import { channelAt, limitOf, slotOf, valueOf } from "./units.js";
+import { valueText } from "./words.js";
 
 const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 

@@ -1,7 +1,7 @@
 // The pointer and the keys: pointing at a number, choosing it, and going through the maps of a layer.
 import { isFinger, onPointing, say } from "../drawing/elements.js";
 import { underPoint } from "./layout.js";
-import { placeText, valueText } from "./units.js";
+import { placeText, valueText } from "./words.js";
 
 export class Pointing {
   constructor(volumes) {

@@ -11,7 +11,8 @@ import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
 import { paintField, paintFlatSight, paintSight } from "./sight.js";
-import { isAnswer, leftOut, limitOf, middleOf, narrate, seen, sizeText, slotOf, unitText, unpack, within } from "./units.js";
+import { isAnswer, limitOf, middleOf, seen, slotOf, unitText, unpack, within } from "./units.js";
+import { leftOut, narrate, sizeText } from "./words.js";
 
 const REST = 300; // ms on one map before it goes to the stage
 const WORDS_EVERY = 66; // milliseconds between changes of the words while another component's cursor moves
