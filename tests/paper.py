@@ -145,3 +145,61 @@ def jpeg(strokes: Strokes, sheet: Sheet) -> bytes:
 def digit_alone(strokes: Strokes, sheet: Sheet = USUAL) -> np.ndarray:
     """The digit without the sheet, turned alike: uint8 ink on 0."""
     return (_turned(_ink(strokes, sheet), sheet) * 255).astype(np.uint8)
+
+
+# Tables: red, green and blue, and how much the wood's grain varies.
+TABLES = {
+    "brown": (112, 72, 44, 0.18), "dark": (62, 40, 28, 0.2), "light wood": (186, 150, 106, 0.12),
+    "grey": (120, 120, 124, 0.05), "black": (30, 30, 32, 0.1),
+}  # fmt: skip
+
+
+def _wood(table: str, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
+    """(3, H, W) levels: planks, and grain along them."""
+    *colour, contrast = TABLES[table]
+    row, column = np.indices(size, dtype=float)
+    grain = np.zeros(size)
+    for strength in (1, 0.7, 0.5, 0.4):
+        wave = row + rng.uniform(2, 12) * np.sin(column * rng.uniform(0.003, 0.01) + rng.uniform(0, 6))
+        grain += strength / 3 * np.sin(wave * rng.uniform(0.025, 0.3) + rng.uniform(0, 6))
+    planks = 0.15 * (row // (size[0] / 4.3) % 2)
+    return np.array(colour)[:, np.newaxis, np.newaxis] * (1 + contrast * grain - planks)
+
+
+def on_a_table(
+    strokes: Strokes,
+    table: str = "brown",
+    *,
+    turned: float = 8,
+    long: float = 0.7,
+    wide: float = 0.7,
+    moved: tuple[float, float] = (0, 0),
+    size: tuple[int, int] = (675, 900),
+    seed: int = 0,
+) -> tuple[Picture, np.ndarray]:
+    """(a photograph of a sheet that lies on a table, where the pen's ink is in it, 0 to 1).
+
+    long   the sheet's length as a share of the picture's height; wide  its width as a share of its length
+    moved  of the picture's width and height, away from its middle
+    """
+    rng = np.random.default_rng(seed)
+    height, width = size
+    long_side = long * height
+    row, column = np.indices(size, dtype=float)
+    angle = np.deg2rad(turned)
+    y, x = row - height * (0.5 + moved[1]), column - width * (0.5 + moved[0])
+    down, across = y * np.cos(angle) - x * np.sin(angle), x * np.cos(angle) + y * np.sin(angle)
+    edge = np.minimum(long_side / 2 - np.abs(down), wide * long_side / 2 - np.abs(across))
+    sheet, shade = np.clip(edge + 0.5, 0, 1), np.clip(1 + edge / 14, 0.65, 1)  # its shadow on the table
+    side = round(0.55 * min(long_side, wide * long_side))
+    pad = np.pad(strokes.ink(side) / 255, 1)
+    places = [np.clip(np.rint(at + side / 2), 0, side + 1).astype(int) for at in (down, across)]
+    ink = pad[places[0], places[1]]
+    light = 1 - 0.3 * (0.6 * column / width + 0.4 * row / height)
+    paper = np.array([238, 236, 228])[:, np.newaxis, np.newaxis] * (1 - 0.8 * ink)
+    wood = _wood(table, size, rng) * shade
+    levels = (paper * sheet + wood * (1 - sheet)) * light
+    levels = np.clip(levels + rng.normal(0, 3, levels.shape), 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.moveaxis(levels, 0, -1)).save(file, "JPEG", quality=85)
+    return open_picture(file.getvalue(), "table.jpg"), ink

@@ -222,7 +222,7 @@ NO_DIGIT = {
     "half of it dark": (np.where(COLUMN > 160, 50, 230), "Nothing is written"),
     "a sheet without a digit on a dark table": (
         np.where((abs(0.1 * COLUMN + ROW - 136) < 80) & (abs(COLUMN - 0.1 * ROW - 130) < 100), 225, 60),
-        "is an edge, [34]",
+        "Nothing is written",
     ),
     "a table beside a blank sheet": (np.where(COLUMN > 250 + 0.3 * ROW, 50, 230), "digit"),
     "a stroke over the edge": (np.where(abs(COLUMN - 160 - ROW // 4) < 8, 20, 230), "edge"),

@@ -249,7 +249,6 @@ RIGHT: dict[str, dict[str, Any]] = {
     "pictures.digit.Seen": {"digits": (pictures.Prepared(np.zeros((28, 28), np.uint8), ()),), "first": 0},
     "pictures.digit.normalised": {"ink": np.full((30, 20), 200, np.uint8)},
     "pictures.limits.Limits": {"pixels": 100},
-    "pictures.mnist.as_it_is": {"picture": pictures.Picture(np.zeros((1, 28, 28), np.uint8), "L", (28, 28))},
     "pictures.paper.found": {"picture": ready.photo("A 4 on lined paper")},
     "pictures.picture.Picture": {
         "pixels": LEVELS, "mode": "RGB", "size": (15, 11), "name": "a", "done": ("reduced",),

@@ -20,6 +20,7 @@ Each file imports only from those above it:
     apart.py    which parts of the ink are one digit, and which are several
     mnist.py    a picture that is a digit of MNIST already
     ruling.py   printed lines taken away from under a digit
+    sheet.py    a sheet of paper that lies on a table
     paper.py    the digit in a photograph of paper or of a board
     ready.py    drawings and photographs of digits that come with cnnviz
 """

@@ -27,6 +27,7 @@ MOST = 8  # digits of one picture, to choose from
 INK = 128  # the level from which a pixel counts as ink
 Levels = npt.NDArray[np.uint8]
 Step = tuple[str, Levels]
+Box = tuple[float, float, float, float]  # top, left, height, width, as shares of a picture's height and width
 WHOLE = (0.0, 0.0, 1.0, 1.0)  # the box that is all of a picture
 
 
@@ -42,7 +43,7 @@ class Prepared:
 
     levels: Levels
     steps: tuple[Step, ...]
-    box: tuple[float, float, float, float] = WHOLE
+    box: Box = WHOLE
 
     def __post_init__(self) -> None:
         hold(self)

@@ -18,6 +18,7 @@ from cnnviz.pictures.digit import MOST, Levels, Prepared, Seen, Step, normalised
 from cnnviz.pictures.mnist import as_it_is
 from cnnviz.pictures.picture import Picture, proportional
 from cnnviz.pictures.ruling import without_ruling
+from cnnviz.pictures.sheet import Sheet, sheet_on
 from cnnviz.signatures import checked
 
 WORKING = 480  # pixels of the longer side: a pen's line is then 5 to 30 wide, a printed one 1 to 4
@@ -35,7 +36,7 @@ NEAR = 0.2  # of a digit's size: no piece of it is further away
 LEAST_SHARE = 0.15  # of all the ink that does not run over the picture's edge: less is one thing among many
 Ink = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
-TRY = "photograph one digit, written large with a dark pen on plain or lined paper."
+TRY = "photograph one digit, written large with a dark pen on plain or lined paper that fills the picture."
 
 
 @checked
@@ -49,6 +50,38 @@ def found(picture: Picture) -> Seen:
     if mnists := as_it_is(picture):
         return Seen((mnists,))
     photo = _working(picture)
+    is_tiny = max(picture.shape) < WORKING / 2  # what was enlarged is no photograph of a table
+    seen, refusal = _tried(photo, is_tiny)
+    sheet = None if is_tiny else sheet_on(photo)
+    if sheet and not (seen and all(sheet.holds(digit.box) for digit in seen.digits)):
+        alone, refusal_of_sheet = _tried(sheet.alone(picture))
+        if alone:
+            return _from(photo, sheet, alone)
+        if not seen or sheet.is_edge(seen.best.box):
+            seen, refusal = None, refusal_of_sheet
+    if seen is None:
+        raise refusal or PictureError(f"No digit is found: {TRY}")
+    return seen
+
+
+def _tried(photo: Picture, is_tiny: bool = False) -> tuple[Seen | None, PictureError | None]:
+    """(the digits on what is nothing but paper or a board, or None; why there are none)."""
+    try:
+        return _read(photo, is_tiny), None
+    except PictureError as error:
+        return None, error
+
+
+def _from(photo: Picture, sheet: Sheet, alone: Seen) -> Seen:
+    """What was found on the sheet alone, as of the photograph that it lies in."""
+    digits = []
+    for digit in alone.digits:
+        steps = (("photo", photo.levels()), ("the sheet alone", digit.steps[0][1]), *digit.steps[1:])
+        digits.append(replace(digit, steps=steps, box=sheet.box_of(digit.box)))
+    return replace(alone, digits=tuple(digits))
+
+
+def _read(photo: Picture, is_tiny: bool) -> Seen:
     grey = photo.at(WORKING, "grey").levels()[0]
     steps: list[Step] = [("photo", photo.levels()), ("levelled", np.empty(0, np.uint8))]
     paper = _paper(grey.astype(np.float32))
@@ -66,8 +99,7 @@ def found(picture: Picture) -> Seen:
         if mask.mean() > BUSY:
             raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
         digits, likeliest = _digits(mask, ink)
-        # What was enlarged is no photograph of a table.
-        digits, likeliest = _checked(digits, likeliest, paper if max(picture.shape) >= WORKING / 2 else None)
+        digits, likeliest = _checked(digits, likeliest, None if is_tiny else paper)
     except PictureError:
         if not _is_written_on(grey.astype(np.float32), ink, is_dark, level):
             raise PictureError(f"Nothing is written there, for no line on it is a pen's: {TRY}") from None
