@@ -33,8 +33,8 @@ def main() -> None:
     wrong = 0
     with Server(ROOT / "app.py", Path(tempfile.mkdtemp())) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
-        for name in names:
-            for seed in range(walks):
+        for seed in range(walks):
+            for name in names:
                 door = Door(browser, server.url)
                 found = walk(door, name, seed, acts)
                 door.close()
