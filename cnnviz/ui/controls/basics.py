@@ -62,12 +62,12 @@ def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
     return take
 
 
-def choice(label: str, setting: Setting[str], options: Sequence[str] = ()) -> str:
+def choice(label: str, setting: Setting[str], options: Sequence[str] = (), *, then: Then | None = None) -> str:
     """One of a few, side by side. `options`, of the setting's: those that there are now."""
     label = lettered(label)
     names = list(options or setting.options)
     chosen = state.now(setting) if state.now(setting) in names else names[0]
-    take = _putting(setting, None)
+    take = _putting(setting, then)
     _shown(
         st.segmented_control, label, names, name=setting.key, value=chosen, take=take, start="default", required=True
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import html
 import random
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +17,13 @@ import streamlit as st
 from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.numbers import grouped
-from cnnviz.pictures import Picture, Prepared, Strokes, found, normalised
-from cnnviz.pictures.digit import WHOLE
+from cnnviz.pictures import Picture, Seen, Strokes, drawn, found
+from cnnviz.pictures.digit import INK, MOST, WHOLE, Box, Step
 from cnnviz.pictures.ready import PHOTOS, drawing, is_ready
 from cnnviz.pictures.ready import photo as ready_photo
 from cnnviz.ui import state
 from cnnviz.ui.controls import upload
-from cnnviz.ui.controls.basics import choice, select, typed_number
+from cnnviz.ui.controls.basics import choice, refuse, select, typed_number
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.drawpad import drawpad
 from cnnviz.ui.markup import image
@@ -40,7 +41,8 @@ SOURCE = one_of("digit", [DRAW, PHOTO, TEST])
 SAMPLE_PHOTO = one_of("digit-photo", [*PHOTOS, YOUR_PHOTO])
 TEST_DIGIT = integer("test-digit", 1, 1, TESTS)
 _PAD, _FILLED = "digit-pad-has", "digit-filled"  # of this session alone
-_UPLOADS = Uploads("digit-", SAMPLE_PHOTO, YOUR_PHOTO, "photo", read=found)
+NUMBERS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 def _linked(text: str) -> Strokes | None:
@@ -51,10 +53,22 @@ def _linked(text: str) -> Strokes | None:
 
 
 DRAWN: Setting[Strokes | None] = Setting("drawn", None, _linked, lambda strokes: strokes.for_link() if strokes else "")
-DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT, DRAWN)
+WHICH = integer("which-digit", 0, 0, MOST)  # of several on one photograph or pad, from 1; 0: nobody has chosen
+DIGIT = (SOURCE, SAMPLE_PHOTO, TEST_DIGIT, DRAWN, WHICH)
 Levels = npt.NDArray[np.uint8]
-Box = tuple[float, float, float, float]  # top, left, height, width, as shares of a picture's height and width
 Wrong = Collection[int] | Callable[[], Collection[int]]
+
+
+def _choose(which: int) -> None:
+    put(**{WHICH.key: which})
+
+
+def _choose_none() -> None:
+    """Another photograph, another drawing: nobody has chosen yet."""
+    _choose(WHICH.start)
+
+
+_UPLOADS = Uploads("digit-", SAMPLE_PHOTO, YOUR_PHOTO, "photo", read=found, then=_choose_none)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +79,8 @@ class Digit:
     name    plain text: "your digit", "test digit 17", or what a stranger called a file
     label   what it is, where that is known
     steps   (words, uint8 (H, W) or (3, H, W)) of how it came about
-    box     of the digit in the first step; None where it is all of it
+    boxes   of all digits in the first step, in the order in which they are read; none where the digit is all of it
+    at      the place of this one among them
     is_file whether `name` is a file's, which stays as it is wherever it stands
     """
 
@@ -73,7 +88,8 @@ class Digit:
     name: str
     label: int | None = None
     steps: tuple[tuple[str, Levels], ...] = ()
-    box: Box | None = None
+    boxes: tuple[Box, ...] = ()
+    at: int = 0
     is_file: bool = False
 
     @property
@@ -98,7 +114,7 @@ def digit(*, wrong: Wrong = ()) -> Digit:
     wrong  places, from 0, in `models.digits("test")` of digits that the page's network gets wrong: then a button leads
            from one to the next. A function is asked only when it is pressed
     """
-    source = choice("Digit", SOURCE)
+    source = choice("Digit", SOURCE, then=_choose_none)
     # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
     with st.container(key="digit-room", gap="small"):
         if source == PHOTO:
@@ -108,12 +124,15 @@ def digit(*, wrong: Wrong = ()) -> Digit:
 
 def digit_pad(digit: Digit) -> None:
     """The pad to draw on; for a photograph or a test digit, the same square with it."""
-    with st.container(key="digit-pad"):
+    with st.container(key="digit-pad", gap=None):
         if state.now(SOURCE) == DRAW:
             strokes = _strokes()
             drawpad(strokes, fill=_fill_of(strokes), ready=is_ready(strokes), key="pad", on_drawn=_keep)
         else:
             st.html(_square(digit))
+        # What comes and goes has a room that stays.
+        with st.container(key="digit-seen", gap=None):
+            _choice_of(digit)
 
 
 def digit_steps(digit: Digit) -> None:
@@ -153,6 +172,7 @@ def _keep(strokes: Strokes) -> None:
 def _draw(strokes: Strokes) -> None:
     """Take a drawing as a link tells it, so that whoever opens the link sees the same ink."""
     put(drawn=Strokes.from_link(strokes.for_link()))
+    _choose_none()
 
 
 def _fill() -> None:
@@ -168,33 +188,77 @@ def _drawn() -> Digit:
     if not ink.any():
         return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
     try:
-        prepared = normalised(ink)
-    except CnnvizError:  # a line so thin that no pixel is half covered
+        seen = drawn(ink)
+    except CnnvizError as error:
+        if (ink >= INK).any():  # else it is a line so thin that no pixel is half covered
+            refuse(str(error))
         return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
-    return Digit(prepared.levels, "your digit", steps=(("drawn", ink), *prepared.steps))
+    return _read_of(seen, "your digit", before=("drawn", ink))
+
+
+def _read_of(seen: Seen, name: str, *, before: Step | None = None, is_file: bool = False) -> Digit:
+    """The digit that is read: of several the one that is chosen."""
+    which = state.now(WHICH)
+    at = which - 1 if 1 <= which <= len(seen.digits) else seen.first
+    prepared = seen.digits[at]
+    steps = (before, *prepared.steps) if before else prepared.steps
+    boxes = tuple(digit.box for digit in seen.digits)
+    return Digit(prepared.levels, name, steps=steps, boxes=boxes if boxes != (WHOLE,) else (), at=at, is_file=is_file)
 
 
 # --- photographed ---
 
 
 @remembered(len(PHOTOS), each=8 * 480 * 480)  # a photograph in colour and its steps
-def _found(name: str) -> Prepared:
-    return found(ready_photo(name)).best
+def _found(name: str) -> Seen:
+    return found(ready_photo(name))
 
 
 def _photographed() -> Digit:
     _UPLOADS.uploader("One digit, on paper or a board", help=f"Lined paper will do. {upload.HELP}")
     _UPLOADS.words()
     _UPLOADS.camera("Photograph a digit")
-    select("or a sample", SAMPLE_PHOTO)
+    select("or a sample", SAMPLE_PHOTO, then=_choose_none)
     if own := _UPLOADS.own():
-        name, prepared = own.file or BY_CAMERA, own.thing.best
-    else:
-        name = _UPLOADS.sample()
-        name, prepared = name[0].lower() + name[1:], _found(name)
-    is_file = bool(own and own.file)
-    box = prepared.box if prepared.box != WHOLE else None
-    return Digit(prepared.levels, name, steps=prepared.steps, box=box, is_file=is_file)
+        return _read_of(own.thing, own.file or BY_CAMERA, is_file=bool(own.file))
+    name = _UPLOADS.sample()
+    return _read_of(_found(name), name[0].lower() + name[1:])
+
+
+# --- one of several ---
+
+
+def _choice_of(digit: Digit) -> None:
+    """A frame around each of several digits, which chooses it, and what is read said in a sentence."""
+    count = len(digit.boxes)
+    if count < 2:
+        return
+    is_drawn = state.now(SOURCE) == DRAW
+    with st.container(key="digit-frames-drawn" if is_drawn else "digit-frames"):
+        for at in range(count):
+            name = f"{at + 1} of {count}{_where(digit.boxes, at)}{', which is read' if at == digit.at else ''}"
+            kind: Literal["primary", "secondary"] = "primary" if at == digit.at else "secondary"
+            st.button(name, key=f"digit-frame-{at + 1}", on_click=_choose, args=(at + 1,), type=kind)
+    places = [_in_square(_framed(box), digit.steps[0][1].shape[-2:]) for box in digit.boxes]
+    rules = [f".st-key-digit-frame-{at} {{ {_style(place)} }}" for at, place in enumerate(places, 1)]
+    st.html(f"<style>{' '.join(rules)}</style>")
+    st.html(f'<p class="digit-several" role="status">{_told_several(count, digit.at)}</p>')
+
+
+def _told_several(count: int, at: int) -> str:
+    return f"{NUMBERS[count - 1]} digits are seen; the {ORDINALS[at]} is read. Choose another by its number."
+
+
+def _where(boxes: Sequence[Box], at: int) -> str:
+    """Where one of two or three digits is, for who does not see it: ": the digit at the left"."""
+    middles = [(top + height / 2, left + width / 2) for top, left, height, width in boxes]
+    spread = [max(along) - min(along) for along in zip(*middles)]
+    axis = int(spread[1] >= spread[0])
+    along = [middle[axis] for middle in middles]
+    if len(boxes) > 3 or along != sorted(along):
+        return ""
+    first, last = (("at the top", "at the bottom"), ("at the left", "at the right"))[axis]
+    return f": the digit {first if at == 0 else last if at == len(boxes) - 1 else 'in the middle'}"
 
 
 # --- a test digit ---
@@ -248,7 +312,7 @@ def _square(digit: Digit) -> str:
     """The whole photograph with a frame around its digit, or the test digit, in the pad's own square."""
     levels = digit.steps[0][1]
     high, wide = levels.shape[-2:]
-    frame = f'<span class="is-framed" style="{_style(_framed(digit.box))}"></span>' if digit.box else ""
+    frame = f'<span class="is-framed" style="{_style(_framed(*digit.boxes))}"></span>' if len(digit.boxes) == 1 else ""
     told = digit.title if digit.label is None else f"{digit.title}: {a(str(digit.label))}"
     picture = image(_small(levels, 480), told, sharp=max(high, wide) <= SMALL)
     return (
@@ -263,6 +327,13 @@ def _framed(box: Box) -> Box:
     top, bottom = max(top - ROOM, 0), min(top + height + ROOM, 1)
     left, right = max(left - ROOM, 0), min(left + width + ROOM, 1)
     return top, left, bottom - top, right - left
+
+
+def _in_square(box: Box, size: tuple[int, ...]) -> Box:
+    """Of a box in a picture of that height and width: its place in the square that the picture is shown in, whole."""
+    high, wide = (side / max(size) for side in size)
+    top, left, height, width = box
+    return (1 - high) / 2 + top * high, (1 - wide) / 2 + left * wide, height * high, width * wide
 
 
 def _style(box: Box) -> str:
