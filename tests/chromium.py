@@ -13,7 +13,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is half the work of a browser with a window, and the same pages.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 APPLICATIONS = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -75,15 +76,18 @@ def _runs(path: str) -> bool:
 
 
 def install() -> None:
-    """Install Debian's package `chromium`, where that may be done and it is the browser itself; else do nothing."""
+    """Install Debian's Chromium without a window, or with one, where that may be done; else do nothing."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
         return
     plain = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
     subprocess.run(["apt-get", "update", "-q"], env=plain)
-    policy = subprocess.run(["apt-cache", "policy", "chromium"], env=plain, capture_output=True, text=True).stdout
-    offered = next((line.split()[1] for line in policy.splitlines() if "Candidate:" in line), "(none)")
-    if offered != "(none)" and "snap" not in offered:
-        subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "chromium"], env=plain)
+    for package in NAMES[:2]:
+        policy = subprocess.run(["apt-cache", "policy", package], env=plain, capture_output=True, text=True).stdout
+        offered = next((line.split()[1] for line in policy.splitlines() if "Candidate:" in line), "(none)")
+        if offered != "(none)" and "snap" not in offered:
+            asked = ["apt-get", "install", "-q", "-y", "--no-install-recommends", package]
+            if subprocess.run(asked, env=plain).returncode == 0:
+                return
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote_plus
 
 import numpy as np
@@ -346,12 +346,16 @@ def test_zoomed_into_a_large_picture_only_what_shows_is_painted(visit):
 
 def columns_in_view(lab: Lab) -> int:
     """How many of the output's columns lie between the left and right edges of its panel's picture."""
-    box = lab.canvas("output").bounding_box()
-    found = []
-    for x in range(3, int(box["width"]), 3):
-        lab.hover("output", x, 20)
-        found += re.findall(r"^Row .* column (\d+) of", lab.tip)
-    return int(found[-1]) - int(found[0]) + 1
+    places = range(3, int(lab.canvas("output").bounding_box()["width"]), 3)
+
+    def first(places: Iterable[int]) -> int:
+        for x in places:
+            lab.hover("output", x, 20)
+            if found := re.search(r"^Row .* column (\d+) of", lab.tip):
+                return int(found[1])
+        raise AssertionError("no column is told")
+
+    return first(reversed(places)) - first(places) + 1
 
 
 def test_a_smaller_picture_is_not_left_zoomed_in_too_far(visit):
