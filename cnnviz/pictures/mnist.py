@@ -10,6 +10,7 @@ from cnnviz.signatures import checked
 
 EMPTY = 32  # levels by which an empty pixel may miss black, or white, after a JPEG
 RIM = 0.75  # of the outermost pixels: so many are empty. Of MNIST's digits, moved by their mass, 1 in 90 reaches there
+AWAY = 2.0  # pixels of the centre of mass from the middle; of MNIST's digits 1.1 at the most
 MOST = 0.5  # of all pixels can be ink; MNIST's have 0.4 at the most
 WORDS = "taken as it is: 28 × 28, white on black"
 TURNED = "its levels turned: 28 × 28, black on white before"
@@ -19,7 +20,7 @@ TURNED = "its levels turned: 28 × 28, black on white before"
 def as_it_is(picture: Picture) -> Prepared | None:
     """The digit that a picture of 28 x 28 is, neither cut out nor moved; None for every other picture.
 
-    A bright figure on black, as the outermost pixels tell; or a dark one on white, whose levels are turned.
+    A bright figure in the middle of black, as the outermost pixels tell; or a dark one on white, then turned.
     """
     if picture.size != (SIDE, SIDE) or picture.shape[1:] != picture.size:
         return None
@@ -32,6 +33,11 @@ def as_it_is(picture: Picture) -> Prepared | None:
 
 
 def _is_digit(levels: Levels) -> bool:
+    inked = levels >= INK
     rim = np.ones(levels.shape, bool)
     rim[1:-1, 1:-1] = False
-    return bool((levels >= INK).any() and (levels >= INK).mean() < MOST and (levels[rim] <= EMPTY).mean() >= RIM)
+    if not 0 < inked.mean() < MOST or (levels[rim] <= EMPTY).mean() < RIM:
+        return False
+    mass = levels.astype(np.float64)
+    centre = [float(mass.sum(axis=axis) @ np.arange(SIDE) / mass.sum()) for axis in (0, 1)]
+    return max(abs(along - (SIDE - 1) / 2) for along in centre) <= AWAY
