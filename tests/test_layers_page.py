@@ -65,7 +65,7 @@ def test_every_layers_map_on_the_stage_is_onnxruntimes():
         given = stage.input / stage.header["divisor"]
         np.testing.assert_allclose(given, reads.reshape(given.shape), rtol=1e-4, atol=1e-5)
         name = read(EVERYTHING)[layer].name
-        assert stage.header["names"]["output"].startswith(f"Layer {layer + 1}, {name}, ")
+        assert stage.header["names"]["output"].startswith(f"{layer + 1} {name}, ")
 
 
 def test_values_of_the_sidebar_are_what_is_multiplied():
@@ -496,7 +496,7 @@ def test_a_click_on_a_map_puts_it_on_the_stage_and_into_the_link(warm):
     stage = page.locator(".stage")
     expect(stage).to_have_attribute("data-ready", "1", timeout=20_000)
     page.get_by_role("group", name=re.compile("^2 ReLU, ")).click()
-    expect(stage.locator(".output header b")).to_have_text("Layer 2, ReLU, map 1")
+    expect(stage.locator(".output header b")).to_have_text("2 ReLU, map 1")
     expect(page.locator(".st-key-layer-settings")).to_contain_text("Function")
     assert re.search(r"unit=2\.1\.\d+\.\d+", page.url)
     # What the browser adds up is what Python computed.

@@ -33,6 +33,15 @@ WITHIN = re.compile(r"</?(?:b|em|i|strong|sub|sup)>")
 SECONDS = 60
 
 
+# Gaps that are the numbers' own, as they are said everywhere: "> 99.9 %", "2.5 × 10⁻⁷"; then those of the page's lines.
+GAPS = re.compile("([<>]\u00a0|\u00a0%|\u00a0×\u00a010(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))|\u00a0")
+
+
+def apart(text: str) -> str:
+    """Plain spaces where the page lets no line break within a size, a setting or a formula: "128 × 192", "K = 3"."""
+    return GAPS.sub(lambda gap: gap[1] or " ", text)
+
+
 class Visitor:
     """Somebody who opens a page of the app by a link, and what the page then is to them.
 
@@ -140,7 +149,7 @@ class Visitor:
     def markup(self) -> list[str]:
         """The page's own HTML, block by block, the style apart."""
         bodies = [element.proto.body for element in self.app.get("html")]
-        return [body for body in bodies if not body.startswith("<style>")]
+        return [apart(body) for body in bodies if not body.startswith("<style>")]
 
     def styles(self) -> list[str]:
         bodies = [element.proto.body for element in self.app.get("html")]
@@ -151,7 +160,7 @@ class Visitor:
         app = self.app
         kinds = (app.markdown, app.caption, app.error, app.info, app.warning, app.success)
         bodies = [element.value for kind in kinds for element in kind] + [button.label for button in app.button]
-        return [re.sub(r"\\([^A-Za-z0-9\s])", r"\1", body) for body in bodies]
+        return [apart(re.sub(r"\\([^A-Za-z0-9\s])", r"\1", body)) for body in bodies]
 
     def source(self) -> str:
         """All that can be read, with the tags and asterisks that it is written with."""

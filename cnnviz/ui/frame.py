@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from cnnviz.ui import state
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
-from cnnviz.ui.letters import lettered
+from cnnviz.ui.letters import lettered, together
 
 # What every page has, the parts under their headings, then what single lessons need.
 STYLES = (
@@ -54,7 +54,7 @@ def style() -> None:
 def title(name: str, claim: str) -> DeltaGenerator:
     """The lesson's name and, in one sentence, what it claims; and the room to its right, for what leads into it."""
     with st.container(key="title", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<div class="title"><h1>{name}</h1><p>{lettered(claim)}</p></div>', width="stretch")
+        st.html(f'<div class="title"><h1>{name}</h1><p>{together(lettered(claim))}</p></div>', width="stretch")
         return st.container(key="lead", horizontal=True, gap="small", width="content")
 
 
@@ -80,7 +80,7 @@ def notice(see: str, try_: str, then: Lesson | None = None) -> None:
     a setting was refused, they are empty.
     """
     said = {"What is seen": see, "Your turn": try_}
-    parts = "".join(f"<p><b>{name}</b> {lettered(text)}</p>" for name, text in said.items() if text)
+    parts = "".join(f"<p><b>{name}</b> {together(lettered(text))}</p>" for name, text in said.items() if text)
     if parts:
         st.html(f'<div class="notice">{parts}</div>')
     if then:

@@ -14,6 +14,18 @@ LETTERS = one_of("letters", [LARGE, SMALL])
 _LETTER = re.compile(r"(?<![\w-])[CDFGKOPSW](?![A-Za-z0-9])")
 
 
+# What is read as one: a size, a setting, a layer's name, the formula, the factors of a count.
+_TOGETHER = re.compile(
+    r"\d(?: × \d[\d,]*)+|\b[CFGKPSWcfgkpsw] = \d|\bLayer \d|\d (?:[A-Z]{2,} )+\d+(?: × \d+)*|\d ReLU"
+    r"|\b[Oo] = ⌊[^⌋<]*⌋ \+ 1|\([Kk] − 1\)/2|\([\dKCkc][\d·KCkc]* \+ 1\)·[\dFf]"
+)
+
+
+def together(text: str) -> str:
+    """The same words, where no line breaks within a size ("128 × 192"), a setting ("K = 3") or a formula."""
+    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
+
+
 def lettered(text: str) -> str:
     """What a page says, in the letters that the visitor chose: "O = ⌊(W − K) / S⌋ + 1", or o, w, k and s."""
     return text if state.now(LETTERS) == LARGE else _LETTER.sub(lambda letter: letter[0].lower(), text)

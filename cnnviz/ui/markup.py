@@ -14,7 +14,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.pictures import encode_png
-from cnnviz.ui.letters import lettered
+from cnnviz.ui.letters import lettered, together
 
 
 def image(picture: NDArray[np.uint8] | bytes, alt: str, *, style: str = "", sharp: bool = True) -> str:
@@ -52,12 +52,13 @@ def rows(head: Sequence[str], body: Iterable[Sequence[str]], *, chosen: int | No
         mark = ' class="chosen"' if at == chosen else ""
         told = "".join(f"<td>{text}</td>" for text in cells)
         lines.append(f'<tr{mark}><th scope="row">{name}</th>{told}</tr>')
-    return lettered(
+    table = (
         f'<div class="wide"><table class="facts"><thead><tr>{names}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
     )
+    return together(lettered(table))
 
 
 def part(name: str, body: str = "") -> None:
     """One part of the lesson, or its beginning: its heading, then its HTML."""
-    st.html(f'<div class="part"><h2>{lettered(name)}</h2>{lettered(body)}</div>')
+    st.html(f'<div class="part"><h2>{lettered(name)}</h2>{together(lettered(body))}</div>')

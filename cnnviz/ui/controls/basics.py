@@ -13,7 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.numbers import number
 from cnnviz.ui import state
-from cnnviz.ui.letters import lettered
+from cnnviz.ui.letters import lettered, together
 from cnnviz.ui.state import Setting, put
 
 Then = Callable[[], None]
@@ -202,7 +202,7 @@ class Dial:
 
     def say(self, words: str) -> None:
         """Fill the room: once every slider is drawn, so that the words speak of the settings as they are now."""
-        self.room.caption(lettered(plain(self.said) or words), width="content")
+        self.room.caption(together(lettered(plain(self.said) or words)), width="content")
 
 
 def dial(label: str, setting: Setting[int], *, then: Then | None = None, help: str | None = None) -> Dial:

@@ -73,6 +73,11 @@ export function inputBitmap(trace, layout, theme) {
         }
       }
     }
+    // Where the last row has no map, there is the page: neither a map nor a gap between two.
+    if (layout.tiles < layout.across * layout.down) {
+      const [left, top] = layout.corner(layout.tiles);
+      for (let y = top; y < layout.height; y += 1) pixels.fill(0, y * layout.width + left, (y + 1) * layout.width);
+    }
   });
 }
 

@@ -127,7 +127,8 @@ const EXTREMES = [1, 0.987654321, 0.123456789, 0.0123456789]; // shares of the l
 // How wide the widest number of the input is, in font sizes; null where three stand in one cell of a colour picture.
 export function inputEms({ trace, made, say, theme }) {
   if (made.layout.isPicture && trace.depth === 3) return null;
-  return (made.inputEms ??= Math.max(...trace.inputRange.flatMap((end) => EXTREMES.map((share) => emsOf(say.value(end * share), theme.font)))));
+  const near = say.places.values === 0 ? Math.round : (value) => value; // whole numbers are no wider than that
+  return (made.inputEms ??= Math.max(...trace.inputRange.flatMap((end) => EXTREMES.map((share) => emsOf(say.value(near(end * share)), theme.font)))));
 }
 
 // Whether its numbers can be read in cells of this size.

@@ -76,7 +76,7 @@ class Stage {
     });
     this.zoomOut = button(icon("out"), "Zoom out", () => this.player.zoomTo(this.player.zoom / 2), "icon");
     this.zoomIn = button(icon("in"), "Zoom in", () => this.player.zoomTo(this.player.zoom * 2), "icon");
-    this.zooms = make("span", { class: "segment" }, this.zoomOut, this.zoomIn);
+    this.zooms = make("span", { class: "segment zooms" }, this.zoomOut, this.zoomIn);
     this.full = button(icon("full"), "Full screen (f)", () => this.toggleFull(), "icon");
     this.whole = make("figure", { class: "whole" });
     this.line = make("p", { class: "line", "aria-live": "polite" });

@@ -165,7 +165,7 @@ def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterato
     occlusion = asked.occlusion if asked else Occlusion(look.trained, look.square.levels())
     probes = [*asked.probes] if asked else []
     if asked is None or not probes:
-        yield Panel("What is lost where it is covered", look.square, "Not asked yet.")
+        yield Panel("What is lost, covered there", look.square, "Not asked yet.")
         yield _covered(
             look, occlusion, *_first(occlusion), f"The patch, before it is asked: {percent(whole)} uncovered."
         )
@@ -179,7 +179,7 @@ def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterato
     )
     row, column = _where(probes, grid)
     yield Panel(
-        "What is lost where it is covered", look.square, told, map=lost, fields=fields, signed=True, asks="patch",
+        "What is lost, covered there", look.square, told, map=lost, fields=fields, signed=True, asks="patch",
         at=(row, column),
     )  # fmt: skip
     yield _covered(

@@ -208,8 +208,8 @@ def _trace(setup: Setup, run: Run, row: Row, channel: int) -> Trace:
     """The map on the stage: the levels themselves where the layer reads the picture."""
     first = row.index == 0
     names: dict[str, Any] = {
-        "input": "Picture" if first else f"Layer {row.index}, {run.network.layers[row.index - 1].name}",
-        "output": f"Layer {row.index + 1}, {row.layer.name}, {_map_name(row, channel)}",
+        "input": "Picture" if first else f"{row.index} {run.network.layers[row.index - 1].name}",
+        "output": f"{row.index + 1} {row.layer.name}, {_map_name(row, channel)}",
     }
     trace = layer_trace(
         row.layer,
