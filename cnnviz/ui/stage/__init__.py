@@ -99,6 +99,6 @@ def stage(
         state.remember(f"{key}-at", at)
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
-        "link": link.key if link else None, "limit": limit,
+        "link": link.key if link else None, "limit": limit, "returns": state.returns(),
     }  # fmt: skip
     _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))

@@ -18,6 +18,7 @@ from cnnviz.ui.state.store import (
     put,
     recall,
     remember,
+    returns,
     stays,
     uploaded,
     values,
@@ -27,6 +28,6 @@ from cnnviz.ui.state.store import (
 
 __all__ = [
     "DECLARED", "Setting", "address", "component_state", "flag", "forget", "hear", "integer", "is_from_browser",
-    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "starts", "stays", "uploaded",
+    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "returns", "starts", "stays", "uploaded",
     "values", "widget_key", "words", "write_link",
 ]  # fmt: skip

@@ -63,6 +63,7 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     st.session_state["page-settings"] = tuple(settings)
     is_back, is_new = _is_back(), st.session_state.get("page") != name
     st.session_state["page"] = name
+    st.session_state["returns"] = returns() + is_back
     if is_back or is_new:
         for setting in st.session_state["page-settings"]:
             if is_back or setting.key in st.query_params:
@@ -74,6 +75,11 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
         for drawn in _part("widgets").values():
             drawn.pop("value", None)
     write_link()
+
+
+def returns() -> int:
+    """How often the visitor has gone Back or Forward."""
+    return st.session_state.get("returns", 0)
 
 
 def is_from_browser(setting: Setting[Any]) -> bool:
