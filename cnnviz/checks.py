@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 2**31  # of one array that is made: what a machine with a few gigabytes can do
 LARGEST = 10**1000  # a whole number that Python can still write out; no setting comes near it
+MOST_IN_A_RANGE = 10**7  # values of a range that become a list
 MOST_DIGITS = 15  # of a number that is written out in a sentence
 
 
@@ -30,7 +31,7 @@ def told(value: object, deep: int = 2) -> str:
     """A value in a sentence: short, on one line, never an address in memory. `deep`: how far tuples are opened."""
     if value is None or isinstance(value, (bool, np.bool_)):
         return str(value)
-    if isinstance(value, (int, np.integer)):
+    if isinstance(value, (int, np.integer)) and not isinstance(value, np.timedelta64):  # an integer to NumPy alone
         number = int(value)
         if abs(number) < 10**MOST_DIGITS:
             return str(number)
@@ -66,7 +67,7 @@ def whole(value: object, name: str, least: int | None = None) -> int:
     else:
         try:
             number = operator.index(value)  # type: ignore[arg-type]
-        except TypeError:
+        except Exception:  # a stranger's object may raise anything
             number = None
     if number is not None and (least is None or number >= least) and -LARGEST < number < LARGEST:
         return number
@@ -90,7 +91,7 @@ def number_of(value: object) -> float | None:
     """`value` as a float, inf where float64 does not hold it; None for what is no real number, such as a boolean."""
     if type(value) is float:
         return value
-    if not isinstance(value, kinds.Real) or isinstance(value, bool):
+    if not isinstance(value, kinds.Real) or isinstance(value, (bool, np.timedelta64)):
         return None
     try:
         return float(value)
@@ -138,8 +139,11 @@ def entry(values: Mapping[str, object], name: str, kind: type[T]) -> T:
 
 
 def is_row(value: object) -> bool:
-    """Whether `value` is several values in a row: a tuple, a list, a range, or an array of one axis or more."""
-    return isinstance(value, (tuple, list, range)) or (isinstance(value, np.ndarray) and value.ndim > 0)
+    """Whether `value` is several values in a row: a tuple, a list, a range that is no longer than a list can be, or an
+    array of one axis or more."""
+    if isinstance(value, range):  # one of 10 ** 12 takes no room until it is a list
+        return not value or abs(value[-1] - value[0]) < MOST_IN_A_RANGE * abs(value.step)
+    return isinstance(value, (tuple, list)) or (isinstance(value, np.ndarray) and value.ndim > 0)
 
 
 def numbers(value: ArrayLike, name: str) -> NDArray:
@@ -153,6 +157,8 @@ def numbers(value: ArrayLike, name: str) -> NDArray:
             raise ArrayError(f"The {name} is no array: its rows differ in length.") from None
         except Exception:  # what a stranger's object raises when it is asked for numbers may be anything
             raise ArrayError(f"The {name} is {told(value)}, which gives no array of numbers.") from None
+    if array.nbytes > MOST_BYTES:  # a view, perhaps, which repeats a number and takes no room itself
+        afford(array.shape, array.dtype, f"The {name}", "a smaller one fits")
     dtype = array.dtype
     if dtype.kind not in "biuf" or dtype.type is np.longdouble:
         raise ArrayError(

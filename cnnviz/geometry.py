@@ -109,14 +109,15 @@ class Window:
 
     def readers(self, position: int, size: int) -> list[int]:
         """The outputs whose window reads input `position`. Raises DoesNotFit for more than a million to look at."""
-        first = whole(position, "position") + self.before - self.extent + 1
+        position = whole(position, "position")
+        first = position + self.before - self.extent + 1
         low = max(0, -(-first // self.stride))
         high = min(self.output_size(size) - 1, (position + self.before) // self.stride)
         _check_length(high + 1 - low, "windows that reach a position")
         return [index for index in range(low, high + 1) if position in self.taps(index)]
 
     def unread(self, size: int) -> list[int]:
-        """The positions, padding not amount, that no output reads. Raises DoesNotFit on an axis of over a million."""
+        """The positions, padding not counted, that no output reads. Raises DoesNotFit on an axis of over a million."""
         count = self.output_size(size)
         _check_length(max(size, count), "positions of an axis")
         read: set[int] = set()
@@ -164,7 +165,8 @@ def same_padding(kernel_size: int, dilation: int = 1, stride: int = 1, size: int
     At stride 1 it keeps the size, whatever that is: D(K - 1) in all, as in PyTorch. With a stride it gives
     ceil(size / S) outputs with as little padding as that takes, as in TensorFlow; PyTorch has none.
     """
-    outputs = -(-whole(size, "size", 1) // whole(stride, "stride", 1))
+    size, stride = whole(size, "size", 1), whole(stride, "stride", 1)
+    outputs = -(-size // stride)
     total = max((outputs - 1) * stride + Window(kernel_size, dilation=dilation).extent - size, 0)
     return total // 2, total - total // 2
 
@@ -172,7 +174,8 @@ def same_padding(kernel_size: int, dilation: int = 1, stride: int = 1, size: int
 def origin(position: int, size: int, padding_mode: str) -> int | None:
     """The position whose value stands at `position`: itself inside, a borrowed one in the padding, None for zeros."""
     one_of(padding_mode, "padding_mode", PADDING_MODES)
-    if 0 <= whole(position, "position") < whole(size, "size", 1):
+    position, size = whole(position, "position"), whole(size, "size", 1)
+    if 0 <= position < size:
         return position
     if padding_mode == "zeros":
         return None
@@ -198,7 +201,8 @@ def check_padding(window: Window, size: int, padding_mode: str) -> None:
 def most_padding(size: int, padding_mode: str) -> int | None:
     """The most padding that `padding_mode` allows on `size` positions; None where there is no limit."""
     one_of(padding_mode, "padding_mode", PADDING_MODES)
-    return {"reflect": whole(size, "size", 1) - 1, "circular": size}.get(padding_mode)
+    size = whole(size, "size", 1)
+    return {"reflect": size - 1, "circular": size}.get(padding_mode)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,19 @@ def test_a_border_borrows_no_more_than_there_is(padding_mode, most):
                 check_padding(Window(3, padding=padding), 5, padding_mode)
 
 
+@pytest.mark.parametrize("kind", [np.int8, np.uint8, np.uint64])
+def test_the_whole_numbers_of_numpy_are_whole_numbers(kind):
+    """Not of so many bits: nothing wraps around at 127, or at 0."""
+    window = Window(3, 2, 1)
+    assert window.readers(kind(120), 200) == window.readers(120, 200)
+    assert same_padding(kind(3), kind(2), kind(2), kind(100)) == same_padding(3, 2, 2, 100)
+    for position in (0, 99, 100, 127):
+        for mode in PADDING_MODES:
+            assert origin(kind(position), kind(100), mode) == origin(position, 100, mode)
+            assert type(most_padding(kind(100), mode)) in (int, type(None))
+    assert origin(np.int8(-128), 1000, "reflect") == 128
+
+
 def test_an_unknown_padding_mode_is_named():
     with pytest.raises(SettingError, match="'same'.*zeros, reflect, replicate, circular"):
         check_padding(Window(3), 5, "same")

@@ -224,6 +224,45 @@ SOBEL_TEXTS = [
     "$$ K = \\frac{1}{2} \\begin{pmatrix}\n2 & 0 & -2 \\\\\n4 & 0 & -4 \\\\[2pt]\n2 & 0 & -2 \\\\\n\\end{pmatrix} $$",
     r"\tfrac12 \cdot \left[ \begin{array}{ccc} 2 & 0 & -2 \\ 4 & 0 & -4 \\ \hline 2 & 0 & -2 \end{array} \right]",
     "1 & 0 & -1 \\\\\n2 & 0 & -2 \\\\\n1 & 0 & -1 \\\\",
+    "np.matrix('1 0 -1; 2 0 -2; 1 0 -1')",
+    "1/2*np.array([[2, 0, -2], [4, 0, -4], [2, 0, -2]])",
+    "(1/2)*np.array([[2, 0, -2], [4, 0, -4], [2, 0, -2]])",
+    "torch.tensor([[1, 0, -1], [2, 0, -2], [1, 0, -1]], dtype=torch.float32)[None, None]",
+    "np.array([[1, 0, -1], [2, 0, -2], [1, 0, -1]])[np.newaxis, np.newaxis, :, :]",
+    "tf.constant([[1, 0, -1], [2, 0, -2], [1, 0, -1]])[..., tf.newaxis, tf.newaxis]",
+    "tf.constant([1, 0, -1, 2, 0, -2, 1, 0, -1], shape=[3, 3, 1, 1])",
+    repr(np.array(SOBEL).reshape(3, 3, 1, 1)),
+    f"np.array({np.array(SOBEL).reshape(3, 3, 1, 1).tolist()})",
+    "/* Sobel */ float k[3][3] = {{1, 0, -1}, /* middle */ {2, 0, -2}, {1, 0, -1}};",
+    "float k[3][3]{{1, 0, -1}, {2, 0, -2}, {1, 0, -1}};",
+    "int k[3][3]{1, 0, -1, 2, 0, -2, 1, 0, -1};",
+    "std::vector<std::vector<int>> k{{1, 0, -1}, {2, 0, -2}, {1, 0, -1}};",
+    "k := [3][3]float64{\n{1, 0, -1},\n{2, 0, -2},\n{1, 0, -1},\n}",
+    "[new Float32Array([1, 0, -1]), new Float32Array([2, 0, -2]), new Float32Array([1, 0, -1])]",
+    "k = [2 0 -2; 4 0 -4; 2 0 -2] / 2; % half of it",
+    "k = 1/2 .* [2 0 -2; 4 0 -4; 2 0 -2];",
+    "[2 0 -2; 4 0 -4; 2 0 -2]./2",
+    "k = [1 0 -1 % top\n     % the middle counts twice\n     2 0 -2\n     1 0 -1];",
+    "3×3 Matrix{Float64}:\n 1.0  0.0  -1.0\n 2.0  0.0  -2.0\n 1.0  0.0  -1.0",
+    "={1,0,-1;2,0,-2;1,0,-1}",
+    '"1","0","-1"\n"2","0","-2"\n"1","0","-1"',
+    '"1.0";"0.0";"-1.0"\n"2.0";"0.0";"-2.0"\n"1.0";"0.0";"-1.0"',
+    r"\begin{bmatrix} 1 & 0 & -\frac{2}{2} \\ 2 & 0 & - \frac21 \\[2pt] + \frac{1}{1} & 0 & -1 \end{bmatrix}.",
+    r"\mathbf{G}_x = \begin{bmatrix} +1 & 0 & -1 \\ +2 & 0 & -2 \\ +1 & 0 & -1 \end{bmatrix} * \mathbf{A}",
+    r"-\frac{1}{2} \begin{bmatrix}[r] -2 & 0 & 2 \\ -4 & 0 & 4 \\ -2 & 0 & 2 \end{bmatrix}_{3 \times 3}",
+    r"\begin{pmatrix} 2 & 0 & -2 \\ 4 & 0 & -4 \\ 2 & 0 & -2 \end{pmatrix} / 2",
+    r"\left[\begin{array}{rrr} 2 & 0 & -2 \\ 4 & 0 & -4 \\ 2 & 0 & -2 \end{array}\right] \cdot \frac{1}{2}",
+    r"\pmatrix{\phantom{-}1 & 0 & -1 \cr 2 & 0 & -2 \cr 1 & 0 & -1}",
+    # Markdown, and other drawings
+    "```python\nk = [[1, 0, -1],\n     [2, 0, -2],\n     [1, 0, -1]]\n```",
+    "```\n1 0 -1\n2 0 -2\n1 0 -1\n```",
+    "| left | middle | right |\n|:--|:-:|--:|\n| 1 | 0 | -1 |\n| 2 | 0 | -2 |\n| 1 | 0 | -1 |",
+    "+---+---+----+\n| 1 | 0 | -1 |\n+---+---+----+\n| 2 | 0 | -2 |\n+---+---+----+\n| 1 | 0 | -1 |\n+---+---+----+",
+    "| 1 0 -1 |\n| 2 0 -2 |\n| 1 0 -1 |",
+    "⎡1  0  -1⎤\n⎢2  0  -2⎥\n⎣1  0  -1⎦",
+    "\ufeff1 0 -1\n2 0 -2\n1 0 -1",
+    "Sobel:\n1 0 -1\n2 0 -2\n1 0 -1",
+    "1 0 -1\n# the middle\n2 0 -2\n// and below\n1 0 -1",
     # Markdown
     "| 1 | 0 | -1 |\n|---|---|----|\n| 2 | 0 | -2 |\n| 1 | 0 | -1 |",
 ]
@@ -233,6 +272,14 @@ SOBEL_TEXTS = [
 def test_what_programs_print_is_read(text):
     np.testing.assert_array_equal(parse(text), SOBEL)
     np.testing.assert_array_equal(parse("\n" + text.replace("\n", "\r\n") + "\n"), SOBEL)
+
+
+def test_a_comment_parts_the_numbers_around_it():
+    np.testing.assert_array_equal(parse("1/*2*/3"), [[1, 3]])
+
+
+def test_truths_are_1_and_0():
+    np.testing.assert_array_equal(parse(repr(np.eye(2, dtype=bool))), np.eye(2))
 
 
 SLICES = np.arange(18.0).reshape(3, 2, 3) / 8
@@ -262,7 +309,17 @@ def test_numpy_prints_what_is_read(weights):
     ("np.ones((3, 3)) / 9", "Row 1, column 1: “np.ones(” is not worked out here; paste the numbers that it gives."),
     ("__import__('os').system('true')", "Row 1, column 1: “__import__(” is not worked out here"),
     ("np.array([[1, 2], [3, f(4)]])", "Row 2, column 2: “f(” is not worked out here"),
-    ("np.array([[1, 2], [3, 4]]).T", "“.T” is not a number"),
+    ("np.array([[1, 2], [3, 4]]).T", "“.T” is not worked out here; paste the numbers that it gives."),
+    ("[1 2; 3 4]'", "“'” is not worked out here; paste the numbers that it gives."),
+    (r"\begin{bmatrix} 1 & 2 \\ 3 & 4 \end{bmatrix}^T", "“^T” is not a number"),
+    (r"\begin{bmatrix} 1 & 2 \end{bmatrix} / x", "“/” is not a number"),
+    (r"\frac{1}{2} - \frac{1}{3} & 1", "Row 1, column 2: “-” is not a number"),
+    (r"1 - \frac13 & 1", "Row 1, column 2: “-” is not a number"),
+    ("'1,5','2,5'", "Row 1, column 1: the comma in “1,5”"),
+    ("1'000 5 2'000", "Row 1, column 1: “1'000” is not a number"),
+    ("10 % 20 %", "Row 1, column 2: “%” is not a number"),
+    ("np.ndarray((2, 2))", "“np.ndarray(” is not worked out here"),
+    ("tf.constant([1, 2, 3, 4], shape=(2, 1, 1, 2))", "There are 2 filters here; a kernel is one of them: paste one."),
     ("np.array([[1, 2], [3, 4]]).dot(2)", "“.dot(” is not worked out here"),
     ("np.array([[1.5, 2], [3, 4]]).astype(int)", "“.astype(” is not worked out here"),
     ("[[1 2 3 ... 4 5 6]]", "Row 1, column 4: “...” stands for numbers that were left out; paste all of them."),

@@ -190,6 +190,28 @@ def test_code_of_a_sequential_is_read_whole():
     assert read("POOL(2); CONV(8, 3x3)") == (MaxPool2d(2), Conv2d(8, 3))  # typed, with capitals
 
 
+@pytest.mark.parametrize("text", [
+    "self.conv1 = nn.Conv2d(3, 2**3, 2 + 1)\nself.relu = nn.ReLU(inplace)\nself.fc = nn.Linear(8 * (30 // 2) * 15, 10)",
+    "super(Net, self).__init__()\nself.a = nn.Conv2d(3, 8, 3)\nself.b = nn.ReLU()\nself.c = nn.Linear(6 * 300, 10)",
+    "net = nn.Sequential()\nnet.add_module('a', nn.Conv2d(3, 8, 3))\nnet.extend([nn.ReLU(), nn.Linear(1800, 10)])",
+    "nn.Sequential(OrderedDict({'a': nn.Conv2d(3, 8, 3), 'b': nn.ReLU(), 'c': nn.Linear(1800, 10)}))",
+    "```python\nnn.Conv2d(3, 8, 3)\nnn.ReLU()\nnn.Linear(1800, 10)\n```",
+    "- Conv2d(3, 8, 3)\n- ReLU()\n- Linear(1800, 10)",
+    "1. Conv2d(3, 8, 3)\n2. ReLU()\n3. Linear(1800, 10)",
+    "\ufeffnn.Conv2d(3, 8, 3, padding=‘valid’)\n\u00a0nn.ReLU()\nnn.Linear(1800,\u00a010)",
+    "\ufeffconv 8 3x3; relu; fc 10",
+])  # fmt: skip
+def test_code_as_it_is_shown_and_pasted_is_read(text):
+    told = [(layer.name, getattr(layer, "out_channels", getattr(layer, "out_features", 0))) for layer in read(text)]
+    assert told == [("CONV 3 × 3", 8), ("ReLU", 0), ("FC 10", 10)]
+
+
+def test_what_is_worked_out_is_held_against_what_comes():
+    text = "nn.Conv2d(3, 6, 5), nn.MaxPool2d(2, 2), nn.Conv2d(6, 16, 5), nn.MaxPool2d(2, 2), nn.Linear(16 * 5 * 5, 120)"
+    assert stack_of(text, (3, 32, 32)).problem == ""
+    assert "it is written for 400 numbers, and 784 come in" in stack_of(text, (3, 40, 40)).problem
+
+
 KERAS = """
 model = keras.Sequential([
     keras.Input(shape=(28, 28, 1)),
@@ -241,6 +263,14 @@ REFUSED = [
     ("nn.Conv2d(3, 8, 3, colour=2)", "has the setting “colour”, which is not here."),
     ("nn.Conv2d(3, 8, 3, kernel_size=3)", "is given kernel_size twice."),
     ("nn.Conv2d(3, n, 3)", "has “n” where a whole number belongs."),
+    ("nn.Conv2d(3, 2 * n, 3)", "has “2 * n” where a whole number belongs."),
+    ("nn.Conv2d(3, 8 // 0, 3)", "has “8 // 0” where a whole number belongs."),
+    ("nn.Conv2d(3, 2**99999, 3)", "has “2 ** 99999” where a whole number belongs."),
+    ("nn.Conv2d(3, 9**9**9**9, 3)", "has “9 ** 9 ** 9 ** 9” where a whole number belongs."),
+    ("nn.Conv2d(3, 3 - 5, 3)", "has “-2” where a whole number belongs."),
+    ("nn.Conv2d(3, 10**12, 3)", "up to 1,000,000; 1,000,000,000,000 is more."),
+    ("'Conv2d(3, 8, 3)'", "Layer 1, “'Conv2d(3, 8, 3)'”, is no layer that can be typed here"),
+    ("nn.Sequential(\n  nn.Conv2d(3, 8, 3)\n  nn.ReLU()\n)", "“nn.Conv2d(3, 8, 3)” is no Python: a comma or"),
     ("nn.Conv2d(3, 8, (3, 3, 3))", "has “3 × 3 × 3” where a whole number or (height, width) belongs."),
     ("nn.Conv2d(3, 8, 3, padding=-1)", "has “-1” where a whole number or (height, width) belongs."),
     ("nn.Conv2d(3, 8, 3, padding='full')", "has the padding “full”; it is a number, same or valid."),
@@ -309,6 +339,12 @@ def test_a_long_text_without_sense_is_refused_at_once(text):
         assert read(text) == ()
         raise SettingError("read as nothing")
     assert time.process_time() - start < 1
+
+
+def test_a_layer_that_goes_too_deep_is_refused_by_itself():
+    for part in ("ReLU(" + "-" * 3900 + "1)", "ReLU(" + "1+" * 1900 + "1)"):
+        with pytest.raises(SettingError, match="goes too deep"):
+            draft(part, 1)
 
 
 # --- "same" ---

@@ -487,10 +487,13 @@ class Odd:
 
 
 class Refuses:
-    """What fails in its own way where NumPy asks it for numbers, as a tensor that is being learnt does."""
+    """What fails in its own way where it is asked for numbers, as a tensor that is being learnt does."""
 
     def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
         raise RuntimeError("not here")
+
+    def __index__(self) -> int:
+        raise OSError("nor here")
 
 
 LOOP: list[Any] = []
@@ -509,7 +512,9 @@ WRONG: tuple[Any, ...] = (
     np.ones((2, 2, 2, 2, 2)), np.ones((0, 3, 3)), np.ones((3, 0)), np.zeros((3, 15, 11), np.uint8),
     np.zeros((28, 28), np.uint8), np.full((4, 9, 8), np.nan), np.full((4, 9, 8), np.inf), np.full((4, 9, 8), 1e300),
     np.array(["a", "b"]), np.array([None, 1]), np.array([1j]), np.array([[1, 2], [3, 4]]), np.array([True, False]),
-    np.array(["2020-01-01"], "M8[D]"), np.ones((4, 9, 8), np.longdouble), np.ones(3, "f2"),
+    np.array(["2020-01-01"], "M8[D]"), np.timedelta64(3, "s"), np.int8(-128), np.uint64(2**64 - 1), range(10**12),
+    np.broadcast_to(1.0, (10**6, 10**6, 2)), np.full((4, 9, 8), 1.7e308), np.ones((4, 9, 8), np.longdouble),
+    np.ones(3, "f2"),
     np.array([(1, 2)], [("a", "i4"), ("b", "f4")]), np.ma.masked_array([1.0, 2.0], [True, False]),
     Window(3), Window(2, 2), Field(), NETWORK, TINY, layers.Conv2d(4, 3), layers.Linear(3), training.Recipe(), TRACE,
     MOVE, pictures.sample("binary"), MAPS, PARAMETERS, PARAMETERS[0], LABELS, [MAP, MAP], [layers.Linear(3)],

@@ -16,35 +16,51 @@ from cnnviz.kernels.weights import LARGEST, SLICES
 from cnnviz.numbers import grouped, times
 
 _NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
-_FOREIGN = re.compile(r"[(){}=&\\#%\"'<>]|//|[A-Za-z]{2}|[0-9.][fFlLdD]|\[\s*+\[\s*+\[\s*+\[|\]\s*+[*/]")
+_FOREIGN = re.compile(
+    r"[(){}=&\\#%\"'<>`]|/[/*]|\.[*/]|\+[-=]|[A-Za-z]{2}|[0-9.][fFlLdD]|\[\s*+\[\s*+\[\s*+\[|\]\s*+[*/]"
+)
 # What says nothing of the numbers: looked for only where its sign is in the text.
 _LEFT_OUT = tuple(
     (sign, re.compile(pattern, re.M))
     for sign, pattern in (
-        ("", r"^[ \t]*+(?:import|from|using|%)[^\n]*+"),
-        ("#", r"(?:(?<=[\s,;)\]}])|^)#[^\n]*+"),
-        ("//", r"(?:(?<=[\s,;)\]}])|^)//[^\n]*+"),
-        ("Parameter", r"\A\s*+Parameter containing:"),
+        ("", r"^[ \t]*+(?:import|from|using|%)[^\n]*+\n?"),
+        ("`", r"^[ \t]*+```[^\n]*+\n?"),  # the fence of code in Markdown
+        ("+", r"^[ \t]*+\+[-=+]*+[ \t]*+(?:\n|\Z)"),  # the rule of a table in signs
+        ("#", r"^[ \t]*+#[^\n]*+\n?|(?<=[\s,;)\]}])#[^\n]*+"),
+        ("//", r"^[ \t]*+//[^\n]*+\n?|(?<=[\s,;)\]}])//[^\n]*+"),
+        ("/*", r"/\*[^*]{0,300}+\*+/"),
+        ("%", r"(?:(?<=[;\])])[ \t]*+%|[ \t]%[ \t]*+(?=[A-Za-z]))[^\n]*+"),
         ("<tf.", r"\A\s*+<tf\.[^\n]{1,200}?numpy=|>\s*+\Z"),
         (":", r"[\"'][^\"'\n]{1,50}+[\"']\s*+:"),  # a key of JSON
-        ("new", r"\bnew\s++\w++\s*+(?:\[[0-9\s,]*+\]\s*+)+"),  # Java and C#
+        ("new", r"\bnew\s++(?:\w++\s*+(?:\[[0-9\s,]*+\]\s*+)+|(?=\w++\())"),  # Java and C#, JavaScript
+        ("", r"(?<=[)\]])\[[\s,:.]*+(?:(?:\w++\.)?(?:None|newaxis)[\s,:.]*+)++\]"),  # more axes of one
+        ("", r"(?<![0-9])\.(?=[*/])"),  # MATLAB's .* and ./
         ("", r"(?<=[0-9.])[fFlLdD](?![\w.])"),  # 1.0f
     )
 )
+_HEADING = re.compile(r"\s*+(?:[0-9]{1,2}[×x][0-9]{1,2}\s++)?[A-Za-z_][\w .-]{0,60}+(?:\{[\w, ]++\})?:(?![:=])")
+_QUOTED = re.compile(r"(?<![\w.\])])([\"'])([^\"'A-Za-z()\[\]{}\n]++)\1(?!\w)")
 _CONTINUED = re.compile(r"(?<=[;,])[ \t]*+\.\.\.[ \t]*+(?=\n)")  # MATLAB
 _IN_PARENTHESES = re.compile(rf"(?<![\w.])\(\s*+({_NUMBER}(?:\s*+/\s*+{_NUMBER})?)\s*+\)")
 _GIVEN_TO = re.compile(r"\s*+(?=[A-Za-z_\\])([^=(){}\"'\n]{1,200}+)=(?!=)")
+# float k[2][2]{{1, 2}, {3, 4}}
+_BRACED = re.compile(r"\s*+((?:\[[0-9]*+\])*+[A-Za-z_][\w:<>,\s]{0,200}+(?:\[[0-9]*+\])*+)\s*+(?=\{)")
 _MAT = re.compile(r"(\(?)(?:cv::)?Mat_\s*+<\s*+\w++\s*+>\s*+\(\s*+([0-9]{1,2}+)\s*+,\s*+([0-9]{1,2}+)\s*+\)\s*+<<")
 _SETTING = re.compile(r"[A-Za-z_]\w*+\s*+=|(?:[A-Za-z_]\w*+\.)?(?:float|int|uint|double|half)\w*+\s*+[,)]")
 _SHAPE = re.compile(r"\b(?:shape|size)\s*+=\s*+[(\[]([0-9,\s]*+)[)\]]")
 _BEHIND = re.compile(rf"\]\s*+(\*\s*+{_NUMBER}(?:\s*+/\s*+{_NUMBER})?|/\s*+{_NUMBER})[\s;]*+\Z")
-_TOKEN = re.compile(r"\s+|[()\[\]{},;|=]|[^\s()\[\]{},;|=]+")
+_ALONE = re.compile(r"\[\s*+\[\s*+([^\s,\[\]]++)\s*+,?\s*+\]\s*+,?\s*+\]")  # [[1]]
+_TWO_IN_A_ROW = re.compile(r"\[\s*+[^\s,\[\]]++[\s,]++[^\s,\[\]]")
+_BEHIND_LATEX = re.compile(
+    rf"\\end\s*+\{{\w++\*?\}}\s*+(?:\*\s*+({_NUMBER}(?:\s*+/\s*+{_NUMBER})?)|/\s*+({_NUMBER}))[\s.,;$]*+(?:\\[\])]\s*+)?\Z"
+)
+_TOKEN = re.compile(r"\s+|[()\[\]{},;|=*]|[^\s()\[\]{},;|=*]+")
 _NAME = re.compile(r"(?:[A-Za-z_]\w*(?:\.|::))*([A-Za-z_]\w*)")
 _METHOD = re.compile(r"\.(\w+)")
 
 # Functions that hand on what they are given: many numbers, or one.
 _ARRAYS = {"array", "asarray", "matrix", "mat", "as_tensor", "constant", "parameter", "variable"}
-_ONE = re.compile(r"(?:float|bfloat|u?int|double|half|long)(?:8|16|32|64)?_?")
+_ONE = re.compile(r"(?:float|bfloat|u?int|double|half|long)(?:8|16|32|64)?(?:_|array)?")
 # Methods after which the numbers are what they were; those of the second kind say in which rows they stand.
 _SAME = {"float", "double", "half", "astype", "to", "type", "cpu", "cuda", "numpy", "detach", "clone", "copy",
          "contiguous", "squeeze", "unsqueeze", "tolist", "requires_grad_"}  # fmt: skip
@@ -65,11 +81,16 @@ def plain(text: str) -> str:
         text = _from_latex(text)
     for sign, pattern in _LEFT_OUT:
         if sign in text:
-            text = pattern.sub("", text)
-    text = _CONTINUED.sub("", text.replace("*^", "e"))
+            text = pattern.sub(" " if sign == "/*" else "", text)
+    text = _QUOTED.sub(r" \2 ", _CONTINUED.sub("", text.replace("*^", "e")))
+    text = re.sub(r"\b(?:True|False)\b", lambda found: str(int(found[0] == "True")), text)
     sizes: list[int] = []
-    if (found := _GIVEN_TO.match(text)) and not _has_number(found[1]):
-        sizes = [int(size) for size in re.findall(r"\[\s*([0-9]{1,3})\s*\]", found[1])]
+    for declared in (_GIVEN_TO, _BRACED):
+        if (found := declared.match(text)) and not _has_number(found[1]):
+            sizes = sizes or [int(size) for size in re.findall(r"\[\s*([0-9]{1,3})\s*\]", found[1])]
+            text = text[found.end() :]
+    text = text.lstrip().removeprefix("=")  # of a spreadsheet
+    if found := _HEADING.match(text):
         text = text[found.end() :]
     if found := _MAT.search(text):
         sizes = [int(found[2]), int(found[3])]
@@ -90,18 +111,40 @@ def _has_number(declared: str) -> bool:
     return re.search(r"(?<![\w.])[0-9]", re.split(r"[\[<]", declared)[0]) is not None
 
 
+_FRACTION = re.compile(
+    r"(?:([+-])\s*+)?(?:\\[tdc]?frac\s*+\{([^{}]*+)\}\s*+\{([^{}]*+)\}|\\[td]?frac\s*+([0-9])\s*+([0-9]))"
+)
+_CELL_BEGINS = re.compile(r"(?:\A|[&$=]|\\\\|\\begin\s*+\{\w++\*?\})(?:\s*+\{[lcr|\s]*+\}|\s*+\[\w++\])?\s*+\Z")
+# ... * A of a formula, and the point or comma behind it
+_WITH_THE_PICTURE = re.compile(
+    r"(\\end\s*+\{\w++\*?\})\s*+(?:(?:\*|\\ast|\\star|\\otimes)\s*+(?:\\\w++\s*+\{\w\}|[A-Za-z]))?[\s.,;$]*+(?:\\[\])]\s*+)?\Z"
+)
+
+
+def _sign(found: re.Match[str]) -> str:
+    """The sign of a fraction where a cell begins with it; between two numbers it would have to be worked out."""
+    if not found[1]:
+        return ""
+    return found[1] if _CELL_BEGINS.search(found.string, max(0, found.start() - 60), found.start()) else f"{found[1]} "
+
+
 def _from_latex(text: str) -> str:
     r"""1 & 0 \\ 0 & 1 within any \begin and \end as cells between tabs, rows between ;, matrices between |."""
     text = re.sub(r"(?<!\\)%[^\n]*+", "", text).replace("\n", " ").replace("{,}", ",")
-    text = re.sub(r"\\[tdc]?frac\s*+\{([^{}]*+)\}\s*+\{([^{}]*+)\}|\\[td]?frac\s*+([0-9])\s*+([0-9])",
-                  lambda found: f" {found[1] or found[3]}/{found[2] or found[4]} ", text)  # fmt: skip
+    text = re.sub(r"\\[hv]?phantom\s*+\{[^{}]*+\}", "", text)
+    text = _FRACTION.sub(lambda found: f" {_sign(found)}{found[2] or found[4]}/{found[3] or found[5]} ", text)
+    text = re.sub(r"(\\end\s*+\{\w++\*?\})\s*+(?:_\s*+\{[^{}]*+\}|_\w)", r"\1", text)  # its size
+    text = _WITH_THE_PICTURE.sub(r"\1", text)
     text = re.sub(r"\\end\s*+\{\w++\*?\}[\s,]*+\\begin", r" | \\begin", text)
     text = re.sub(r"(?<=[0-9.])\s*+(?=\\left|\\begin)", " * ", text)
-    text = re.sub(r"\\(?:begin|end)\s*+\{\w++\*?\}(?:\s*+\{[lcr|\s]*+\})?", " ", text)
+    text = re.sub(r"\\begin\s*+\{\w++\*?\}(?:\s*+\{[lcr|\s]*+\}|\s*+\[[lcr]\])?", " ", text)
     text = re.sub(r"\\(?:left|right)\s*+\\?[\[\](){}|.]", " ", text)
-    text = re.sub(r"\\\\+(?:\s*+\[[0-9.]++\s*+[a-z]{2}\])?|\\cr\b", ";", text)
     text = re.sub(r"\\(?:cdot|times|ast)\b", "*", text)
-    text = re.sub(r"\\(?:hline|displaystyle|q?quad)\b|\\[,;:! \[\]()]|[{}$]", " ", text)
+    if found := _BEHIND_LATEX.search(text):
+        text = f"{found[1] or f'1/{found[2]}'} * {text[: found.start()]}"
+    text = re.sub(r"\\end\s*+\{\w++\*?\}", "\n", text)  # what else stands behind is none of its last cell
+    text = re.sub(r"\\\\+(?:\s*+\[[0-9.]++\s*+[a-z]{2}\])?|\\cr\b", ";", text)
+    text = re.sub(r"\\(?:hline|displaystyle|q?quad|[bpvBV]?matrix)\b|\\[,;:! \[\]()]|[{}$]", " ", text)
     return text.replace("&", "\t")
 
 
@@ -174,7 +217,8 @@ def _end_of_call(tokens: list[re.Match[str]], at: int) -> int:
 
 
 def _as_one_filter(text: str) -> str:
-    """Of a filter in brackets four deep, (1, C, H, W) as layers hold it, those of its slices."""
+    """Of a filter in brackets four deep, (1, C, H, W) as layers hold it, those of its slices; and (H, W, 1, 1), as
+    TensorFlow's do, in brackets two deep."""
     if "[[[[" not in re.sub(r"\s+", "", text[: text.find("]")]) or text.count("[") > _MOST_BRACKETS:
         return text
     first = text.index("[")
@@ -187,6 +231,10 @@ def _as_one_filter(text: str) -> str:
             last = first + found.start()
             break
     if children > 1:
+        narrow = _ALONE.sub(r" \1 ", text)
+        rows = narrow[narrow.index("[") + 1 :]
+        if "[" not in re.sub(r"\[[^\[\]]*+\]", "", rows) and _TWO_IN_A_ROW.search(rows):
+            return narrow
         raise KernelError(f"There are {children} filters here; a kernel is one of them: paste one.")
     return f"{text[:first]}{text[first + 1 : last]}{text[last + 1 :]}"
 
@@ -201,7 +249,11 @@ def _in_rows(text: str, sizes: list[int]) -> str:
     known = -prod(sizes)
     if -1 in sizes and known > 0:
         sizes = [size if size > 0 else len(cells) // known for size in sizes]
-    if min(sizes) < 1 or prod(sizes) != len(cells) or prod(sizes[:-3]) != 1:
+    if sizes[2:] == [1, 1] and min(sizes) == 1 < min(sizes[:2]):  # TensorFlow's order
+        sizes = sizes[:2]
+    if min(sizes) > 0 and prod(sizes) == len(cells) and (filters := prod(sizes[:-3])) > 1:
+        raise KernelError(f"There are {filters} filters here; a kernel is one of them: paste one.")
+    if min(sizes) < 1 or prod(sizes) != len(cells):
         raise KernelError(f"The text says {times(*sizes)} numbers, but it holds {grouped(len(cells))}.")
     width, height = sizes[-1], sizes[-2]
     rows = [" ".join(cells[at : at + width]) for at in range(0, len(cells), width)]

@@ -67,18 +67,21 @@ def settled(text: str) -> tuple[str, bool]:
 
 def _table(text: str) -> str:
     """A table of single cells between ; or | as the same cells between tabs; any other text as it is."""
-    if "[" in text or "\n" not in text:
+    lines = [line.strip() for line in text.split("\n", 10 * LARGEST)]
+    if "[" in text or len(lines) > 10 * LARGEST:
         return text
-    lines = [line.strip() for line in text.split("\n")]
-    if len(lines) > 10 * LARGEST:
-        return text
+    if all(re.fullmatch(r"\|[^|]+\||", line) for line in lines):  # bars for the brackets of a matrix
+        return "\n".join(line.strip("|") for line in lines)
     for mark in ";|":
-        if mark not in text:
+        if mark not in text or len(lines) == 1:
             continue
         rows = [_cells(line, mark) for line in lines]
+        has_heading = bool(rows[1]) and all(map(_RULE.fullmatch, rows[1])) and not re.search("[0-9]", lines[0])
+        if has_heading:
+            rows[0] = []
         rows = [row for row in rows if not row or any(row) and not all(map(_RULE.fullmatch, row))]
         filled = [row for row in rows if row]
-        if len(filled) > 1 and all(len(row) > 1 and all(map(_CELL.fullmatch, row)) for row in filled):
+        if len(filled) > 1 - has_heading and all(len(row) > 1 and all(map(_CELL.fullmatch, row)) for row in filled):
             return "\n".join(map("\t".join, rows))
     return text
 

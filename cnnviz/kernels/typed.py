@@ -28,7 +28,8 @@ _SPACED_SLASH = re.compile(r"(?<=[0-9.])[ \t]*/[ \t]*(?=[0-9.+-])")
 _TOKEN = re.compile(r"\s+|[,;|\[\]]|[^\s,;|\[\]]+")
 _WITH_COMMAS = re.compile(r"\s+|[,;|\[\]]|[^\s,;|\[\]]+(?:,+[^\s,;|\[\]]+)*")  # a comma inside belongs to its cell
 _SIGNS = str.maketrans({**dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"),
-                        "\u2044": "/", "\u2215": "/"})
+                        "\u2044": "/", "\u2215": "/", **dict.fromkeys("⎡⎢⎣⎤⎥⎦⎛⎜⎝⎞⎟⎠│", " "),
+                        **dict.fromkeys("\ufeff\u200b\u2060")})  # brackets that are drawn; marks that are not seen
 
 
 def parse(text: str) -> Weights:
@@ -83,7 +84,7 @@ def _why_not(cell: str) -> str:
                 "decimal comma, or a space after each comma between numbers.")
     if "..." in cell or "…" in cell:
         return f"{quoted(cell)} stands for numbers that were left out; paste all of them."
-    if cell.endswith("("):
+    if cell.endswith("(") or re.match(r"\.?'|\.[A-Za-z]", cell):  # a function, MATLAB's and NumPy's transposition
         return f"{quoted(cell)} is not worked out here; paste the numbers that it gives."
     return f"{quoted(cell)} is not a number; write numbers such as 2, -0.5 or 1/9."
 

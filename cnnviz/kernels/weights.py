@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.checks import amount, numbers, told, whole
+from cnnviz.checks import amount, number_of, numbers, told, whole
 from cnnviz.errors import ArrayError, KernelError
 from cnnviz.geometry import pair, same_padding
 from cnnviz.numbers import times
@@ -75,7 +75,7 @@ def over_grey(slices: ArrayLike) -> Weights:
     if not np.isfinite(weights).all():
         return weights.sum(axis=0)
     columns = weights.reshape(len(weights), -1).T.tolist()
-    return np.array([float(sum(map(meant, column))) for column in columns]).reshape(weights.shape[1:])
+    return np.array([number_of(sum(map(meant, column))) for column in columns]).reshape(weights.shape[1:])
 
 
 @lru_cache(maxsize=4096)

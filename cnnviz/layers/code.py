@@ -6,8 +6,9 @@ The code is parsed, never run: what only a run could say is refused.
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from cnnviz.errors import SettingError
@@ -15,15 +16,20 @@ from cnnviz.kernels.weights import quoted
 
 _LAYER = re.compile(r"\b[A-Z]\w*\s*\(")
 _LABEL = re.compile(r"(?:\A|\n)[ \t]*\([\w.-]+\):[ \t]*")  # (0): of a printed Sequential
-_SILENT = re.compile(r"(?:import|from)\b")
-_PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)", re.M)
+_SILENT = re.compile(r"(?:import|from|super)\b")
+# What stands before a line of code where it is shown: a prompt, a fence of Markdown, the mark of a list.
+_BEFORE = re.compile(r"^[ \t]*(?:>>>|\.\.\.|```[ \t]*\w*[ \t]*$|(?:[-*•]|[0-9]+\.)[ \t]+(?=[\w.]+\())", re.M)
+# What word processors and web pages make of the signs of code.
+_SIGNS = str.maketrans({**dict.fromkeys("‘’‚‛", "'"), **dict.fromkeys("“”„‟", '"'), "\u2212": "-", "\u2013": "-",
+                        "\u00a0": " ", **dict.fromkeys("\ufeff\u200b\u2060")})  # fmt: skip
 _COMMENT = re.compile(r"#[^\n]*")
 
 _KERAS = re.compile(r"keras|\btf\.|\b(?:Conv2D|Dense|\w+Pool(?:ing)?2D|BatchNormalization)\b")
 
 # What holds layers one behind the other. Of any other module only its code says how its layers are used; those of
 # torchvision that are named here use them in the order in which they print them, and flatten before the classifier.
-_CHAINS = {"Sequential", "OrderedDict", "add", "append", "AlexNet", "VGG"}
+_CHAINS = {"Sequential", "OrderedDict", "add", "add_module", "append", "extend", "AlexNet", "VGG"}
+_CHAIN = re.compile(rf"\b(?:{'|'.join(sorted(_CHAINS))})\s*\(")
 _NO_LAYERS = ("compile", "summary", "build", "fit", "to", "eval", "train", "print", "cuda", "cpu", "manual_seed")
 _OTHER = re.compile(rf"(?:[\w.]+\.)?(?:{'|'.join(_NO_LAYERS)})\s*\(")
 
@@ -45,7 +51,7 @@ def calls(text: str) -> Iterator[str | ast.Call]:
 
 def _statements(text: str) -> list[str]:
     """What stands between new lines, semicolons and arrows outside all brackets."""
-    text = _COMMENT.sub("", _PROMPT.sub("", text)).replace("->", ";")
+    text = _COMMENT.sub("", _BEFORE.sub("", text.translate(_SIGNS))).replace("->", ";")
     found, start, depth = [], 0, 0
     for sign in re.finditer(r"[()\[\]{};\n\r|→]", text):
         if sign[0] in "([{":
@@ -74,8 +80,12 @@ def _of_statement(statement: str, keras: bool) -> Iterator[str | ast.Call]:
         if not _OTHER.match(told):
             yield told
         return
-    node = parsed(re.sub(r"\(\s*,", "(", _LABEL.sub(",", told).lstrip(",")))
-    if node is None:  # no Python: MaxPool2d(2x2)
+    code = re.sub(r"\(\s*,", "(", _LABEL.sub(",", told).lstrip(","))
+    node = parsed(code)
+    if node is None and _CHAIN.search(code):
+        mistake = quoted(_wrong_line(code))
+        raise SettingError(f"{mistake} is no Python: a comma or a quotation mark may be missing there.")
+    if node is None or isinstance(node, ast.Constant):  # no Python: MaxPool2d(2x2); or a text that speaks of a layer
         yield told
         return
     for call in _calls(node):
@@ -83,6 +93,17 @@ def _of_statement(statement: str, keras: bool) -> Iterator[str | ast.Call]:
             call.keywords.append(ast.keyword("negative_slope", ast.Constant(0.3)))  # Keras' own
         call.func = ast.Name(named(call))
         yield call
+
+
+def _wrong_line(code: str) -> str:
+    """The line at which code stops being Python."""
+    try:
+        ast.parse(code)
+    except SyntaxError as mistake:
+        return code.split("\n")[max(mistake.lineno or 1, 1) - 1].strip()
+    except (ValueError, MemoryError):
+        pass
+    return code
 
 
 def parsed(code: str) -> ast.expr | None:
@@ -101,6 +122,9 @@ def _calls(node: ast.expr) -> Iterator[ast.Call]:
     """The layers' calls in an expression, in their order."""
     match node:
         case ast.List(elts=items) | ast.Tuple(elts=items):
+            for item in items:
+                yield from _calls(item)
+        case ast.Dict(values=items):
             for item in items:
                 yield from _calls(item)
         case ast.Constant(value=str()):  # a layer's name
@@ -135,10 +159,28 @@ def named(node: ast.expr | None) -> str:
     return getattr(called, "attr", getattr(called, "id", ""))
 
 
+# What tutorials leave to be worked out: Linear(16 * 5 * 5, 120).
+_WORKED_OUT: dict[type[ast.operator], Callable[[int, int], int | None]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.FloorDiv: lambda above, below: above // below if below else None,
+    ast.Pow: lambda base, power: base**power if power <= _LARGEST.bit_length() else None,
+}
+_LARGEST = 10**12  # of the numbers that are worked with
+
+
 def value_of(node: ast.expr) -> Any:
-    """A number, a truth, None, some of these, or the last name of what else there is: relu of tf.nn.relu."""
+    """A number, a truth, None, some of these, or what else there is as text: relu of tf.nn.relu, n + 1 of itself."""
+    match node:
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return tuple(map(value_of, items))
+        case ast.BinOp(left=first, op=sign, right=second) if type(sign) in _WORKED_OUT:
+            sides = value_of(first), value_of(second)
+            if all(type(side) is int and 0 <= side <= _LARGEST for side in sides):
+                found = _WORKED_OUT[type(sign)](*sides)
+                return ast.unparse(node) if found is None else found
     try:
-        value = ast.literal_eval(node)
+        return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError):
-        return named(node)
-    return tuple(value) if isinstance(value, list) else value
+        return named(node) or ast.unparse(node)

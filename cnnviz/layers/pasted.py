@@ -127,7 +127,7 @@ def own(call: str) -> list[str]:
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
         given = dict(zip(("out_channels", "kernel_size"), given.values()))
     given = {**_KERAS_USUAL.get(name, {}), **given}
-    if name == "ReLU" and given.get("inplace") not in (None, True, False):
+    if name == "ReLU" and not isinstance(given.get("inplace"), (bool, str, type(None))):  # a str: a name in the code
         raise SettingError("has a largest value; ReLU here has none.")
     said = {name: _SAID[name](value, kind) for name, value in given.items() if name in _SAID}
     first = ("out_channels", "filters", "out_features", "units", "kernel_size", "pool_size")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from cnnviz.checks import one_of
+from cnnviz.checks import amount, one_of
 from cnnviz.errors import CnnvizError, SettingError
 from cnnviz.geometry import PADDING_MODES
 from cnnviz.kernels.weights import quoted
@@ -30,7 +30,8 @@ DEEPEST = 100  # layers
 LARGEST = 1_000_000  # filters or units
 LARGEST_SIDE = 4096  # of a kernel, its stride, its padding: twice the longest side of a picture
 
-_SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "|": ";", "\n": ";", "\r": ";"})
+_SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "|": ";", "\n": ";", "\r": ";",
+                        **dict.fromkeys("\ufeff\u200b\u2060")})  # fmt: skip
 _POOL = r"[\s-]*pool(?:ing)?(?:[\s-]*2d)?"
 _WORDS = {
     kind: re.compile(rf"(?:{words})(?![a-z])")
@@ -207,6 +208,8 @@ def draft(part: str, number: int) -> Draft:
             if knows(part) or not is_typed:  # POOL(2) is only typed with capitals
                 raise SettingError(f"Layer {number}, {quoted(part)}, {str(problem) or _hint(part)}") from None
             part = typed
+        except RecursionError:
+            raise SettingError(f"Layer {number}, {quoted(part)}, goes too deep to be read.") from None
     found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
     if found is None:
         raise SettingError(f"Layer {number}, {quoted(part)}, {_hint(part)}")
@@ -311,8 +314,7 @@ def _size(text: str, name: str) -> Any:
     largest = max(max(axis) for axis in axes)
     most, what = (LARGEST, "numbers") if name in _SINGLE else (LARGEST_SIDE, f"a {name.replace('_', ' ')}")
     if largest > most:
-        told = grouped(largest) if largest < 10**15 else quoted(largest)
-        raise SettingError(f"A stack is written with {what} up to {grouped(most)}; {told} is more.")
+        raise SettingError(f"A stack is written with {what} up to {grouped(most)}; {amount(largest)} is more.")
     sizes = [axis[0] if len(axis) == 1 else tuple(axis) for axis in axes]
     down, across = sizes[0], sizes[-1]
     return down if down == across and isinstance(down, int) else (down, across)
