@@ -248,6 +248,52 @@ def test_a_slit_of_a_picture_can_be_read_zoomed_in(go, height, width, size):
     assert numbers_of(lab)
 
 
+# --- the words around the numbers ---
+
+
+@pytest.mark.parametrize("size", [PHONE, ZOOMED])
+@pytest.mark.parametrize(("path", "last"), [
+    ("stride", ".sizes"), ("filters", ".stage"), ("pooling", ".st-key-moved-moved .stage"), ("layers", ".stage"),
+])  # fmt: skip
+def test_no_name_or_sentence_of_a_stage_is_cut_off_or_tiny(go, path, last, size):
+    page = go(path, size, where=".st-key-stage-A " if path == "stride" else ".st-key-stage ").page
+    page.locator(f"{last}[data-ready]").first.wait_for()
+    found = page.evaluate(
+        """least => {
+          const found = [];
+          const within = e => e.shadowRoot ? [e, ...all(e.shadowRoot)] : [e];
+          const all = root => [...root.querySelectorAll("*")].flatMap(within);
+          const hasWords = e => [...e.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+          for (const part of all(document)) {
+            if (!part.closest(".stage, .sizes") || !part.checkVisibility() || !hasWords(part)) continue;
+            const { fontSize, overflowX, overflowY } = getComputedStyle(part), words = part.textContent.slice(0, 60);
+            if (parseFloat(fontSize) < least) found.push(`${fontSize}: ${words}`);
+            if (overflowX !== "visible" && part.scrollWidth > part.clientWidth + 1) found.push(`cut: ${words}`);
+            if (overflowY !== "visible" && part.scrollHeight > part.clientHeight + 3) found.push(`cut: ${words}`);
+          }
+          return found;
+        }""",
+        LEGIBLE,
+    )
+    assert found == []
+
+
+def test_a_size_in_the_table_stays_in_its_line_and_no_mark_lies_on_it(go):
+    page = go("stride", PHONE, where=".st-key-stage-A ").page
+    table = page.locator(".sizes[data-ready]")
+    table.wait_for()
+    lines = table.evaluate(
+        """table => [...table.querySelectorAll("button")].map(button => {
+          const range = document.createRange();
+          range.selectNodeContents(button.firstChild);
+          const words = range.getBoundingClientRect(), mark = button.lastChild.getBoundingClientRect();
+          const isOn = mark.width > 0 && mark.bottom > words.top + 2 && mark.left < words.right;
+          return [range.getClientRects().length, isOn];
+        })"""
+    )
+    assert len(lines) == 64 and all(line == [1, False] for line in lines)
+
+
 # --- the whole screen ---
 
 

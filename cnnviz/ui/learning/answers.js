@@ -36,7 +36,7 @@ export function paintAnswers(context, theme, place, data) {
     const x = place.x + (at % columns) * pitch, y = top + Math.floor(at / columns) * (side + under + 4);
     const isRight = label === guess, colour = isRight ? colours.right : colours.wrong;
     paintDigit(context, theme, levels, at * SIDE * SIDE, x, y, side);
-    outline(context, x, y, side, side, colour, 2);
+    outline(context, x + 1, y + 1, side - 2, side - 2, colour, 2);
     write(context, `${guess} ${isRight ? "✓" : "✗"}`, x + side / 2, y + side + 11, 15, colour, theme.font, 700);
     write(context, percent(sure), x + side / 2, y + side + 26, 11, theme.muted, theme.font);
   });

@@ -43,7 +43,7 @@ def what_changed(found: Run) -> None:
     body.append(("all", f"<b>{grouped(total[0])}</b>", f"<b>{grouped(total[1])}</b>", "Numbers that are learnt."))
     scores = [f"<b>{SCORED[network.name]} %</b>" for network in (old, new)]
     body.append(
-        ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05 %.")
+        ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05\u00a0%.")
     )
     chosen = found.unit.layer if found.trained.name in SCORED else None  # a network of one’s own has other layers
     st.html(rows(("layer", "1998, learnt", "modern, learnt", "what changed, and why"), body, chosen=chosen))

@@ -192,9 +192,9 @@ def beside(found: Pooled, measured: Moves, move: int, cell: Cell | None) -> Besi
     near = (cell.row, cell.column) if cell else (counts[0] // 2, counts[1] // 2)
     shown = [around(*one) for one in zip(near, windows, sizes, strict=True)]
     traces = []
-    for by, name in ((0, "not moved"), (move, f"moved by {move}")):
+    for by, name in ((0, "Not moved"), (move, f"Moved by {move}")):
         part = source.part(*(_further(cut, by * (axis == at)) for at, (_, cut) in enumerate(shown)))
-        names: dict[str, Any] = {"input": f"{source.name}, {name}", "output": "pooled"}
+        names: dict[str, Any] = {"input": name, "output": "Pooled"}
         output = pool.forward(part.values, {}).astype(np.float32)
         trace = layer_trace(pool, part.numbers, output, {}, 0, divisor=source.divisor, **names)
         traces.append(replace(trace, limit=source.largest, input_limit=source.largest) if source.is_map else trace)
