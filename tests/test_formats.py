@@ -156,6 +156,14 @@ def test_a_bmp_with_opacity_is_put_on_white(bits: int, masks: tuple[int, ...], h
     assert open_picture(of_masks(never_clear, bits, masks, header=header, packing=packing)).notes == ()
 
 
+def test_a_last_row_without_its_padding_is_whole() -> None:
+    numbers = np.arange(15, dtype=np.uint64).reshape(3, 5) * 4369
+    data = of_masks(numbers, 16, (0xF800, 0x7E0, 0x1F))
+    assert seen(open_picture(data[:-2])) == seen(open_picture(data))  # 5 pixels of 2 bytes, and 2 bytes of padding
+    with pytest.raises(PictureError, match="damaged"):
+        open_picture(data[:-3])
+
+
 def test_a_bmp_whose_masks_are_all_0_has_the_usual_ones() -> None:
     for bits, masks in ((16, (0x7C00, 0x3E0, 0x1F)), (32, (0xFF0000, 0xFF00, 0xFF))):
         numbers = np.random.default_rng(bits).integers(0, 2 ** min(bits, 24), (4, 5), np.uint64)

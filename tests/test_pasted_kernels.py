@@ -317,6 +317,7 @@ def test_numpy_prints_what_is_read(weights):
     (r"1 - \frac13 & 1", "Row 1, column 2: “-” is not a number"),
     ("'1,5','2,5'", "Row 1, column 1: the comma in “1,5”"),
     ("1'000 5 2'000", "Row 1, column 1: “1'000” is not a number"),
+    ("1 2\n+\n3 4", "Row 2, column 1: “+” is not a number"),
     ("10 % 20 %", "Row 1, column 2: “%” is not a number"),
     ("np.ndarray((2, 2))", "“np.ndarray(” is not worked out here"),
     ("tf.constant([1, 2, 3, 4], shape=(2, 1, 1, 2))", "There are 2 filters here; a kernel is one of them: paste one."),

@@ -206,6 +206,12 @@ def test_code_as_it_is_shown_and_pasted_is_read(text):
     assert told == [("CONV 3 × 3", 8), ("ReLU", 0), ("FC 10", 10)]
 
 
+def test_what_changes_nothing_is_left_out():
+    assert read("nn.Dropout(0.5, True)") == (Dropout(0.5),)
+    text = "layers.Conv2D(8, 3, gamma_regularizer=None, kernel_constraint=unit, bias_initializer='zeros')"
+    assert read(text) == (Conv2d(8, 3),)
+
+
 def test_what_is_worked_out_is_held_against_what_comes():
     text = "nn.Conv2d(3, 6, 5), nn.MaxPool2d(2, 2), nn.Conv2d(6, 16, 5), nn.MaxPool2d(2, 2), nn.Linear(16 * 5 * 5, 120)"
     assert stack_of(text, (3, 32, 32)).problem == ""

@@ -15,7 +15,8 @@ from cnnviz.errors import KernelError
 from cnnviz.kernels.weights import LARGEST, SLICES
 from cnnviz.numbers import grouped, times
 
-_NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
+# ++ and *+ never give a digit back, so that a row of 20,000 digits is not tried 20,000 times
+NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
 _FOREIGN = re.compile(
     r"[(){}=&\\#%\"'<>`]|/[/*]|\.[*/]|\+[-=]|[A-Za-z]{2}|[0-9.][fFlLdD]|\[\s*+\[\s*+\[\s*+\[|\]\s*+[*/]"
 )
@@ -25,7 +26,7 @@ _LEFT_OUT = tuple(
     for sign, pattern in (
         ("", r"^[ \t]*+(?:import|from|using|%)[^\n]*+\n?"),
         ("`", r"^[ \t]*+```[^\n]*+\n?"),  # the fence of code in Markdown
-        ("+", r"^[ \t]*+\+[-=+]*+[ \t]*+(?:\n|\Z)"),  # the rule of a table in signs
+        ("+", r"^[ \t]*+\+[-=][-=+]*+[ \t]*+(?:\n|\Z)"),  # the rule of a table in signs
         ("#", r"^[ \t]*+#[^\n]*+\n?|(?<=[\s,;)\]}])#[^\n]*+"),
         ("//", r"^[ \t]*+//[^\n]*+\n?|(?<=[\s,;)\]}])//[^\n]*+"),
         ("/*", r"/\*[^*]{0,300}+\*+/"),
@@ -41,18 +42,18 @@ _LEFT_OUT = tuple(
 _HEADING = re.compile(r"\s*+(?:[0-9]{1,2}[×x][0-9]{1,2}\s++)?[A-Za-z_][\w .-]{0,60}+(?:\{[\w, ]++\})?:(?![:=])")
 _QUOTED = re.compile(r"(?<![\w.\])])([\"'])([^\"'A-Za-z()\[\]{}\n]++)\1(?!\w)")
 _CONTINUED = re.compile(r"(?<=[;,])[ \t]*+\.\.\.[ \t]*+(?=\n)")  # MATLAB
-_IN_PARENTHESES = re.compile(rf"(?<![\w.])\(\s*+({_NUMBER}(?:\s*+/\s*+{_NUMBER})?)\s*+\)")
+_IN_PARENTHESES = re.compile(rf"(?<![\w.])\(\s*+({NUMBER}(?:\s*+/\s*+{NUMBER})?)\s*+\)")
 _GIVEN_TO = re.compile(r"\s*+(?=[A-Za-z_\\])([^=(){}\"'\n]{1,200}+)=(?!=)")
 # float k[2][2]{{1, 2}, {3, 4}}
 _BRACED = re.compile(r"\s*+((?:\[[0-9]*+\])*+[A-Za-z_][\w:<>,\s]{0,200}+(?:\[[0-9]*+\])*+)\s*+(?=\{)")
 _MAT = re.compile(r"(\(?)(?:cv::)?Mat_\s*+<\s*+\w++\s*+>\s*+\(\s*+([0-9]{1,2}+)\s*+,\s*+([0-9]{1,2}+)\s*+\)\s*+<<")
 _SETTING = re.compile(r"[A-Za-z_]\w*+\s*+=|(?:[A-Za-z_]\w*+\.)?(?:float|int|uint|double|half)\w*+\s*+[,)]")
 _SHAPE = re.compile(r"\b(?:shape|size)\s*+=\s*+[(\[]([0-9,\s]*+)[)\]]")
-_BEHIND = re.compile(rf"\]\s*+(\*\s*+{_NUMBER}(?:\s*+/\s*+{_NUMBER})?|/\s*+{_NUMBER})[\s;]*+\Z")
+_BEHIND = re.compile(rf"\]\s*+(\*\s*+{NUMBER}(?:\s*+/\s*+{NUMBER})?|/\s*+{NUMBER})[\s;]*+\Z")
 _ALONE = re.compile(r"\[\s*+\[\s*+([^\s,\[\]]++)\s*+,?\s*+\]\s*+,?\s*+\]")  # [[1]]
 _TWO_IN_A_ROW = re.compile(r"\[\s*+[^\s,\[\]]++[\s,]++[^\s,\[\]]")
 _BEHIND_LATEX = re.compile(
-    rf"\\end\s*+\{{\w++\*?\}}\s*+(?:\*\s*+({_NUMBER}(?:\s*+/\s*+{_NUMBER})?)|/\s*+({_NUMBER}))[\s.,;$]*+(?:\\[\])]\s*+)?\Z"
+    rf"\\end\s*+\{{\w++\*?\}}\s*+(?:\*\s*+({NUMBER}(?:\s*+/\s*+{NUMBER})?)|/\s*+({NUMBER}))[\s.,;$]*+(?:\\[\])]\s*+)?\Z"
 )
 _TOKEN = re.compile(r"\s+|[()\[\]{},;|=*]|[^\s()\[\]{},;|=*]+")
 _NAME = re.compile(r"(?:[A-Za-z_]\w*(?:\.|::))*([A-Za-z_]\w*)")

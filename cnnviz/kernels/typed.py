@@ -12,16 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import real
 from cnnviz.errors import KernelError
-from cnnviz.kernels.pasted import plain
+from cnnviz.kernels.pasted import NUMBER, plain
 from cnnviz.kernels.separators import settled
 from cnnviz.kernels.weights import LARGEST, LIMIT, SLICES, Weights, checked, factor, quoted, share
 from cnnviz.numbers import grouped, times
 
 LONGEST = 20_000  # characters of typed text; 15 x 15 x 3 numbers written out in full take fewer
 
-# ++ and *+ never give a digit back, so that a row of 20,000 digits is not tried 20,000 times
-_NUMBER = r"[+-]?(?:[0-9]++(?:\.[0-9]*+)?|\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
-_CELL = re.compile(rf"({_NUMBER})(?:/({_NUMBER}))?")
+_CELL = re.compile(rf"({NUMBER})(?:/({NUMBER}))?")
 _FACTOR = re.compile(rf"\s*+({_CELL.pattern})[^\S\n]*+(?:\*|[xX×·⋅](?=[\s\[])|(?=\[))\s*")
 _COMMA_IN_FACTOR = re.compile(r"(\s*+[+-]?(?:[0-9]++(?=,[0-9]{1,2}\b|,[0-9]{4})|0)),[0-9]++(?=\s*+[*×·⋅])")
 _SPACED_SLASH = re.compile(r"(?<=[0-9.])[ \t]*/[ \t]*(?=[0-9.+-])")

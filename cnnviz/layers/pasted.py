@@ -31,7 +31,7 @@ _CALLS: dict[str, tuple[str, str]] = {
     "LazyLinear": ("fc", "out_features bias"),
     **dict.fromkeys(("BatchNorm2d", "BatchNorm1d"), ("batch norm", f"num_features {_NORM}")),
     **dict.fromkeys(("LazyBatchNorm2d", "LazyBatchNorm1d"), ("batch norm", _NORM)),
-    "Dropout": ("dropout", "p"),
+    "Dropout": ("dropout", "p inplace"),
     "ReLU": ("relu", "inplace"),
     "LeakyReLU": ("leaky relu", "negative_slope inplace"),
     "Sigmoid": ("sigmoid", ""),
@@ -57,11 +57,9 @@ _FUNCTIONS = {name: name for name in ("relu", "sigmoid", "tanh", "gelu", "softma
 
 # What changes nothing of a layer's shape or numbers as they are counted and run here.
 _IGNORED = {
-    "device", "dtype", "momentum", "data_format", "name", "trainable", "seed", "noise_shape", "keepdims",
-    "kernel_initializer", "bias_initializer", "kernel_regularizer", "bias_regularizer", "activity_regularizer",
-    "kernel_constraint", "bias_constraint", "beta_initializer", "gamma_initializer", "moving_mean_initializer",
-    "moving_variance_initializer", "batch_size", "input_shape", "batch_input_shape", "batch_shape", "input_dim",
+    "device", "dtype", "momentum", "data_format", "name", "trainable", "seed", "keepdims", "batch_size", "input_dim",
 }  # fmt: skip
+_IGNORED_ENDS = ("_initializer", "_regularizer", "_constraint", "_shape")  # of Keras' names
 # What a setting must be, for there is nothing else here.
 _ONLY: dict[str, tuple[Any, ...]] = {
     "return_indices": (False,), "divisor_override": (None,), "affine": (True,), "track_running_stats": (True,),
@@ -179,7 +177,7 @@ def _arguments(node: ast.Call, parameters: list[str]) -> dict[str, Any]:
     for name, value in pairs:
         if name in given:
             raise SettingError(f"is given {name} twice.")
-        if name in _IGNORED:
+        if name in _IGNORED or name.endswith(_IGNORED_ENDS):
             continue
         told = given[name] = value_of(value)
         if name in _ONLY and not any(told == allowed and isinstance(told, bool) == isinstance(allowed, bool)

@@ -39,9 +39,10 @@ class FoundBMP(Found):
         rounded. Where every pixel would be clear, opacity was not meant."""
         kind = np.dtype(f"<u{self.depth // 8}")
         stride = (self.width * self.depth + 31) // 32 * 4
-        rows = np.frombuffer(data[self.start : self.start + self.height * stride], np.uint8)
-        if rows.size < self.height * stride:
+        found = data[self.start : self.start + self.height * stride]
+        if len(found) < (self.height - 1) * stride + self.width * kind.itemsize:
             raise damaged("BMP")
+        rows = np.frombuffer(found.ljust(self.height * stride, b"\0"), np.uint8)  # the last row may end unpadded
         numbers = rows.reshape(self.height, stride).view(kind)[:, : self.width]
         planes = [_level(numbers, mask) for mask in self.masks]
         if not self.masks[3] or not planes[3].any():
