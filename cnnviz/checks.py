@@ -147,10 +147,13 @@ def is_row(value: object) -> bool:
 
 
 def numbers(value: ArrayLike, name: str) -> NDArray:
-    """`value` as an array of real numbers, long doubles excepted; anything else is an ArrayError."""
+    """`value` as an array of real numbers, long doubles and what is masked excepted; anything else is an
+    ArrayError."""
     if type(value) is np.ndarray:
         array = value
     else:
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+            raise ArrayError(f"The {name} has numbers that are masked; fill those with what they stand for.")
         try:
             array = np.asarray(value)
         except ValueError:

@@ -70,6 +70,7 @@ FIVE = np.ones((1, 5, 5), np.float32)
     lambda: batch_norm(FIVE, [0.0], [1.0], eps=np.timedelta64(1)),
     lambda: SMALL.onward(range(10**12), START),
     lambda: layers.Activate("relu").forward(np.broadcast_to(1.0, (10**6, 10**6, 2)), {}),
+    lambda: conv2d(np.ma.masked_array(FIVE, FIVE > 0), np.ones((1, 1, 2, 2))),
     lambda: conv2d(np.broadcast_to(1.0, (1, 10**6, 10**6)), np.ones((1, 1, 1, 1))),
     lambda: SMALL.fields("a", 0),
     lambda: SMALL.fields(0, None),
@@ -125,6 +126,10 @@ def test_a_draft_of_a_padding_that_is_none_makes_no_layer(padding):
     draft = Draft("conv", {"out_channels": 4, "kernel_size": 3, "padding": padding})
     with pytest.raises(CnnvizError):
         draft.layer((1, 8, 8))
+
+
+def test_a_masked_array_of_which_nothing_is_masked_is_an_array():
+    np.testing.assert_array_equal(conv2d(np.ma.masked_array(FIVE), ONES), conv2d(FIVE, ONES))
 
 
 def test_maps_in_lists_are_taken_as_what_they_are():
