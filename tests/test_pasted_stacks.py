@@ -206,6 +206,10 @@ def test_code_as_it_is_shown_and_pasted_is_read(text):
     assert told == [("CONV 3 × 3", 8), ("ReLU", 0), ("FC 10", 10)]
 
 
+def test_where_some_is_typed_dense_needs_no_flatten_before_it():
+    assert read("conv 8 3x3; Dense(10)") == (Conv2d(8, 3), Linear(10))
+
+
 def test_what_changes_nothing_is_left_out():
     assert read("nn.Dropout(0.5, True)") == (Dropout(0.5),)
     text = "layers.Conv2D(8, 3, gamma_regularizer=None, kernel_constraint=unit, bias_initializer='zeros')"
