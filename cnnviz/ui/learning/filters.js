@@ -5,7 +5,7 @@ import { outline, write } from "../drawing/paper.js";
 import { tilesOf } from "./layout.js";
 
 const HEAD = 24;
-const FRAME = 4; // pixels around the filter that is chosen
+const AROUND = 4; // pixels around the filter that is chosen
 const MOST_ARROWS = 9; // cells a side
 
 export const largest = (values) => {
@@ -42,7 +42,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
   const many = of > count ? `the first ${count} of its ${of} ${what}` : `its ${count} ${what}`;
   const still = state === "untrained";
   title(context, theme, place, `${layer}: ${many}`, still ? "random numbers, nothing learnt yet" : "");
-  const room = place.width - 58 - FRAME - 2; // the frame of the last has its place, too
+  const room = place.width - 58 - AROUND - 2; // the frame of the last has its place, too
   const tiles = tilesOf(count, room, (place.height - HEAD - 46) / 1.68);
   const top = place.y + HEAD + 4, below = top + tiles.before + 22;
   const limits = [largest(before), largest(now)];
@@ -61,7 +61,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
   for (let at = 0; at < count; at += 1) {
     const x = place.x + 58 + at * (tiles.side + tiles.gap);
     const mine = at === chosen;
-    const edge = Math.min(FRAME, tiles.gap / 2);
+    const edge = Math.min(AROUND, tiles.gap / 2);
     if (mine) outline(context, x - edge, below - edge, tiles.side + 2 * edge, tiles.side + 2 * edge, theme.reached, 2.5);
     write(context, `${at + 1}`, x + tiles.side / 2, below + tiles.side + 14, 12, mine ? theme.reached : theme.muted, theme.font, mine ? 700 : 400);
     found.push({ x: x - 4, y: top, width: tiles.side + 8, height: below + tiles.side + 22 - top, filter: at });
