@@ -25,6 +25,9 @@ _LEFT_OUT = tuple(
     (sign, re.compile(pattern, re.M))
     for sign, pattern in (
         ("", r"^[ \t]*+(?:import|from|using|%)[^\n]*+\n?"),
+        # A prompt, with its line where that only names what is printed below.
+        (":", r"^[ \t]*+(?:In \[[0-9]++\]:[ \t]*+(?:[\w.]++(?:\([\w.]*+\))?[ \t]*+\n)?|Out\[[0-9]++\]:)\s*+"),
+        (">>", r"^[ \t]*+>>>?(?!>)[ \t]*+(?:[A-Za-z_][\w.]*+(?:\([\w.]*+\))?[ \t]*+\n)?"),
         ("`", r"^[ \t]*+```[^\n]*+\n?"),  # the fence of code in Markdown
         ("+", r"^[ \t]*+\+[-=][-=+]*+[ \t]*+(?:\n|\Z)"),  # the rule of a table in signs
         ("#", r"^[ \t]*+#[^\n]*+\n?|(?<=[\s,;)\]}])#[^\n]*+"),
