@@ -17,7 +17,7 @@ _LETTER = re.compile(r"(?<![\w-])[CDFGKOPSW](?![A-Za-z0-9])")
 # What is read as one: a size, a setting, a layer's name, the formula, the factors of a count.
 _TOGETHER = re.compile(
     r"\d(?: × \d[\d,]*)+|\b[CFGKPSWcfgkpsw] = \d|\bLayer \d|\d (?:[A-Z]{2,} )+\d+(?: × \d+)*|\d ReLU"
-    r"|\b[Oo] = ⌊[^⌋<]*⌋ \+ 1|\([Kk] − 1\)/2|\([\dKCkc][\d·KCkc]* \+ 1\)·[\dFf]|\(× \d"
+    r"|\b[Oo] = ⌊[^⌋<]*⌋ \+ 1|(?:\b[Pp] = )?\([Kk] − 1\)/2|\([\dKCkc][\d·KCkc]* \+ 1\)·[\dFf]|\(× \d"
 )
 
 

@@ -9,7 +9,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.stride.counts import size_text
 from cnnviz.ui.lessons.stride.two import A
-from cnnviz.ui.letters import lettered
+from cnnviz.ui.letters import lettered, together
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.state import one_of, put
@@ -25,7 +25,7 @@ def centre(picture: Picture) -> None:
     drawing, facts = st.columns([1.1, 1.1], gap="medium")
     with drawing:
         k = int(controls.choice("K to look at", KC))
-        st.html(lettered(_drawn(k) + f"<p>{_told(k)}</p>"))
+        st.html(together(lettered(_drawn(k) + f"<p>{_told(k)}</p>")))
         told = lettered(f"put K = {k} on A, keeping the size")
         st.button(told, key="centre-on-a", on_click=put, kwargs=A.keeping(k))
     head = ["K", "centre", "padding that keeps the size", "same on all sides: the map at S = 1"]
