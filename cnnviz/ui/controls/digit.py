@@ -215,7 +215,7 @@ def _found(name: str) -> Seen:
 
 
 def _photographed() -> Digit:
-    _UPLOADS.uploader("One digit, on paper or a board", help=f"Lined paper will do. {upload.HELP}")
+    _UPLOADS.uploader("A digit or several, on paper or a board", help=f"Lined paper will do. {upload.HELP}")
     _UPLOADS.words()
     _UPLOADS.camera("Photograph a digit")
     select("or a sample", SAMPLE_PHOTO, then=_choose_none)
