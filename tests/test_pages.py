@@ -477,7 +477,7 @@ def test_an_odd_file_name_is_shown_as_it_is_and_never_as_markdown_or_html(name, 
 @pytest.mark.parametrize("text", ["www.example.com", "me@example.com", "https://example.co", "<a/href=//x.y>z</a>"])
 def test_a_link_to_the_page_cannot_put_a_link_on_it(text):
     at = small(kernel=OWN, weights=text)
-    assert f"Row 1, column 1: “{text[:20]}" in problem(at)
+    assert f"Row 1, column 1: “{text.removeprefix('https:')[:20]}" in problem(at)  # "https:" would be a kernel's name
     assert not any(text in body for body in at.markdown())  # where it would be one, however it is guarded
     assert not any("<a" in body for body in at.markup())
 

@@ -9,6 +9,7 @@ from cnnviz import kernels
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
 from cnnviz.ui.controls.send import lab_settings, readable
+from cnnviz.ui.settings import SIZE
 from oracles import convolve_by_onnxruntime
 from visitor import Visitor
 
@@ -40,12 +41,12 @@ def test_a_sent_text_reads_back_as_the_rounded_weights():
 
 def test_one_click_and_the_lab_shows_the_learnt_filter_on_the_chosen_picture():
     """Held against ONNX Runtime on the picture's own levels, red first; the network itself reads blue first."""
-    at = deep(sample="Coffee cup", size="40", filter="19", k="7", s="3", kernel="Box blur", flip="true", depth="Grey")
+    at = deep(sample="Coffee cup", filter="19", k="7", s="3", kernel="Box blur", flip="true", depth="Grey")
     at.press("filter to the lab")
     assert at.setting("kernel") == "Your own numbers"
     learnt = squeezenet().parameters[0]["weight"][18][[2, 1, 0]]
     np.testing.assert_allclose(kernels.parse(at.setting("weights")), learnt, atol=6e-4)
-    levels = sample("coffee").at(40, "rgb").levels()[np.newaxis].astype(np.float32)
+    levels = sample("coffee").at(SIZE.start, "rgb").levels()[np.newaxis].astype(np.float32)
     weight = readable(learnt)[np.newaxis].astype(np.float32)
     same = (1, 1)
     expected = convolve_by_onnxruntime(levels, weight, None, same, (same, same), same, 1, "zeros")
@@ -53,7 +54,7 @@ def test_one_click_and_the_lab_shows_the_learnt_filter_on_the_chosen_picture():
 
 
 def test_what_was_sent_stands_in_the_link_and_stays():
-    at = deep(size="24", filter="2")
+    at = deep(filter="2")
     at.press("filter to the lab")
     weights = at.link("weights")
     assert at.link("kernel") == "Your own numbers" and kernels.parse(weights).shape == (3, 3, 3)
