@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from cnnviz.ui import state
 from cnnviz.ui.course import COURSE, HOME
@@ -178,3 +179,29 @@ def test_the_row_of_lessons_carries_the_settings():
 
 def test_a_picture_of_ones_own_is_not_in_a_link_and_that_is_said():
     assert "is not kept in a link" in Visitor("convolution", sample=YOURS).said()
+
+
+def a_page_with_a_place():
+    import streamlit as st
+
+    from cnnviz.ui import state
+    from cnnviz.ui.state import Setting
+
+    place = Setting("place", "start", str, str, is_live=True)
+    state.open_page("a page", [place])
+    st.button("put", on_click=state.put, kwargs={"place": "put"})
+    st.text(f"{state.now(place)} {state.is_from_browser(place)}")
+
+
+def test_what_the_browser_changed_is_its_own_until_something_else_changes_it():
+    """The browser is not told again of a place that it said itself, and is told of one that a button put there."""
+    try:
+        app = AppTest.from_function(a_page_with_a_place)
+        app.query_params["place"] = "linked"
+        assert app.run().text[0].value == "linked False"
+        app.query_params["place"] = "moved"
+        assert app.run().text[0].value == "moved True"
+        assert app.button[0].click().run().text[0].value == "put False"
+        assert app.query_params["place"] in ("put", ["put"])
+    finally:
+        DECLARED.pop("place", None)
