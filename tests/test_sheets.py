@@ -9,7 +9,7 @@ import pytest
 
 from cnnviz import models
 from cnnviz.errors import PictureError
-from cnnviz.pictures import SAMPLES, Picture, Strokes, found, sample
+from cnnviz.pictures import SAMPLES, Picture, Seen, Strokes, found, sample
 from cnnviz.pictures.sheet import sheet_on
 from paper import TABLES, USUAL, drawing, in_a_row, on_a_table, photo
 
@@ -24,9 +24,9 @@ LIES = {
 }
 
 
-def read(picture: Picture) -> list[int]:
+def read(seen: Seen) -> list[int]:
     network = models.lenet5()
-    return [network.winner(network.maps(digit.levels)[-1].ravel()) for digit in found(picture).digits]
+    return [network.winner(network.maps(digit.levels)[-1].ravel()) for digit in seen.digits]
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -34,8 +34,9 @@ def read(picture: Picture) -> list[int]:
 def test_the_digit_on_a_sheet_is_found_where_it_is(lies, table):
     name = ["5a", "2c", "4b", "7b", "3a"][list(TABLES).index(table)]
     picture, ink = on_a_table(replace(drawing(name), thickness=0.06), table, seed=len(lies), **LIES[lies])
-    assert read(picture) == [int(name[0])]
-    digit = found(picture).best
+    seen = found(picture)
+    assert read(seen) == [int(name[0])]
+    digit = seen.best
     rows, columns = np.nonzero(ink > 0.5)
     top, left, height, width = digit.box
     for start, length, places, side in ((top, height, rows, 675), (left, width, columns, 900)):
@@ -60,7 +61,7 @@ def test_on_a_blank_sheet_on_a_table_nothing_is_written(lies, table):
 
 def test_several_digits_on_a_sheet_are_told_apart():
     picture, _ = on_a_table(in_a_row(("4b", "8a"), 0.5), turned=5, long=0.85)
-    assert read(picture) == [4, 8]
+    assert read(found(picture)) == [4, 8]
 
 
 @pytest.mark.parametrize("turned", [-20, 0, 8])
