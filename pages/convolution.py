@@ -9,7 +9,7 @@ claim = "A small filter slides over the picture; at each stop it multiplies what
 with frame.title("Convolution", claim):
     controls.demos()
 picture, divisor = controls.picture()
-see = ""
+see = question = ""
 with frame.main():
     with frame.settings():
         controls.sliders(picture)
@@ -24,10 +24,7 @@ with frame.main():
             stage(trace, key="convolution", whole=True, link=results.PLACE)
         results.figures(trace)
         results.downloads(picture, filter, windows, divisor)
+        question = "Switch on “guess first” and step on: what will the next number be?"
         see = "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies."
     results.compare(picture, divisor)
-frame.notice(
-    see,
-    "Switch on “guess first” and step on: what will the next number be?",
-    then=course.STRIDE,
-)
+frame.notice(see, question, then=course.STRIDE)

@@ -132,6 +132,21 @@ def test_a_bad_upload_is_refused_in_a_sentence_and_the_page_goes_on(open_page, n
     expect(alert).to_be_hidden()
 
 
+def test_another_picture_is_begun_at_its_own_strongest_answer(open_page):
+    page = open_page("convolution?size=32")
+    lab = Lab(page).ready()
+    lab.press("Home")
+    page.wait_for_url(re.compile("at=1[.]1"))
+    upload(page, "mine.png", png(20, 24))
+    expect(page.locator(".panel.input header span")).to_have_text(re.compile("^20 × 24 × 3"))
+    settle(page)
+    again = Lab(open_page("convolution?size=32")).ready()
+    upload(again.page, "mine.png", png(20, 24))
+    expect(again.page.locator(".panel.input header span")).to_have_text(re.compile("^20 × 24 × 3"))
+    assert lab.line.inner_text() == again.line.inner_text()
+    assert "Row 1 of" not in lab.line.inner_text()
+
+
 def test_a_link_to_somebodys_own_picture_opens_its_settings_on_a_sample(open_page):
     page = open_page("convolution?sample=Your+own+picture&k=5&s=2&p=2")
     Lab(page).ready()

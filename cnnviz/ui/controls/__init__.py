@@ -21,7 +21,7 @@ from cnnviz.ui.controls.basics import (
     toggle,
     typed_number,
 )  # fmt: skip
-from cnnviz.ui.controls.demos import DEMOS, demos
+from cnnviz.ui.controls.demos import DEMOS, demos, show_demo
 from cnnviz.ui.controls.digit import DIGIT, Digit, digit, digit_pad, digit_steps
 from cnnviz.ui.controls.kernel import kernel
 from cnnviz.ui.controls.letters import letters
@@ -34,6 +34,6 @@ from cnnviz.ui.controls.window import lab, sliders, windows
 __all__ = [
     "DEMOS", "DIGIT", "Dial", "Digit", "Uploads", "bare_dial", "choice", "choose_sample", "demos", "dial", "digit",
     "digit_pad", "digit_steps", "explain", "kernel", "lab", "letters", "number_of_many", "one_of_many", "original",
-    "photo", "picture", "plain", "refuse", "select", "several", "slider", "sliders", "switch", "text", "to_lab",
-    "toggle", "typed_number", "windows",
+    "photo", "picture", "plain", "refuse", "select", "several", "show_demo", "slider", "sliders", "switch", "text",
+    "to_lab", "toggle", "typed_number", "windows",
 ]  # fmt: skip

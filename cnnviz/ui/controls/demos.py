@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from cnnviz.pictures import SAMPLES
+from cnnviz.ui import state
 from cnnviz.ui.state import put
 
 DEMOS = {
@@ -36,4 +39,10 @@ def demos() -> None:
     """The two demos of the lesson, each one click away."""
     with st.container(key="demos", horizontal=True, gap="small"):
         for name, changes in DEMOS.items():
-            st.button(name, key=f"demo {name}", on_click=put, kwargs={**_PLAIN, **changes})
+            st.button(name, key=f"demo {name}", on_click=show_demo, kwargs={**_PLAIN, **changes})
+
+
+def show_demo(**changes: Any) -> None:
+    """Change settings to a whole view, seen from its beginning: a button's callback."""
+    put(**changes)
+    state.begin_another_picture()

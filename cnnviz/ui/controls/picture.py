@@ -14,18 +14,13 @@ from cnnviz.ui.settings import DEPTH, DEPTHS, DIVISORS, SAMPLE, SAMPLE_NAMES, SI
 from cnnviz.ui.state import put
 
 
-def _another() -> None:
-    """What was chosen in the picture before is not there in this one."""
-    put(**state.starts(setting for setting in state.DECLARED.values() if setting.of_picture))
-
-
 def choose_sample(name: str) -> None:
     """Choose the sample of that name, as a callback."""
     put(sample=name)
-    _another()
+    state.begin_another_picture()
 
 
-_UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=lambda picture: picture, then=_another)
+_UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=lambda picture: picture, then=state.begin_another_picture)
 
 
 def _choose() -> None:
@@ -33,7 +28,7 @@ def _choose() -> None:
     _UPLOADS.uploader("Picture")
     _UPLOADS.words()
     _UPLOADS.camera("Take a picture")
-    select("or a sample", SAMPLE, then=_another, format_func=lambda name: name.replace(" x ", " × "))
+    select("or a sample", SAMPLE, then=state.begin_another_picture, format_func=lambda name: name.replace(" x ", " × "))
     with st.container(key="picture-words"):
         if own := _UPLOADS.own():
             st.text(f"Yours: {own.file or 'a picture'}")

@@ -54,7 +54,7 @@ _component = st.components.v2.component(
 )
 
 
-def place_setting(key: str, of_picture: bool = False) -> Setting[tuple[int, int] | None]:
+def place_setting(key: str) -> Setting[tuple[int, int] | None]:
     """Where a stage's cursor stands, (row, column) from 0, said from 1; None: where it begins by itself."""
 
     def read(text: str) -> tuple[int, int] | None:
@@ -64,7 +64,7 @@ def place_setting(key: str, of_picture: bool = False) -> Setting[tuple[int, int]
     def write(place: tuple[int, int] | None) -> str:
         return f"{place[0] + 1}.{place[1] + 1}" if place else ""
 
-    return Setting(key, None, read, write, is_live=True, of_picture=of_picture)
+    return Setting(key, None, read, write, is_live=True, of_picture=True)
 
 
 def stage(
@@ -99,6 +99,6 @@ def stage(
         state.remember(f"{key}-at", at)
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
-        "link": link.key if link else None, "limit": limit, "returns": state.returns(),
+        "link": link.key if link else None, "limit": limit, "begun": state.beginnings(),
     }  # fmt: skip
     _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))

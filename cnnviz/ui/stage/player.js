@@ -26,8 +26,8 @@ export class Player {
   receive(before) {
     const { trace } = this;
     Object.assign(this, { stops: abridged(trace), slide: null, from: undefined });
-    // After Back and Forward it stands where the link says, or where a fresh one begins.
-    if (!before || before.options.returns !== trace.options.returns) { this.begin(); this.named = undefined; } else this.carryOn(before);
+    // With another picture, Back or Forward it stands where the link says, or where a fresh one begins.
+    if (!before || before.options.begun !== trace.options.begun) { this.begin(); this.named = undefined; } else this.carryOn(before);
     this.goTo(trace.options);
     this.openSlit(before);
     if (before) { this.zoomTo(Math.min(this.zoom, Math.max(this.slit, this.usualZoom)), this.centre); this.follow(); } else this.zoomTo(this.zoom);

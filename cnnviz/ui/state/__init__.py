@@ -8,6 +8,8 @@
 from cnnviz.ui.state.address import address
 from cnnviz.ui.state.setting import DECLARED, Setting, flag, integer, one_of, real, starts, words
 from cnnviz.ui.state.store import (
+    begin_another_picture,
+    beginnings,
     component_state,
     forget,
     hear,
@@ -18,7 +20,6 @@ from cnnviz.ui.state.store import (
     put,
     recall,
     remember,
-    returns,
     stays,
     uploaded,
     values,
@@ -27,7 +28,7 @@ from cnnviz.ui.state.store import (
 )  # fmt: skip
 
 __all__ = [
-    "DECLARED", "Setting", "address", "component_state", "flag", "forget", "hear", "integer", "is_from_browser",
-    "link", "now", "one_of", "open_page", "put", "real", "recall", "remember", "returns", "starts", "stays", "uploaded",
-    "values", "widget_key", "words", "write_link",
+    "DECLARED", "Setting", "address", "begin_another_picture", "beginnings", "component_state", "flag", "forget",
+    "hear", "integer", "is_from_browser", "link", "now", "one_of", "open_page", "put", "real", "recall", "remember",
+    "starts", "stays", "uploaded", "values", "widget_key", "words", "write_link",
 ]  # fmt: skip

@@ -26,8 +26,8 @@ export function acts(clock) {
 export default function () {
   if (window.cnnvizActs) return; // once in each tab: Streamlit stays while its pages come and go
   const told = (window.cnnvizActs = acts(() => performance.now()));
-  const begin = (event) => event.isTrusted && told.begin(event.composedPath()[0], event.type === "pointerdown");
-  for (const type of ["pointerdown", "keydown", "click"]) window.addEventListener(type, begin, true);
+  const begin = (event) => event.isTrusted && told.begin(event.composedPath()[0], event.type !== "keydown" && event.type !== "click");
+  for (const type of ["pointerdown", "keydown", "click", "drop"]) window.addEventListener(type, begin, true);
   const push = history.pushState.bind(history);
   history.pushState = (state, title, address) => {
     if (told.isFirst()) push(state, title, address); else history.replaceState(state, title, address);

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.ui.state.setting import DECLARED, Setting
+from cnnviz.ui.state.setting import DECLARED, Setting, starts
 
 T = TypeVar("T")
 
@@ -63,7 +63,8 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     st.session_state["page-settings"] = tuple(settings)
     is_back, is_new = _is_back(), st.session_state.get("page") != name
     st.session_state["page"] = name
-    st.session_state["returns"] = returns() + is_back
+    if is_back:
+        _anew()
     if is_back or is_new:
         for setting in st.session_state["page-settings"]:
             if is_back or setting.key in st.query_params:
@@ -77,9 +78,19 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     write_link()
 
 
-def returns() -> int:
-    """How often the visitor has gone Back or Forward."""
-    return st.session_state.get("returns", 0)
+def beginnings() -> int:
+    """How often everything has begun anew: with another picture, Back or Forward. What a cursor has found is past."""
+    return st.session_state.get("beginnings", 0)
+
+
+def _anew() -> None:
+    st.session_state["beginnings"] = beginnings() + 1
+
+
+def begin_another_picture() -> None:
+    """What was chosen in the picture before is not there in this one: its settings are as at the start."""
+    put(**starts(setting for setting in DECLARED.values() if setting.of_picture))
+    _anew()
 
 
 def is_from_browser(setting: Setting[Any]) -> bool:

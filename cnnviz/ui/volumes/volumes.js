@@ -36,11 +36,11 @@ class Volumes {
     const picture = make("canvas", { "aria-hidden": "true" });
     this.picture = new Panel(picture);
     this.pictureHead = make("header", {});
-    this.less = make("div", { class: "less", "aria-hidden": "true" }, "← more"); // inside the picture's part, which stays
+    this.less = make("div", { class: "less", "aria-hidden": "true", onclick: () => this.turn(-1) }, "← more"); // inside the picture's part, which stays
     this.side = make("div", { class: "picture" }, this.pictureHead, picture, this.less);
     this.inner = make("div", { class: "inner" });
     this.scroller = make("div", { class: "scroller", onscroll: () => this.edge() }, this.inner);
-    this.more = make("div", { class: "more", "aria-hidden": "true" }, "more →");
+    this.more = make("div", { class: "more", "aria-hidden": "true", onclick: () => this.turn(1) }, "more →");
     this.answer = new Answer();
     this.line = make("p", { class: "line", "aria-live": "polite" });
     const scaled = (scale, title) => make("button", { type: "button", class: "scaled", title, onclick: () => this.rescale(scale) }, scale);
@@ -152,6 +152,9 @@ class Volumes {
     const { whole } = this.plan.columns[0], first = this.plan.columns[1];
     this.scroller.classList.toggle("has-less", first.left + first.whole / 2 < scrollLeft + whole);
   }
+
+  // On to the layers beyond the edge, or back.
+  turn(by) { this.scroller.scrollBy({ left: (by * this.scroller.clientWidth) / 2, behavior: "smooth" }); }
 
   // Scroll sideways until a layer is seen, beside the picture that stays.
   bring(layer) {

@@ -21,7 +21,7 @@ from cnnviz.ui.volumes import Unit, chosen, unit_setting
 from cnnviz.ui.words import many, percent
 
 UNIT = unit_setting("deep", of_picture=True)  # depth, map, row, column
-STEP = place_setting("deep-at", of_picture=True)  # where its arithmetic stands, if that has gone elsewhere on the map
+STEP = place_setting("deep-at")  # where its arithmetic stands, if that has gone elsewhere on the map
 SHOW = "show"  # what the browser says once the visitor has guessed
 MOVED = "square."  # what it says in front of where the visitor has moved the square to
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen

@@ -23,10 +23,13 @@ def counts(setup: Setup) -> None:
     network = setup.stack.network
     if not network.rows:
         return
-    part("Counted", f"<p>{_sentence(network)}</p>{_published(setup)}")
+    shown, written = len(network.rows), len(setup.stack.parts)
+    which = "" if shown == written else f"the first {shown} of {many(written, 'layer')}"
+    part(f"Counted{', ' * bool(which)}{which}", f"<p>{_sentence(network)}</p>{_published(setup)}")
     body: list[tuple[str, ...]] = [("Input", size(network.input_shape), "", "", "1 × 1")]
     body += [_row(network, row) for row in network.rows]
-    body.append(("Total", "", f"<b>{grouped(network.parameters)}</b>", f"<b>{grouped(network.multiply_adds)}</b>", ""))
+    total = f"Total of {which}" if which else "Total"
+    body.append((total, "", f"<b>{grouped(network.parameters)}</b>", f"<b>{grouped(network.multiply_adds)}</b>", ""))
     st.html(rows(HEAD, body, chosen=setup.chosen + 1))
 
 

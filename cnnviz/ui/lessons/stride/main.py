@@ -37,7 +37,7 @@ def lecture() -> None:
     st.button(
         lettered("demo: W = 5, K = 3, S = 2, P = 1"),
         key="lecture",
-        on_click=put,
+        on_click=controls.show_demo,
         kwargs=LECTURE,
     )
 
