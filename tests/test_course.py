@@ -78,7 +78,8 @@ def test_one_picture_through_every_lesson_in_light_and_dark(open_page):
         if name not in DIGITS:
             sidebar = page.get_by_test_id("stSidebar")
             expect(sidebar.get_by_text("Yours: mine.png")).to_be_visible()
-            expect(sidebar.get_by_text(f"{HEIGHT} × {WIDTH} × 3.")).to_be_visible()
+            taken = "The network takes 227 × 227 pixels." if name == "Deep CNN" else f"{HEIGHT} × {WIDTH} × 3."
+            expect(sidebar.get_by_text(taken)).to_be_visible()
         assert page.locator(".notice").count() == 1 and page.locator(".title p").inner_text().strip()
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
