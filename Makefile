@@ -14,7 +14,7 @@ run: .venv/ready-to-run
 	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m streamlit run app.py
 
 # -n 2: two tests at a time, each with a server and a browser of its own; a file's tests stay together.
-PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile
+PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready-to-test
 	.venv/bin/python -m ruff check .
