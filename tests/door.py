@@ -103,3 +103,14 @@ def settle(page: Page, milliseconds: float = 30_000) -> None:
     state = "data-test-script-state"
     found = page.wait_for_selector(f"{app}[{state}=notRunning], {app}[{state}=compilationError]", timeout=milliseconds)
     assert found.get_attribute(state) != "compilationError", "the page's script is not Python"
+
+
+def slider_shows(page: Page, name: str, value: str) -> None:
+    """Wait until the one slider of that name shows the value. For a moment the one of before may stand beside it."""
+    page.wait_for_function(
+        """([name, value]) => {
+            const found = [...document.querySelectorAll(`input[type=range][aria-label="${name}"]`)];
+            return found.length === 1 && found[0].value === value;
+        }""",
+        arg=[name, value],
+    )

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from door import settle
+from door import settle, slider_shows
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Visit:
             self.page.keyboard.press(key)
 
     def shows(self, slider: str, value: str) -> None:
-        expect(self.page.get_by_role("slider", name=slider)).to_have_value(value)
+        slider_shows(self.page, slider, value)
 
 
 @pytest.fixture
