@@ -49,6 +49,8 @@ class Strokes:
     lines      places (x, y) in 0 to 1 of the pad's side, from the left and from the top
     thickness  of the pen's line, 0.01 to 0.25 of the pad's side
 
+    Both are kept to four places of decimals, as their text tells them: what is read from it has the same ink.
+
     Raises PictureError for places that are no numbers or off the pad, for a thickness that no pen has, and for more
     than 100 lines or 4,000 points.
     """
@@ -79,6 +81,9 @@ class Strokes:
                     raise PictureError(
                         f"Stroke {number} has a point at {_short(point)}; x and y are numbers from 0 to 1 of the pad."
                     )
+        lines = tuple(tuple((_kept(x), _kept(y)) for x, y in line) for line in self.lines)
+        object.__setattr__(self, "lines", lines)
+        object.__setattr__(self, "thickness", _kept(self.thickness))
 
     @classmethod
     def read(cls, text: str) -> Strokes:
@@ -96,9 +101,8 @@ class Strokes:
         return cls(lines, told.get("thickness"))
 
     def text(self) -> str:
-        """This drawing as JSON, to four places of decimals; `read` reads it."""
-        lines = [[[round(x, 4), round(y, 4)] for x, y in line] for line in self.lines]
-        return json.dumps({"thickness": round(self.thickness, 4), "strokes": lines}, separators=(",", ":"))
+        """This drawing as JSON; `read` reads it."""
+        return json.dumps({"thickness": self.thickness, "strokes": self.lines}, separators=(",", ":"))
 
     @classmethod
     def from_link(cls, text: str) -> Strokes:
@@ -158,6 +162,10 @@ class Strokes:
                 half = (width - 1) / 2  # both ends count
                 pen.ellipse((x - half, y - half, x + half, y + half), 255)
         return np.asarray(image.resize((large // FINER,) * 2, Image.Resampling.BOX))
+
+
+def _kept(part: float) -> float:
+    return round(float(part), 4)
 
 
 def _without_twins(cells: Iterable[Cell]) -> tuple[Cell, ...]:
