@@ -10,9 +10,14 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 
 @cache
-def profile(browser: Browser) -> BrowserContext:
-    """One profile for all pages of a browser: what Streamlit loads is loaded once. What pages store is cleared."""
-    return browser.new_context(service_workers="block")
+def profile(browser: Browser, url: str) -> BrowserContext:
+    """One profile for all pages of a browser: what Streamlit loads is loaded once. What pages store is cleared.
+
+    One page stays open all along and keeps the process that they share, with all that it has compiled.
+    """
+    context = browser.new_context(service_workers="block")
+    context.new_page().goto(f"{url}/_stcore/health")
+    return context
 
 
 class Door:
@@ -46,7 +51,7 @@ class Door:
         wait           False: do not wait for the script
         context        further options of Playwright's new_context, such as has_touch=True: a fresh profile then
         """
-        opened = self._context(**context) if context else profile(self.browser)
+        opened = self._context(**context) if context else profile(self.browser, self.url)
         page = opened.new_page()
         self._pages.append(page)
         page.set_viewport_size({"width": viewport[0], "height": viewport[1]})

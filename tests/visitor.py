@@ -15,9 +15,11 @@ import html
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Widget
 
@@ -31,6 +33,10 @@ LESSONS = {lesson.path: lesson.name for lesson in (HOME, *COURSE)}
 # Tags that stand within a word or a sentence: what is around them is read on without a space.
 WITHIN = re.compile(r"</?(?:b|em|i|strong|sub|sup)>")
 SECONDS = 60
+
+# Whenever an AppTest begins, Streamlit reads the metadata of every installed package in search of components: more than
+# half the time of a page's tests. What is installed does not change meanwhile.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 # Gaps that are the numbers' own, as they are said everywhere: "> 99.9 %", "2.5 × 10⁻⁷"; then those of the page's lines.
