@@ -16,7 +16,7 @@ from cnnviz.ui.course import COURSE, HOME
 from cnnviz.ui.settings import YOURS
 from cnnviz.ui.state import DECLARED, Setting, flag, integer, one_of, real, words
 from server import ROOT
-from visitor import Visitor
+from visitor import Session, Visitor
 
 DOOR = ROOT / "cnnviz" / "ui" / "state"
 MAKERS = ("Setting", "flag", "integer", "one_of", "real", "unit_setting", "words")
@@ -55,8 +55,8 @@ def test_each_setting_is_declared_once():
 @pytest.mark.parametrize("lesson", [HOME, *COURSE], ids=lambda lesson: lesson.name)
 def test_what_a_page_draws_is_among_its_settings(lesson):
     """Else a link to it would not say it."""
-    app, own = Visitor(lesson.path).app, {setting.key for setting in lesson.settings}
-    drawn = {key.removesuffix("-typed") for key in app.session_state["widgets"]} if own else set()
+    at, own = Visitor(lesson.path), {setting.key for setting in lesson.settings}
+    drawn = {name.removesuffix("-typed") for name in at.drawn()}
     assert drawn & set(DECLARED) <= own
     assert len(own) == len({*lesson.settings})
 
@@ -121,7 +121,7 @@ def test_a_value_that_something_else_has_changed_does_not_come_back():
 
 def test_what_a_widget_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
     """Keys so fast that a run answers the first while the browser still shows the box of before, and tells its 3."""
-    monkeypatch.setattr("streamlit.session_state", session := {})
+    monkeypatch.setattr("streamlit.session_state", session := Session())
     old = state.widget_key("test-box", 3)
     new = state.widget_key("test-box", 5)
     assert new != old

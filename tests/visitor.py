@@ -14,13 +14,16 @@ import base64
 import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner_utils.script_run_context import RunLocation, ThreadState, get_script_run_ctx
+from streamlit.runtime.state import SafeSessionState, SessionState
+from streamlit.testing.v1 import AppTest, app_test
 from streamlit.testing.v1.element_tree import Widget
 
 import sent
@@ -37,6 +40,27 @@ SECONDS = 60
 # Whenever an AppTest begins, Streamlit reads the metadata of every installed package in search of components: more than
 # half the time of a page's tests. What is installed does not change meanwhile.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+class Unbroken(SafeSessionState):
+    """A session in which a callback is an error that Streamlit could break off for the visitor's next act."""
+
+    def __init__(self, state: SessionState, yield_callback: Callable[[], None]):
+        def may_break_off() -> None:
+            if get_script_run_ctx(suppress_warning=True):
+                assert ThreadState.get().run_location is not RunLocation.CALLBACK, "half of an act may be lost"
+            yield_callback()
+
+        super().__init__(state, may_break_off)
+
+
+class Session(dict[str, Any]):
+    """What stands for `st.session_state` where no page runs."""
+
+    to_dict = dict.copy
+
+
+app_test.SafeSessionState = script_runner.SafeSessionState = Unbroken
 
 
 # Gaps that are the numbers' own, as they are said everywhere: "> 99.9 %", "2.5 × 10⁻⁷"; then those of the page's lines.
@@ -96,7 +120,7 @@ class Visitor:
         """Arrive once more, by a link in which these names have other values and the others stay."""
         for name, value in link.items():
             self.app.query_params[name] = value
-        self.app.session_state["page"] = ""
+        self._session()["page"] = ""
         return self.run()
 
     def go(self, page: str) -> Visitor:
@@ -122,11 +146,15 @@ class Visitor:
 
     def give(self, key: str, value: object) -> None:
         """Put a setting, or what is remembered, into the session, as another page would; the page is not run."""
-        name = "settings" if key in DECLARED else "memory"
-        self.app.session_state[name] = {**self._part(name), key: value}
+        self._part("settings" if key in DECLARED else "memory")[key] = value
+
+    def _session(self) -> dict[str, Any]:
+        if "cnnviz" not in self.app.session_state:
+            self.app.session_state["cnnviz"] = {}
+        return self.app.session_state["cnnviz"]
 
     def _part(self, name: str) -> dict[str, Any]:
-        return self.app.session_state[name] if name in self.app.session_state else {}
+        return self._session().setdefault(name, {})
 
     def control(self, key: str) -> Any:
         """The widget of that name, whatever its kind: its value, options, label, disabled.
@@ -140,6 +168,10 @@ class Visitor:
         """The keys of the page's widgets that begin with `start`, in the page's order."""
         keys = [element.key for element in self.app if isinstance(element, Widget)]
         return [key for key in keys if key and key.startswith(start)]
+
+    def drawn(self) -> set[str]:
+        """The names of the widgets that show a setting, or have on a page before."""
+        return set(self._part("widgets"))
 
     def remedies(self) -> list[str]:
         """The keys of the buttons that mend what cannot be."""

@@ -1,6 +1,6 @@
 """The one door to what a visitor has set: it reads, changes, links and forgets. Nothing else touches Streamlit's.
 
-Three things lie in a session, each under one key of Streamlit's:
+Everything lies in one dict in Streamlit's session; in it, among others:
 
     settings  what is set, by key; the truth. Widgets show it, and only a visitor's own act on a widget changes it
     widgets   under which key each widget is drawn now: see `widget_key`
@@ -12,6 +12,7 @@ make the settings follow the link. So a link always says what the page shows, an
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -23,8 +24,34 @@ from cnnviz.ui.state.setting import DECLARED, Setting, starts
 T = TypeVar("T")
 
 
+class _Reached(threading.local):
+    """The session that was reached last on this thread, and in which run."""
+
+    context: object = None
+    session: dict[str, Any]
+
+
+_reached = _Reached()
+
+
+def _session() -> dict[str, Any]:
+    """All that the door keeps for this visitor.
+
+    At every `st.session_state[...]` Streamlit may break off for the visitor's next act, even in the middle of a
+    callback: then half of what they did was lost (a file that lay in the uploader and was not shown). What is reached
+    through `to_dict` it does not break off, and once a run is enough.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None or _reached.context is not context:
+        session = st.session_state.to_dict().get("cnnviz")
+        if session is None:
+            session = st.session_state["cnnviz"] = {}  # as the first page begins, before anything can be done
+        _reached.context, _reached.session = context, session
+    return _reached.session
+
+
 def _part(name: str) -> dict[str, Any]:
-    return st.session_state.setdefault(name, {})
+    return _session().setdefault(name, {})
 
 
 # --- settings ---
@@ -60,13 +87,14 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     Arriving, a link has the say for what it says, and all else stays as it was on other pages. After Back and
     Forward it has the say for everything: what it leaves out was at its start.
     """
-    st.session_state["page-settings"] = tuple(settings)
-    is_back, is_new = _is_back(), st.session_state.get("page") != name
-    st.session_state["page"] = name
+    session = _session()
+    session["page-settings"] = tuple(settings)
+    is_back, is_new = _is_back(), session.get("page") != name
+    session["page"] = name
     if is_back:
         _anew()
     if is_back or is_new:
-        for setting in st.session_state["page-settings"]:
+        for setting in session["page-settings"]:
             if is_back or setting.key in st.query_params:
                 _part("settings")[setting.key] = _linked(setting)
                 _part("from-browser").pop(setting.key, None)
@@ -80,11 +108,11 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
 
 def beginnings() -> int:
     """How often everything has begun anew: with another picture, Back or Forward. What a cursor has found is past."""
-    return st.session_state.get("beginnings", 0)
+    return _session().get("beginnings", 0)
 
 
 def _anew() -> None:
-    st.session_state["beginnings"] = beginnings() + 1
+    _session()["beginnings"] = beginnings() + 1
 
 
 def begin_another_picture() -> None:
@@ -105,7 +133,7 @@ def _hear_the_browser() -> None:
     said neither then nor when it was written.
     """
     known = _part("live-texts")
-    for setting in st.session_state["page-settings"]:
+    for setting in _session()["page-settings"]:
         text = st.query_params.get(setting.key)
         if setting.is_live and text is not None and text not in known.get(setting.key, ()):
             _part("settings")[setting.key] = _linked(setting)
@@ -117,7 +145,7 @@ def write_link() -> None:
 
     `open_page` does it; a fragment that draws settings does it for its own runs.
     """
-    settings: tuple[Setting[Any], ...] = st.session_state["page-settings"]
+    settings: tuple[Setting[Any], ...] = _session()["page-settings"]
     for setting in settings:
         if setting.is_live:
             said = st.query_params.get(setting.key), setting.text(now(setting))
@@ -162,7 +190,7 @@ def hear(name: str, key: str, take: Callable[[Any], None]) -> None:
     A widget that has been made anew is still on the screen until a run reaches it: what is chosen on it counts, what
     it only repeats does not.
     """
-    value, drawn = st.session_state[key], _part("widgets")[name]
+    value, drawn = _of_widget(key), _part("widgets")[name]
     if drawn["key"] != key and drawn["told"].get(key) == value:
         return
     drawn["told"][key] = value
@@ -180,12 +208,16 @@ def stays(name: str, key: str, value: Any) -> None:
 
 def component_state(key: str, name: str) -> Any:
     """In the callback of a component: its state or trigger `name`."""
-    return getattr(st.session_state[key], name)
+    return getattr(_of_widget(key), name)
 
 
 def uploaded(key: str) -> Any:
     """The file that lies in an uploader or a camera, or None."""
-    return st.session_state.get(key)
+    return _of_widget(key)
+
+
+def _of_widget(key: str) -> Any:
+    return st.session_state.to_dict().get(key)  # not [key]: see `_session`
 
 
 # --- memory ---
