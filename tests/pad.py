@@ -100,7 +100,8 @@ class Pad:
         ready = list(messages)  # which ask the page for places
 
         async def all_sent() -> None:
-            await asyncio.gather(*(self._hand._impl_obj.send(name, parameters, None) for name, parameters in ready))
+            sending = (self._hand._impl_obj.send(name, parameters, None) for name, parameters in ready)
+            await asyncio.wait_for(asyncio.gather(*sending), 30)  # seconds: else a frame that never comes is waited for
 
         self._hand._sync(all_sent())
 
