@@ -121,7 +121,7 @@ class Walk:
             settle(page)
             now = page.url, page.evaluate(CONTROLS), page.evaluate(SHOWN)
             still = still + 1 if now == before else 0
-            if still == 3:
+            if still == 2:
                 return
             before = now
             page.wait_for_timeout(300)  # more than a stage takes to say in the link where it stands
