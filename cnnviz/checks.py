@@ -11,7 +11,7 @@ import math
 import numbers as kinds
 import operator
 from collections.abc import Collection, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -45,11 +45,12 @@ def told(value: object, deep: int = 2) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     kind = type(value).__name__
-    if type(value) in (tuple, list) and len(value) <= 6 and deep:  # type: ignore[arg-type]
-        parts = ", ".join(told(part, deep - 1) for part in value)  # type: ignore[attr-defined]
+    count = len(value) if isinstance(value, (tuple, list, dict, set)) and type(value).__module__ == "builtins" else None
+    if isinstance(value, (tuple, list)) and count is not None and count <= 6 and deep:
+        parts = ", ".join(told(part, deep - 1) for part in value)
         if len(parts) <= 80:
-            return f"[{parts}]" if kind == "list" else f"({parts}{',' * (len(value) == 1)})"  # type: ignore[arg-type]
-    of = f" of {grouped(len(value))}" if type(value) in (tuple, list, dict, set) else ""  # type: ignore[arg-type]
+            return f"[{parts}]" if kind == "list" else f"({parts}{',' * (count == 1)})"
+    of = f" of {grouped(count)}" if count is not None else ""
     return f"{'an' if kind[0].lower() in 'aeiou' else 'a'} {kind}{of}"
 
 
@@ -58,7 +59,7 @@ def amount(count: int) -> str:
     return grouped(count) if abs(count) < 10**MOST_DIGITS else told(count)
 
 
-def whole(value: object, name: str, least: int | None = None) -> int:
+def whole(value: Any, name: str, least: int | None = None) -> int:
     """`value` as an int, of at least `least`; booleans, fractions and text are refused with SettingError."""
     if type(value) is int:
         number: int | None = value
@@ -66,7 +67,7 @@ def whole(value: object, name: str, least: int | None = None) -> int:
         number = None
     else:
         try:
-            number = operator.index(value)  # type: ignore[arg-type]
+            number = operator.index(value)
         except Exception:  # a stranger's object may raise anything
             number = None
     if number is not None and (least is None or number >= least) and -LARGEST < number < LARGEST:
@@ -87,7 +88,7 @@ def real(value: object, name: str, least: float = -math.inf, most: float = math.
     raise SettingError(f"{name} is {shown}; it must be a finite number{bounds}.")
 
 
-def number_of(value: object) -> float | None:
+def number_of(value: Any) -> float | None:
     """`value` as a float, inf where float64 does not hold it; None for what is no real number, such as a boolean."""
     if type(value) is float:
         return value
@@ -96,7 +97,7 @@ def number_of(value: object) -> float | None:
     try:
         return float(value)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf  # type: ignore[operator]
+        return math.inf if operator.gt(value, 0) else -math.inf
 
 
 def flag(value: object, name: str) -> bool:

@@ -141,7 +141,8 @@ def bars(
         raise SettingError(
             f"{alone[0]} is a number and {next(iter(nested))} a series of them; bars are all of one kind."
         )
-    groups: dict[str, Mapping[str, float]] = nested or {"": {name: float(of) for name, of in series.items()}}  # type: ignore[arg-type]
+    one_series = {name: float(of) for name, of in series.items() if not isinstance(of, Mapping)}
+    groups: dict[str, Mapping[str, float]] = nested or {"": one_series}
     if len(groups) > 1 and (signed or words is not None):
         raise SettingError(f"Bars of {len(groups)} series are told apart by colour, and take no words of their own.")
     titles = (y_title, x_title) if across else (x_title, y_title)

@@ -36,4 +36,4 @@ def orientation(block: bytes, xmp: bytes = b"") -> int:
     found = number(block.removeprefix(b"Exif\0\0"), ORIENTATION)
     if found is None and (in_xmp := _IN_XMP.search(xmp)):
         found = int(in_xmp[1])
-    return found if found in range(1, 9) else 1  # type: ignore[return-value]
+    return found if found is not None and 1 <= found <= 8 else 1

@@ -79,8 +79,6 @@ class Picture:
 
     def levels(self) -> npt.NDArray[np.uint8]:
         """uint8 (C, H, W), read-only: exactly `values` x 255, rounded to the nearest."""
-        if self.pixels.dtype == np.uint8:
-            return self.pixels  # type: ignore[return-value]
         levels = to_256(self.pixels)
         levels.flags.writeable = False
         return levels
@@ -176,7 +174,7 @@ class Picture:
 def to_256(levels: Levels) -> npt.NDArray[np.uint8]:
     """Levels of 16 bits to the nearest of 256; those of 8 bits as they are."""
     if levels.dtype == np.uint8:
-        return levels  # type: ignore[return-value]
+        return levels.astype(np.uint8, copy=False)
     wide = levels.astype(np.uint32)
     wide *= 255
     wide += 32895
