@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Error, Locator, Page
@@ -80,6 +81,20 @@ SHOWN = """() => {
   look(document.querySelector("[data-testid=stMain]"));
   return found;
 }"""
+
+
+def on(selector: str) -> Callable[[Callable[[Walk, Locator], str | None]], Callable[[Walk], str | None]]:
+    """An act on any element that the selector finds and that can be seen and used; None where there is none."""
+
+    def made(act: Callable[[Walk, Locator], str | None]) -> Callable[[Walk], str | None]:
+        @wraps(act)
+        def on_any(walk: Walk) -> str | None:
+            found = walk._any(selector)
+            return act(walk, found) if found else None
+
+        return on_any
+
+    return made
 
 
 @dataclass
@@ -162,29 +177,23 @@ class Walk:
               .find((one) => one.startsWith("st-key-"))?.slice(7) ?? "" """
         )
 
-    def _slider(self) -> str | None:
-        found = self._any("[data-testid=stSlider] input[type=range]")
-        if not found:
-            return None
+    @on("[data-testid=stSlider] input[type=range]")
+    def _slider(self, found: Locator) -> str | None:
         found.focus()
         key, times = self.random.choice(["ArrowRight", "ArrowLeft", "ArrowRight", "PageUp"]), self.random.randint(1, 3)
         for _ in range(times):
             self.page.keyboard.press(key)
         return f"{times} x {key} on the slider {self._key(found)}"
 
-    def _number(self) -> str | None:
-        found = self._any("[data-testid=stNumberInput] input")
-        if not found:
-            return None
+    @on("[data-testid=stNumberInput] input")
+    def _number(self, found: Locator) -> str | None:
         value = str(self.random.choice([1, 2, 3, 4, 5, 7, 16, 99, 200]))
         found.fill(value)
         found.press("Enter")
         return f"{value} typed into {self._key(found)}"
 
-    def _select(self) -> str | None:
-        found = self._any("[data-testid=stSelectbox] input")
-        if not found:
-            return None
+    @on("[data-testid=stSelectbox] input")
+    def _select(self, found: Locator) -> str | None:
         key = self._key(found)
         found.click()
         self.page.locator("[role=option]").first.wait_for(timeout=20_000)
@@ -195,47 +204,39 @@ class Walk:
         chosen.click()
         return f"“{text}” chosen in {key}"
 
-    def _segment(self) -> str | None:
-        found = self._any("[data-testid=stButtonGroup] button")
-        if not found or found.inner_text().strip() in ("Photo", "Yours"):
-            return None
+    @on("[data-testid=stButtonGroup] button")
+    def _segment(self, found: Locator) -> str | None:
         text, key = found.inner_text().strip(), self._key(found)
+        if text in ("Photo", "Yours"):
+            return None
         found.click()
         return f"“{text}” pressed in {key}"
 
-    def _toggle(self) -> str | None:
-        found = self._any("[data-testid=stCheckbox] label")
-        if not found:
-            return None
+    @on("[data-testid=stCheckbox] label")
+    def _toggle(self, found: Locator) -> str | None:
         key = self._key(found)
         found.click(position={"x": 12, "y": 8})
         return f"{key} switched"
 
-    def _text(self) -> str | None:
-        found = self._any("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input")
-        if not found:
-            return None
+    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input")
+    def _text(self, found: Locator) -> str | None:
         key = self._key(found)
         text = self.random.choice({"stack": STACKS, "sides": SIDES}.get(re.sub(r"-\d+$", "", key), KERNELS))
         found.fill(text)
         found.press("Control+Enter" if found.evaluate("element => element.tagName") == "TEXTAREA" else "Enter")
         return f"“{text}” typed into {key}"
 
-    def _button(self) -> str | None:
-        found = self._any("[data-testid=stButton] button")
-        if not found:
-            return None
+    @on("[data-testid=stButton] button")
+    def _button(self, found: Locator) -> str | None:
         text, key = found.inner_text().strip(), self._key(found)
         found.click(timeout=20_000)
         return f"“{text}” ({key}) pressed"
 
-    def _popover(self) -> str | None:
-        found = self._any(
-            ".st-key-border-box [data-testid=stPopover] button, .st-key-layer-settings [data-testid=stPopover] button, "
-            "[data-testid=stExpander] summary"
-        )
-        if not found:
-            return None
+    @on(
+        ".st-key-border-box [data-testid=stPopover] button, .st-key-layer-settings [data-testid=stPopover] button, "
+        "[data-testid=stExpander] summary"
+    )
+    def _popover(self, found: Locator) -> str | None:
         text = found.inner_text().strip().splitlines()[0]
         found.click(timeout=20_000)
         return f"“{text}” opened or closed"
