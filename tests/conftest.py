@@ -48,8 +48,7 @@ def browser() -> Iterator[Browser]:
     """Chromium, headless. Where there is none, the test fails and says what to do."""
     path = chromium.find()
     with sync_playwright() as playwright:
-        # All pages in one process: what one has compiled is ready for the next, a quarter of its work (see door.py).
-        browser = playwright.chromium.launch(executable_path=path, args=[*chromium.FLAGS, "--process-per-site"])
+        browser = playwright.chromium.launch(executable_path=path, args=list(chromium.TOGETHER))
         yield browser
         browser.close()
 
