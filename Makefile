@@ -13,8 +13,8 @@ HAS_VENV = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 run: .venv/ready-to-run
 	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m streamlit run app.py
 
-# -n 2: two tests at a time, each with a server and a browser of its own; a file's tests stay together.
-PYTEST = .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# -n 3: three tests at a time, so that two cores are busy while one waits for a page; each with a server and a browser of its own; a file's tests stay together.
+PYTEST = .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready-to-test
 	.venv/bin/python -m ruff check .
