@@ -13,7 +13,8 @@ HAS_VENV = $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null
 run: .venv/ready-to-run
 	@OPENBLAS_NUM_THREADS=1 .venv/bin/python -m streamlit run app.py
 
-# -n 3: three tests at a time, so that two cores are busy while one waits for a page; each with a server and a browser of its own; a file's tests stay together.
+# -n 3: three tests at a time, so that two cores are busy while one of them waits for a page. Each has a server and a
+# browser of its own; a file's tests stay together.
 PYTEST = .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: .venv/ready-to-test

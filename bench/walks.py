@@ -1,7 +1,7 @@
 """Random walks in a real browser: after every act the link and the controls agree, and a fresh browser agrees too.
 
     python bench/walks.py                        ten walks of fifteen acts on each page (about 40 minutes)
-    python bench/walks.py convolution 3 15       three walks of fifteen acts on one page (the first is home)
+    python bench/walks.py convolution 3 15       three walks of fifteen acts on one page, or on "home"
 
 Every walk is seeded: what failed is printed with its seed and its acts, and comes again.
 """

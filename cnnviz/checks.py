@@ -45,7 +45,8 @@ def told(value: object, deep: int = 2) -> str:
     if isinstance(value, type):
         return f"the class {value.__name__}"
     kind = type(value).__name__
-    count = len(value) if isinstance(value, (tuple, list, dict, set)) and type(value).__module__ == "builtins" else None
+    is_plain = type(value) in (tuple, list, dict, set)
+    count = len(value) if isinstance(value, (tuple, list, dict, set)) and is_plain else None
     if isinstance(value, (tuple, list)) and count is not None and count <= 6 and deep:
         parts = ", ".join(told(part, deep - 1) for part in value)
         if len(parts) <= 80:

@@ -20,7 +20,7 @@ expect.set_options(timeout=20_000)  # milliseconds: what comes late on a busy ma
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Every test that has to do with a browser is marked so: `-m "not browser"` runs the others.
 
-    The files that have some come first, the longest before all: of two processes none is left with it alone at the end.
+    The files that have some come first, the longest before all, so that no process is left alone with it at the end.
     """
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):

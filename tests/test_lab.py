@@ -109,6 +109,22 @@ def test_an_upload_is_shown_convolved_and_kept(open_page):
     assert lab.numbers()
 
 
+def test_a_file_and_what_is_done_while_it_is_read_both_count(open_page):
+    """The next act comes in the middle of the callback that reads the file: it neither ends it nor overtakes it."""
+    ramp = np.add.outer(np.arange(4000) % 251, np.arange(6000) % 241).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.stack([ramp, ramp // 2, 255 - ramp], axis=-1)).save(file, "WEBP", quality=50, method=0)
+    page = open_page("convolution?size=48")
+    Lab(page).ready()
+    page.get_by_role("slider", name="K kernel").focus()
+    upload(page, "slow.webp", file.getvalue(), "image/webp")
+    page.wait_for_selector("[data-test-script-state=running]")
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Yours: slow.webp")).to_be_visible()
+    page.wait_for_url(lambda url: "k=4" in url and "sample=Your" in url)
+    slider_shows(page, "K kernel", "4")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [

@@ -89,7 +89,7 @@ def on(selector: str) -> Callable[[Callable[[Walk, Locator], str | None]], Calla
     def made(act: Callable[[Walk, Locator], str | None]) -> Callable[[Walk], str | None]:
         @wraps(act)
         def on_any(walk: Walk) -> str | None:
-            found = walk._any(selector)
+            found = walk.any_of(selector)
             return act(walk, found) if found else None
 
         return on_any
@@ -165,7 +165,7 @@ class Walk:
                 return
         raise AssertionError(f"nothing can be done here: {self.page.url}")
 
-    def _any(self, selector: str) -> Locator | None:
+    def any_of(self, selector: str) -> Locator | None:
         """Any that can be seen and used."""
         found = [one for one in self.page.locator(selector).all() if one.is_visible() and one.is_enabled()]
         found = [one for one in found if not LEFT_OUT.search(self._key(one))]

@@ -154,4 +154,5 @@ def _sheet(corners: npt.NDArray[np.float64], shape: tuple[int, ...]) -> Sheet:
     sides = np.hypot(*(inner - np.roll(inner, -1, axis=0)).T) / max(shape)
     shares = (inner + 0.5) / np.array(shape[::-1])
     height, width = (sides[0] + sides[2]) / 2, (sides[1] + sides[3]) / 2
-    return Sheet(tuple((float(x), float(y)) for x, y in shares), (float(height), float(width)))  # type: ignore[arg-type]
+    first, second, third, fourth = ((float(x), float(y)) for x, y in shares)
+    return Sheet((first, second, third, fourth), (float(height), float(width)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 from cnnviz.checks import flag, one_of, real, told, whole
 from cnnviz.errors import SettingError
@@ -61,12 +62,12 @@ class Recipe:
         object.__setattr__(self, "decay", flag(self.decay, "decay"))
 
     @classmethod
-    def of(cls, settings: Mapping[str, object]) -> Recipe:
+    def of(cls, settings: Mapping[str, Any]) -> Recipe:
         """The recipe of settings by name, such as a page sends. Raises SettingError for a name that is none."""
         known = [field.name for field in fields(cls)]
         for name in settings:
             one_of(name, "A setting", known)
-        return cls(**settings)  # type: ignore[arg-type]
+        return cls(**settings)
 
     def rate(self, step: int, steps: int) -> float:
         """The learning rate of step `step`, from 0, of `steps`, at least 1. Raises SettingError beyond the last."""

@@ -39,7 +39,8 @@ def _session() -> dict[str, Any]:
 
     At every `st.session_state[...]` Streamlit may break off for the visitor's next act, even in the middle of a
     callback: then half of what they did was lost (a file that lay in the uploader and was not shown). What is reached
-    through `to_dict` it does not break off, and once a run is enough.
+    through `to_dict` it does not break off, and once a run is enough. Runs follow each other: see fastReruns in
+    .streamlit/config.toml.
     """
     context = get_script_run_ctx(suppress_warning=True)
     if context is None or _reached.context is not context:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def trace(
     told = layer_trace(
         column.row.layer, given, maps[column.layer + 1], parameters[column.layer], channel, input=before, output=output
     )
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if after and column.function:
         changes |= {"function": column.function, "output": np.atleast_2d(maps[column.last + 1][channel])}
     if at == 0 and maps[0].min() >= 0:
@@ -119,4 +120,4 @@ def trace(
         "input": told.input[list(told.channels)], "channels": tuple(range(len(told.channels))),
         "names": {**told.names, "channels": channels},
     }  # fmt: skip
-    return replace(told, **changes)  # type: ignore[arg-type]
+    return replace(told, **changes)
