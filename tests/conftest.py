@@ -89,8 +89,9 @@ def bench_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The pages with one component alone, tests/benches, served."""
     alone = ("--server.address=localhost", "--server.headless=true", "--server.showEmailPrompt=false")
     quiet = ("--browser.gatherUsageStats=false", "--client.showSidebarNavigation=false")
+    still = ("--server.fileWatcherType=none",)
     folder, paths = tmp_path_factory.mktemp("benches"), (ROOT, ROOT / "tests")
-    with Server(ROOT / "tests" / "benches" / "start.py", folder, (*alone, *quiet), paths) as server:
+    with Server(ROOT / "tests" / "benches" / "start.py", folder, (*alone, *quiet, *still), paths) as server:
         yield server
     assert server.attempts() == [], "the server process tried to reach another machine"
 
