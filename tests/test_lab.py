@@ -268,6 +268,14 @@ def test_numbers_can_be_typed_beside_the_sliders(open_page):
     page.get_by_role("button", name="keep the size").click()
     expect(page.locator(".panel.output header span")).to_have_text("32 × 48 × 1")
     expect(page.locator(".formula")).to_contain_text("(2 + 3)")
+    # What is no whole number, or is one in other letters, is not cut at the first that is no digit.
+    for typed, said in (("2.7", "is a whole number; 2.7 is not, so 3 stands"), ("1e3", "1,000 does not, so 15 stands")):
+        box = page.get_by_role("spinbutton", name="K kernel, typed")
+        box.fill(typed)
+        box.press("Enter")
+        expect(page.locator(".st-key-words-k")).to_contain_text(said)
+        expect(box).to_have_count(1)  # that of before has gone
+        expect(box).to_have_value(re.search(r"so (\d+)", said)[1])
 
 
 def test_the_demos_are_one_click(open_page):

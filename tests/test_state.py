@@ -165,6 +165,17 @@ def test_so_is_a_number_without_a_slider(page, key, typed, nearest):
     assert "stands there." in at.said() and at.setting(key) == nearest == at.control(key).value
 
 
+@pytest.mark.parametrize(("page", "key", "typed", "nearest"), [
+    ("convolution", "k-typed", 2.7, 3), ("convolution", "p-typed", 0.5, 1), ("convolution", "size-typed", 24.2, 24),
+    ("learning", "learn-seed", 2.5, 3), ("deep", "filter", 9.4, 9), ("deep", "deep-map", 2.7, 3),
+])  # fmt: skip
+def test_of_a_fraction_where_a_whole_number_goes_the_nearest_is_taken_and_said(page, key, typed, nearest):
+    at = Visitor(page, size="24").set({key: typed})
+    assert f"is a whole number; {typed} is not, so {nearest} stands there." in at.said()
+    assert at.control(key).value == nearest
+    assert "stands there." not in at.set({key: nearest + 1}).said()
+
+
 def test_a_refused_kernel_is_forgotten_with_the_next_one():
     at = Visitor("convolution", size="24").set(weights="1 2; 3")
     assert at.told("grid").header["error"]

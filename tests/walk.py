@@ -187,7 +187,7 @@ class Walk:
 
     @on("[data-testid=stNumberInput] input")
     def _number(self, found: Locator) -> str | None:
-        value = str(self.random.choice([1, 2, 3, 4, 5, 7, 16, 99, 200]))
+        value = str(self.random.choice([1, 2, 2.5, 3, 4, 5, 7, 16, 99, 200]))
         found.fill(value)
         found.press("Enter")
         return f"{value} typed into {self._key(found)}"

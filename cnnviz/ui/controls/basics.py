@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -143,16 +144,21 @@ def _said(name: str) -> str:
     return sentence if of == name else ""
 
 
-def _typed(name: str, label: str, range: tuple[Any, Any], take: Callable[[Any], None], told: Any) -> None:
-    """A number was typed. Beyond the range the nearest takes its place, and a sentence says so until the next act."""
+def _typed(
+    name: str, label: str, range: tuple[Any, Any], is_whole: bool, take: Callable[[Any], None], told: float | None
+) -> None:
+    """A number was typed. Where it cannot be the nearest takes its place, and a sentence says so until the next act."""
     if told is None:  # emptied
         return
     least, most = range
     nearest = min(max(told, least), most)
+    if is_whole:
+        nearest = math.floor(nearest + 0.5)
     take(nearest)
     if nearest != told:
-        least, most, told, nearest = (number(value, 15) for value in (least, most, told, nearest))
-        sentence = f"{label} goes from {least} to {most}; {told} does not, so {nearest} stands there."
+        rule = f"goes from {number(least, 15)} to {number(most, 15)}"
+        rule, fails = ("is a whole number", "is not") if least <= told <= most else (rule, "does not")
+        sentence = f"{label} {rule}; {number(told, 15)} {fails}, so {number(nearest, 15)} stands there."
         state.remember("typed", (name, sentence))
 
 
@@ -160,7 +166,10 @@ def _box(
     label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], *, box: str, called: str,
     **of_widget: Any,
 ) -> None:  # fmt: skip
-    typed = partial(_typed, name, called, range, take)
+    is_whole = isinstance(value, int)
+    typed = partial(_typed, name, called, range, is_whole, take)
+    if is_whole:  # as a fraction to the widget: one for whole numbers cuts 2.7 to 2 and 1e3 to 1, and tells nobody
+        value, of_widget = float(value), {"format": "%.0f", "step": 1.0} | of_widget
     # Without the widget's own limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
     _shown(st.number_input, label, name=box, value=value, take=typed, **of_widget)
 
@@ -221,7 +230,7 @@ def bare_dial(
         with head:
             st.markdown(f"**{label}**", help=help)
             _box(
-                f"{label}, typed", name, value, range, take, box=f"{name}-typed", called=label, step=1,
+                f"{label}, typed", name, value, range, take, box=f"{name}-typed", called=label,
                 label_visibility="collapsed", width=64,
             )  # fmt: skip
         room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center", gap="small")

@@ -282,7 +282,7 @@ def _next_wrong(wrong: Wrong) -> None:
 
 def _test_digit(wrong: Wrong) -> Digit:
     with st.container(key="test-digit-row", horizontal=True, gap="small", vertical_alignment="bottom"):
-        number = typed_number(f"Test digit, 1 to {grouped(TESTS)}", TEST_DIGIT, step=1)
+        number = typed_number(f"Test digit, 1 to {grouped(TESTS)}", TEST_DIGIT)
         st.button("Any", key="any-test-digit", on_click=_any, help="Another one, by chance")
     if callable(wrong) or len(wrong):
         st.button(

@@ -55,7 +55,7 @@ def filters() -> None:
     with st.container(key="conv1-filters"):
         picture, choice = st.columns([2.4, 1], gap="medium")
         with choice, st.container(key="filter-choice"):
-            chosen = typed_number("Filter", CHOSEN, step=1)
+            chosen = typed_number("Filter", CHOSEN)
             weight = filter_of(chosen - 1)
             to_lab(f"filter {chosen} in the lab, on your picture", weight, "filter to the lab")
             most = float(weight.flat[np.abs(weight).argmax()])

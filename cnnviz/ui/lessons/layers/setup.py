@@ -87,7 +87,7 @@ def setup(picture: Picture, divisor: float) -> Setup:
             text = controls.text("The stack as text", STACK, height=112, help=HELP, then=tidy)
         with st.container(key="drawn", horizontal=True, gap="small", vertical_alignment="bottom"):
             seed = controls.typed_number(
-                "Weights, seed", NET, step=1, width=110,
+                "Weights, seed", NET, width=110,
                 help="Nothing here has learnt yet: weights are drawn at random, normal with a variance of 2 / (inputs "
                 "of a unit), after He et al. (2015); biases are 0. The same seed draws the same weights.",
             )  # fmt: skip

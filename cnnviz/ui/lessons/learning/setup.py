@@ -55,7 +55,7 @@ def settings() -> Run | None:
         with column:
             chosen[setting.key] = controls.select(label, setting, help=help)
     with columns[6]:
-        seed = controls.typed_number("Seed", LEARN_SEED, step=1)
+        seed = controls.typed_number("Seed", LEARN_SEED)
     with columns[7], st.container(key="learn-extras", gap=None):
         dropout = controls.toggle("dropout", DROPOUT, help="With p = 0.5, before the last layer.")
         norm = controls.toggle("batch norm", NORM, help="Behind every CONV.")
