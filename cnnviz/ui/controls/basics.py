@@ -166,12 +166,10 @@ def _box(
     label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], *, box: str, called: str,
     **of_widget: Any,
 ) -> None:  # fmt: skip
-    is_whole = isinstance(value, int)
-    typed = partial(_typed, name, called, range, is_whole, take)
-    if is_whole:  # as a fraction to the widget: one for whole numbers cuts 2.7 to 2 and 1e3 to 1, and tells nobody
-        value, of_widget = float(value), {"format": "%.0f", "step": 1.0} | of_widget
-    # Without the widget's own limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
-    _shown(st.number_input, label, name=box, value=value, take=typed, **of_widget)
+    typed = partial(_typed, name, called, range, isinstance(value, int), take)
+    # As a fraction: a widget for whole numbers cuts 2.7 to 2 and 1e3 to 1, and tells nobody. Without the widget's own
+    # limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
+    _shown(st.number_input, label, name=box, value=float(value), take=typed, step=1.0, format="%g", **of_widget)
 
 
 def typed_number(label: str, setting: Setting[Any], *, then: Then | None = None, **of_widget: Any) -> Any:

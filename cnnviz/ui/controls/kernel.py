@@ -78,7 +78,7 @@ def kernel(picture: Picture) -> Filter:
                 help="Rows end with ; or a new line, slices with |. 1/9 works, and what spreadsheets copy or NumPy, "
                 "PyTorch and C print.",
             )
-            typed_number("Bias", BIAS, step=1.0, format="%g")
+            typed_number("Bias", BIAS)
             toggle("flip the kernel", FLIP)
             st.caption(
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
