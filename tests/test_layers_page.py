@@ -219,6 +219,10 @@ def test_pasted_code_becomes_the_pages_own_words_and_can_be_changed_layer_by_lay
     assert "Layer 2, FC 5: it is written for 9 numbers, and 1,232 come in" in at.said()
     at.press("remedy take the 1,232 that come in")
     assert at.setting("stack") == "conv 4 3x3; fc 5" and is_drawn(at)
+    # A network on digits reads one plane: the picture in grey is one press away, and not where it would not help.
+    at.set(stack="Conv2d(1, 4, 3)\nReLU()").press("remedy depth")
+    assert at.setting("stack") == "conv 4 3x3 in 1; relu" and at.setting("depth") == "Grey" and is_drawn(at)
+    assert not at.set(stack="conv 4 3x3 in 5").controls("remedy depth")
     # Code that is no chain of layers stays, and says why.
     at.set(stack="class Net(nn.Module): pass")
     assert at.setting("stack") == "class Net(nn.Module): pass" and "is code of a module" in at.said()

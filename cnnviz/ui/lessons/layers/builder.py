@@ -134,6 +134,17 @@ def explain(setup: Setup) -> None:
         with st.container(key="stuck-box", border=True):
             st.html(f"<b>{escape(stack.problem)}</b>")
             with st.container(horizontal=True, gap="small"):
+                if depth := _other_depth(setup):
+                    st.button(f"the picture in {depth}", key="remedy depth", on_click=put, kwargs={"depth": depth})
                 for label, text in stacks.remedies(stack):
                     at = stack.stuck or 0
                     st.button(label, key=f"remedy {label}", on_click=change, args=(text, at))
+
+
+def _other_depth(setup: Setup) -> str:
+    """The picture's other depth, where the layer that cannot follow can with it; else ""."""
+    stack, (channels, *size) = setup.stack, setup.shape
+    if stack.stuck is None or not setup.is_own_size:
+        return ""
+    depth, shape = ("Grey", (1, *size)) if channels == 3 else ("RGB", (3, *size))
+    return "" if stacks.stack_of(stack.text, shape).stuck == stack.stuck else depth
