@@ -28,5 +28,5 @@ def choose() -> Activation:
         st.caption(controls.plain(f"{found.name}: {found.formula}. {found.source}."))
     with right:
         k = controls.dial("K kernel", K)
-        k.say("the sidebar's kernel; its map goes in")
+        k.say("the sidebar’s kernel, S = 1; its map goes in, the picture’s size: its border is repeated")
     return found
