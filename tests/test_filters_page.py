@@ -315,6 +315,26 @@ def test_volumes_and_stage_go_together(warm):
     lab.stage.get_by_text("guess first").click()
 
 
+def test_the_map_that_is_gone_on_to_comes_onto_the_stage(warm):
+    """Case 2.4: map 2 above is map 2 below, its arithmetic too."""
+    page = warm("filters?size=24")
+    lab = shown(page)
+    line, head = page.locator(".volumes .line"), lab.stage.locator(".panel.output header b")
+    expect(head).to_have_text("Map 1 of layer 2")
+    for _ in range(2):
+        page.get_by_role("button", name="Layer 2: the next map").click()
+    expect(line).to_have_text(re.compile("^Layer 2, map 3 of 12"))
+    expect(head).to_have_text("Map 3 of layer 2")
+    expect(page).to_have_url(re.compile("map=2[.]3"))
+    expect(line).to_have_text(re.compile("^Layer 2, map 3 of 12"))
+    page.get_by_role("button", name="Layer 2: the map before").click()
+    expect(head).to_have_text("Map 2 of layer 2")
+    # The other layer's maps are gone through by themselves.
+    page.get_by_role("button", name="Layer 1: the next map").click()
+    expect(line).to_have_text(re.compile("^Layer 1, map 2 of 6"))
+    expect(head).to_have_text("Map 2 of layer 2")
+
+
 def test_colours_are_scaled_to_each_map_or_to_its_layer_and_say_so(warm):
     """Of twelve filters Scharr's answers most strongly: on its scale Sobel's map, a quarter as strong, is bare."""
     page = warm("filters?f=12&size=96&map=1.1")

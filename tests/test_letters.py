@@ -30,3 +30,10 @@ def test_the_letters_go_with_the_visitor():
     at = Visitor("pooling", letters="o w k s p d", size="40")
     assert at.link("letters") == "o w k s p d"
     assert "**s stride**" in at.go("convolution").markdown()
+
+
+def test_the_words_under_a_dial_have_the_letters_of_the_page():
+    """Case 3.12."""
+    link = {"rect": "true", "size": "40"}
+    assert "K is then the height." in Visitor("convolution", **link).said()
+    assert "k is then the height." in Visitor("convolution", letters="o w k s p d", **link).said()

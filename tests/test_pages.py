@@ -542,6 +542,20 @@ def test_what_cannot_be_is_explained_and_every_button_mends_it(name):
         assert at.remedies() == []
 
 
+@pytest.mark.parametrize(("page", "refused", "words"), [
+    ("convolution", {"k": "15", "d": "4", "p": "0"}, "every pixel that it ever multiplies"),
+    ("stride", {"k": "15", "p": "0", "size": "8"}, "A, S ="),
+    ("filters", {"g": "2"}, "Each filter gives one map"),
+    ("pooling", {"pk": "2", "pp": "3"}, "pooling leaves"),
+    ("activations", {"k": "1"}, "of this map’s"),
+])  # fmt: skip
+def test_what_is_seen_says_nothing_of_a_map_that_is_not_there(page, refused, words):
+    """Case 2.5."""
+    assert words in Visitor(page, size="24", kernel="Box blur").said()
+    at = Visitor(page, **{"size": "24", "kernel": "Diagonal cross", **refused})
+    assert at.remedies() and words not in at.said()
+
+
 def test_an_impossible_window_on_the_way_to_a_possible_one():
     at = small(size="8", kernel="Identity")
     at.set(k=15)

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.geometry import PADDING_MODES
+from cnnviz.numbers import full
 from cnnviz.pictures import sample
 from cnnviz.ui import cached
 from cnnviz.ui.settings import START, filter_of, windows
@@ -192,6 +193,27 @@ def test_hovering_an_output_shows_its_own_sum_and_every_digit(demo):
     assert demo.tip.split("\n")[-1] == "2"
     demo.hover("operands", 2, 2)
     assert demo.numbers() == (4, 4), "the stage goes back to its own step"
+
+
+def test_pointing_says_the_digits_that_are_meant_and_none_that_float32_left(visit):
+    """Case 3.3: 20.984, not 20.983999252319336."""
+    lab = visit("convolution?size=24")
+    map = cached.convolve(sample("chelsea").at(24, "rgb"), filter_of(START, 3), windows(START), 1.0).output
+    longest = 0
+    for x, y in ((40, 40), (60, 40), (90, 60), (120, 80)):
+        lab.hover("output", x, y)
+        place, said = lab.tip.split("\n")
+        row, column = map_place(place)
+        assert said == full(map[row - 1, column - 1])
+        longest = max(longest, len(repr(float(map[row - 1, column - 1]))))
+    assert longest > 12, "a number that float32 does not hold"
+
+
+def map_place(words: str) -> tuple[int, int]:
+    """The row and the column that a tip names, from 1."""
+    found = re.match(r"Row (\d+)\b.*, column (\d+)", words)
+    assert found, words
+    return int(found[1]), int(found[2])
 
 
 def test_hovering_an_input_lights_the_outputs_that_read_it(demo):

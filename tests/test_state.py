@@ -119,6 +119,15 @@ def test_a_value_that_something_else_has_changed_does_not_come_back():
     assert (at.setting("rect"), at.setting("kw")) == (False, 3) and at.link("kw") is None
 
 
+def test_a_pasted_kernel_keeps_its_width_whatever_was_seen_of_it_before():
+    """Case 1.1: the switch and the width have been on the screen, and repeat themselves with every later act."""
+    at = Visitor("convolution").set(weights="1 2 3 4 5; 1 2 3 4 5; 1 2 3 4 5").set({"s-typed": 2})
+    assert (at.setting("k"), at.setting("rect"), at.setting("kw")) == (3, True, 5)
+    assert at.control("rect").value and at.control("kw").value == 5 == at.control("kw-typed").value
+    assert (at.link("rect"), at.link("kw")) == ("true", "5")
+    assert at.stage().weight.shape == (3, 3, 5) and at.stage().output.shape == (64, 95)
+
+
 def test_what_a_widget_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
     """Keys so fast that a run answers the first while the browser still shows the box of before, and tells its 3."""
     monkeypatch.setattr("streamlit.session_state", session := Session())
