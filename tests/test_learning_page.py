@@ -328,6 +328,13 @@ def test_it_moves_by_itself_and_goes_with_its_visitor(warm):
     assert canvas.screenshot() != before
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(view).to_have_attribute("data-state", "paused", timeout=10_000)
+    # What stands under the view follows a step too, without another act.
+    step = int(view.get_attribute("data-step"))
+    for _ in range(2):
+        step += 1
+        page.get_by_role("button", name="Step a batch", exact=True).click()
+        expect(view).to_have_attribute("data-step", str(step))
+        expect(page.locator(".notice")).to_contain_text(f"After {step} steps")
     canvas.click(position={"x": 239, "y": 120})
     expect(view).to_have_attribute("data-chosen", "2")
     page.get_by_role("button", name="Reset", exact=True).click()

@@ -26,12 +26,13 @@ SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out
 
 
 def view(run: Run | None, digit: Digit) -> None:
-    """Buttons and view; both drawn again while it trains, and the rest of the page when that ends."""
-    state = run.state if run else "untrained"
-    st.fragment(_look, run_every=EVERY.get(state))(run, digit, state)
+    """Buttons and view; both drawn again while it trains, and the rest of the page when that ends or takes a step."""
+    state, step = (run.state, run.step) if run else ("untrained", 0)
+    st.fragment(_look, run_every=EVERY.get(state))(run, digit, state, step)
 
 
-def _look(run: Run | None, digit: Digit, state: str) -> None:
+def _look(run: Run | None, digit: Digit, state: str, step: int) -> None:
+    """`state` and `step` are what the rest of the page speaks of."""
     if run:
         run.beat()
     buttons(run)
@@ -44,7 +45,7 @@ def _look(run: Run | None, digit: Digit, state: str) -> None:
             else:
                 learning_view(header, arrays, key="learning")
     # Last, for what is not drawn in a run of a fragment is taken off the page, and would be mounted anew.
-    if run and run.state != state:
+    if run and (run.state != state or (state != "running" and run.step != step)):
         st.rerun()
 
 
