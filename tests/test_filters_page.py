@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.kernels import KERNELS, LUMA, named
-from cnnviz.pictures import Picture, sample
+from cnnviz.pictures import Picture, encode_png, sample
 from cnnviz.ui.lessons.filters import two_layers
 from cnnviz.ui.lessons.filters.costs import links
 from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START, F
@@ -235,6 +235,14 @@ def test_what_cannot_be_leaves_buttons_that_work():
     assert [key for key in at.remedies() if key.startswith("remedy G =")] == ["remedy G = 1", "remedy G = 3"]
     at.press("remedy G = 3")
     assert at.told("volumes").header["layers"][0]["groups"] == 3
+
+
+def test_what_rounding_leaves_of_a_zero_is_a_zero_in_the_maps_of_both_layers():
+    """On a flat picture three weighted planes add up to some 1e-14, though there is no edge."""
+    flat = np.broadcast_to(np.array([[[255]], [[201]], [[77]]], np.uint8), (3, 9, 12))
+    sent = filters_page(p="0").upload("flat.png", encode_png(np.ascontiguousarray(flat))).told("volumes")
+    edges = [ORDER.index("sobel-x"), ORDER.index("sobel-y"), ORDER.index("laplacian")]
+    assert sent["maps 0"].shape == (6, 7, 10) and not sent["maps 0"][edges].any() and sent["maps 0"].any()
 
 
 def test_the_closing_note_has_these_settings_numbers():
