@@ -218,7 +218,7 @@ NO_DIGIT = {
     "a blot": (np.where(np.hypot(ROW - 120, COLUMN - 160) < 36, 20, 230), "blot"),
     "a checkerboard": ((ROW // 8 + COLUMN // 8) % 2 * 255, "No digit|too much|stands out"),
     "lines only": (np.where(ROW % 24 < 2, 60, 250), "Nothing is written"),
-    "a speck": (np.where((abs(ROW - 120) < 8) & (abs(COLUMN - 160) < 8), 20, 230), "smaller than 7%"),
+    "a speck": (np.where((abs(ROW - 120) < 8) & (abs(COLUMN - 160) < 8), 20, 230), "smaller than 7\N{NO-BREAK SPACE}%"),
     "half of it dark": (np.where(COLUMN > 160, 50, 230), "Nothing is written"),
     "a sheet without a digit on a dark table": (
         np.where((abs(0.1 * COLUMN + ROW - 136) < 80) & (abs(COLUMN - 0.1 * ROW - 130) < 100), 225, 60),

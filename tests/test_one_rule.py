@@ -20,7 +20,6 @@ PYTHON_ALLOWED = {
     "cnnviz/kernels/typed.py": "kernels as text that is typed, kept in links and read back",
     "cnnviz/checks.py": "the bounds that a caller's argument is held to",
     "cnnviz/ui/controls/digit.py": "CSS",
-    "cnnviz/pictures/paper.py": "whole per cent",
 }
 JAVASCRIPT_ALLOWED = {
     "overlay/ramp.js": "part of a colour",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from cnnviz.errors import PictureError
+from cnnviz.numbers import grouped, percent
 from cnnviz.pictures.apart import FLAT, digits_of, in_order, nearest, nearness
 from cnnviz.pictures.digit import MOST, Levels, Prepared, Seen, Step, normalised, stroke_width
 from cnnviz.pictures.mnist import as_it_is
@@ -97,7 +98,8 @@ def _read(photo: Picture, is_tiny: bool) -> Seen:
     mask = ink > level / 2
     try:
         if mask.mean() > BUSY:
-            raise PictureError(f"{mask.mean():.0%} of the picture stands out as ink would, which is too much: {TRY}")
+            share = _whole(mask.mean())
+            raise PictureError(f"{share} of the picture stands out as ink would, which is too much: {TRY}")
         digits, likeliest = _digits(mask, ink)
         digits, likeliest = _checked(digits, likeliest, None if is_tiny else paper)
     except PictureError:
@@ -146,7 +148,8 @@ def _ink(grey: Ink, paper: Ink) -> tuple[Ink, bool]:
         raise PictureError(f"Nothing is written there, for the picture is blank: {TRY}")
     if strongest < 6 * grain:
         raise PictureError(
-            f"Nothing is written there that stands out, for the picture varies all over, by {grain:.0%} or more: {TRY}"
+            f"Nothing is written there that stands out, for the picture varies all over, by {_whole(grain)} "
+            f"or more: {TRY}"
         )
     return ink.astype(np.float32), is_dark
 
@@ -205,7 +208,7 @@ def _digits(mask: Mask, ink: Ink) -> tuple[list[Mask], int]:
         if (large & ~inside).any():
             raise PictureError("What stands out runs over the picture's edge: leave paper around the digit.")
         raise PictureError(
-            f"No digit is found, for what stands out is smaller than {SMALLEST:.0%} of the picture: {TRY}"
+            f"No digit is found, for what stands out is smaller than {_whole(SMALLEST)} of the picture: {TRY}"
         )
     if (many := (score > 0.3 * score.max()).sum()) > 2 * MOST:
         raise _too_many(many)
@@ -218,7 +221,7 @@ def _digits(mask: Mask, ink: Ink) -> tuple[list[Mask], int]:
             group.append(int(at))
     share = weight[[at for group in groups for at in group]].sum() / weight[inside].sum()
     if share < LEAST_SHARE:
-        raise PictureError(f"What could be a digit is {share:.0%} of all that stands out: {TRY}")
+        raise PictureError(f"What could be a digit is {_whole(share)} of all that stands out: {TRY}")
     masks = [np.isin(parts, 1 + np.array(group)) for group in groups]
     return masks, next(number for number, group in enumerate(groups) if main in group)
 
@@ -275,14 +278,19 @@ def _is_written_on(grey: Ink, ink: Ink, is_dark: bool, level: float) -> bool:
     return False
 
 
+def _whole(share: float) -> str:
+    """A share in whole per cent."""
+    return percent(round(share, 2))
+
+
 def _check_written(digit: Mask) -> None:
     """Raises PictureError for what no pen has written: a blot, or a tangle of lines."""
     part = digit[np.ix_(digit.any(axis=1), digit.any(axis=0))]
     size, width = max(part.shape), max(stroke_width((part * 255).astype(np.uint8)), 1.0)
     if width > THICKEST_PEN * size:
-        raise PictureError(f"What stands out is a blot {width / size:.0%} as thick as it is large: {TRY}")
+        raise PictureError(f"What stands out is a blot, too thick for its size to be written: {TRY}")
     if (length := float(part.sum()) / width / size) > LONGEST_LINE:
-        raise PictureError(f"What stands out has lines {length:.0f} times as long as it is large: {TRY}")
+        raise PictureError(f"What stands out has lines {grouped(round(length))} times as long as it is large: {TRY}")
 
 
 def _check_no_edge(digit: Mask, paper: Ink) -> None:
@@ -293,7 +301,8 @@ def _check_no_edge(digit: Mask, paper: Ink) -> None:
     around = ndimage.maximum_filter(paper, near), ndimage.minimum_filter(paper, near)
     step = float(np.median(((around[0] - around[1]) / np.maximum(around[0], 24))[digit]))
     if step > EDGE:
-        raise PictureError(f"What stands out is an edge, {step:.0%} darker on one side of it than on the other: {TRY}")
+        darker = f"{_whole(step)} darker on one side of it than on the other"
+        raise PictureError(f"What stands out is an edge, {darker}: {TRY}")
 
 
 def _together(main: int, boxes: list[tuple[slice, slice]], areas: np.ndarray, inside: np.ndarray) -> np.ndarray:
