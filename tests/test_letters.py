@@ -36,4 +36,9 @@ def test_the_words_under_a_dial_have_the_letters_of_the_page():
     """Case 3.12."""
     link = {"rect": "true", "size": "40"}
     assert "K is then the height." in Visitor("convolution", **link).said()
-    assert "k is then the height." in Visitor("convolution", letters="o w k s p d", **link).said()
+    at = Visitor("convolution", letters="o w k s p d", s="2", **link)
+    assert "k is then the height." in at.said()
+    # Names, buttons, and what stands in an empty box too.
+    assert at.control("rect").label == "k's height and width differ"
+    assert at.control("sides").placeholder == "p on all four"
+    assert at.control("keep").label == "keep the size (s = 1)"

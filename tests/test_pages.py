@@ -542,6 +542,12 @@ def test_what_cannot_be_is_explained_and_every_button_mends_it(name):
         assert at.remedies() == []
 
 
+def test_under_p_stands_no_size_of_a_map_that_a_refused_kernel_does_not_give():
+    at = small(kernel="Your own numbers", weights="1 2 3; 4 5")
+    assert "gives no map: see below" in at.said() and "keeps" not in at.said()
+    assert "keeps" in at.press("demo 5 × 5 demo").set(p=1).said()
+
+
 @pytest.mark.parametrize(("page", "refused", "words"), [
     ("convolution", {"k": "15", "d": "4", "p": "0"}, "every pixel that it ever multiplies"),
     ("stride", {"k": "15", "p": "0", "size": "8"}, "A, S ="),

@@ -37,6 +37,7 @@ def refuse(message: str) -> None:
 
 def _shown(
     widget: Callable[..., Any],
+    label: str,
     *args: Any,
     name: str,
     value: Any,
@@ -51,7 +52,8 @@ def _shown(
     """
     key = state.widget_key(name, value)
     told = {start: value if starts_at is None else starts_at}
-    widget(*args, key=key, on_change=state.hear, args=(name, key, take), **told, **options)
+    said = {what: lettered(options.pop(what)) for what in ("help", "placeholder") if options.get(what)}
+    widget(lettered(label), *args, key=key, on_change=state.hear, args=(name, key, take), **told, **said, **options)
 
 
 def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
@@ -65,7 +67,6 @@ def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
 
 def choice(label: str, setting: Setting[str], options: Sequence[str] = (), *, then: Then | None = None) -> str:
     """One of a few, side by side. `options`, of the setting's: those that there are now."""
-    label = lettered(label)
     names = list(options or setting.options)
     chosen = state.now(setting) if state.now(setting) in names else names[0]
     take = _putting(setting, then)

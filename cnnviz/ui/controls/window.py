@@ -7,12 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas, settings, state
 from cnnviz.ui.controls.basics import dial, select, text, toggle
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
 
@@ -53,9 +53,8 @@ def sliders(picture: Picture) -> None:
     k.say(_kernel_words(now))
     s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
     p.say(_padding_words(now, picture))
-    p.room.button(
-        "keep the size" if now["s"] == 1 else "keep the size (S = 1)", key="keep", type="tertiary", on_click=_keep
-    )
+    keep = "keep the size" if now["s"] == 1 else lettered("keep the size (S = 1)")
+    p.room.button(keep, key="keep", type="tertiary", on_click=_keep)
     d.say(formulas.span(_window(now, 0), _window(now, 1)))
 
 
@@ -81,9 +80,8 @@ def _kernel_words(now: Mapping[str, Any]) -> str:
 
 def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:
     _, height, width = picture.shape
-    try:
-        out = settings.windows(now).output_size(picture)
-    except CnnvizError:
+    if not settings.works(now, picture):
         return "gives no map: see below"
+    out = settings.windows(now).output_size(picture)
     told = f"keeps {times(*out)}" if out == (height, width) else f"{times(height, width)} becomes {times(*out)}"
     return f"by sides, {now['sides']}: {told}" if now["sides"].strip() else told

@@ -10,6 +10,7 @@ from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.filters.two_layers import conv, possible
+from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.state import put
 from cnnviz.ui.words import listed
@@ -104,7 +105,7 @@ def _card(row: Row, key: str, number: int) -> None:
     )
     isnow = number == layer.groups
     st.button(
-        "chosen" if isnow else f"choose G = {number}",
+        "chosen" if isnow else lettered(f"choose G = {number}"),
         key=f"choose-{key}-{number}",
         disabled=isnow,
         on_click=put,
