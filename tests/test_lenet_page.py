@@ -176,7 +176,7 @@ def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
     at.press("switch")
     assert off(at)[2] == [4] and not drawn(at)["maps 2"][4].any()
     assert np.abs(drawn(at)["maps 6"] - before).max() > 1e-3
-    assert "Switched off: C3, map 5." in at.said() and "Unchanged it is" in answer(at)["more"]
+    assert "Switched off: C3, map 5." in at.said() and "As drawn, with all that was learnt, it is" in answer(at)["more"]
     assert at.link("off") == "C3.5"
     at.press("switch")
     assert off(at)[2] == [] and at.link("off") is None
@@ -185,6 +185,16 @@ def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
     assert "Switched off: all of C1; C3, maps 1 and 3." in several
     at = page(off="C1.2 S4.16 F6.3 output.1 C9.1 C1.7 x", lenet="7.1").press("all-on")
     assert not any(off(at))
+
+
+def test_on_an_empty_pad_there_is_nothing_to_move():
+    text = page(drawn="Sw").said()
+    assert "There is nothing to move yet: draw a digit." in text and "For example: 2 pixels" not in text
+
+
+def test_what_a_move_changes_is_said_of_the_network_as_it_is_changed():
+    assert "The digit, through the network as it is changed: 5 pixels right." in page(off="C3.1", dx="5").said()
+    assert "The digit: 5 pixels right." in page(dx="5").said()
 
 
 def test_only_what_there_is_can_be_off():

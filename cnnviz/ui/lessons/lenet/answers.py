@@ -45,7 +45,8 @@ def answer(trained: Trained, output: NDArray, before: NDArray | None, label: int
     if before is not None and not is_empty:
         was = trained.winner(before)
         too = " too" if was == winner else ""
-        more += f" Unchanged it is {a(trained.classes[was])}{too} ({told(trained, before, was)})."
+        kept = f"{a(trained.classes[was])}{too} ({told(trained, before, was)})"
+        more += f" As drawn, with all that was learnt, it is {kept}."
     return Answer(verdict, more, _rows(trained, output), winner, _codes(trained))
 
 

@@ -48,6 +48,10 @@ def said_move(found: Run) -> str:
 
 def moved_maps(found: Run) -> None:
     """The part of the lesson; what it says while nothing is moved leads to the dials."""
+    head = f"<p>Nudge, turn or size the digit with the dials under it. {MEANING} {SCALE}</p>"
+    if found.digit.is_empty:
+        part("Does the answer move along?", f"{head}<p>There is nothing to move yet: draw a digit.</p>")
+        return
     is_example = found.move.is_nothing
     if is_example:
         found = moved_by(found, EXAMPLE)
@@ -57,14 +61,14 @@ def moved_maps(found: Run) -> None:
     what = "squared distance" if found.trained.distances else "probability"
     kept = "stays" if was == now else "becomes"
     start = "For example" if is_example else "The digit"
+    start += ", through the network as it is changed" if found.off or found.kernel else ""
     part(
         "Does the answer move along?",
-        f"<p>Nudge, turn or size the digit with the dials under it. {MEANING} {SCALE}</p>"
-        f"<p>{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
+        f"{head}<p>{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
         f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.</p>",
     )
-    head = ("layer", "changed: times what was there (invariant: 0)", "once moved along (equivariant: 0)")
-    st.html(rows(head, _body(found, numbers)))
+    columns = ("layer", "changed: times what was there (invariant: 0)", "once moved along (equivariant: 0)")
+    st.html(rows(columns, _body(found, numbers)))
 
 
 def in_short(found: Run) -> None:
