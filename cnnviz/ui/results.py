@@ -62,7 +62,7 @@ def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
     sizes = {"this": picture.shape[1:], "the original": original.size}
     with st.container(key="take", horizontal=True, vertical_alignment="center"):
-        st.markdown("**Download the map**", width="content")
+        st.markdown("**Download the map** (sizes are the picture’s)", width="content")
         for name, (height, width) in sizes.items():
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(

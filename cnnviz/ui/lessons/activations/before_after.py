@@ -78,7 +78,7 @@ def _range(map: SignedMap, activation: Activation) -> str:
     saturated = percent(counted(map, activation).saturated, map.numbers.size)
     name = capital(activation.name)
     if activation.key in ("relu", "leaky relu"):
-        return f"{name} has the same shape at every size: the negative numbers, {saturated}, lie on its flat side."
+        return f"{name} has the same shape at every size: what is not above 0, {saturated}, lies on its flat side."
     if activation.key == "gelu":
         return f"{name} bends near 0 and is all but ReLU beyond ±3; {saturated} lie where it is flat."
     flat = {"sigmoid": "±4.4", "tanh": "±2.2"}[activation.key]

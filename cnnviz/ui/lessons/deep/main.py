@@ -154,7 +154,9 @@ def _bars(look: Look) -> list[Bar]:
 
 def verdict(look: Look) -> str:
     """What is to be known of the five, in two sentences."""
-    told = percent(float(np.sort(look.probabilities)[-5:].sum()))
+    share = float(np.sort(look.probabilities)[-5:].sum())
+    # Five rounded shares may add up to a digit more or less than their sum.
+    told = percent(share) if share > 0.99 else f"about {percent(round(share, 2))}"
     return f"These five take {told} of 1,000 classes’ probability. It has to answer, whatever it is shown."
 
 
