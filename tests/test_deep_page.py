@@ -478,3 +478,39 @@ def test_the_square_is_moved_by_pointer_and_keys_and_the_network_reads_what_is_i
     page.locator(".st-key-guide button").first.click()  # another photo: its middle
     expect(handle).to_have_attribute("aria-valuetext", "columns 76 to 375 of 451")
     expect(page).not_to_have_url(re.compile("square="))
+
+
+@pytest.mark.parametrize("is_tall", [False, True])
+def test_the_square_goes_as_far_as_the_pointer_that_holds_it_and_comes_to_one_beside_it(warm, is_tall):
+    """Case 7.8: along a wide photo and down a tall one."""
+    page, picture = warm("deep"), cat_and_cup()
+    levels = picture.levels().swapaxes(1, 2) if is_tall else picture.levels()
+    walk = page.locator(".is-walk")
+    expect(walk.locator(".bar").first).to_be_visible()
+    file = {"name": "a.png", "mimeType": "image/png", "buffer": encode_png(levels)}
+    page.get_by_test_id("stSidebar").locator("input[type=file]").set_input_files(file)
+    handle = walk.get_by_role("slider", name="The square that the network takes")
+    expect(handle).to_have_attribute("aria-valuetext", f"{'rows' if is_tall else 'columns'} 154 to 380 of 534")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    assert box
+
+    def point(along: float) -> None:
+        share = along / 534, 0.5
+        x, y = share[::-1] if is_tall else share
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+    def comes_to(start: int) -> None:
+        page.mouse.up()
+        found = int(handle.get_attribute("aria-valuenow") or "-1")
+        assert abs(found - start) <= 6, found  # a pixel of the screen is some of the photo
+        expect(page).to_have_url(re.compile(rf"square={found}(&|$)"))
+        expect(walk).not_to_have_class(re.compile("is-moved"))
+
+    point(340)
+    page.mouse.down()
+    point(260)
+    comes_to(153 + 260 - 340)
+    point(380)
+    page.mouse.down()
+    comes_to(380 - 113)  # with its middle
