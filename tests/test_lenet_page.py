@@ -188,7 +188,7 @@ def test_a_map_is_switched_off_and_on_by_the_button_and_in_the_link():
 
 
 def test_on_an_empty_pad_there_is_nothing_to_move():
-    text = page(drawn="Sw").said()
+    text = page(digit="Draw", drawn="Sw").said()
     assert "There is nothing to move yet: draw a digit." in text and "For example: 2 pixels" not in text
 
 
