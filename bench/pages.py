@@ -133,7 +133,7 @@ def frames(browser: Browser, lab: str) -> None:
         page, wire = opened(browser, lab, f"{VIEW}&k={k}")
         page.locator("button.play").wait_for()
         if speed != "overview":
-            page.get_by_role("button", name="Play every step").click()
+            page.get_by_role("button", name="every step", exact=True).click()
             page.get_by_label("Speed").select_option(speed)
         page.locator("button.play").click()
         before = wire.sent

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from cnnviz.ui import controls, frame, results
+from cnnviz.ui import controls, course, frame, results, state
 
 
 @st.cache_resource
@@ -19,6 +19,7 @@ def ready(k: int) -> bytes:
 
 
 st.set_page_config(layout="wide", initial_sidebar_state=276)
+state.open_page("peer", course.CONVOLUTION.settings)  # the same link as the lab's, which the door reads
 frame.style()
 with frame.title("Convolution", "The same widgets, and one picture that is ready."):
     controls.demos()
