@@ -51,11 +51,6 @@ OUTSIDE = (*PADDING_MODES, "none")
 ROUNDING = 1e-9
 
 
-def without_rounding(map: np.ndarray, reach: float | np.ndarray) -> np.ndarray:
-    """A map with 0 where only rounding is left of one; `reach` is what its terms could add up to. Same shape, dtype."""
-    return np.where(np.abs(map) > ROUNDING * reach, map, map.dtype.type(0))
-
-
 @checked
 @dataclass(frozen=True)
 class Step:

@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.export import npy, signed_png
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
-from cnnviz.steps import Trace, narrowed
+from cnnviz.steps import ROUNDING, Trace, narrowed
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
 
@@ -59,6 +59,11 @@ def trace(picture: Picture, filter: Filter, windows: Windows, divisor: float) ->
         factor=filter.factor,
         names={"input": "Picture", "output": "Feature map", "channels": CHANNELS[len(levels)]},
     )
+
+
+def without_rounding(map: np.ndarray, reach: float | np.ndarray) -> np.ndarray:
+    """A map with 0 where only rounding is left of one; `reach` is what its terms could add up to. Same shape, dtype."""
+    return np.where(np.abs(map) > ROUNDING * reach, map, map.dtype.type(0))
 
 
 def _key(filter: Filter) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.geometry import Window
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
-from cnnviz.steps import Trace, without_rounding
+from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, settings
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
@@ -59,7 +59,7 @@ def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
     """What the filter makes of the picture, at its size. What rounding left of a zero is a zero."""
     found = cached.convolve(picture, filter, windows(controls.lab()), divisor)
     reach = float(np.abs(filter.weight).sum()) * 255 / divisor + abs(filter.bias)
-    numbers = without_rounding(found.output, reach)
+    numbers = cached.without_rounding(found.output, reach)
     return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
 
 

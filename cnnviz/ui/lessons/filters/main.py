@@ -14,7 +14,7 @@ from cnnviz.geometry import Window
 from cnnviz.network import Network
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
-from cnnviz.steps import Trace, without_rounding
+from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached, controls, formulas, settings
 from cnnviz.ui import state as session
@@ -108,7 +108,7 @@ def _run(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], 
     for layer, own in zip(network.layers, parameters):
         found = layer.forward(maps[-1].astype(np.float64) / scale, own)
         reach = np.abs(own["weight"]).sum(axis=(1, 2, 3)) * np.abs(maps[-1]).max() / scale + np.abs(own["bias"])
-        maps.append(without_rounding(found, reach[:, np.newaxis, np.newaxis]).astype(np.float32))
+        maps.append(cached.without_rounding(found, reach[:, np.newaxis, np.newaxis]).astype(np.float32))
         scale = 1.0
     return Maps(network, parameters, maps)
 
