@@ -86,11 +86,11 @@ def without(given: Given, *names: str) -> Given:
 
 
 def linear_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
-    return training.linear_gradients(given["input"], given["weight"], gradient)
+    return ops.linear_gradients(given["input"], given["weight"], gradient)
 
 
 def conv_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
-    return training.conv2d_gradients(output_gradient=gradient, **without(given, "bias"))
+    return ops.conv2d_gradients(output_gradient=gradient, **without(given, "bias"))
 
 
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
@@ -109,7 +109,7 @@ def batch_norm(input: np.ndarray, **more: Any) -> np.ndarray:
 
 def batch_norm_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     settings = without(given, "input", "bias", "momentum")
-    found, *others = training.batch_norm_gradients(as_maps(given["input"]), as_maps(gradient), **settings)
+    found, *others = ops.batch_norm_gradients(as_maps(given["input"]), as_maps(gradient), **settings)
     return found.reshape(gradient.shape), *others
 
 
@@ -147,11 +147,11 @@ OPERATIONS = {
     ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",
-        back=partial(pool_back, training.max_pool2d_gradient),
+        back=partial(pool_back, ops.max_pool2d_gradient),
     ),
     "nn.functional.avg_pool2d": Operation(
         ops.avg_pool2d, "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
-        {"divisor_override": None}, back=partial(pool_back, training.avg_pool2d_gradient),
+        {"divisor_override": None}, back=partial(pool_back, ops.avg_pool2d_gradient),
     ),
     "nn.functional.linear": Operation(ops.linear, "input weight bias", back=linear_back),
     "nn.functional.batch_norm": Operation(

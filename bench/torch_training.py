@@ -19,6 +19,18 @@ NORMED = "conv 4 3x3 p1; batch norm; relu; dropout 0.4; conv 3 3x2 s2; tanh; glo
 OTHERS = (
     "conv 4 3x3 p1 g2 reflect; gelu; avg 3x3 s2 p1; conv 4 3x3 p1 circular; leaky relu; conv 2 2x2 p1 replicate; fc 3"
 )
+RESIDUAL = (
+    "conv 4 3x3 p1 no bias; batch norm; relu; "
+    "[conv 4 3x3 p1 no bias; batch norm; relu; conv 4 3x3 p1 no bias; batch norm | same] add; relu; "
+    "[conv 6 3x3 s2 p1 no bias; batch norm; relu; conv 6 3x3 p1 no bias; batch norm"
+    " | conv 6 1x1 s2 no bias; batch norm] add; relu; global avg; fc 3"
+)
+INVERTED = (
+    "conv 4 3x3 s2 p1 no bias; batch norm; relu; "
+    "[conv 8 1x1 no bias; batch norm; relu; conv 8 3x3 p1 g8 no bias; batch norm; relu; conv 4 1x1 no bias; batch norm"
+    " | same] add; conv 8 1x1 no bias; relu; conv 8 3x3 s2 p1 g8 no bias; relu; conv 6 1x1 no bias; "
+    "[global avg; conv 2 1x1; relu; conv 6 1x1; sigmoid | same] multiply; global avg; fc 3"
+)
 TABLE = ((0, 1), (1, 2), (0, 2), (0, 1, 2))
 
 
@@ -136,6 +148,56 @@ def networks(rng):
     yield "network 1998", {"table": TABLE}, {**arrays, "10.codes": codes}
 
 
+def branches(rng):
+    """A small ResNet (K. He et al., 2016), and MobileNetV2's blocks (M. Sandler et al., 2018) with a gate behind them
+    (J. Hu et al., 2018)."""
+
+    def filters(p, layer, *shape):
+        p[f"{layer}.weight"] = drawn(rng, *shape)
+
+    def norms(p, **channels):
+        for layer, count in channels.items():
+            p[f"{layer[1:]}.weight"], p[f"{layer[1:]}.bias"] = drawn(rng, count), drawn(rng, count)
+
+    def norm(x, p, layer):  # in training: the statistics are the batch's own
+        return functional.batch_norm(x, None, None, p[f"{layer}.weight"], p[f"{layer}.bias"], True)
+
+    def conv(x, p, layer, **settings):
+        return functional.conv2d(x, p[f"{layer}.weight"], p.get(f"{layer}.bias"), **settings)
+
+    def residual(x, p):
+        x = norm(conv(x, p, 0, padding=1), p, 1).relu()
+        x = (norm(conv(norm(conv(x, p, 3, padding=1), p, 4).relu(), p, 6, padding=1), p, 7) + x).relu()
+        more = norm(conv(norm(conv(x, p, 11, stride=2, padding=1), p, 12).relu(), p, 14, padding=1), p, 15)
+        x = (more + norm(conv(x, p, 16, stride=2), p, 17)).relu().mean((2, 3))
+        return functional.linear(x, p["21.weight"], p["21.bias"])
+
+    x, p = drawn(rng, 2, 3, 9, 8), {}
+    for layer, shape in {0: (4, 3, 3, 3), 3: (4, 4, 3, 3), 6: (4, 4, 3, 3), 11: (6, 4, 3, 3), 14: (6, 6, 3, 3),
+                         16: (6, 4, 1, 1), 21: (3, 6)}.items():  # fmt: skip
+        filters(p, layer, *shape)
+    norms(p, n1=4, n4=4, n7=4, n12=6, n15=6, n17=6)
+    p["21.bias"] = drawn(rng, 3)
+    yield "network residual", {"stack": RESIDUAL, "training": True}, with_gradients(x, residual(x, p), p, rng)
+
+    def inverted(x, p):
+        x = norm(conv(x, p, 0, stride=2, padding=1), p, 1).relu()
+        wide = norm(conv(norm(conv(x, p, 3), p, 4).relu(), p, 6, padding=1, groups=8), p, 7).relu()
+        x = conv(norm(conv(wide, p, 9), p, 10) + x, p, 13).relu()
+        x = conv(conv(x, p, 15, stride=2, padding=1, groups=8).relu(), p, 17)
+        gate = conv(conv(x.mean((2, 3), keepdim=True), p, 19).relu(), p, 21).sigmoid()
+        return functional.linear((gate * x).mean((2, 3)), p["26.weight"], p["26.bias"])
+
+    x, p = drawn(rng, 2, 3, 11, 9), {}
+    for layer, shape in {0: (4, 3, 3, 3), 3: (8, 4, 1, 1), 6: (8, 1, 3, 3), 9: (4, 8, 1, 1), 13: (8, 4, 1, 1),
+                         15: (8, 1, 3, 3), 17: (6, 8, 1, 1), 19: (2, 6, 1, 1), 21: (6, 2, 1, 1),
+                         26: (3, 6)}.items():  # fmt: skip
+        filters(p, layer, *shape)
+    norms(p, n1=4, n4=8, n7=8, n10=4)
+    p |= {"19.bias": drawn(rng, 2), "21.bias": drawn(rng, 6), "26.bias": drawn(rng, 3)}
+    yield "network inverted", {"stack": INVERTED, "training": True}, with_gradients(x, inverted(x, p), p, rng)
+
+
 def optimiser(kind, parameters, rate):
     make = {"adam": torch.optim.Adam, "momentum": torch.optim.SGD, "sgd": torch.optim.SGD}[kind]
     return make(parameters, rate, **({"momentum": 0.9} if kind == "momentum" else {}))
@@ -190,8 +252,8 @@ def losses(rng):
 
 def main():
     rng, kept = np.random.default_rng(4), {}
-    for make in (networks, optimisers, trainings, losses):
-        for name, settings, arrays in make(rng):
+    for make in (networks, optimisers, trainings, losses, branches):
+        for name, settings, arrays in make(rng if make is not branches else np.random.default_rng(5)):
             kept[f"{name}/settings"] = np.array(json.dumps(settings))
             for key, array in arrays.items():
                 kept[f"{name}/{key}"] = array.detach().numpy() if isinstance(array, torch.Tensor) else array

@@ -10,12 +10,12 @@ Receptive Fields of Convolutional Neural Networks", Distill (2019), equations 1 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from cnnviz.checks import a, amount, flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.numbers import grouped
+from cnnviz.numbers import grouped, number
 from cnnviz.signatures import checked
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -209,24 +209,25 @@ def most_padding(size: int, padding_mode: str) -> int | None:
 class Passage:
     """One layer on one axis, as receptive fields are traced back through it.
 
-    windows       what a unit reads the axis through: several where layers stand side by side
+    window        what a unit reads the axis through
     size          positions of the axis that is read; None: it has no ends
     padding_mode  one of PADDING_MODES; padding that is not borrowed is no position of the axis
+    offset        how far behind position 0 the axis begins, where its beginning is cut off
 
     Raises SettingError for anything else.
     """
 
-    windows: tuple[Window, ...]
+    window: Window
     size: int | None = None
     padding_mode: str = "zeros"
+    offset: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.windows, (tuple, list)) or not self.windows:
-            raise SettingError(f"windows is {told(self.windows)}; it is Windows in a row, at least one.")
-        object.__setattr__(self, "windows", tuple(a(window, Window, "a window") for window in self.windows))
+        a(self.window, Window, "window")
         if self.size is not None:
             object.__setattr__(self, "size", whole(self.size, "size", 1))
         one_of(self.padding_mode, "padding_mode", PADDING_MODES)
+        object.__setattr__(self, "offset", whole(self.offset, "offset", 0))
 
     def back(self, units: Collection[int]) -> Collection[int]:
         """The positions that these units read: a range of them where they are one and nothing is left out.
@@ -235,18 +236,22 @@ class Passage:
         """
         if not isinstance(units, (range, set, frozenset, tuple, list)):
             raise SettingError(f"units is {told(units)}; it must be whole numbers, such as range(3).")
-        window = self.windows[0]
+        window = self.window
         is_gapless = window.stride <= window.kernel_size and window.dilation == 1 and self.padding_mode == "zeros"
-        if isinstance(units, range) and units and len(self.windows) == 1 and is_gapless:
-            first, end = window.taps(units[0])[0], window.taps(units[-1])[-1] + 1
+        if isinstance(units, range) and units and is_gapless:
+            first, end = window.taps(units[0])[0] + self.offset, window.taps(units[-1])[-1] + self.offset + 1
             return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
-        reads = sum(window.kernel_size for window in self.windows)
-        _check_length(_length(units) * reads, "positions that these units read", MOST_TAPS)
-        taps = {tap for window in self.windows for unit in units for tap in window.taps(unit)}
+        _check_length(_length(units) * window.kernel_size, "positions that these units read", MOST_TAPS)
+        taps = {tap + self.offset for unit in units for tap in window.taps(unit)}
         if self.size is None:
             return taps
         found = {origin(tap, self.size, self.padding_mode) for tap in taps}
         return {position for position in found if position is not None}
+
+    def span(self, units: range) -> range:
+        """All from the first position to the last that these units reach for, padding included."""
+        first, last = self.window.taps(units[0]), self.window.taps(units[-1])
+        return range(first[0] + self.offset, last[-1] + self.offset + 1)
 
 
 @checked
@@ -257,46 +262,130 @@ class Field:
     size   how many pixels it spans
     jump   how many pixels lie between the fields of neighbouring units (the product of the strides)
     start  the first pixel of that of unit 0; negative where that is padding
-    path   the layers between; two Fields that span the same are equal, however they came about
+    ways   the fields that it is made from, each with the Passage that leads there: several where branches meet, of
+           which it is the union. Two Fields that span the same are equal, however they came about
 
-    `Field()` is a pixel itself; each layer goes `.through` its Window. A stride that is larger than its window, or a
-    dilation, leaves pixels out, between those that are read: `read` tells which are. Raises SettingError for anything
-    but whole numbers, size and jump at least 1, and a path of Passages.
+    `Field()` is a pixel itself; each layer goes `.through` its Window; `Field.union` is where branches meet. A stride
+    that is larger than its window, or a dilation, leaves pixels out, between those that are read: `read` tells which
+    are. Branches whose strides differ have no one jump: size, jump and start are then those of unit 0 and of the way
+    that moves on fastest, `pixels` and `read` are exact all the same, and `disagreement` says so.
+
+    Raises SettingError for anything but whole numbers, size and jump at least 1, and ways that are none.
     """
 
     size: int = 1
     jump: int = 1
     start: int = 0
-    path: tuple[Passage, ...] = field(default=(), repr=False, compare=False)
+    ways: tuple[tuple[Field, Passage], ...] = field(default=(), repr=False, compare=False)
+    _depth: int = field(default=0, init=False, repr=False, compare=False)
+    _is_even: bool = field(default=True, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         for name, least in (("size", 1), ("jump", 1), ("start", None)):
             object.__setattr__(self, name, whole(getattr(self, name), name, least))
-        if not isinstance(self.path, (tuple, list)):
-            raise SettingError(f"path is {told(self.path)}; it is Passages in a row.")
-        object.__setattr__(self, "path", tuple(a(passage, Passage, "a part of the path") for passage in self.path))
+        if not isinstance(self.ways, (tuple, list)):
+            raise SettingError(f"ways is {told(self.ways)}; it is pairs of a Field and a Passage.")
+        for way in self.ways:
+            if not isinstance(way, (tuple, list)) or len(way) != 2:
+                raise SettingError(f"A way is {told(way)}; it is a Field and a Passage.")
+            a(way[0], Field, "a way's field"), a(way[1], Passage, "a way's passage")
+        object.__setattr__(self, "ways", tuple(map(tuple, self.ways)))
+        before = [way for way, _ in self.ways]
+        # How many passages lie behind it at most; and whether all of its units see as much, as far apart.
+        object.__setattr__(self, "_depth", max((each._depth + 1 for each in before), default=0))
+        is_even = all(each._is_even for each in before) and len({each.jump for each in before}) <= 1
+        object.__setattr__(self, "_is_even", is_even)
 
     def through(self, window: Window, passage: Passage | None = None) -> Field:
         """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
+        passage = passage or Passage(window)
         return Field(
             size=self.size + (window.extent - 1) * self.jump,
             jump=self.jump * window.stride,
-            start=self.start - window.before * self.jump,
-            path=(*self.path, passage or Passage((window,))),
+            start=self.start + (passage.offset - window.before) * self.jump,
+            ways=((self, passage),),
         )
+
+    @staticmethod
+    def union(fields: Sequence[Field]) -> Field:
+        """The field of units that are made from all of these, of the same number each. Raises SettingError for none."""
+        if not fields:
+            raise SettingError("There is no field to make a union of; at least one is needed.")
+        if len(fields) == 1:
+            return fields[0]
+        start = min(each.start for each in fields)
+        end = max(each.start + each.size for each in fields)
+        return Field(end - start, max(each.jump for each in fields), start, tuple((each, SAME) for each in fields))
+
+    @property
+    def disagreement(self) -> str:
+        """What differs between the branches that met on the way here, in a sentence; "" where nothing does."""
+        for each in self._behind():
+            jumps = sorted({way.jump for way, _ in each.ways})
+            middles = sorted({2 * way.start + way.size for way, _ in each.ways})
+            if len(jumps) > 1:
+                return (
+                    f"Where branches meet they have moved by different strides: neighbouring units lie {jumps[0]} "
+                    f"pixels apart by one, {jumps[-1]} by another."
+                )
+            if len(middles) > 1:
+                apart = number((middles[-1] - middles[0]) / 2)
+                return f"Where branches meet, the middles of what they see lie {apart} pixels apart."
+        return ""
+
+    def _behind(self) -> list[Field]:
+        """This field and all that it is made from, each once, and none before one that is made from it."""
+        found: dict[int, Field] = {}
+        waiting = [self]
+        while waiting:
+            one = waiting.pop()
+            if id(one) not in found:
+                found[id(one)] = one
+                waiting += [way for way, _ in one.ways]
+        return sorted(found.values(), key=lambda each: each._depth, reverse=True)
 
     def pixels(self, index: int) -> range:
         """The pixels that the field of unit `index` spans, positions in the padding included."""
-        start = self.start + index * self.jump
-        return range(start, start + self.size)
+        if self._is_even:
+            start = self.start + index * self.jump
+            return range(start, start + self.size)
+        reached: dict[int, range] = {id(self): range(index, index + 1)}
+        ends = []
+        for each in self._behind():
+            if (units := reached.get(id(each))) is None:  # behind one that is even, which tells of all behind it
+                continue
+            if each._is_even:
+                ends += [each.pixels(units[0]), each.pixels(units[-1])]
+                continue
+            for way, passage in each.ways:
+                span = passage.span(units)
+                other = reached.get(id(way), span)
+                reached[id(way)] = range(min(span.start, other.start), max(span.stop, other.stop))
+        return range(min(end.start for end in ends), max(end.stop for end in ends))
 
     def read(self, index: int) -> list[int]:
-        """The pixels of its field that unit `index` is really made from; all of them, where `path` is not told."""
-        if not self.path and self != Field():
-            _check_length(self.size, "pixels that a unit reads")
-            return list(self.pixels(index))
-        found: Collection[int] = range(index, index + 1)
-        for passage in reversed(self.path):
-            found = passage.back(found)
-        _check_length(_length(found), "pixels that a unit reads")
+        """The pixels of its field that unit `index` is really made from; all of them, where no way is told."""
+        reached: dict[int, Collection[int]] = {id(self): range(index, index + 1)}
+        found: Collection[int] = ()
+        for each in self._behind():
+            units = reached.pop(id(each))
+            for way, passage in each.ways:
+                reached[id(way)] = _together(reached.get(id(way), ()), passage.back(units))
+            if not each.ways:  # a pixel, or units of which only the span is known
+                _check_length(_length(units) * each.size, "pixels that a unit reads")
+                pixels = units if each == Field() else {pixel for unit in units for pixel in each.pixels(unit)}
+                found = _together(found, pixels)
         return sorted(found)
+
+
+SAME = Passage(Window(1))  # unit for unit
+
+
+def _together(some: Collection[int], others: Collection[int]) -> Collection[int]:
+    """All of both; a range where they are one."""
+    if not some or not others:
+        return some or others
+    if isinstance(some, range) and isinstance(others, range):
+        if some.step == others.step == 1 and max(some.start, others.start) <= min(some.stop, others.stop):
+            return range(min(some.start, others.start), max(some.stop, others.stop))
+    return {*some, *others}

@@ -6,17 +6,18 @@ A convolution is products, summed, plus a bias. Max pooling is values, the large
 values, their mean, times a coefficient, plus a bias, squashed. An RBF unit is squared differences,
 summed. A unit of a fully connected layer is a window over everything.
 
-A `Trace` is one whole map of one operation, ready to be walked through: the input, what each output
-reads of it, and the output as the operation computed it. `Trace.envelope()` packs it for the
-browser, whose arithmetic must agree with `Trace.step`.
+A layer says of what `Terms` its maps are made. A `Trace` is one whole map of one operation, ready to be walked
+through: the input, what each output reads of it, and the output as the operation computed it. `Trace.envelope()` packs
+it for the browser, whose arithmetic must agree with `Trace.step`.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -29,9 +30,11 @@ from cnnviz.ops import ACTIVATIONS
 from cnnviz.signatures import checked, hold
 
 TERMS = ("product", "value", "squared difference")
-REDUCTIONS = ("sum", "mean", "max")
+REDUCTIONS = ("sum", "mean", "max", "product")
 
-_REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
+_REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {
+    "sum": np.sum, "mean": np.mean, "max": np.max, "product": np.prod,
+}  # fmt: skip
 
 
 def _of_one_number(function: Callable[[float], np.ndarray]) -> Callable[[float], float]:
@@ -49,6 +52,26 @@ OUTSIDE = (*PADDING_MODES, "none")
 
 # An output below this share of what the terms could add up to is what rounding leaves of a zero.
 ROUNDING = 1e-9
+
+
+class Terms(TypedDict, total=False):
+    """What tells the map of one operation from that of another: the fields of a `Trace` of these names.
+
+    input          what is read in place of what came in, where that is not it: of dropout, what was kept
+    rows, columns  the Windows, where they are not the layer's
+    """
+
+    channels: tuple[int, ...]
+    weight: np.ndarray
+    term: str
+    reduction: str
+    scale: float
+    bias: float
+    function: str
+    outside: str
+    input: np.ndarray
+    rows: Window
+    columns: Window
 
 
 @checked
@@ -205,11 +228,23 @@ class Trace:
         reach = abs(self.scale) * terms + abs(self.bias)
         return largest if largest > ROUNDING * reach else 0.0
 
+    def narrowed(self, channels: Sequence[str] | None = None) -> Trace:
+        """The same with only what it reads in its input; `channels`: what each of that is called."""
+        names = self.names if channels is None else {**self.names, "channels": [*channels]}
+        reads = range(len(self.channels))
+        return replace(self, input=self.input[list(self.channels)], channels=tuple(reads), names=names)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its arrays take in an envelope."""
+        return sum(array.nbytes for array in self._arrays().values())
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        arrays = {"input": self.input, "output": narrowed(self.output)}
+        return arrays if self.weight is None else {**arrays, "weight": self.weight.astype(np.float64)}
+
     def envelope(self, **options: object) -> bytes:
         """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are."""
-        arrays = {"input": self.input, "output": narrowed(self.output)}
-        if self.weight is not None:
-            arrays["weight"] = self.weight.astype(np.float64)
         header = {
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
@@ -218,7 +253,7 @@ class Trace:
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip
-        return packed(header, arrays)
+        return packed(header, self._arrays())
 
 
 @checked

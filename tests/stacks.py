@@ -7,21 +7,27 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from cnnviz.graph import Graph
 from cnnviz.layers import (
     Activate,
+    Add,
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     Dropout,
     GlobalAvgPool,
     Layer,
     Linear,
     MaxPool2d,
+    Multiply,
     PartialConv2d,
     Rbf,
+    Same,
     Subsample,
 )
-from cnnviz.layers.typed import read
+from cnnviz.layers.typed import nodes, read
+from cnnviz.network import Network
 
 # Every kind of layer, with what is asymmetric in each; on (4, 17, 22).
 EVERY_KIND = """
@@ -30,6 +36,11 @@ gelu; dropout 0.25; avg 3x2 s2 p1x0 ceil; conv 9 1x1 reflect; scaled tanh; avg 2
 fc 12; batch norm eps 0.01; sigmoid; fc 7 no bias; identity
 """
 INPUT_SHAPE = (4, 17, 22)
+
+
+def branched(shape, text):
+    """The network with branches that a text means."""
+    return Graph(shape, nodes(text))
 
 
 def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
@@ -51,18 +62,26 @@ def some_parameters(network, seed):
     return found
 
 
-def by_onnxruntime(layers, parameters, input, training=False):
+def by_onnxruntime(network, parameters, input, training=False):
     """Every map of float32 `input` (C, H, W) or (features,), the input first. Dropout lets everything through.
+
+    network  layers, one behind the other, or a Graph
 
     In training batch norm takes the statistics of this one picture, which ONNX calls InstanceNormalization.
     """
-    nodes, constants, outputs, axes = [], {}, [], input.ndim
-    name = "input"
-    for number, (layer, given) in enumerate(zip(layers, parameters)):
-        made, axes = _nodes(layer, given, name, f"map{number}", f"{number}/", axes, training, constants)
+    nodes, constants, outputs = [], {}, []
+    graph = network if isinstance(network, Graph) else Network(input.shape, network)
+    for row, given in zip(graph.rows, parameters):
+        names = [f"map{source - 1}" if source else "input" for source in row.sources]
+        name, prefix = f"map{row.index}", f"{row.index}/"
+        if row.layer.joins:
+            operation = {Concat: "Concat", Add: "Sum", Multiply: "Mul"}[type(row.layer)]
+            made = [helper.make_node(operation, names, [name], **({"axis": 1} if operation == "Concat" else {}))]
+        else:
+            axes = len(row.input_shape)
+            made, _ = _nodes(row.layer, given, names[0], name, prefix, axes, training, constants)
         nodes += made
-        name = f"map{number}"
-        outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * (axes + 1)))
+        outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * (len(row.output_shape) + 1)))
     graph = helper.make_graph(
         nodes, "stack", [helper.make_tensor_value_info("input", TensorProto.FLOAT, (1, *input.shape))],
         outputs,
@@ -153,7 +172,7 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             flat = helper.make_node("Flatten", [source], [prefix + "flat"])
             names = [keep(name, given[name]) for name in ("weight", "bias") if name in given]
             return [flat, helper.make_node("Gemm", [prefix + "flat", *names], [target], transB=1)], 1
-        case Dropout():
+        case Dropout() | Same():
             return one("Identity")
         case BatchNorm2d():
             names = [keep(name, given[name]) for name in ("weight", "bias")]

@@ -12,7 +12,7 @@ from cnnviz.layers.sliding import read_inside
 from cnnviz.layers.typed import read
 from cnnviz.ui.lessons.layers import dials
 from cnnviz.ui.lessons.layers.builder import chip
-from cnnviz.ui.lessons.layers.stack import changed, product, remedies, removed, stack_of
+from cnnviz.ui.lessons.layers.stack import changed, remedies, removed, stack_of
 from pace import loops
 from visitor import Visitor
 
@@ -66,7 +66,7 @@ def test_any_text_is_a_stack_or_a_sentence():
                 stack_of(changed(stack, at, stride=2), INPUT)
             stack_of(removed(stack, at), INPUT)
         for row in stack.network.rows:
-            assert product(row.layer, row.input_shape) or not row.parameters
+            assert row.layer.product(row.input_shape) or not row.parameters
             assert row.layer.operations(row.input_shape) is not None
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.errors import ArrayError, SettingError
 from cnnviz.layers import (
     Activate,
     AvgPool2d,
-    BatchNorm2d,
     Conv2d,
     Dropout,
     GlobalAvgPool,
+    Layer,
     Linear,
     MaxPool2d,
-    Parallel,
     PartialConv2d,
     Rbf,
     Subsample,
 )
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
-from cnnviz.training import backward, batch_norm_gradients
+from cnnviz.ops import batch_norm_gradients
+from cnnviz.training import backward
+from stacks import branched
 from torch_values import by_layer, cases
 
 KEPT = {name: (settings, arrays) for name, settings, arrays in cases("network", "torch_training")}
@@ -41,8 +42,9 @@ def in_1998(table):
 @pytest.mark.parametrize("name", KEPT)
 def test_a_network_as_torch(name):
     settings, kept = KEPT[name]
-    layers = read(settings["stack"]) if "stack" in settings else in_1998(settings["table"])
-    network, training = Network(kept["input"].shape[1:], layers), settings.get("training", False)
+    shape, training = kept["input"].shape[1:], settings.get("training", False)
+    network = branched(shape, settings["stack"]) if "stack" in settings else Network(shape, in_1998(settings["table"]))
+    layers = network.layers
     parameters = by_layer(kept, len(layers))
     chance = [np.random.default_rng(settings.get("seed", 0)) for _ in range(2)]
     maps = network.forward(kept["input"], parameters, training, chance[0])
@@ -79,10 +81,21 @@ STACKS = {
     "1998": ((1, 14, 14), in_1998(((0, 1), (1, 2), (0, 2), (0, 1, 2))), False),
     "parallel": (
         (2, 6, 7),
-        (Conv2d(3, 1), Parallel((Conv2d(2, 1), Conv2d(4, 3, padding=1), Dropout(0.5), Activate("gelu"))), Linear(3)),
+        "conv 3 1x1; [conv 2 1x1 | conv 4 3x3 p1 | dropout 0.5 | gelu] concat; fc 3",
         True,
     ),
-    "parallel rows": ((5,), (Linear(4), Parallel((Linear(2), Activate("tanh"))), Linear(2)), False),
+    "parallel rows": ((5,), "fc 4; [fc 2 | tanh] concat; fc 2", False),
+    "residual": ((2, 7, 6), "conv 4 3x3 p1; [conv 4 3x3 p1; relu; conv 4 3x3 p1 | same] add; relu; global avg", False),
+    "residual with a stride": (
+        (2, 7, 6), "conv 4 3x3 p1; [conv 6 3x3 s2 p1; batch norm; tanh | conv 6 1x1 s2 no bias] add; relu; fc 2", True,
+    ),
+    "gated": ((3, 6, 5), "[global avg; conv 2 1x1; relu; conv 3 1x1; sigmoid | same] multiply; conv 2 3x3", False),
+    "branches in branches": (
+        (2, 6, 7),
+        "[conv 3 1x1; [same | conv 3 3x3 p1; tanh] add | [max 3x3 s1 p1 | avg 3x3 s1 p1] concat] concat; fc 2",
+        False,
+    ),
+    "a branch that the input goes round": ((3,), "[fc 3; tanh | same | fc 3] multiply; [same | same] add; fc 2", False),
     "pools": (
         (2, 9, 9),
         (MaxPool2d(3, 2, 1), Conv2d(2, (2, 3), (2, 1), (1, 0), 1), AvgPool2d(2, 1, ceil_mode=True), GlobalAvgPool()),
@@ -98,7 +111,8 @@ def test_a_network_against_central_differences(name, single):
     shape, layers, training = STACKS[name]
     if single and name.startswith("batch"):
         layers = layers[:-2]  # one number a channel has no spread; there is none behind the average anyway
-    network, rng = Network(shape, layers), np.random.default_rng(3)
+    network = branched(shape, layers) if isinstance(layers, str) else Network(shape, layers)
+    rng = np.random.default_rng(3)
     parameters = [{key: array.astype(np.float64) for key, array in given.items()} for given in network.initial(5)]
     for given in parameters:
         for key in given.keys() - {"codes"}:
@@ -171,7 +185,6 @@ def test_nothing_is_learnt_where_no_link_is():
         (read("batch norm; max 2x2; fc 2"), 1),
         (read("fc 2"), 1),
         ((Subsample(2), TANH, Rbf(2)), 1),
-        ((Parallel((Conv2d(2, 3, padding=1), MaxPool2d(3, 1, 1))), Linear(2)), 1),
         ((MaxPool2d(2), Rbf(2)), 2),
     ],
 )
@@ -187,6 +200,16 @@ def test_without_the_input_nothing_before_what_learns_is_worked_out(layers, left
     for mine, other in zip(less.parameters, whole.parameters, strict=True):
         assert mine.keys() == other.keys() and all((mine[key] == other[key]).all() for key in other)
     assert {array.dtype for array in whole.inputs} == {np.dtype(np.float32)}
+
+
+def test_of_branches_what_leads_to_something_learnt_is_worked_out():
+    network, rng = branched((1, 9, 9), "[conv 2 3x3 p1 | max 3x3 s1 p1] concat; fc 2"), np.random.default_rng(2)
+    parameters = network.initial(0)
+    maps = network.forward(rng.standard_normal((3, 1, 9, 9)).astype(np.float32), parameters)
+    whole, less = (backward(network, maps, parameters, np.ones((3, 2)), to_input=wanted) for wanted in (True, False))
+    assert [array.size > 0 for array in less.inputs] == [False, True, False, True, True]
+    for mine, other in zip(less.parameters, whole.parameters, strict=True):
+        assert mine.keys() == other.keys() and all((mine[key] == other[key]).all() for key in other)
 
 
 def test_what_is_too_large_is_inf_without_a_warning():
@@ -215,18 +238,12 @@ def test_what_is_refused(call, error, words):
         call()
 
 
-def test_a_layer_that_is_none_of_ours_is_refused():
-    class Odd(Activate):
-        pass
-
-    class Stranger(BatchNorm2d.__mro__[1]):
+def test_a_layer_says_how_it_is_gone_through_backwards():
+    class Stranger(Layer):
         name = "ODD"
 
         def forward(self, input, parameters, training=False, rng=None):
             return input
 
-    network = Network((2,), (Odd("relu"), Stranger()))
-    with pytest.raises(SettingError, match="learn"):
-        backward(network, [np.ones(2)] * 3, [{}, {}], np.ones(2))
-    with pytest.raises(DoesNotFit):
-        Network((2,), (BatchNorm2d(),)).forward(np.ones(2), [{"weight": np.ones(2), "bias": np.ones(2)}], True)
+    with pytest.raises(TypeError, match="backward"):
+        Stranger()

@@ -5,10 +5,9 @@ import pytest
 
 from cnnviz.errors import SettingError
 from cnnviz.experiments.classmap import class_map
-from cnnviz.layers import Linear
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
-from tiny import LAYERS, some_levels, tiny
+from tiny import TEXT, some_levels, tiny
 
 
 def test_its_mean_is_the_score():
@@ -41,6 +40,6 @@ def test_what_is_refused():
         class_map(trained, maps, 5)
     with pytest.raises(SettingError, match="class is -1"):
         class_map(trained, maps, -1)
-    other = tiny((*LAYERS, Linear(5)))
+    other = tiny(f"{TEXT}; fc 5")
     with pytest.raises(SettingError, match="Tiny does not end in a global average"):
         class_map(other, other.maps(some_levels()), 0)

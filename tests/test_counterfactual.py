@@ -8,8 +8,9 @@ from scipy import ndimage
 
 from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.counterfactual import Move, compared, exchanged, fitted, moved, silenced
-from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Linear, MaxPool2d, Parallel, PartialConv2d, Rbf, Subsample
+from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Linear, MaxPool2d, PartialConv2d, Rbf, Subsample
 from cnnviz.network import Network
+from stacks import branched
 
 
 def levels(height: int = 9, width: int = 12) -> np.ndarray:
@@ -134,12 +135,20 @@ def test_what_cannot_be_switched_off(layer, map):
         silenced(OLD, learnt(OLD), [(layer, map)])
 
 
-@pytest.mark.parametrize(("layer", "map"), [(0, 1), (0, 3), (1, 4)])
-def test_maps_of_layers_side_by_side_stay_on(layer, map):
-    network = Network((1, 8, 8), (Parallel((Conv2d(2, 1), Conv2d(3, 3, padding=1))), Activate(), Conv2d(2, 1)))
-    with pytest.raises(SettingError, match=f"Map {map + 1} of layer {layer + 1} is made by layers side by side"):
-        silenced(network, network.initial(0), [(layer, map)])
-    assert not silenced(network, network.initial(0), [(2, 1)])[2]["weight"][1].any()
+@pytest.mark.parametrize(("layer", "map", "made"), [(2, 1, (0, 1)), (2, 3, (1, 1)), (3, 4, (1, 2))])
+def test_a_map_of_branches_is_switched_off_where_it_is_made(layer, map, made):
+    network = branched((1, 8, 8), "[conv 2 1x1 | conv 3 3x3 p1] concat; relu; conv 2 1x1")
+    off = silenced(network, network.initial(0), [(layer, map)])
+    assert not off[made[0]]["weight"][made[1]].any() and off[made[0]]["weight"].any()
+    assert not network.forward(np.ones((1, 8, 8)), off)[layer + 1][map].any()
+    assert not silenced(network, network.initial(0), [(4, 1)])[4]["weight"][1].any()
+
+
+def test_a_sum_is_made_by_several_layers_and_stays_on():
+    network = branched((1, 8, 8), "conv 2 1x1; [conv 2 3x3 p1 | same] add; relu")
+    for layer in (3, 4):
+        with pytest.raises(SettingError, match=f"Map 2 of layer {layer + 1} is made by nothing learnt"):
+            silenced(network, network.initial(0), [(layer, 1)])
 
 
 # --- exchanged ---

@@ -5,10 +5,9 @@ import pytest
 
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.effective import EffectiveField, effective_field
-from cnnviz.layers import Activate, Linear
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
-from tiny import LAYERS, some_levels, tiny
+from tiny import TEXT, some_levels, tiny
 
 
 def by_differences(trained, layer, unit, step=1e-5):
@@ -21,12 +20,13 @@ def by_differences(trained, layer, unit, step=1e-5):
 
 
 @pytest.mark.parametrize(
-    ("layer", "unit"), [(0, (2, 14, 0)), (4, (1, 3, 3)), (5, (3, 4, 2)), (6, (4, 6, 5)), (7, (1, 0, 0)), (9, (3,))]
+    ("layer", "unit"),
+    [(0, (2, 14, 0)), (4, (1, 3, 3)), (6, (1, 3, 3)), (7, (3, 4, 2)), (8, (4, 6, 5)), (9, (1, 0, 0)), (11, (3,))],
 )
 def test_against_small_changes(layer, unit):
-    trained = tiny((*LAYERS, Activate("tanh"), Linear(5)))
+    trained = tiny(f"{TEXT}; tanh; fc 5")
     maps = trained.maps(some_levels())
-    assert layer != 5 or maps[6][unit] > 0
+    assert layer != 7 or maps[8][unit] > 0
     found = effective_field(trained, maps, layer, unit)
     expected = by_differences(trained, layer, unit)
     assert expected.max() > 0
@@ -39,8 +39,8 @@ def test_against_small_changes(layer, unit):
 def test_a_unit_that_relu_cut_off_is_silent():
     trained = tiny()
     maps = trained.maps(some_levels())
-    unit = tuple(int(at) for at in np.argwhere(maps[6] == 0)[0])
-    found = effective_field(trained, maps, 5, unit)
+    unit = tuple(int(at) for at in np.argwhere(maps[8] == 0)[0])
+    found = effective_field(trained, maps, 7, unit)
     assert found.silent and found.pixels_for(0.9) == 0
 
 
@@ -69,8 +69,8 @@ def test_pixels_for_a_share():
 def test_what_is_refused():
     trained = tiny()
     maps = trained.maps(some_levels())
-    with pytest.raises(ArrayError, match="Tiny has 8 layers, counted from 0; asked is layer 8 with 9 maps"):
-        effective_field(trained, maps, 8, (0, 0, 0))
+    with pytest.raises(ArrayError, match="Tiny has 10 layers, counted from 0; asked is layer 10 with 11 maps"):
+        effective_field(trained, maps, 10, (0, 0, 0))
     with pytest.raises(ArrayError, match=r"shape \(4, 15, 12\); there is no unit \(0, 15, 0\), counted from 0"):
         effective_field(trained, maps, 0, (0, 15, 0))
     with pytest.raises(ArrayError, match=r"there is no unit \(0,\)"):

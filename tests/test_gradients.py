@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.ops import avg_pool2d, conv2d, linear, max_pool2d
-from cnnviz.training import avg_pool2d_gradient, conv2d_gradients, linear_gradients, max_pool2d_gradient
+from cnnviz.ops import (
+    avg_pool2d,
+    avg_pool2d_gradient,
+    conv2d,
+    conv2d_gradients,
+    linear,
+    linear_gradients,
+    max_pool2d,
+    max_pool2d_gradient,
+    squared_distances,
+    squared_distances_gradient,
+)
 from torch_values import cases
 
 TORCH_CONVOLUTIONS, TORCH_POOLS = cases("conv"), [*cases("max pool"), *cases("avg pool")]
@@ -132,6 +142,18 @@ def test_linear_against_central_differences(leading):
     )
     for mine, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-8)
+
+
+@pytest.mark.parametrize("leading", [(), (4,), (2, 3)])
+def test_distances_against_central_differences(leading):
+    rng = np.random.default_rng(1)
+    given, codes = rng.standard_normal((*leading, 5)), rng.standard_normal((3, 5))
+    towards = rng.standard_normal((*leading, 3))
+    found = squared_distances_gradient(given, codes, towards)
+    expected = differences(lambda x: np.vdot(towards, squared_distances(x, codes)), given)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-8)
+    with pytest.raises(ArrayError, match="output's gradient has shape"):
+        squared_distances_gradient(given, codes, towards[..., :2])
 
 
 @pytest.mark.parametrize(("given", "units"), [((2, 5), 0), ((5,), 0), ((2, 0), 3), ((0, 5), 3), ((2, 0, 5), 0)])
@@ -262,14 +284,14 @@ def test_a_gradient_that_is_no_number_goes_to_the_winner_alone(bad):
 
 def test_small_maps_and_large_ones_have_the_same_gradients(monkeypatch):
     """The two ways to compute them, beside each other."""
-    from cnnviz.training import gradients
+    from cnnviz.ops import conv_gradients
 
     rng = np.random.default_rng(4)
     images, weight = rng.standard_normal((3, 4, 9, 11)), rng.standard_normal((6, 2, 3, 2))
     settings = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (1, 2), "groups": 2}
     towards = rng.standard_normal(conv2d(images, weight, **settings).shape)
     small = conv2d_gradients(images, weight, towards, **settings)
-    monkeypatch.setattr(gradients, "BLOCK_BYTES", 0)
+    monkeypatch.setattr(conv_gradients, "BLOCK_BYTES", 0)
     large = conv2d_gradients(images, weight, towards, **settings)
     for mine, other in zip(small, large, strict=True):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-12)

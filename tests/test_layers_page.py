@@ -14,7 +14,7 @@ from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network
 from cnnviz.pictures import sample
 from cnnviz.ui.lessons.layers.setup import NET
-from cnnviz.ui.lessons.layers.stack import NEW, START, product, remedies, size, stack_of
+from cnnviz.ui.lessons.layers.stack import NEW, START, remedies, size, stack_of
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
 from cnnviz.ui.words import number
 from stacks import by_onnxruntime
@@ -526,9 +526,9 @@ def test_the_dial_of_a_layer_changes_the_link_and_the_volumes(warm):
 def test_products_come_out_as_counted():
     network = Network((6, 9, 8), read("conv 4 3x2 g2; conv 3 2x2 no bias; batch norm; fc 7; fc 5 no bias"))
     for row in network.rows:
-        text = product(row.layer, row.input_shape)
+        text = row.layer.product(row.input_shape)
         assert eval(text.replace("×", "*").replace(",", "")) == row.parameters, text
-    assert product(read("relu")[0], (1, 2, 3)) == ""
+    assert read("relu")[0].product((1, 2, 3)) == ""
 
 
 def test_lengths_and_bytes_as_one_says_them():

@@ -7,11 +7,12 @@ import pytest
 
 from bars import bars
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Linear, MaxPool2d, Parallel, Rbf
+from cnnviz.layers import BatchNorm2d, Linear, Rbf
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.ops import batch_statistics
 from cnnviz.training import Learner, Recipe, accuracy, backward, cross_entropy, fit
+from stacks import branched
 from torch_values import by_layer, cases
 
 FULL = Network((1, 9, 10), read("conv 3 3x3; batch norm; relu; max 2x2; fc 8; batch norm; relu; dropout 0.4; fc 3"))
@@ -191,8 +192,8 @@ def test_layers_side_by_side_learn():
     """The first of them a CONV and a pool, of which one alone has something to learn."""
     images, labels = bars(60)
     found = []
-    for first in (Parallel((Conv2d(2, 3, padding=1), MaxPool2d(3, 1, 1))), Conv2d(2, 3, padding=1)):
-        learner = Learner(Network((1, 9, 10), (first, Activate(), Linear(3))), Recipe(batch_size=20), images, labels)
+    for first in ("[conv 2 3x3 p1 | max 3x3 s1 p1] concat", "conv 2 3x3 p1"):
+        learner = Learner(branched((1, 9, 10), f"{first}; relu; fc 3"), Recipe(batch_size=20), images, labels)
         before = learner.parameters[0]
         found.append([batch.loss for batch in fit(learner)])
         assert len(found[-1]) == 30 and before.keys() == learner.parameters[0].keys()

@@ -49,7 +49,7 @@ def test_what_cannot_learn_the_digits_is_refused_in_a_sentence(stack, error, sai
 
 
 def test_what_the_app_would_not_run_is_not_trained(monkeypatch):
-    monkeypatch.setattr("cnnviz.network.BUDGET_WINDOW", 20)
+    monkeypatch.setattr("cnnviz.graph.BUDGET_WINDOW", 20)
     with pytest.raises(DoesNotFit, match="25 numbers in one window .the budget is 20."):
         trainable("conv 6 5x5; fc 10")
 

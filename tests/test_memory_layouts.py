@@ -16,17 +16,24 @@ from cnnviz.experiments.shifted import moved_apart
 from cnnviz.geometry import Window
 from cnnviz.layers import (
     Activate,
+    Add,
     AvgPool2d,
     BatchNorm2d,
+    Concat,
     Conv2d,
     Dropout,
     GlobalAvgPool,
     Linear,
     MaxPool2d,
-    Parallel,
+    Multiply,
+    Pad,
     PartialConv2d,
     Rbf,
+    Reshape,
+    Same,
+    Slice,
     Subsample,
+    Transpose,
 )
 from cnnviz.layers.layer import Layer
 from cnnviz.models import lenet5
@@ -73,25 +80,26 @@ OPERATIONS = {
     "dropout": (lambda input: ops.dropout(input, 0.4, rng=np.random.default_rng(2)), (INPUT,), {}),
     "softmax": (ops.softmax, (INPUT,), {"axis": 1}),
     "squared_distances": (ops.squared_distances, (maps(3, 7), maps(5, 7)), {}),
+    "squared_distances_gradient": (ops.squared_distances_gradient, (maps(3, 7), maps(5, 7), maps(3, 5)), {}),
     "leaky_relu": (ops.leaky_relu, (INPUT,), {"negative_slope": 0.3}),
-    "conv2d_gradients": (training.conv2d_gradients, (INPUT, FILTERS, OF_CONV), SLIDING),
-    "conv2d_gradients of wide rows": (training.conv2d_gradients, (WIDE, FILTERS, OF_WIDE), SLIDING),
+    "conv2d_gradients": (ops.conv2d_gradients, (INPUT, FILTERS, OF_CONV), SLIDING),
+    "conv2d_gradients of wide rows": (ops.conv2d_gradients, (WIDE, FILTERS, OF_WIDE), SLIDING),
     "conv2d_gradients of many windows": (
-        training.conv2d_gradients, (maps(1, 8, 60, 70), maps(8, 8, 5, 5), maps(1, 8, 56, 66)), {},
+        ops.conv2d_gradients, (maps(1, 8, 60, 70), maps(8, 8, 5, 5), maps(1, 8, 56, 66)), {},
     ),
-    "linear_gradients": (training.linear_gradients, (maps(2, 3, 7), maps(5, 7), maps(2, 3, 5)), {}),
-    "max_pool2d_gradient": (training.max_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
+    "linear_gradients": (ops.linear_gradients, (maps(2, 3, 7), maps(5, 7), maps(2, 3, 5)), {}),
+    "max_pool2d_gradient": (ops.max_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
     "max_pool2d_gradient side by side": (
-        training.max_pool2d_gradient, (INPUT, maps(2, 4, 4, 4)), {"kernel_size": 2},
+        ops.max_pool2d_gradient, (INPUT, maps(2, 4, 4, 4)), {"kernel_size": 2},
     ),
     "max_pool2d_gradient of one picture": (
-        training.max_pool2d_gradient, (np.arange(9.0).reshape(1, 3, 3), np.ones((1, 2, 2))),
+        ops.max_pool2d_gradient, (np.arange(9.0).reshape(1, 3, 3), np.ones((1, 2, 2))),
         {"kernel_size": 2, "stride": 1},
     ),
-    "avg_pool2d_gradient": (training.avg_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
-    "batch_norm_gradients": (training.batch_norm_gradients, (INPUT, maps(*INPUT.shape), MEANS, SPREADS, maps(4)), {}),
+    "avg_pool2d_gradient": (ops.avg_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
+    "batch_norm_gradients": (ops.batch_norm_gradients, (INPUT, maps(*INPUT.shape), MEANS, SPREADS, maps(4)), {}),
     "batch_norm_gradients in training": (
-        training.batch_norm_gradients, (INPUT, maps(*INPUT.shape), MEANS, SPREADS, maps(4)), {"training": True},
+        ops.batch_norm_gradients, (INPUT, maps(*INPUT.shape), MEANS, SPREADS, maps(4)), {"training": True},
     ),
     "cross_entropy": (training.cross_entropy, (maps(5, 4), RNG.integers(0, 4, 5)), {}),
     **{f"{key}": (one.function, (INPUT,), {}) for key, one in ops.ACTIVATIONS.items()},
@@ -140,7 +148,14 @@ LAYERS = {
     "Linear": (Linear(5), (4, 9, 8)),
     "Linear of features": (Linear(5, bias=False), (7,)),
     "Rbf": (Rbf(3), (4, 9, 8)),
-    "Parallel": (Parallel((Conv2d(2, 1), Conv2d(3, 3, padding=1), MaxPool2d(3, 1, 1))), (4, 9, 8)),
+    "Concat": (Concat(), (4, 9, 8)),
+    "Same": (Same(), (4, 9, 8)),
+    "Add": (Add(2), (4, 9, 8)),
+    "Multiply": (Multiply(2), (4, 9, 8)),
+    "Reshape": (Reshape((8, 9, 4)), (4, 9, 8)),
+    "Transpose": (Transpose((2, 0, 1)), (4, 9, 8)),
+    "Pad": (Pad(((1, 0), (2, 1)), "reflect"), (4, 9, 8)),
+    "Slice": (Slice(1, 2, 8, 3), (4, 9, 8)),
 }
 
 
@@ -249,10 +264,10 @@ def test_any_window_in_any_layout(data):
     more = {"stride": stride, "padding": (draw(0, 2), draw(0, 2)), "dilation": dilation, "groups": groups}
     output = ops.conv2d(images, weight, **more)
     holds(ops.conv2d, (images, weight), more, layout)
-    holds(training.conv2d_gradients, (images, weight, maps(*output.shape, dtype=dtype)), more, layout)
+    holds(ops.conv2d_gradients, (images, weight, maps(*output.shape, dtype=dtype)), more, layout)
     pool = {"kernel_size": kernel, "stride": stride, "padding": (kernel[0] // 2, 0), "ceil_mode": draw(0, 1) == 1}
     for one, gradient in (
-        (ops.max_pool2d, training.max_pool2d_gradient), (ops.avg_pool2d, training.avg_pool2d_gradient),
+        (ops.max_pool2d, ops.max_pool2d_gradient), (ops.avg_pool2d, ops.avg_pool2d_gradient),
     ):  # fmt: skip
         made = one(images, **pool)
         holds(one, (images,), pool, layout)
@@ -270,5 +285,6 @@ def test_nothing_is_left_out():
         if inspect.isfunction(getattr(module, name)) and name not in {"accuracy", "backward", "fit", "dropout_mask"}
     }
     assert {name.replace("_", " ") for name in arrays} <= {name.replace("_", " ") for name in told}
-    kinds = {getattr(layers, name) for name in layers.__all__ if inspect.isclass(getattr(layers, name))} - {Layer}
+    named = {getattr(layers, name) for name in layers.__all__}
+    kinds = {kind for kind in named if inspect.isclass(kind) and issubclass(kind, Layer)} - {Layer}
     assert kinds == {type(layer) for layer, _ in LAYERS.values()}

@@ -8,10 +8,11 @@ import pytest
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Field
+from cnnviz.graph import BUDGET_HANDLED, BUDGET_MULTIPLY_ADDS, BUDGET_NUMBERS, BUDGET_WINDOW
 from cnnviz.layers import Activate, AvgPool2d, BatchNorm2d, Conv2d, Dropout, GlobalAvgPool, Linear, MaxPool2d
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
-from cnnviz.network import BUDGET_HANDLED, BUDGET_MULTIPLY_ADDS, BUDGET_NUMBERS, BUDGET_WINDOW, Network
+from cnnviz.network import Network
 from cnnviz.ops import max_pool2d
 from pace import loops
 from stacks import by_onnxruntime, every_kind, some_parameters

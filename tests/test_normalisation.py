@@ -9,8 +9,7 @@ import pytest
 import scipy.stats
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.ops import batch_norm, batch_statistics, dropout, dropout_mask
-from cnnviz.training import batch_norm_gradients
+from cnnviz.ops import batch_norm, batch_norm_gradients, batch_statistics, dropout, dropout_mask
 from oracles import by_onnxruntime
 
 

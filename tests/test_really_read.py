@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from cnnviz.geometry import Field, Window
-from cnnviz.layers import Conv2d, Parallel
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
+from stacks import branched
 
 LEFT_OUT = (
     "conv 12 5x3 s2 p1 d2; relu; max 3x3 s2 ceil; conv 24 3x3 g4 p1; batch norm; avg 2x2 s3; conv 8 1x1 s3; fc 20"
@@ -66,10 +66,9 @@ def test_of_the_whole_picture_only_some_is_read():
 
 
 def test_side_by_side_and_without_ends():
-    layers = (Conv2d(2, 1), Parallel((Conv2d(2, 1, 2, 0), Conv2d(2, 3, 2, 1, dilation=1))), Conv2d(1, 2, 3))
-    network = Network((1, 20, 20), layers)
+    network = branched((1, 20, 20), "conv 2 1x1; [conv 2 1x1 s2 | conv 2 3x3 s2 p1] concat; conv 1 2x2 s3")
     assert network.rows[-1].fields[0].read(1) == [5, 6, 7, 8, 9]
-    assert network.fields(1, 0)[0].read(2) == [4] and network.fields(1, 2)[0].read(2) == [3, 4, 5]
+    assert network.fields(3, 0)[0].read(2) == [4] and network.fields(3, 2)[0].read(2) == [3, 4, 5]
     field = Field().through(Window(3, 2, 1, 2)).through(Window(2))
     assert field.read(0) == [-1, 1, 3, 5] and field.pixels(0) == range(-1, 6)
     assert field == Field(7, 2, -1) and Field().read(4) == [4]

@@ -13,7 +13,6 @@ from onnx import TensorProto, helper, numpy_helper
 from cnnviz.errors import ArrayError
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
-from cnnviz.tracing import layer_trace
 from server import ROOT
 
 WEIGHTS = ROOT / "cnnviz" / "models" / "weights"
@@ -55,7 +54,10 @@ def by_onnxruntime(image):
         if number > 1:
             squeezed = relu(conv(last, f"fire{number} squeeze"))
             expand = f"fire{number} expand"
-            sides = [conv(squeezed, f"{expand}.0"), conv(squeezed, f"{expand}.1", pads=[1, 1, 1, 1])]
+            sides = [
+                conv(squeezed, f"{expand}.0", f"{expand} 1 × 1"),
+                conv(squeezed, f"{expand}.1", f"{expand} 3 × 3", pads=[1, 1, 1, 1]),
+            ]
             last = relu(add("Concat", sides, expand, axis=1))
         if number in (1, 3, 5):
             last = add("MaxPool", [last], f"pool{number}", kernel_shape=[3, 3], strides=[2, 2])
@@ -74,7 +76,7 @@ def by_onnxruntime(image):
 def test_every_map_as_onnxruntime(net, maps):
     """To 1e-5 of the largest number of each map; measured are 1.3e-6."""
     others = by_onnxruntime(net.prepare(levels("chelsea")))
-    assert len(net.names) == 40 and set(net.names) <= set(others)
+    assert len(net.names) == 56 and set(net.names) <= set(others)
     for name in net.names:
         assert maps[name].shape == others[name].shape, name
         assert np.abs(maps[name] - others[name]).max() <= 1e-5 * np.abs(others[name]).max(), name
@@ -91,7 +93,8 @@ def test_shapes_and_counts(net):
     assert [shapes[f"fire{number} squeeze"][0] for number in range(2, 10)] == [16, 16, 32, 32, 48, 48, 64, 64]
     counts = {name: row.parameters for name, row in zip(net.names, net.network.rows) if row.parameters}
     assert counts["conv1"] == 64 * 27 + 64 and counts["conv10"] == 1000 * 512 + 1000
-    assert counts["fire6 squeeze"] == 48 * 256 + 48 and counts["fire6 expand"] == 192 * 48 * 10 + 384
+    assert counts["fire6 squeeze"] == 48 * 256 + 48 and counts["fire6 expand 1 × 1"] == 192 * 48 + 192
+    assert counts["fire6 expand 3 × 3"] == 192 * 48 * 9 + 192
     assert net.network.parameters == sum(counts.values()) == 1_235_496
     assert net.network.over_budget == "" and 0.34e9 < net.network.multiply_adds < 0.36e9
 
@@ -145,8 +148,7 @@ def test_the_classes(net):
 @pytest.mark.parametrize("channel", [5, 70])
 def test_a_unit_of_each_half_of_a_fire_module_is_traced(net, maps, channel):
     index = net.names.index("fire2 expand")
-    row, read = net.network.rows[index], maps["fire2 squeeze ReLU"]
-    trace = layer_trace(row.layer, read, maps["fire2 expand"], net.parameters[index], channel)
+    trace = net.passed(levels("chelsea")).trace(index, channel)
     narrow = channel < 64
     assert trace.rows.kernel_size == (1 if narrow else 3)
     for cell in ((0, 0), (31, 8), (55, 55)):

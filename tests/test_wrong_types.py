@@ -18,10 +18,18 @@ from cnnviz.layers import Conv2d, Linear, MaxPool2d
 from cnnviz.layers.sliding import read_inside
 from cnnviz.layers.typed import Draft, read
 from cnnviz.network import Network
-from cnnviz.ops import avg_pool2d, batch_norm, dropout_mask, linear, squared_distances
+from cnnviz.ops import (
+    avg_pool2d,
+    batch_norm,
+    conv2d_gradients,
+    dropout_mask,
+    linear,
+    max_pool2d_gradient,
+    squared_distances,
+)
 from cnnviz.pictures import Strokes
 from cnnviz.signatures import checked
-from cnnviz.training import backward, conv2d_gradients, max_pool2d_gradient
+from cnnviz.training import backward
 
 CALLS = 3000  # of all that are public, in a second or two; bench/wrong_types.py makes every one that there is
 

@@ -2,28 +2,20 @@
 
 import numpy as np
 
-from cnnviz.layers import Activate, Conv2d, GlobalAvgPool, MaxPool2d, Parallel
+from cnnviz.graph import Graph
+from cnnviz.layers.typed import nodes
 from cnnviz.models import Trained
-from cnnviz.network import Network
 from stacks import some_parameters
 
-LAYERS = (
-    Conv2d(4, (3, 2), stride=1, padding=1),
-    Activate(),
-    MaxPool2d(2),
-    Conv2d(3, 1),
-    Parallel((Conv2d(2, 1), Conv2d(3, 3, padding=1))),
-    Activate(),
-    Conv2d(5, 1),
-    GlobalAvgPool(),
-)
+TEXT = "conv 4 3x2 p1; relu; max 2x2; conv 3 1x1; [conv 2 1x1 | conv 3 3x3 p1] concat; relu; conv 5 1x1; global avg"
 
 
-def tiny(layers=LAYERS, seed=3):
+def tiny(text=TEXT, seed=3):
     """It reads levels / 100 - 1."""
-    network = Network((3, 15, 11), layers)
+    network = Graph((3, 15, 11), nodes(text))
+    names = tuple(f"layer {number}" for number in range(len(network.layers)))
     return Trained(
-        "Tiny", network, some_parameters(network, seed), tuple(f"layer {number}" for number in range(len(layers))),
+        "Tiny", network, some_parameters(network, seed), names,
         ("ant", "bee", "cat", "dog", "eel"), lambda levels: (levels / 100 - 1).astype(np.float32),
     )  # fmt: skip
 

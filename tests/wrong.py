@@ -39,17 +39,19 @@ from cnnviz.experiments import (
     vanishing,
 )
 from cnnviz.geometry import Field, Passage, Window
+from cnnviz.graph import Graph, Row
 from cnnviz.layers import typed
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
+from cnnviz.passes import Pass
 from cnnviz.pictures import ready
 from cnnviz.training.layout import Layout
 from stacks import some_parameters
 from tiny import some_levels, tiny
 
 ROOMS = (
-    "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "network", "training", "models",
-    "models.weights", "pictures", "pictures.ready", "envelope", "steps", "tracing", "figures", "export",
+    "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "passes", "training",
+    "models", "models.weights", "pictures", "pictures.ready", "envelope", "steps", "tracing", "figures", "export",
 )  # fmt: skip
 
 def squeezed(levels: Any) -> np.ndarray:
@@ -87,6 +89,26 @@ def learner() -> training.Learner:
 
 
 # Arguments with which each works, by its name without "cnnviz."; a method's without `self`, which `INSTANCES` gives.
+GRAPH: dict[str, dict[str, Any]] = {
+    "check_maps": {"maps": MAPS[:3]},
+    "check_parameters": {"parameters": PARAMETERS},
+    "check_run": {"maps": MAPS},
+    "fields": {"index": 2, "channel": 1},
+    "forward": {
+        "input": IMAGES, "parameters": PARAMETERS, "training": True, "rng": np.random.default_rng(1),
+    },
+    "initial": {"seed": 3},
+    "sight": {"index": 2},
+    "onward": {
+        "maps": MAPS[:3], "parameters": PARAMETERS, "training": False, "rng": np.random.default_rng(1),
+    },
+    "maker": {"index": 2, "channel": 1},
+    "output": {"input": MAPS[0], "parameters": PARAMETERS},
+    "step": {
+        "row": NETWORK.rows[1], "maps": MAPS, "parameters": PARAMETERS[1], "training": False,
+        "rng": np.random.default_rng(1),
+    },
+}  # fmt: skip
 RIGHT: dict[str, dict[str, Any]] = {
     "geometry.Window": {"kernel_size": 3, "stride": 2, "padding": (1, 0), "dilation": 2},
     "geometry.Window.fits": {"size": 9},
@@ -96,12 +118,14 @@ RIGHT: dict[str, dict[str, Any]] = {
     "geometry.Window.taps": {"index": 2},
     "geometry.Window.unread": {"size": 9},
     "geometry.Window.unused": {"size": 9},
-    "geometry.Field": {"size": 3, "jump": 2, "start": -1, "path": (Passage((Window(3),)),)},
+    "geometry.Field": {"size": 3, "jump": 2, "start": -1, "ways": ((Field(), Passage(Window(3))),)},
     "geometry.Field.pixels": {"index": 3},
-    "geometry.Field.through": {"window": Window(3), "passage": Passage((Window(3),), 9)},
+    "geometry.Field.through": {"window": Window(3), "passage": Passage(Window(3), 9)},
     "geometry.Field.read": {"index": 3},
-    "geometry.Passage": {"windows": (Window(3), Window(1)), "size": 9, "padding_mode": "reflect"},
+    "geometry.Passage": {"window": Window(3), "size": 9, "padding_mode": "reflect", "offset": 1},
     "geometry.Passage.back": {"units": (1, 2)},
+    "geometry.Passage.span": {"units": range(1, 3)},
+    "geometry.Field.union": {"fields": [Field(3, 2), Field(5, 2, -1)]},
     "geometry.pair": {"value": (1, 2), "name": "stride"},
     "geometry.windows": {"kernel_size": 3, "stride": [1, 2], "padding": ((1, 0), 2), "dilation": 1},
     "geometry.same_padding": {"kernel_size": 3, "dilation": 2, "stride": 2, "size": 9},
@@ -134,6 +158,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.activations.softmax": {"x": MAP, "axis": -1},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
+    "ops.distances.squared_distances_gradient": {
+        "input": MAP, "codes": RNG.standard_normal((3, 8)), "output_gradient": np.ones((4, 9, 3)),
+    },
     "ops.linear.linear": {"input": MAP, "weight": RNG.standard_normal((3, 8)), "bias": np.ones(3)},
     "ops.normalisation.batch_norm": {**NORM, "bias": MEANS},
     "ops.normalisation.batch_statistics": {"input": MAP},
@@ -149,9 +176,15 @@ RIGHT: dict[str, dict[str, Any]] = {
     "layers.elementwise.BatchNorm2d": {"eps": 1e-3},
     "layers.elementwise.Dropout": {"p": 0.3},
     "layers.linear.Linear": {"out_features": 3, "bias": True},
-    "layers.parallel.Parallel": {"branches": (layers.Conv2d(2, 1), layers.Conv2d(3, 3, padding=1))},
-    "layers.parallel.Parallel.branch": {"shape": (4, 9, 8), "channel": 3},
-    "layers.parallel.Parallel.own": {"parameters": {"0.weight": np.ones(2), "1.weight": np.ones(2)}, "number": 1},
+    "layers.joining.Add": {"branches": 2},
+    "layers.joining.Concat": {},
+    "layers.joining.Multiply": {"branches": 2},
+    "layers.joining.Same": {},
+    "layers.layer.Node": {"name": "a", "layer": layers.Linear(3), "inputs": ("input",)},
+    "layers.rearranging.Pad": {"padding": ((1, 0), 2), "padding_mode": "reflect"},
+    "layers.rearranging.Reshape": {"shape": (8, 9, 4)},
+    "layers.rearranging.Slice": {"axis": 1, "start": 2, "stop": 8, "step": 3},
+    "layers.rearranging.Transpose": {"axes": (2, 0, 1)},
     "layers.partial.PartialConv2d": {"connections": ((0, 2), (1,)), "kernel_size": (3, 2)},
     "layers.partial.PartialConv2d.links": {"channels": 4},
     "layers.pooling.AvgPool2d": {
@@ -164,35 +197,43 @@ RIGHT: dict[str, dict[str, Any]] = {
     "layers.typed.Draft": {"kind": "conv", "settings": {"out_channels": 4, "kernel_size": 3}},
     "layers.typed.Draft.layer": {"shape": (3, 9, 8)},
     "layers.typed.Draft.of": {"layer": layers.Conv2d(4, 3)},
+    "layers.typed.Branches": {},
+    "layers.typed.Branches.follow": {"marks": "[", "layer": layers.Linear(3), "number": 2},
+    "layers.typed.Branches.next": {"marks": ""},
+    "layers.typed.joined": {"texts": ["[conv 4 3x3", "|same", "]add"]},
+    "layers.typed.marked": {"part": "[conv 4 3x3"},
+    "layers.typed.nodes": {"text": "conv 4 3x3; [relu | same] add"},
     "layers.typed.parts": {"text": "conv 4 3x3; relu"},
     "layers.typed.draft": {"part": "conv 4 3x3", "number": 1},
     "layers.typed.read": {"text": "conv 4 3x3; relu"},
     "layers.typed.written": {"layers": read("conv 4 3x3; relu")},
-    "network.Row": {
+    "graph.Row": {
         "index": 0, "layer": layers.Linear(3), "input_shape": (4,), "output_shape": (3,), "parameters": 15,
-        "multiply_adds": 12, "fields": (Field(), Field()),
+        "multiply_adds": 12, "fields": (Field(), Field()), "name": "a", "sources": (0,), "shapes": ((4,),),
     },
     "network.Network": {"input_shape": (1, 8, 8), "layers": NETWORK.layers},
-    "network.Network.check_maps": {"maps": MAPS[:3]},
-    "network.Network.check_parameters": {"parameters": PARAMETERS},
-    "network.Network.check_run": {"maps": MAPS},
-    "network.Network.fields": {"index": 2, "channel": 1},
-    "network.Network.forward": {
-        "input": IMAGES, "parameters": PARAMETERS, "training": True, "rng": np.random.default_rng(1),
+    **{f"{graph}.{name}": given for graph in ("graph.Graph", "network.Network") for name, given in GRAPH.items()},
+    "graph.Graph": {"input_shape": (1, 8, 8), "nodes": NETWORK.nodes},
+    "graph.Row.given": {"maps": MAPS},
+    "graph.Row.shared": {"gradient": MAPS[2]},
+    "graph.Row.reads": {"channel": 1},
+    "passes.Pass": {
+        "network": NETWORK, "parameters": PARAMETERS, "input": MAPS[0], "training": True, "draw": 3, "divisor": 1.0,
+        "room": 1000,
     },
-    "network.Network.initial": {"seed": 3},
-    "network.Network.sight": {"index": 2},
-    "network.Sight": {"spans": (3, 4), "reads": (3, 2)},
-    "network.Network.onward": {
-        "maps": MAPS[:3], "parameters": PARAMETERS, "training": False, "rng": np.random.default_rng(1),
-    },
+    "passes.Pass.redrawn": {"draw": 4},
+    "passes.Pass.map": {"number": 2},
+    "passes.Pass.reads": {"layer": 2, "channel": 1},
+    "passes.Pass.fields": {"layer": 2, "channel": 1},
+    "passes.Pass.trace": {"layer": 0, "channel": 1, "through": 1},
+    "graph.Sight": {"spans": (3, 4), "reads": (3, 2)},
     "training.backward.Backward": {"inputs": [MAP], "parameters": [{"weight": MAP}]},
     "training.backward.backward": {
         "network": NETWORK, "maps": MAPS, "parameters": PARAMETERS, "gradient": np.ones(3), "training": False,
         "rng": np.random.default_rng(1), "to_input": True,
     },
-    "training.gradients.conv2d_gradients": {**CONV, "output_gradient": np.ones((6, 9, 9)), "to_input": True},
-    "training.gradients.linear_gradients": {
+    "ops.conv_gradients.conv2d_gradients": {**CONV, "output_gradient": np.ones((6, 9, 9)), "to_input": True},
+    "ops.linear.linear_gradients": {
         "input": MAP, "weight": np.ones((3, 8)), "output_gradient": np.ones((4, 9, 3)),
     },
     "training.learner.Batch": {"loss": 1.0, "accuracy": 0.5, "indices": np.arange(3)},
@@ -206,14 +247,14 @@ RIGHT: dict[str, dict[str, Any]] = {
     "training.learner.accuracy": {"network": NETWORK, "parameters": PARAMETERS, "images": IMAGES, "labels": LABELS},
     "training.learner.fit": {"learner": learner()},
     "training.losses.cross_entropy": {"scores": RNG.standard_normal((3, 4)), "labels": np.array([0, 3, 1])},
-    "training.normalisation.batch_norm_gradients": {**NORM, "output_gradient": MAP},
+    "ops.normalisation.batch_norm_gradients": {**NORM, "output_gradient": MAP},
     "training.optimisers.Optimiser": {
         "key": "a", "name": "A", "formula": "x", "move": training.OPTIMISERS["sgd"].move, "rate": 0.1, "source": "us",
     },
-    "training.pooling.avg_pool2d_gradient": {
+    "ops.pooling.avg_pool2d_gradient": {
         **POOL, "output_gradient": np.ones((4, 10, 9)), "count_include_pad": False,
     },
-    "training.pooling.max_pool2d_gradient": {**POOL, "output_gradient": np.ones((4, 10, 9)), "dilation": 1},
+    "ops.pooling.max_pool2d_gradient": {**POOL, "output_gradient": np.ones((4, 10, 9)), "dilation": 1},
     "training.recipe.Recipe": {
         "optimiser": "sgd", "learning_rate": 0.1, "batch_size": 4, "epochs": 2, "decay": True, "seed": 1,
         "first_layer": 2.0, "shift": 1,
@@ -232,6 +273,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "classes": TINY.classes, "prepare": TINY.prepare, "distances": False, "source": "us",
     },
     "models.trained.Trained.maps": {"levels": LEVELS},
+    "models.trained.Trained.passed": {"levels": LEVELS},
     "models.trained.Trained.prepare": {"levels": np.zeros((28, 28), np.uint8)},
     "models.trained.Trained.probabilities": {"output": np.arange(5.0)},
     "models.trained.Trained.winner": {"output": np.arange(5.0)},
@@ -282,6 +324,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "steps.Trace.envelope": {"autoplay": True},
     "steps.Trace.largest": {},
+    "steps.Trace.narrowed": {"channels": ["a", "b"]},
     "steps.Trace.step": {"row": 1, "column": 2},
     "tracing.layer_trace": {
         "layer": NETWORK.layers[0], "input": MAPS[0], "output": MAPS[1], "parameters": PARAMETERS[0], "channel": 1,
@@ -442,16 +485,27 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Dropout(0.3): (4, 9, 8),
     layers.Linear(3): (4, 9, 8),
     layers.Rbf(3): (4, 9, 8),
-    layers.Parallel((layers.Conv2d(2, 1), layers.Conv2d(3, 3, padding=1))): (4, 9, 8),
+    layers.Add(2): (4, 9, 8),
+    layers.Multiply(2): (4, 9, 8),
+    layers.Concat(): (4, 9, 8),
+    layers.Same(): (4, 9, 8),
+    layers.Pad(((1, 0), 2), "reflect"): (4, 9, 8),
+    layers.Reshape((8, 9, 4)): (4, 9, 8),
+    layers.Slice(1, 2, 8, 3): (4, 9, 8),
+    layers.Transpose((2, 0, 1)): (4, 9, 8),
 }
 
 # What methods are called on; each is made once.
 INSTANCES: dict[type, Callable[[], Any]] = {
     Window: lambda: Window(3, 2, (1, 0), 2),
     Field: lambda: Field(5, 2, -1),
-    Passage: lambda: Passage((Window(3), Window(1)), 9, "reflect"),
+    Passage: lambda: Passage(Window(3), 9, "reflect"),
     kernels.Kernel: lambda: kernels.KERNELS["gabor"],
     Network: lambda: NETWORK,
+    Graph: lambda: Graph(NETWORK.input_shape, NETWORK.nodes),
+    Row: lambda: NETWORK.rows[2],
+    Pass: lambda: Pass(NETWORK, PARAMETERS, MAPS[0], training=True),
+    typed.Branches: typed.Branches,
     typed.Draft: lambda: typed.Draft("conv", {"out_channels": 4, "kernel_size": 3}),
     training.Recipe: training.Recipe,
     training.Learner: learner,
@@ -477,7 +531,9 @@ def layer_arguments(layer: layers.Layer, name: str) -> dict[str, Any]:
     network = Network(shape, (layer,))
     given = {
         "input": np.ones(shape), "parameters": some_parameters(network, 1)[0], "training": True,
-        "rng": np.random.default_rng(1), "shape": shape, "channel": 1,
+        "rng": np.random.default_rng(1), "shape": shape, "channel": 1, "gradient": np.ones(network.shapes[-1]),
+        "output": np.ones(network.shapes[-1]), "to_input": True, "drawn": None, "divisor": 2.0, "share": 0.1,
+        "statistics": layer.statistics(shape),
     }  # fmt: skip
     return {key: given[key] for key in list(inspect.signature(getattr(type(layer), name)).parameters)[1:]}
 

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import amount, whole
 from cnnviz.errors import SettingError
-from cnnviz.layers import GlobalAvgPool
 from cnnviz.models import Trained
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked
@@ -34,7 +33,8 @@ def class_map(trained: Trained, maps: Sequence[NDArray], class_index: int) -> ND
     Raises SettingError for a network that does not end in a global average, and for a class that it does not know,
     ArrayError for other maps.
     """
-    if not trained.network.layers or not isinstance(trained.network.layers[-1], GlobalAvgPool):
+    layers = trained.network.layers
+    if not layers or not layers[-1].is_global:
         raise SettingError(f"{trained.name} does not end in a global average, so no map's mean is a class's score.")
     trained.network.check_run(maps)
     return maps[-2][known_class(trained, class_index)]

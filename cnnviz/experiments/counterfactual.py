@@ -16,13 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.checks import afford, real, told, whole
 from cnnviz.errors import ArrayError, KernelError, SettingError
 from cnnviz.experiments.invariance import relative_change
-from cnnviz.layers import Parallel, Parameters
-from cnnviz.network import Network
+from cnnviz.graph import Graph
+from cnnviz.layers import Parameters
 from cnnviz.numbers import number, times
 from cnnviz.signatures import checked
 
 SMALLEST, LARGEST = 10, 400  # percent of a size
-BEHIND = ("ACTIVATION", "BATCH NORM", "DROPOUT")  # what belongs to the map of the layer before it
 
 
 @checked
@@ -98,7 +97,7 @@ def _between(array: NDArray[np.uint8], down: NDArray, across: NDArray) -> NDArra
 
 @checked
 def silenced(
-    network: Network, parameters: Sequence[Parameters], off: Iterable[tuple[int, int]]
+    network: Graph, parameters: Sequence[Parameters], off: Iterable[tuple[int, int]]
 ) -> list[dict[str, NDArray]]:
     """The parameters with some maps switched off: what makes such a map is 0, and so it comes out as 0.
 
@@ -113,20 +112,18 @@ def silenced(
     for layer, map in off:
         if not 0 <= layer < len(network.rows) or not 0 <= map < network.rows[layer].output_shape[0]:
             raise SettingError(f"There is no map {told(map)} in layer {told(layer)}, counted from 0.")
-        source = layer
-        while source >= 0 and not found[source]:
-            source -= 1
-        row = network.rows[source]
-        if isinstance(row.layer, Parallel):
-            raise SettingError(f"Map {map + 1} of layer {layer + 1} is made by layers side by side; those stay on.")
-        if source < 0 or row.output_shape[0] != network.rows[layer].output_shape[0] or "codes" in found[source]:
+        at, own = layer, map
+        while at >= 0 and not found[at] and network.rows[at].layer.by_channel:
+            ((source, (own,)),) = network.rows[at].reads(own)
+            at = source - 1
+        if at < 0 or not found[at] or "codes" in found[at]:
             raise SettingError(f"Map {map + 1} of layer {layer + 1} is made by nothing learnt that could be set to 0.")
-        behind = source
-        while behind == source or (behind < len(found) and network.rows[behind].layer.kind in BEHIND):
-            for name in network.rows[behind].layer.parameter_shapes(network.rows[behind].input_shape):
-                found[behind][name] = found[behind][name].copy()
-                found[behind][name][map] = 0
-            behind += 1
+        for row in network.rows[at:]:
+            if row.index > at and not (row.layer.belongs and row.sources == (row.index,)):
+                break
+            for name in row.layer.parameter_shapes(row.input_shape):
+                found[row.index][name] = found[row.index][name].copy()
+                found[row.index][name][own] = 0
     return found
 
 
@@ -199,9 +196,9 @@ class Compared:
 
 @checked
 def compared(
-    network: Network, still: Sequence[NDArray], maps: Sequence[NDArray], move: Move, layers: Iterable[int]
+    network: Graph, still: Sequence[NDArray], maps: Sequence[NDArray], move: Move, layers: Iterable[int]
 ) -> Mapping[int, Compared]:
-    """How much of some layers' maps a move changes; `still` and `maps` as `Network.forward` gives them for one picture.
+    """How much of some layers' maps a move changes; `still` and `maps` as `Graph.forward` gives them for one picture.
 
     Raises ArrayError for other maps, SettingError for a layer that is none.
     """
@@ -216,7 +213,7 @@ def compared(
     return found
 
 
-def _follows(network: Network, before: NDArray, after: NDArray, move: Move, layer: int) -> float | None:
+def _follows(network: Graph, before: NDArray, after: NDArray, move: Move, layer: int) -> float | None:
     jumps = [axis.jump for axis in network.rows[layer].fields]
     if not move.is_nudge or before.ndim != 3 or any(by % jump for by, jump in zip((move.down, move.across), jumps)):
         return None

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.patches import seen_of
+from cnnviz.graph import Graph
 from cnnviz.models import Trained
-from cnnviz.network import Network
 from cnnviz.signatures import checked
 from cnnviz.training import backward
 
@@ -76,7 +76,7 @@ def effective_field(trained: Trained, maps: Sequence[NDArray], layer: int, unit:
         raise ArrayError(f"The layer's output has shape {shape}; there is no unit {told(place)}, counted from 0.")
     gradient = np.zeros(shape, maps[layer + 1].dtype)
     gradient[place] = 1
-    part = Network(trained.network.input_shape, layers[: layer + 1])
+    part = Graph(trained.network.input_shape, trained.network.nodes[: layer + 1])
     reached = backward(part, maps[: layer + 2], trained.parameters[: layer + 1], gradient).inputs[0]
     fields = trained.network.fields(layer, place[0])
     _, *sides = trained.network.input_shape

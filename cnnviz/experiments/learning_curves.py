@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from cnnviz.checks import whole
 from cnnviz.errors import SettingError
+from cnnviz.graph import Graph
 from cnnviz.layers import Activate
-from cnnviz.network import Network
 from cnnviz.signatures import checked
 from cnnviz.training import Learner
 
@@ -85,12 +85,12 @@ def _further(curve: LearningCurve, step: int, seconds: float, batches: list) -> 
 
 
 @checked
-def with_activation(network: Network, function: str) -> Network:
+def with_activation(network: Graph, function: str) -> Graph:
     """The same network with `function`, a key of `ops.ACTIVATIONS`, wherever it has one. Raises SettingError."""
-    return Network(
-        network.input_shape,
-        [Activate(function) if isinstance(layer, Activate) else layer for layer in network.layers],
+    nodes = (
+        replace(node, layer=Activate(function)) if node.layer.kind == Activate.kind else node for node in network.nodes
     )
+    return Graph(network.input_shape, tuple(nodes))
 
 
 @checked

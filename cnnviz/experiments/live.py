@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from cnnviz import models
 from cnnviz.checks import entry, real, whole
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
-from cnnviz.layers import Conv2d, Linear, Parameters
-from cnnviz.layers.typed import read
+from cnnviz.graph import Graph
+from cnnviz.layers import Parameters
+from cnnviz.layers.typed import nodes
 from cnnviz.models.lenet5 import prepare
-from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked, hold
 from cnnviz.training import Learner, Recipe, accuracy
@@ -44,13 +44,13 @@ MEMORY = ("memory 1", "memory 2")  # what an optimiser keeps, in a report
 
 
 @checked
-def trainable(stack: str) -> Network:
+def trainable(stack: str) -> Graph:
     """The network of a stack of layers as text, if it can learn the digits here.
 
     Raises SettingError for what cannot be read, DoesNotFit for a network that does not take a digit, does not end in
     ten scores, or is too large.
     """
-    network = Network(INPUT, read(stack))
+    network = Graph(INPUT, nodes(stack))
     if not network.rows:
         raise SettingError("The stack has no layer yet; “conv 6 5x5; relu; max 2x2; fc 10” is a small one.")
     if network.shapes[-1] != (CLASSES,):
@@ -59,7 +59,7 @@ def trainable(stack: str) -> Network:
             f"What comes out of the last layer, {network.layers[-1].name}, is {told} numbers; for the ten digits it "
             "must be 10, so end with “fc 10”."
         )
-    if not any(isinstance(layer, (Conv2d, Linear)) for layer in network.layers):
+    if not any(layer.weighs for layer in network.layers):
         raise DoesNotFit("This network has no CONV and no FC layer, so there is nothing to learn; add “fc 10”.")
     of_maps = network.numbers - network.parameters
     for count, most, what in (
@@ -80,7 +80,7 @@ def trainable(stack: str) -> Network:
 
 
 @checked
-def nanoseconds(network: Network) -> float:
+def nanoseconds(network: Graph) -> float:
     """What a digit takes at most to go through a network, from its counts; measured, a fifth of that or all.
 
     A step of learning takes at most three times as long for each digit.
@@ -89,16 +89,16 @@ def nanoseconds(network: Network) -> float:
 
 
 @checked
-def first_layer(network: Network) -> int:
+def first_layer(network: Graph) -> int:
     """The place of the first layer that weighs what it reads. Raises SettingError for a network without one."""
     for at, layer in enumerate(network.layers):
-        if isinstance(layer, (Conv2d, Linear)):
+        if layer.weighs:
             return at
     raise SettingError("This network has no CONV and no FC layer, so nothing in it weighs what it reads.")
 
 
 @checked
-def filters(network: Network, arrays: Sequence[Parameters]) -> NDArray[np.float32]:
+def filters(network: Graph, arrays: Sequence[Parameters]) -> NDArray[np.float32]:
     """The first layer's weights as pictures, (F, kH, kW): a filter's, or all that an FC unit has for its input.
 
     arrays  the network's parameters, else an ArrayError; copied, for whoever keeps a few filters keeps nothing else
@@ -294,7 +294,7 @@ def learning(
 
 
 @checked
-def parameters_of(network: Network, arrays: Mapping[str, NDArray]) -> list[dict[str, NDArray]]:
+def parameters_of(network: Graph, arrays: Mapping[str, NDArray]) -> list[dict[str, NDArray]]:
     """The parameters for each layer among the arrays of a report. Raises ArrayError for an array of no layer."""
     found: list[dict[str, NDArray]] = [{} for _ in network.layers]
     for name, value in arrays.items():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.checks import numbers, told, whole
+from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.classmap import known_class
 from cnnviz.geometry import Window
@@ -120,7 +120,4 @@ class Occlusion:
 @checked
 def answer(trained: Trained, levels: NDArray[np.uint8]) -> NDArray:
     """What comes out at the end, (classes,); no map is kept on the way."""
-    map = numbers(trained.prepare(levels), "prepared picture")
-    for layer, parameters in zip(trained.network.layers, trained.parameters):
-        map = layer.forward(map, parameters)
-    return map.ravel()
+    return trained.network.output(trained.prepare(levels), trained.parameters).ravel()

@@ -20,8 +20,8 @@ from cnnviz.checks import told, whole
 from cnnviz.errors import ArrayError
 from cnnviz.experiments.strongest import border_of
 from cnnviz.geometry import Field
+from cnnviz.graph import Graph
 from cnnviz.models import Trained
-from cnnviz.network import Network
 from cnnviz.signatures import checked
 
 PLACES = 3  # of each map on each picture
@@ -45,7 +45,7 @@ class Patch:
 class Patches:
     """Of each layer: values (pictures, channels, places), the largest first, and rows and columns alike; read-only."""
 
-    network: Network
+    network: Graph
     pictures: tuple[str, ...]
     values: tuple[NDArray[np.float32], ...]
     rows: tuple[NDArray[np.int16], ...]

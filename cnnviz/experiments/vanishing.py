@@ -28,10 +28,9 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.checks import afford, one_of, told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import Window
-from cnnviz.ops import ACTIVATIONS, conv2d
+from cnnviz.ops import ACTIVATIONS, conv2d, conv2d_gradients
 from cnnviz.ops.checks import one_map
 from cnnviz.signatures import checked
-from cnnviz.training import conv2d_gradients
 
 MOST_LAYERS = 30
 KERNEL = Window(3, padding=1)

@@ -1,24 +1,35 @@
-"""What a layer is: shapes, parameters, multiply-adds, and how arrays go through it.
+"""What a layer is: everything that is known of it stands in its class.
 
-layer.py        what every layer answers
-sliding.py      what CONV and POOL share
+layer.py        what every layer answers; a node of a graph
+sliding.py      what CONV and POOL share; same.py  a padding called "same"
 convolution.py  pooling.py  linear.py  elementwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
-parallel.py     several layers on one input
-typed.py        a stack of layers as text, both ways
+joining.py      where branches meet; rearranging.py  numbers that only move
+grammar.py      how a layer says that it is typed; typed.py  layers as text, both ways; pasted.py, code.py  as code
 """
 
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout
-from cnnviz.layers.layer import Layer, Parameters, Shape
+from cnnviz.layers.grammar import Grammar
+from cnnviz.layers.joining import Add, Concat, Multiply, Same
+from cnnviz.layers.layer import INPUT, Layer, Node, Parameters, Shape
 from cnnviz.layers.linear import Linear
-from cnnviz.layers.parallel import Parallel
 from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.rbf import Rbf
+from cnnviz.layers.rearranging import Pad, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
 
 __all__ = [
-    "Activate", "AvgPool2d", "BatchNorm2d", "Conv2d", "Dropout", "GlobalAvgPool", "Layer", "Linear", "MaxPool2d",
-    "Parallel", "Parameters", "PartialConv2d", "Rbf", "Shape", "Subsample",
+    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "Dropout", "GlobalAvgPool", "INPUT", "Layer",
+    "Linear", "MaxPool2d", "Multiply", "Node", "Pad", "Parameters", "PartialConv2d", "Rbf", "Reshape", "Same", "Shape",
+    "Slice", "Subsample", "Transpose",
 ]  # fmt: skip
+
+# Those that can be typed, in the order in which they are named where a text is none of them.
+TYPED: tuple[type[Layer], ...] = (
+    Conv2d, GlobalAvgPool, MaxPool2d, AvgPool2d, Linear, Dropout, BatchNorm2d, Activate, Add, Concat, Multiply, Same,
+)  # fmt: skip
+GRAMMARS: dict[str, tuple[type[Layer], Grammar]] = {
+    grammar.kind: (layer, grammar) for layer in TYPED for grammar in layer.grammars
+}

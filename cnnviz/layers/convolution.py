@@ -13,11 +13,30 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, Sides, both, by, check_told, single
+from cnnviz.geometry import PADDING_MODES, Passage, Window, origin, windows
+from cnnviz.layers.grammar import BORDERS, KERNEL, NO_BIAS, PADDING, SAME, STRIDE, Grammar, Slot, outputs, told_in
+from cnnviz.layers.layer import (
+    Drawn,
+    Found,
+    Layer,
+    Pair,
+    Parameters,
+    Shape,
+    Sides,
+    bias_of,
+    both,
+    by,
+    check_told,
+    named,
+    single,
+)
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
+
+_TORCH = "kernel_size stride padding dilation groups bias padding_mode"
+_KERAS = "filters kernel_size strides padding data_format dilation_rate groups activation use_bias"
 
 
 @checked
@@ -36,6 +55,32 @@ class Conv2d(Layer):
     """
 
     kind: ClassVar[str] = "CONV"
+    weighs: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="conv",
+            words=r"conv(?:olution(?:al)?)?(?:[\s-]*2d)?",
+            example="conv 16 3x3 s1 p1 (16 filters of 3 × 3, stride 1, padding 1)",
+            slots=(
+                outputs("out_channels", r"f|filters|out[\s_-]*channels", "number of filters", " F"),
+                KERNEL,
+                STRIDE,
+                PADDING,
+                Slot("dilation", r"d|dilation", "d", above_0="the dilation D", usual=1),
+                Slot("groups", r"g|groups", "g", "number of groups", "the number of groups", usual=1, single=True),
+                told_in("in_channels", r"in(?:[\s_-]*channels)?"),
+            ),
+            flags=(NO_BIAS, *BORDERS, *SAME),
+            calls={
+                "Conv2d": f"in_channels out_channels {_TORCH}",
+                "LazyConv2d": f"out_channels {_TORCH}",
+                "Conv2D": _KERAS,
+                "Convolution2D": _KERAS,
+            },
+            chip="CONV {kernel_size}, {out_channels}",
+            begun=("CONV", "conv 8 3x3 p1"),
+        ),
+    )
 
     out_channels: int
     kernel_size: Pair
@@ -114,11 +159,7 @@ class Conv2d(Layer):
         return replace(down, padding_mode=self.padding_mode), replace(across, padding_mode=self.padding_mode)
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
         return ops.conv2d(
@@ -131,6 +172,54 @@ class Conv2d(Layer):
             groups=self.groups,
             padding_mode=self.padding_mode,
         )
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        read, padding, sides = input, self.padding, input.shape[-2:]
+        borrows = self.padding_mode != "zeros"
+        if borrows:
+            down, across = (self._borrowed(*axis) for axis in zip(self._windows, sides))
+            read, padding = input[..., down[:, np.newaxis], across], 0
+        for_input, for_weight, for_bias = ops.conv2d_gradients(
+            read,
+            parameters["weight"],
+            gradient,
+            stride=self.stride,
+            padding=padding,
+            dilation=self.dilation,
+            groups=self.groups,
+            to_input=to_input,
+        )
+        learnt = named(parameters, for_weight, for_bias)
+        if for_input is None:
+            return np.empty(0, gradient.dtype), learnt
+        if borrows:  # a number gets the gradients of all places that borrow it
+            rows, columns = (np.eye(size, dtype=for_input.dtype)[at] for size, at in zip(sides, (down, across)))
+            for_input = rows.T @ for_input @ columns
+        return for_input, learnt
+
+    def _borrowed(self, window: Window, size: int) -> NDArray[np.intp]:
+        """Where each position of a padded axis gets its number from."""
+        places = range(-window.before, size + window.after)
+        return np.array([origin(place, size, self.padding_mode) for place in places], np.intp)
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        """Those of its group."""
+        super().reads(shape, channel)
+        depth = shape[0] // self.groups
+        first = channel // (self.out_channels // self.groups) * depth
+        return tuple(range(first, first + depth))
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {
+            "channels": self.reads(input.shape, channel),
+            "weight": parameters["weight"][channel].astype(np.float64),
+            "bias": bias_of(parameters, channel),
+            "outside": self.padding_mode,
+        }
 
 
 def _divisors(number: int) -> list[int]:

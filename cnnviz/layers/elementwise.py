@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford, number_of, one_of, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.layers.layer import Layer, Parameters, Shape, check_told, single
-from cnnviz.numbers import number
+from cnnviz.layers.grammar import Grammar, Slot, told_in
+from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, check_told, single
+from cnnviz.numbers import grouped, number
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 LEAST_EPS = 1e-12
+_TORCH_NORM = "eps momentum affine track_running_stats"
 
 
 @checked
@@ -26,6 +29,27 @@ class Activate(Layer):
 
     kind: ClassVar[str] = "ACTIVATION"
     by_channel: ClassVar[bool] = True
+    belongs: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = tuple(
+        Grammar(
+            kind=function,
+            words=words,
+            example=function,
+            fixed={"function": function},
+            calls=calls,
+            chip=ops.ACTIVATIONS[function].name,
+            begun=("ACTIVATION", function) if function == "relu" else ("", ""),
+        )
+        for function, words, calls in (
+            ("relu", "relu", {"ReLU": "inplace"}),
+            ("leaky relu", r"leaky[\s-]*relu|lrelu", {"LeakyReLU": "negative_slope inplace"}),
+            ("sigmoid", "sigmoid|logistic", {"Sigmoid": ""}),
+            ("scaled tanh", r"scaled[\s-]*tanh", {}),
+            ("tanh", "tanh", {"Tanh": ""}),
+            ("gelu", "gelu", {"GELU": "approximate"}),
+            ("identity", "identity", {"Identity": ""}),
+        )
+    )
 
     function: str = "relu"
 
@@ -40,13 +64,19 @@ class Activate(Layer):
         return {"function values": math.prod(shape)}
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         return ops.ACTIVATIONS[self.function].function(input)
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        return ops.ACTIVATIONS[self.function].derivative(input) * gradient, {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
 
 
 @checked
@@ -60,6 +90,19 @@ class Dropout(Layer):
 
     kind: ClassVar[str] = "DROPOUT"
     by_channel: ClassVar[bool] = True
+    belongs: ClassVar[bool] = True
+    is_random: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="dropout",
+            words=r"drop[\s-]*out",
+            example="dropout 0.5",
+            slots=(Slot("p", "p", usual=0.5, bare=True, decimal=True),),
+            calls={"Dropout": "p inplace"},
+            chip="DROPOUT {p}",
+            begun=("DROPOUT", "dropout 0.5"),
+        ),
+    )
 
     p: float = 0.5
 
@@ -74,15 +117,31 @@ class Dropout(Layer):
         return f"DROPOUT {number(self.p)}"
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         if training and rng is None:
             raise SettingError(f"{self.name} draws at random in training; give it an rng.")
         return ops.dropout(input, self.p, training=training, rng=rng)
+
+    def drawn(self, shape: tuple[int, ...], rng: np.random.Generator | None) -> Drawn:
+        """What is kept."""
+        return ops.dropout_mask(shape, self.p, rng)
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        if drawn is None:
+            return gradient, {}
+        return np.where(drawn, gradient / np.array(1 - self.p, gradient.dtype), np.zeros(1, gradient.dtype)), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        found: Terms = {"channels": (channel,), "term": "value", "outside": "none"}
+        if not training:
+            return found
+        kept = np.where(output.reshape(input.shape) != 0, input, 0).astype(input.dtype)
+        return {**found, "input": kept, "scale": 1 / (1 - self.p)}
 
 
 @checked
@@ -106,6 +165,25 @@ class BatchNorm2d(Layer):
 
     kind: ClassVar[str] = "BATCH NORM"
     by_channel: ClassVar[bool] = True
+    belongs: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="batch norm",
+            words=r"batch[\s-]*norm(?:ali[sz]ation)?(?:[\s-]*[12]d)?|bn",
+            example="batch norm",
+            slots=(
+                Slot("eps", "eps(?:ilon)?", "eps ", usual=1e-5, decimal=True),
+                told_in("num_features", r"in|num[\s_-]*features"),
+            ),
+            calls={
+                **dict.fromkeys(("BatchNorm2d", "BatchNorm1d"), f"num_features {_TORCH_NORM}"),
+                **dict.fromkeys(("LazyBatchNorm2d", "LazyBatchNorm1d"), _TORCH_NORM),
+                "BatchNormalization": "axis momentum epsilon center scale",
+            },
+            chip="BATCH NORM",
+            begun=("BATCH NORM", "batch norm"),
+        ),
+    )
 
     eps: float = 1e-5
     num_features: int | None = field(default=None, kw_only=True, compare=False)
@@ -142,15 +220,10 @@ class BatchNorm2d(Layer):
         return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
-        volume = input.ndim >= 3
-        maps = input if volume else input[..., np.newaxis, np.newaxis]  # (features,) as (C, 1, 1)
+        maps = _maps(input)
         channels = maps.shape[-3]
         if training and maps.size == channels:
             raise DoesNotFit(
@@ -159,9 +232,69 @@ class BatchNorm2d(Layer):
             )
         if ("running_mean" in parameters) != ("running_var" in parameters):
             raise ArrayError(f"{self.name}: its running_mean and its running_var belong together: give both, or none.")
-        mean = parameters.get("running_mean", np.zeros(channels, np.float32))
-        variance = parameters.get("running_var", np.ones(channels, np.float32))
         found = ops.batch_norm(
-            maps, mean, variance, parameters["weight"], parameters["bias"], training=training, eps=self.eps
+            maps,
+            *self._statistics(channels, parameters),
+            parameters["weight"],
+            parameters["bias"],
+            training=training,
+            eps=self.eps,
         )
-        return found if volume else found[..., 0, 0]
+        return found.reshape(input.shape)
+
+    def _statistics(self, channels: int, parameters: Parameters) -> tuple[NDArray, NDArray]:
+        """The mean and the variance that were gathered."""
+        mean, variance = ({**self.statistics((channels,)), **parameters}[name] for name in _RUNNING)
+        return mean, variance
+
+    def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
+        """A mean of 0 and a variance of 1."""
+        afford(shape[:1], np.float32, "The running_mean", "fewer channels need less")
+        return {"running_mean": np.zeros(shape[0], np.float32), "running_var": np.ones(shape[0], np.float32)}
+
+    def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
+        """Of a batch's variance, that divided by the count less one."""
+        read = _maps(input)
+        mean, variance = ops.batch_statistics(read)
+        count = read.size // read.shape[-3]
+        towards = dict(zip(_RUNNING, (mean, variance * count / (count - 1))))
+        moved = {name: (1 - share) * statistics[name] + share * value for name, value in towards.items()}
+        return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        maps = _maps(input)
+        for_input, for_weight, for_bias = ops.batch_norm_gradients(
+            maps,
+            gradient.reshape(maps.shape),
+            *self._statistics(maps.shape[-3], parameters),
+            parameters["weight"],
+            training=training,
+            eps=self.eps,
+        )
+        return for_input.reshape(input.shape), {"weight": for_weight, "bias": for_bias}
+
+    def product(self, shape: Shape) -> str:
+        return f"2 × {grouped(shape[0])}"
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        """One scale and one bias: gamma / deviation, and beta - mean x that."""
+        if training:
+            map = input[channel] / divisor
+            mean, variance = map.mean(dtype=np.float64), map.var(dtype=np.float64)
+        else:
+            mean, variance = (float(of[channel]) for of in self._statistics(len(input), parameters))
+        scale = float(parameters["weight"][channel]) / math.sqrt(variance + self.eps)
+        bias = float(parameters["bias"][channel]) - float(mean) * scale
+        return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}
+
+
+_RUNNING = ("running_mean", "running_var")
+
+
+def _maps(input: NDArray) -> NDArray:
+    """Rows of numbers, (features,) or (N, features), as maps of one."""
+    return input if input.ndim >= 3 else input[..., np.newaxis, np.newaxis]

@@ -1,10 +1,11 @@
-"""What every layer is: shapes in, shapes out, what it costs to learn and to run; and how arrays go through it."""
+"""What every layer is: shapes, costs, how arrays go through it and back, what its numbers come from."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
@@ -13,8 +14,10 @@ from numpy.typing import NDArray
 from cnnviz.checks import afford, amount, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Passage, Window
-from cnnviz.numbers import grouped
-from cnnviz.signatures import checked
+from cnnviz.layers.grammar import Grammar
+from cnnviz.numbers import grouped, times
+from cnnviz.signatures import checked, hold
+from cnnviz.steps import Terms
 
 
 def input_shape(value: object, name: str) -> tuple[int, ...]:
@@ -28,6 +31,8 @@ def input_shape(value: object, name: str) -> tuple[int, ...]:
 
 Shape = Annotated[tuple[int, ...], input_shape]  # (channels, height, width), or (features,) behind an FC layer
 Parameters = Mapping[str, NDArray[np.floating]]
+Drawn = NDArray[np.bool_] | None  # what a layer drew in training, such as what dropout kept
+Found = tuple[NDArray, dict[str, NDArray]]  # the gradient for a layer's input, and those for its parameters by name
 
 VECTOR = "what comes before it is {} numbers in a row, without height and width; it fits before the first FC."
 
@@ -41,8 +46,15 @@ class Layer(ABC):
     largest one.
     """
 
-    kind: ClassVar[str]  # CONV, POOL, ACTIVATION, FC, DROPOUT or BATCH NORM
+    kind: ClassVar[str]  # CONV, POOL, ACTIVATION, FC, DROPOUT, BATCH NORM or RBF
     by_channel: ClassVar[bool] = False  # each map of the output comes from the map of the same number alone
+    belongs: ClassVar[bool] = False  # to the layer before it, whose numbers it changes one by one
+    is_global: ClassVar[bool] = False  # its window is the whole map, of whatever size
+    weighs: ClassVar[bool] = False  # a unit has a weight for each number that it reads
+    is_random: ClassVar[bool] = False  # in training it draws
+    hands_on: ClassVar[bool] = False  # each map of the output is one of the input's, as it is
+    joins: ClassVar[str] = ""  # whether it reads several branches: "alike", or "any" of one size
+    grammars: ClassVar[tuple[Grammar, ...]] = ()  # the ways to type it; none where it cannot be typed
 
     @property
     @abstractmethod
@@ -86,17 +98,23 @@ class Layer(ABC):
         """What a unit really reads of the map before it, down and across: `windows`, and where that map ends."""
         down, across = self.windows(shape)
         height, width = shape[1:] if len(shape) == 3 else (1, 1)
-        return Passage((down,), height), Passage((across,), width)
+        return Passage(down, height), Passage(across, width)
 
-    def maker(self, shape: Shape, channel: int) -> tuple[Layer, int]:
-        """Which layer makes one map of the output, and as which of its own, from 0: itself, where nothing is inside.
-
-        Raises SettingError for a map that is none.
-        """
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        """Which maps of the input a map of the output comes from, from 0. Raises SettingError where it is none."""
         count = self.output_shape(shape)[0]
         if not 0 <= channel < count:
-            raise no_map(self, channel, count)
-        return self, channel
+            raise SettingError(f"{self.name} makes {count} maps; there is no map {told(channel)}, counted from 0.")
+        return (channel,) if self.by_channel else tuple(range(shape[0]))
+
+    def product(self, shape: Shape) -> str:
+        """How its parameters are counted, what a unit reads and its bias × units: "(3 × 3 × 8 + 1) × 16"; or ""."""
+        shapes = self.parameter_shapes(shape)
+        if "weight" not in shapes:
+            return ""
+        count, *reads = shapes["weight"]
+        read = times(*reads[1:], reads[0]) if len(reads) == 3 else times(*shape[1:], shape[0])
+        return f"({read} + 1) × {grouped(count)}" if "bias" in shapes else f"{read} × {grouped(count)}"
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Parameters to start learning from, float32.
@@ -123,17 +141,46 @@ class Layer(ABC):
 
     @abstractmethod
     def forward(
-        self,
-        input: NDArray[Any],
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         """What comes out for `input`, (C, H, W) or (features,), or a batch of them with N in front.
 
         `training` matters to dropout and batch norm alone; `rng` to dropout in training. Raises ArrayError for arrays
         that do not belong together, and what the operation raises.
         """
+
+    def drawn(self, shape: tuple[int, ...], rng: np.random.Generator | None) -> Drawn:
+        """What `forward` draws in training for an input of this shape, a batch's with N: given `rng` in the state in
+        which it was given that one; None for a layer that draws nothing."""
+        return None
+
+    @abstractmethod
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        """The loss's gradient for the input, and those for what is learnt, by name, from that for the output.
+
+        input     what `forward` was given, with the same `parameters` and `training`; `drawn` what it drew
+        to_input  False: the first is not wanted, and may be empty
+        """
+
+    @abstractmethod
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        """How map `channel` of the output comes about, for a Trace.
+
+        input   (C, H, W), or (features, 1, 1); the layer read `input / divisor`
+        output  what it made of that
+        """
+
+    def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
+        """What it gathers in training beside what it learns, by name, before there has been any."""
+        return {}
+
+    def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
+        """The statistics moved by `share` towards those of a batch, (N, ...)."""
+        return {**statistics}
 
 
 def single(input: NDArray) -> tuple[int, ...]:
@@ -143,9 +190,18 @@ def single(input: NDArray) -> tuple[int, ...]:
     return input.shape[-3:] if input.ndim > 2 else input.shape[-1:]
 
 
-def no_map(layer: Layer, channel: int, count: int) -> SettingError:
-    """The refusal of a map that a layer does not make."""
-    return SettingError(f"{layer.name} makes {count} maps; there is no map {told(channel)}, counted from 0.")
+def rows_of(input: NDArray) -> NDArray:
+    """Each input as a row of numbers: (C, H, W) or (features,), or a batch of them with N in front."""
+    return input.reshape(*input.shape[:-3], math.prod(input.shape[-3:])) if input.ndim >= 3 else input
+
+
+def named(parameters: Parameters, weight: NDArray, bias: NDArray) -> dict[str, NDArray]:
+    """The gradients of a weight and, where the layer has one, of its bias."""
+    return {"weight": weight, "bias": bias} if "bias" in parameters else {"weight": weight}
+
+
+def bias_of(parameters: Parameters, channel: int) -> float:
+    return float(parameters["bias"][channel]) if "bias" in parameters else 0.0
 
 
 def needs_volume(layer: Layer, shape: Shape) -> None:
@@ -179,3 +235,31 @@ def check_told(layer: Layer, written: int | None, comes: int, of: str) -> None:
             f"{layer.name}: it is written for {amount(written)} {of}{'' if written == 1 else 's'}, and "
             f"{amount(comes)} {'comes' if comes == 1 else 'come'} in; without that number it takes what comes."
         )
+
+
+@checked
+@dataclass(frozen=True)
+class Node:
+    """One place of a graph.
+
+    name    of what comes out of it; no other node has it
+    layer   what is done there
+    inputs  the names of what it reads; several stand one behind the other. INPUT is what the network is given
+
+    Raises SettingError for a node that reads nothing, and for several inputs of a layer that joins none.
+    """
+
+    name: str
+    layer: Layer
+    inputs: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        hold(self)
+        if not self.inputs or (len(self.inputs) > 1 and not self.layer.joins):
+            raise SettingError(
+                f"{self.name}: {self.layer.name} reads {told(self.inputs)}; it reads "
+                f"{'at least one input' if self.layer.joins else 'one'}."
+            )
+
+
+INPUT = "input"

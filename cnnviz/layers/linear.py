@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import flag, told, whole
 from cnnviz.geometry import Window
-from cnnviz.layers.layer import Layer, Parameters, Shape, check_told, single
+from cnnviz.layers.grammar import NO_BIAS, Grammar, outputs, told_in
+from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, bias_of, check_told, named, rows_of, single
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 
 @checked
@@ -29,6 +31,26 @@ class Linear(Layer):
     """
 
     kind: ClassVar[str] = "FC"
+    weighs: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="fc",
+            words=r"fc|fully[\s-]*connected|dense|linear",
+            example="fc 120",
+            slots=(
+                outputs("out_features", r"units|outputs|out[\s_-]*features", "number of outputs"),
+                told_in("in_features", r"in(?:[\s_-]*features)?"),
+            ),
+            flags=(NO_BIAS,),
+            calls={
+                "Linear": "in_features out_features bias",
+                "LazyLinear": "out_features bias",
+                "Dense": "units activation use_bias",
+            },
+            chip="FC {out_features}",
+            begun=("FC", "fc 10"),
+        ),
+    )
 
     out_features: int
     bias: bool = True
@@ -65,13 +87,22 @@ class Linear(Layer):
         return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
-        if input.ndim >= 3:  # a volume, or a batch of them
-            input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
-        return ops.linear(input, parameters["weight"], parameters.get("bias"))
+        return ops.linear(rows_of(input), parameters["weight"], parameters.get("bias"))
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        for_input, for_weight, for_bias = ops.linear_gradients(rows_of(input), parameters["weight"], gradient)
+        return for_input.reshape(input.shape), named(parameters, for_weight, for_bias)
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {
+            "channels": tuple(range(len(input))),
+            "weight": parameters["weight"][channel].astype(np.float64).reshape(input.shape),
+            "bias": bias_of(parameters, channel),
+        }

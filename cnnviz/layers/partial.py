@@ -15,8 +15,10 @@ from cnnviz.checks import afford, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, single
+from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, bias_of, both, single
+from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 
 @checked
@@ -34,6 +36,7 @@ class PartialConv2d(Layer):
     """
 
     kind: ClassVar[str] = "CONV"
+    weighs: ClassVar[bool] = True
 
     connections: tuple[tuple[int, ...], ...]
     kernel_size: Pair
@@ -86,6 +89,10 @@ class PartialConv2d(Layer):
     def multiply_adds(self, shape: Shape) -> int:
         return math.prod(self.output_shape(shape)[1:]) * self._weights
 
+    def product(self, shape: Shape) -> str:
+        links = sum(map(len, self.connections))
+        return f"{times(*both(self.kernel_size), links)} + {grouped(len(self.connections))}"
+
     @property
     def _weights(self) -> int:
         return sum(map(len, self.connections)) * math.prod(both(self.kernel_size))
@@ -110,15 +117,33 @@ class PartialConv2d(Layer):
         return {**start, "weight": np.where(links, start["weight"] * more, np.float32(0))}
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
         weight = parameters["weight"]
         return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), parameters["bias"])
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        links = self.links(single(input)[0])
+        linked = {**parameters, "weight": np.where(links, parameters["weight"], 0)}
+        for_input, learnt = self._whole.backward(
+            input, linked, gradient, training=training, drawn=drawn, to_input=to_input
+        )
+        return for_input, {**learnt, "weight": np.where(links, learnt["weight"], 0)}
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        """Those of its row of the table."""
+        super().reads(shape, channel)
+        return self.connections[channel]
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        reads = self.connections[channel]
+        weight = parameters["weight"][channel, list(reads)].astype(np.float64)
+        return {"channels": reads, "weight": weight, "bias": bias_of(parameters, channel)}
 
 
 def _row(maps: object, filter: int) -> tuple[int, ...]:

@@ -14,37 +14,13 @@ from typing import Any
 
 from cnnviz.errors import SettingError
 from cnnviz.kernels.weights import quoted
+from cnnviz.layers import GRAMMARS
 from cnnviz.layers.code import calls, is_code, named, parsed, value_of
 
 # How each is called: its kind in `typed`, and its parameters in their order.
-_CONV = "kernel_size stride padding dilation groups bias padding_mode"
-_NORM = "eps momentum affine track_running_stats"
-_POOLING = "pool_size strides padding data_format"
-_CONV2D = "filters kernel_size strides padding data_format dilation_rate groups activation use_bias"
 _CALLS: dict[str, tuple[str, str]] = {
-    "Conv2d": ("conv", f"in_channels out_channels {_CONV}"),
-    "LazyConv2d": ("conv", f"out_channels {_CONV}"),
-    "MaxPool2d": ("max", "kernel_size stride padding dilation return_indices ceil_mode"),
-    "AvgPool2d": ("avg", "kernel_size stride padding ceil_mode count_include_pad divisor_override"),
-    "AdaptiveAvgPool2d": ("global avg", "output_size"),
-    "Linear": ("fc", "in_features out_features bias"),
-    "LazyLinear": ("fc", "out_features bias"),
-    **dict.fromkeys(("BatchNorm2d", "BatchNorm1d"), ("batch norm", f"num_features {_NORM}")),
-    **dict.fromkeys(("LazyBatchNorm2d", "LazyBatchNorm1d"), ("batch norm", _NORM)),
-    "Dropout": ("dropout", "p inplace"),
-    "ReLU": ("relu", "inplace"),
-    "LeakyReLU": ("leaky relu", "negative_slope inplace"),
-    "Sigmoid": ("sigmoid", ""),
-    "Tanh": ("tanh", ""),
-    "GELU": ("gelu", "approximate"),
-    "Identity": ("identity", ""),
+    **{name: (kind, told) for kind, (_, grammar) in GRAMMARS.items() for name, told in grammar.calls.items()},
     "Flatten": ("", "start_dim end_dim"),
-    **dict.fromkeys(("Conv2D", "Convolution2D"), ("conv", _CONV2D)),
-    **dict.fromkeys(("MaxPooling2D", "MaxPool2D"), ("max", _POOLING)),
-    **dict.fromkeys(("AveragePooling2D", "AvgPool2D"), ("avg", _POOLING)),
-    **dict.fromkeys(("GlobalAveragePooling2D", "GlobalAvgPool2D"), ("global avg", "data_format keepdims")),
-    "Dense": ("fc", "units activation use_bias"),
-    "BatchNormalization": ("batch norm", "axis momentum epsilon center scale"),
     "Activation": ("", "activation"),
     **dict.fromkeys(("Input", "InputLayer"), ("", "shape")),
 }

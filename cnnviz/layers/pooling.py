@@ -15,10 +15,12 @@ from cnnviz import ops
 from cnnviz.checks import flag, told, whole
 from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, pair, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, needs_volume, single
+from cnnviz.layers.grammar import CEIL, KERAS_POOL, KERNEL, POOL_PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
+from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, both, by, needs_volume, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.conv import CALL
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 
 @checked
@@ -90,6 +92,23 @@ class MaxPool2d(_Pool):
     Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
     """
 
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="max",
+            words=rf"max(?:{POOLING})?|pool(?:ing)?",
+            example="max 2x2 s2",
+            slots=(KERNEL, POOL_STRIDE, POOL_PADDING),
+            flags=(CEIL, *SAME),
+            calls={
+                "MaxPool2d": "kernel_size stride padding dilation return_indices ceil_mode",
+                "MaxPooling2D": KERAS_POOL,
+                "MaxPool2D": KERAS_POOL,
+            },
+            chip="MAX {kernel_size}",
+            begun=("MAX POOL", "max 2x2"),
+        ),
+    )
+
     kernel_size: Pair
     stride: Pair | None = None
     padding: Pair = 0
@@ -102,13 +121,20 @@ class MaxPool2d(_Pool):
         return f"MAX POOL {by(self.kernel_size)}"
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        settings = self.kernel_size, self.stride, self.padding
+        return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
 
 
 @checked
@@ -118,6 +144,26 @@ class AvgPool2d(_Pool):
 
     count_include_pad  the zeros of the padding count in the mean, as in PyTorch; else they take no part
     """
+
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="avg",
+            words=rf"(?:avg|average|mean)(?:{POOLING})?",
+            example="avg 2x2 s2",
+            slots=(KERNEL, POOL_STRIDE, POOL_PADDING),
+            flags=(
+                *SAME, CEIL,
+                Flag(r"(?:ignore|without)[\s-]*padding", "count_include_pad", False, "ignore padding"),
+            ),
+            calls={
+                "AvgPool2d": "kernel_size stride padding ceil_mode count_include_pad divisor_override",
+                "AveragePooling2D": KERAS_POOL,
+                "AvgPool2D": KERAS_POOL,
+            },
+            chip="AVERAGE {kernel_size}",
+            begun=("AVERAGE POOL", "avg 2x2"),
+        ),
+    )
 
     kernel_size: Pair
     stride: Pair | None = None
@@ -136,11 +182,7 @@ class AvgPool2d(_Pool):
         return f"AVERAGE POOL {by(self.kernel_size)}"
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         return ops.avg_pool2d(
             input,
@@ -150,6 +192,18 @@ class AvgPool2d(_Pool):
             ceil_mode=self.ceil_mode,
             count_include_pad=self.count_include_pad,
         )
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        settings = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
+        return ops.avg_pool2d_gradient(input, gradient, *settings), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        outside = "zeros" if self.count_include_pad else "none"
+        return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": outside}
 
 
 @checked
@@ -162,6 +216,21 @@ class GlobalAvgPool(Layer):
 
     kind: ClassVar[str] = "POOL"
     by_channel: ClassVar[bool] = True
+    is_global: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="global avg",
+            words=rf"global[\s-]*(?:avg|average|mean)(?:{POOLING})?|gap|adaptive[\s-]*avg{POOLING}",
+            example="global avg",
+            calls={
+                "AdaptiveAvgPool2d": "output_size",
+                "GlobalAveragePooling2D": "data_format keepdims",
+                "GlobalAvgPool2D": "data_format keepdims",
+            },
+            chip="GLOBAL AVERAGE",
+            begun=("GLOBAL AVERAGE", "global avg"),
+        ),
+    )
 
     @property
     def name(self) -> str:
@@ -180,11 +249,18 @@ class GlobalAvgPool(Layer):
         return Window(shape[1]), Window(shape[2])
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         needs_volume(self, single(input))
         return ops.avg_pool2d(input, (input.shape[-2], input.shape[-1]))
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        share = gradient / np.array(input.shape[-2] * input.shape[-1], gradient.dtype)
+        return np.broadcast_to(share, input.shape).copy(), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": "none"}

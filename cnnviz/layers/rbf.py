@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford, told, whole
 from cnnviz.geometry import Window
-from cnnviz.layers.layer import Layer, Parameters, Shape, single
+from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, rows_of, single
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 
 @checked
@@ -63,13 +64,22 @@ class Rbf(Layer):
         return {"codes": codes.astype(np.float32)}
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
-        if input.ndim >= 3:  # a volume, or a batch of them
-            input = input.reshape(*input.shape[:-3], math.prod(input.shape[-3:]))
-        return ops.squared_distances(input, parameters["codes"])
+        return ops.squared_distances(rows_of(input), parameters["codes"])
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        found = ops.squared_distances_gradient(rows_of(input), parameters["codes"], gradient)
+        return found.reshape(input.shape), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {
+            "channels": tuple(range(len(input))),
+            "weight": parameters["codes"][channel].astype(np.float64).reshape(input.shape),
+            "term": "squared difference",
+        }

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford
 from cnnviz.geometry import Window, windows
-from cnnviz.layers.layer import Layer, Pair, Parameters, Shape, both, by, single
+from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, bias_of, both, by, single
 from cnnviz.layers.sliding import check_room, settle
+from cnnviz.numbers import grouped
 from cnnviz.ops.checks import precision
 from cnnviz.ops.conv import CALL
 from cnnviz.signatures import checked
+from cnnviz.steps import Terms
 
 
 @checked
@@ -60,6 +62,9 @@ class Subsample(Layer):
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"weight": (shape[0],), "bias": (shape[0],)}
 
+    def product(self, shape: Shape) -> str:
+        return f"2 × {grouped(shape[0])}"
+
     def operations(self, shape: Shape) -> dict[str, int]:
         outputs = math.prod(self.output_shape(shape))
         return {"additions": outputs * (self._in_a_block - 1), "scales and shifts": outputs}
@@ -82,11 +87,7 @@ class Subsample(Layer):
         return {"weight": mean, "bias": np.zeros(shape[0], np.float32)}
 
     def forward(
-        self,
-        input: NDArray,
-        parameters: Parameters,
-        training: bool = False,
-        rng: np.random.Generator | None = None,
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
         self.check_parameters(parameters, single(input))
         weight, bias = parameters["weight"], parameters["bias"]
@@ -94,3 +95,20 @@ class Subsample(Layer):
         with np.errstate(all="ignore"):  # overflow is for the network to tell, as of every operation
             means = ops.avg_pool2d(input, self.kernel_size)
             return np.asarray(means * scale[:, np.newaxis, np.newaxis] + bias[:, np.newaxis, np.newaxis])
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        """A block's sum is its mean times the numbers in it."""
+        block = np.array(self._in_a_block, gradient.dtype)
+        sums = ops.avg_pool2d(input, self.kernel_size) * block
+        scaled = gradient * (parameters["weight"] * block)[:, np.newaxis, np.newaxis]
+        over = tuple(axis for axis in range(gradient.ndim) if axis != gradient.ndim - 3)
+        learnt = {"weight": (gradient * sums).sum(over), "bias": gradient.sum(over)}
+        return ops.avg_pool2d_gradient(input, scaled, self.kernel_size), learnt
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        scale, bias = float(parameters["weight"][channel]), bias_of(parameters, channel)
+        return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}

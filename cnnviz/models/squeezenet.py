@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
-from cnnviz.layers import Activate, Conv2d, GlobalAvgPool, Layer, MaxPool2d, Parallel
+from cnnviz.graph import Graph
+from cnnviz.layers import INPUT, Activate, Concat, Conv2d, GlobalAvgPool, Layer, MaxPool2d, Node
 from cnnviz.models.trained import Trained
 from cnnviz.models.weights import FOLDER, by_layer, read
-from cnnviz.network import Network
 
 SIDE = 227
 # The mean blue, green and red of the training photographs, levels, as Caffe's models take it off.
@@ -31,19 +31,29 @@ FIRES = {2: (16, 128), 3: (16, 128), 4: (32, 256), 5: (32, 256), 6: (48, 384), 7
 _POOL_BEHIND = {3: "pool3", 5: "pool5"}
 
 
-def _layers() -> dict[str, Layer]:
-    """By name, in order."""
-    relu, pool = Activate("relu"), MaxPool2d(3, 2)
-    layers: dict[str, Layer] = {"conv1": Conv2d(64, 3, stride=2, padding=1), "conv1 ReLU": relu, "pool1": pool}
+def _nodes() -> tuple[Node, ...]:
+    """In order: a fire module is a squeeze, two branches that expand what it gives, and their maps side by side."""
+    relu, pool, found = Activate("relu"), MaxPool2d(3, 2), [Node("conv1", Conv2d(64, 3, stride=2, padding=1), (INPUT,))]
+
+    def then(name: str, layer: Layer, *inputs: str) -> None:
+        found.append(Node(name, layer, inputs or (found[-1].name,)))
+
+    then("conv1 ReLU", relu)
+    then("pool1", pool)
     for number, (squeezed, expanded) in FIRES.items():
         fire = f"fire{number}"
-        layers[f"{fire} squeeze"] = Conv2d(squeezed, 1)
-        layers[f"{fire} squeeze ReLU"] = relu
-        layers[f"{fire} expand"] = Parallel((Conv2d(expanded // 2, 1), Conv2d(expanded // 2, 3, padding=1)))
-        layers[f"{fire} expand ReLU"] = relu
+        then(f"{fire} squeeze", Conv2d(squeezed, 1))
+        then(f"{fire} squeeze ReLU", relu)
+        then(f"{fire} expand 1 × 1", Conv2d(expanded // 2, 1), f"{fire} squeeze ReLU")
+        then(f"{fire} expand 3 × 3", Conv2d(expanded // 2, 3, padding=1), f"{fire} squeeze ReLU")
+        then(f"{fire} expand", Concat(), f"{fire} expand 1 × 1", f"{fire} expand 3 × 3")
+        then(f"{fire} expand ReLU", relu)
         if number in _POOL_BEHIND:
-            layers[_POOL_BEHIND[number]] = pool
-    return {**layers, "conv10": Conv2d(1000, 1), "conv10 ReLU": relu, "global average": GlobalAvgPool()}
+            then(_POOL_BEHIND[number], pool)
+    then("conv10", Conv2d(1000, 1))
+    then("conv10 ReLU", relu)
+    then("global average", GlobalAvgPool())
+    return tuple(found)
 
 
 def prepare(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -65,13 +75,17 @@ def squeezenet() -> Trained:
 
     They are stored as float16, which changes no probability of the sample photographs by more than 0.0003.
     """
-    layers = _layers()
-    network = Network((3, SIDE, SIDE), tuple(layers.values()))
+    network = Graph((3, SIDE, SIDE), _nodes())
+    # In the file a fire module's two branches are expand.0 and expand.1.
+    arrays = {
+        name.replace("expand.0", "expand 1 × 1").replace("expand.1", "expand 3 × 3"): array
+        for name, array in read("squeezenet1_1").items()
+    }
     return Trained(
         name="SqueezeNet v1.1",
         network=network,
-        parameters=by_layer(network, tuple(layers), read("squeezenet1_1")),
-        names=tuple(layers),
+        parameters=by_layer(network, network.names, arrays),
+        names=network.names,
         classes=tuple((FOLDER / "imagenet_classes.txt").read_text("utf-8").splitlines()),
         prepare=prepare,
         source="Learnt from the 1.2 million photographs of ImageNet (F. N. Iandola et al., 2016).",

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.errors import ArrayError
+from cnnviz.graph import Graph
 from cnnviz.layers import Parameters
-from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.ops import softmax
+from cnnviz.passes import Pass
 from cnnviz.signatures import checked
 
 
@@ -23,7 +24,7 @@ class Trained:
 
     name        what it is called: "LeNet-5 (1998)"
     network     its layers; what comes out is one number for each class
-    parameters  for each layer, as `Network.forward` takes them
+    parameters  for each layer, as `Graph.forward` takes them
     names       what the literature calls each layer's output: "C1", "S2"
     classes     what each output stands for
     prepare     uint8 levels of a picture of the size that the network takes -> float32 of `network.input_shape`
@@ -32,7 +33,7 @@ class Trained:
     """
 
     name: str
-    network: Network
+    network: Graph
     parameters: Sequence[Parameters]
     names: tuple[str, ...]
     classes: tuple[str, ...]
@@ -43,6 +44,10 @@ class Trained:
     def maps(self, levels: NDArray[np.uint8]) -> list[NDArray]:
         """Every map for one picture: the prepared input, then each layer's output."""
         return self.network.forward(self.prepare(levels), self.parameters)
+
+    def passed(self, levels: NDArray[np.uint8]) -> Pass:
+        """The network on one picture: any of its maps, and how any number came about."""
+        return Pass(self.network, self.parameters, self.prepare(levels))
 
     def winner(self, output: ArrayLike) -> int:
         """The class that an output names. Raises ArrayError for an output that has not a number for each class."""

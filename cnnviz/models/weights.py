@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import one_of
 from cnnviz.errors import ArrayError
+from cnnviz.graph import Graph
 from cnnviz.layers import Parameters
 from cnnviz.models.trained import Trained
-from cnnviz.network import Network
 from cnnviz.signatures import checked
 
 FOLDER = Path(__file__).parent / "weights"
@@ -37,8 +37,8 @@ def read(name: str) -> dict[str, NDArray[np.float32]]:
 
 
 @checked
-def by_layer(network: Network, names: Sequence[str], arrays: Mapping[str, NDArray]) -> tuple[Parameters, ...]:
-    """Arrays by "layer.array" as `Network.forward` takes them: a dict for each layer.
+def by_layer(network: Graph, names: Sequence[str], arrays: Mapping[str, NDArray]) -> tuple[Parameters, ...]:
+    """Arrays by "layer.array" as `Graph.forward` takes them: a dict for each layer.
 
     Raises ArrayError where one is missing, or a name.
     """

@@ -1,6 +1,10 @@
 """The operations of a convolutional network on NumPy arrays: arrays in, arrays out, nothing kept.
 
-They follow PyTorch's rules, on float32 and float64.
+They follow PyTorch's rules, on float32 and float64. Beside each stands its gradient, which leads from a loss's
+derivative for each number of the output to those for the input and the weights. It takes the arrays and settings that
+the operation took, and `output_gradient`; its results are float64 if NumPy's promotion of the arrays and float32 is,
+else float32; the arrays given are never modified. It raises what the operation raises, and ArrayError for an output
+gradient of another shape than the output.
 """
 
 from cnnviz.ops.activations import (
@@ -15,13 +19,15 @@ from cnnviz.ops.activations import (
     tanh,
 )
 from cnnviz.ops.conv import conv2d
-from cnnviz.ops.distances import squared_distances
-from cnnviz.ops.linear import linear
-from cnnviz.ops.normalisation import batch_norm, batch_statistics, dropout, dropout_mask
-from cnnviz.ops.pooling import avg_pool2d, max_pool2d
+from cnnviz.ops.conv_gradients import conv2d_gradients
+from cnnviz.ops.distances import squared_distances, squared_distances_gradient
+from cnnviz.ops.linear import linear, linear_gradients
+from cnnviz.ops.normalisation import batch_norm, batch_norm_gradients, batch_statistics, dropout, dropout_mask
+from cnnviz.ops.pooling import avg_pool2d, avg_pool2d_gradient, max_pool2d, max_pool2d_gradient
 
 __all__ = [
-    "ACTIVATIONS", "Activation", "avg_pool2d", "batch_norm", "batch_statistics", "conv2d", "dropout", "dropout_mask",
-    "gelu", "leaky_relu", "linear", "max_pool2d", "relu", "scaled_tanh", "sigmoid", "softmax",
-    "squared_distances", "tanh",
+    "ACTIVATIONS", "Activation", "avg_pool2d", "avg_pool2d_gradient", "batch_norm", "batch_norm_gradients",
+    "batch_statistics", "conv2d", "conv2d_gradients", "dropout", "dropout_mask", "gelu", "leaky_relu", "linear",
+    "linear_gradients", "max_pool2d", "max_pool2d_gradient", "relu", "scaled_tanh", "sigmoid", "softmax",
+    "squared_distances", "squared_distances_gradient", "tanh",
 ]  # fmt: skip

@@ -10,6 +10,9 @@ from cnnviz.errors import ArrayError, DoesNotFit
 from cnnviz.geometry import Window
 from cnnviz.numbers import grouped
 
+Settings = int | tuple[int, int]  # of both axes, or (height, width)
+Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
+
 LONGEST = 2**31  # positions of an axis with its padding: places on it never leave an int64
 
 
@@ -54,3 +57,24 @@ def visits(window: Window, size: int, ceil_mode: bool = False) -> tuple[Window, 
 def precision(*arrays: NDArray | None) -> np.dtype:
     """float64 if NumPy's promotion of the arrays and float32 is, else float32: the kind of an operation's result."""
     return np.result_type(np.float32, *(array.dtype for array in arrays if array is not None))
+
+
+def ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+    """The output's gradient and the arrays, all of one dtype; ArrayError if its shape is not `shape`, the output's."""
+    gradient = numbers(output_gradient, "output's gradient")
+    if gradient.shape != shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shape}.")
+    dtype = precision(gradient, *arrays)
+    return tuple(array.astype(dtype, copy=False) for array in (gradient, *arrays))
+
+
+def batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
+    """The same for maps, the gradient as a batch as `output` is one, which may be that of no images."""
+    gradient, *others = ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
+    return gradient if given.ndim == 4 else gradient[np.newaxis], *others
+
+
+def places(tap: int, window: Window, count: int) -> slice:
+    """Where one tap of `count` outputs reads, on the padded axis."""
+    start = tap * window.dilation
+    return slice(start, start + (count - 1) * window.stride + 1, window.stride)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import afford, numbers
 from cnnviz.errors import ArrayError
-from cnnviz.ops.checks import precision
+from cnnviz.ops.checks import precision, ready
 
 
 def squared_distances(input: ArrayLike, codes: ArrayLike) -> NDArray:
@@ -39,3 +39,12 @@ def squared_distances(input: ArrayLike, codes: ArrayLike) -> NDArray:
         for unit, code in enumerate(points):  # one after another: a batch times all codes need not fit in memory
             output[..., unit] = np.square(features - code).sum(-1)
     return output
+
+
+def squared_distances_gradient(input: ArrayLike, codes: ArrayLike, output_gradient: ArrayLike) -> NDArray:
+    """The gradient for the input of `squared_distances`, in its shape: d/dx of (x - code)² is 2 (x - code)."""
+    given, points = numbers(input, "input"), numbers(codes, "codes")
+    squared_distances(given[np.newaxis][:0] if given.ndim else given, points)  # for what it refuses
+    gradient, given, points = ready((*given.shape[:-1], len(points)), output_gradient, given, points)
+    with np.errstate(all="ignore"):
+        return np.asarray(2 * (given * gradient.sum(-1, keepdims=True) - gradient @ points))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import afford, numbers
 from cnnviz.errors import ArrayError
-from cnnviz.ops.checks import precision
+from cnnviz.ops.checks import precision, ready
 
 
 def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -> NDArray:
@@ -44,3 +46,22 @@ def linear(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None) -
         if offsets is not None:
             output += offsets.astype(dtype, copy=False)
     return output
+
+
+def linear_gradients(
+    input: ArrayLike, weight: ArrayLike, output_gradient: ArrayLike
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The gradients for the input, weight and bias of `linear`.
+
+    input (..., in_features), weight (out_features, in_features), output_gradient (..., out_features)
+    Returns (input gradient, weight gradient, bias gradient): shaped as the input, as the weight and (out_features,);
+    the last two are sums over all leading axes.
+    """
+    given, matrix = numbers(input, "input"), numbers(weight, "weight")
+    linear(given[np.newaxis][:0] if given.ndim else given, matrix)  # for what it refuses: of no rows, it costs nothing
+    units, reads = matrix.shape
+    gradient, given, matrix = ready((*given.shape[:-1], units), output_gradient, given, matrix)
+    count = math.prod(given.shape[:-1])
+    rows = gradient.reshape(count, units)
+    with np.errstate(all="ignore"):
+        return gradient @ matrix, rows.T @ given.reshape(count, reads), rows.sum(0)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import ArrayError
+from cnnviz.graph import Graph
 from cnnviz.layers import Parameters
-from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked
 
@@ -25,7 +25,7 @@ class Layout:
     first          those of the first layer that weighs what it reads; first_weights  its weights alone
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Graph) -> None:
         self.layers: list[dict[str, tuple[slice, tuple[int, ...]]]] = []
         self.size = 0
         for row in network.rows:

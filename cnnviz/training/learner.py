@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import amount, numbers, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.layers import BatchNorm2d, Parameters
-from cnnviz.network import Network
+from cnnviz.graph import Graph
+from cnnviz.layers import Parameters
 from cnnviz.numbers import grouped, number, times
-from cnnviz.ops import batch_statistics
 from cnnviz.signatures import checked
 from cnnviz.training.backward import backward
 from cnnviz.training.layout import Arrays, Layout
@@ -73,7 +72,7 @@ class Learner:
 
     def __init__(
         self,
-        network: Network,
+        network: Graph,
         recipe: Recipe,
         images: ArrayLike,
         labels: ArrayLike,
@@ -115,7 +114,7 @@ class Learner:
 
     @property
     def parameters(self) -> Arrays:
-        """For each layer, as `Network.forward` takes them; batch norm's with its running statistics."""
+        """For each layer, as `Graph.forward` takes them; batch norm's with its running statistics."""
         if self._parameters is None:
             learnt = self._layout.named(self._flat)
             self._parameters = [{**kept, **own} for kept, own in zip(self._kept, learnt)]
@@ -251,7 +250,7 @@ class Learner:
         )
 
 
-def _check(network: Network, recipe: Recipe, count: int) -> None:
+def _check(network: Graph, recipe: Recipe, count: int) -> None:
     """Refuse what would fail only once it is on its way."""
     sides = network.input_shape[1:]
     if sides and recipe.shift > min(sides):
@@ -259,7 +258,8 @@ def _check(network: Network, recipe: Recipe, count: int) -> None:
             f"A shift of {recipe.shift} pixels moves images of {times(sides[0], sides[1])} out of sight; "
             f"at most {min(sides)} fits."
         )
-    alone = [row for row in network.rows if isinstance(row.layer, BatchNorm2d) and math.prod(row.input_shape[1:]) == 1]
+    alone = [row for row in network.rows
+             if row.layer.statistics(row.input_shape) and math.prod(row.input_shape[1:]) == 1]  # fmt: skip
     size = min(recipe.batch_size, count)
     if alone and 1 in (size, count % size):
         fits = next((f"batches of {more} fit" for more in range(size + 1, count + 1) if count % more != 1), "")
@@ -278,10 +278,10 @@ def fit(learner: Learner) -> Iterator[Batch]:
 
 
 @checked
-def accuracy(network: Network, parameters: Sequence[Parameters], images: ArrayLike, labels: ArrayLike) -> float:
+def accuracy(network: Graph, parameters: Sequence[Parameters], images: ArrayLike, labels: ArrayLike) -> float:
     """The share of inputs whose largest output is that of the true class, 0 to 1, in inference.
 
-    images  (N, *network.input_shape), N above 0; labels  (N,) whole numbers. Raises what `Network.forward` raises.
+    images  (N, *network.input_shape), N above 0; labels  (N,) whole numbers. Raises what `Graph.forward` raises.
     """
     given = np.asarray(images)
     right = checked_labels(labels, network.shapes[-1][0], given.shape[:1])
@@ -294,28 +294,16 @@ def accuracy(network: Network, parameters: Sequence[Parameters], images: ArrayLi
     return hits / len(given)
 
 
-def _kept(network: Network, parameters: Sequence[Parameters]) -> Arrays:
+def _kept(network: Graph, parameters: Sequence[Parameters]) -> Arrays:
     """What layers hold and do not learn: codes as they were given; running statistics, at first 0 and 1."""
     kept: Arrays = []
     for row, given in zip(network.rows, parameters):
         learnt = row.layer.parameter_shapes(row.input_shape) if row.parameters else {}
         own = {name: np.asarray(value) for name, value in given.items() if name not in learnt}
-        if isinstance(row.layer, BatchNorm2d) and "running_mean" not in own:
-            channels = row.input_shape[0]
-            own = {**own, "running_mean": np.zeros(channels, np.float32), "running_var": np.ones(channels, np.float32)}
-        kept.append(own)
+        kept.append({**row.layer.statistics(row.input_shape), **own})
     return kept
 
 
-def _gathered(network: Network, kept: Arrays, maps: Sequence[NDArray]) -> Arrays:
-    """The running statistics moved a little towards those of a batch, its variance divided by the count less one."""
-    moved = [*kept]
-    for index, layer in enumerate(network.layers):
-        if isinstance(layer, BatchNorm2d):
-            read = maps[index] if maps[index].ndim == 4 else maps[index][..., np.newaxis, np.newaxis]
-            mean, variance = batch_statistics(read)
-            count = read.size // read.shape[1]
-            for name, value in (("running_mean", mean), ("running_var", variance * count / (count - 1))):
-                new = (1 - STATISTICS) * moved[index][name] + STATISTICS * value
-                moved[index] = {**moved[index], name: new.astype(np.float32)}
-    return moved
+def _gathered(network: Graph, kept: Arrays, maps: Sequence[NDArray]) -> Arrays:
+    """The running statistics moved a little towards those of a batch."""
+    return [row.layer.gathered(row.given(maps), own, STATISTICS) for row, own in zip(network.rows, kept)]

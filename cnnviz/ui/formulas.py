@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cnnviz.geometry import Window
-from cnnviz.network import Sight
+from cnnviz.graph import Sight
 from cnnviz.numbers import grouped, times, up_to
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.words import many

@@ -157,17 +157,27 @@ def _sent(maps: np.ndarray, last: int) -> np.ndarray:
     return volume[:most] if last == most - 1 else volume[[*range(most - 1), last]]
 
 
+def _chain(field: Field) -> tuple[Passage, ...]:
+    """All passages on the one way to a field, from the picture on."""
+    found: list[Passage] = []
+    while field.ways:
+        field, passage = field.ways[0]
+        found.append(passage)
+    return tuple(found[::-1])
+
+
 def _path(field: Field, before: tuple[Passage, ...]) -> dict[str, object] | None:
     """A field's path for the browser: only what comes after that of the layer before. None where it is not known."""
-    if not field.path and field != Field():
+    path = _chain(field)
+    if not path and field != Field():
         return None
-    same = len(before) if field.path[: len(before)] == before else 0
+    same = len(before) if path[: len(before)] == before else 0
     more = [
         [
-            [[window.kernel_size, window.stride, window.before, window.dilation] for window in passage.windows],
+            [[window.kernel_size, window.stride, window.before, window.dilation] for window in (passage.window,)],
             passage.size, passage.padding_mode,
         ]
-        for passage in field.path[same:]
+        for passage in path[same:]
     ]  # fmt: skip
     return {"same": same, "more": more}
 
@@ -217,7 +227,7 @@ def envelope(
             "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
             "note": layer.note,
         })  # fmt: skip
-        before = tuple(field.path for field in layer.fields)
+        before = tuple(_chain(field) for field in layer.fields)
         arrays[f"maps {at}"] = sending.array(limits)
     header = {
         "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,

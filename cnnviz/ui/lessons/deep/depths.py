@@ -67,7 +67,7 @@ def depths() -> tuple[Depth, ...]:
     names = squeezenet().names
     found: list[Depth] = []
     for layer, name in enumerate(names):
-        if name.endswith(" ReLU") or name == "global average":
+        if name.endswith((" ReLU", " × 1", " × 3")) or name == "global average":
             continue
         shown = layer + 1 if names[layer + 1] == f"{name} ReLU" else layer
         found.append(Depth(len(found), name.removesuffix(" expand"), layer, shown))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from cnnviz.experiments.strongest import Ranking, border_of, strongest
 from cnnviz.models import Trained
 from cnnviz.models.squeezenet import SIDE, squeezenet
+from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
 from cnnviz.ui.lessons.deep.depths import Depth, depths
@@ -38,15 +39,20 @@ class Look:
     whole   the picture that it was cut from, small
     size    (height, width) of that picture at its full size
     start   how many of its columns, or rows in a tall picture, lie in front of the square
-    maps    the prepared input, then each layer's output
+    run     the network on it
     """
 
     square: Picture
     whole: Picture
     size: tuple[int, int]
     start: int
-    maps: list[NDArray]
+    run: Pass
     _rankings: dict[int, Ranking] = field(default_factory=dict)
+
+    @cached_property
+    def maps(self) -> list[NDArray]:
+        """The prepared input, then each layer's output."""
+        return self.run.maps
 
     @property
     def trained(self) -> Trained:
@@ -104,7 +110,7 @@ class Look:
 def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool, start: int) -> Look:
     depth = "grey" if is_grey else "rgb"
     square = _picture.square(SIDE, depth, start).at(SIDE, "rgb")
-    return Look(square, _picture.at(WHOLE, depth), _picture.shape[1:], start, squeezenet().maps(square.levels()))
+    return Look(square, _picture.at(WHOLE, depth), _picture.shape[1:], start, squeezenet().passed(square.levels()))
 
 
 def look_at(picture: Picture, start: int | None = None) -> Look:

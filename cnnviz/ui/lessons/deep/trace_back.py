@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
-from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from cnnviz.experiments.effective import EffectiveField, effective_field
-from cnnviz.layers import Conv2d, Parallel
 from cnnviz.numbers import grouped, times
-from cnnviz.tracing import layer_trace
+from cnnviz.steps import Trace
 from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.depths import Depth, depths, map_name
@@ -107,38 +104,30 @@ def _any_unit(look: Look, at: Chosen) -> None:
 def arithmetic(look: Look, at: Chosen) -> None:
     """The stage: how the number came about, from every map that was read."""
     trained, depth = look.trained, at.depth
-    layer, reads = trained.network.layers[depth.made], look.maps[depth.made]
-    before = trained.names[depth.made - 1].removesuffix(" ReLU").removesuffix(" expand") if depth.made else "Input"
-    names: dict[str, Any] = {
-        "input": "Photo, less the mean" if depth.made == 0 else f"{before}, {len(reads)} maps",
-        "output": f"{map_name(trained, depth, at.channel)} of {depth.name}",
-    }
-    made = layer_trace(layer, reads, look.maps[depth.made + 1], trained.parameters[depth.made], at.channel, **names)
-    names["channels"] = INPUTS if depth.made == 0 else [f"map {of + 1}" for of in made.channels]
-    trace = replace(
-        made,
-        input=made.input[list(made.channels)],
-        channels=tuple(range(len(made.channels))),
-        names=names,
-        output=at.map,
-        function="relu" if depth.shown != depth.made else made.function,
+    (before, _), *_ = look.run.reads(depth.made, at.channel)
+    reads = look.run.map(before)
+    name = trained.names[before - 1].removesuffix(" ReLU").removesuffix(" expand") if before else "Input"
+    made = look.run.trace(
+        depth.made,
+        at.channel,
+        through=depth.shown,
+        channels=lambda source, of: f"map {of + 1}" if source else INPUTS[of],
+        input=f"{name}, {len(reads)} maps" if before else "Photo, less the mean",
+        output=f"{map_name(trained, depth, at.channel)} of {depth.name}",
     )
-    markup.part("How that number came about", f"<p>{_counted(layer, reads.shape, at)}</p>")
+    markup.part("How that number came about", f"<p>{_counted(made)}</p>")
     with st.container(key="deep-stage"):
-        stage(trace, key="deep-arithmetic", at=(at.row, at.column), link=STEP)
+        stage(made, key="deep-arithmetic", at=(at.row, at.column), link=STEP)
 
 
-def _counted(layer: object, shape: tuple[int, ...], at: Chosen) -> str:
+def _counted(made: Trace) -> str:
     """What the unit adds up, in words."""
-    if isinstance(layer, Parallel):
-        number_, _ = layer.branch(shape, at.channel)
-        layer = layer.branches[number_]
-    if not isinstance(layer, Conv2d):
+    depth, height, width = len(made.channels), made.rows.kernel_size, made.columns.kernel_size
+    if made.reduction == "max":
         return "The largest of 3 × 3 numbers of one map."
-    height, width = layer.kernel_size if isinstance(layer.kernel_size, tuple) else (layer.kernel_size,) * 2
     each = "One number of each" if height * width == 1 else f"{times(height, width)} numbers of each"
     return (
-        f"{each} of {shape[0]} maps: {many(height * width * shape[0], 'product')}, a bias, ReLU. "
+        f"{each} of {depth} maps: {many(height * width * depth, 'product')}, a bias, ReLU. "
         "The same operation as in the first lesson, over more channels."
     )
 

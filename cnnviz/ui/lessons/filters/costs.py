@@ -6,8 +6,9 @@ import base64
 
 import streamlit as st
 
+from cnnviz.graph import Row
 from cnnviz.layers import Conv2d
-from cnnviz.network import Network, Row
+from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.filters.two_layers import conv, possible
 from cnnviz.ui.letters import lettered

@@ -10,9 +10,10 @@ import numpy as np
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError, DoesNotFit
+from cnnviz.graph import BUDGET_MULTIPLY_ADDS, Row
 from cnnviz.kernels import KERNELS, over_rgb
 from cnnviz.layers import Conv2d
-from cnnviz.network import BUDGET_MULTIPLY_ADDS, Network, Row
+from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional

@@ -11,10 +11,9 @@ from html import escape
 import streamlit as st
 
 from cnnviz.models import ARCHITECTURES
-from cnnviz.numbers import grouped, number, times
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers import stack as stacks
-from cnnviz.ui.lessons.layers.dials import FUNCTIONS, change, dials, more
+from cnnviz.ui.lessons.layers.dials import change, dials, more
 from cnnviz.ui.lessons.layers.setup import INPUTS, OWN_SIZE, UNIT, Setup
 from cnnviz.ui.lessons.layers.stack import NEW, START, Stack
 from cnnviz.ui.state import put
@@ -78,24 +77,7 @@ def chip(part: stacks.Part) -> str:
     found = part.draft
     if found is None:
         return controls.plain(f"“{part.text[:14]}”?")
-    by = found.settings.get("kernel_size", 1)
-    kernel = times(*by) if isinstance(by, tuple) else times(by, by)
-    match found.kind:
-        case "conv":
-            return f"CONV {kernel}, {grouped(found.settings['out_channels'])}"
-        case "max":
-            return f"MAX {kernel}"
-        case "avg":
-            return f"AVERAGE {kernel}"
-        case "fc":
-            return f"FC {grouped(found.settings['out_features'])}"
-        case "global avg":
-            return "GLOBAL AVERAGE"
-        case "dropout":
-            return f"DROPOUT {number(found.settings.get('p', 0.5))}"
-        case "batch norm":
-            return "BATCH NORM"
-    return next(name for name, key in FUNCTIONS.items() if key == found.kind)
+    return found.chip
 
 
 def _settings(stack: Stack, at: int) -> None:

@@ -6,12 +6,12 @@ from html import escape
 
 import streamlit as st
 
+from cnnviz.graph import Graph, Row
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
-from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.layers.setup import Setup
-from cnnviz.ui.lessons.layers.stack import field, product, size
+from cnnviz.ui.lessons.layers.stack import field, size
 from cnnviz.ui.markup import part, rows
 from cnnviz.ui.words import many, percent
 
@@ -45,9 +45,9 @@ def _published(setup: Setup) -> str:
     return ""
 
 
-def _row(network: Network, row: Row) -> tuple[str, ...]:
+def _row(network: Graph, row: Row) -> tuple[str, ...]:
     name = f"{row.index + 1} {escape(row.layer.name)}"
-    learnt = f"{product(row.layer, row.input_shape)} = <b>{grouped(row.parameters)}</b>" if row.parameters else "none"
+    learnt = f"{row.layer.product(row.input_shape)} = <b>{grouped(row.parameters)}</b>" if row.parameters else "none"
     return name, size(row.output_shape), learnt, _work(row), _field(network, row)
 
 
@@ -59,7 +59,7 @@ def _work(row: Row) -> str:
     return f"none; {', '.join(others)}" if others else "none"
 
 
-def _field(network: Network, row: Row) -> str:
+def _field(network: Graph, row: Row) -> str:
     """What a unit sees of the picture; units that see past its edge on all sides see all of it."""
     sides = network.input_shape[1:]
     whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
@@ -67,7 +67,7 @@ def _field(network: Network, row: Row) -> str:
     return f"the whole picture<small>{told}</small>" if whole else told
 
 
-def _sentence(network: Network) -> str:
+def _sentence(network: Graph) -> str:
     """Where the parameters are and where the work is."""
     if not network.parameters:
         return "Nothing in this stack is learnt."

@@ -12,8 +12,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
+from cnnviz.graph import BUDGET_NUMBERS, Row
 from cnnviz.layers import Conv2d, Shape
-from cnnviz.network import BUDGET_NUMBERS, Network, Row
+from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
@@ -32,15 +33,6 @@ GROUP = "layers"  # volumes and stage share one cursor
 
 
 @dataclass(frozen=True)
-class Run:
-    """Every map of a network on one picture, the picture first, as it went in."""
-
-    network: Network
-    parameters: list[dict[str, NDArray[np.float32]]]
-    maps: list[NDArray]
-
-
-@dataclass(frozen=True)
 class Shown:
     """The map that the rest of the page speaks of.
 
@@ -52,70 +44,22 @@ class Shown:
     map: NDArray
 
 
-class Begun:
-    """A run as far as nothing is drawn at random, and what followed at the last draw: all of it fits the budget once.
-
-    network     all of it
-    parameters  for each of its layers
-    maps        up to the first dropout in training; else all
-    """
-
-    def __init__(
-        self, network: Network, parameters: list[dict[str, NDArray[np.float32]]], values: NDArray, training: bool
-    ) -> None:
-        kinds = [layer.kind for layer in network.layers]
-        sure = kinds.index("DROPOUT") if training and "DROPOUT" in kinds else len(kinds)
-        first = Network(network.input_shape, network.layers[:sure])
-        self.network, self.parameters, self.training = network, parameters, training
-        self.maps = first.forward(values, parameters[:sure], training)
-        self._last: tuple[int, Run] | None = None
-
-    def run(self, draw: int) -> Run:
-        """Every map at this draw."""
-        last = self._last
-        if last and last[0] == draw:
-            return last[1]
-        self._last = None  # before the next is made: no time for both
-        rng = np.random.default_rng(draw)
-        found = Run(self.network, self.parameters, self.network.onward(self.maps, self.parameters, self.training, rng))
-        self._last = draw, found
-        return found
-
-
 @remembered(2, each=4 * BUDGET_NUMBERS)
-def _begun(
+def _passed(
     _picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool
-) -> Begun:
-    network = stack_of(text, shape).network
-    values = _picture.levels().astype(np.float32) / np.float32(divisor)
-    return Begun(network, network.initial(seed), values, training)
+) -> list[Pass]:
+    network, levels = stack_of(text, shape).network, _picture.levels()
+    values = levels.astype(np.float32) / np.float32(divisor)
+    return [Pass(network, network.initial(seed), values, training=training, shown=levels, divisor=divisor)]
 
 
-def begun(picture: Picture, text: str, shape: Shape, divisor: float, seed: int, training: bool) -> Begun:
-    """The stack on the picture, up to its first dropout in training."""
-    return _begun(picture, picture.digest, text, shape, divisor, seed, training)
-
-
-def _kept(setup: Setup) -> Run:
-    """The run of the layers that follow. Raises DoesNotFit for batch norm of single numbers in training."""
-    of = begun(setup.picture, setup.stack.text, setup.shape, setup.divisor, setup.seed, setup.training)
-    return of.run(setup.draw if setup.training else 0)
-
-
-def bytes_sent(row: Row) -> int:
-    """What a map of this layer takes on its way to the stage: what it reads (the picture in 8 bits), weights, itself.
-
-    Counted before anything is copied; weights of an FC are as many as it reads, in 64 bits as all weights.
-    """
-    channels, *sides = row.input_shape
-    weights = row.layer.in_a_window(row.input_shape) if isinstance(row.layer, Conv2d) else 0
-    reads = 1
-    if isinstance(row.layer, Conv2d):
-        reads = channels // row.layer.groups
-    elif row.layer.kind == "FC":
-        reads, weights = channels, math.prod(row.input_shape)
-    read = reads * math.prod(sides) * (1 if row.index == 0 else 4)
-    return read + 8 * weights + 4 * math.prod(row.output_shape[1:])
+def passed(setup: Setup) -> Pass:
+    """The layers that follow, on the picture. Raises DoesNotFit for batch norm of single numbers in training."""
+    picture, divisor = setup.picture, setup.divisor
+    kept = _passed(picture, picture.digest, setup.stack.text, setup.shape, divisor, setup.seed, setup.training)
+    # Of one draw after the other the last is kept: what hangs on no draw is not computed again.
+    kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
+    return kept[0]
 
 
 def _too_large(row: Row) -> str:

@@ -6,18 +6,18 @@ No Streamlit here, so that "would this follow?" can be asked of stacks that nobo
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.geometry import same_padding
-from cnnviz.layers import Layer, Shape
+from cnnviz.graph import Graph, Row
+from cnnviz.layers import GRAMMARS, Layer, Node, Shape
 from cnnviz.layers.layer import both
 from cnnviz.layers.same import both_ends
-from cnnviz.layers.typed import TOLD, Draft, draft, parts
-from cnnviz.network import Network, Row
+from cnnviz.layers.typed import TOLD, Branches, Draft, draft, joined, marked, parts
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import formulas
 from cnnviz.ui.state.setting import DECLARED, words
@@ -26,25 +26,22 @@ START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
 STACK = words("stack", START)  # the text is the state
 FILTERS, UNITS = (1, 512), (1, 4096)  # what the dials reach; a text may say more
 SLIDES = ("conv", "max", "avg")
-NEW = {
-    "CONV": "conv 8 3x3 p1",
-    "MAX POOL": "max 2x2",
-    "AVERAGE POOL": "avg 2x2",
-    "GLOBAL AVERAGE": "global avg",
-    "ACTIVATION": "relu",
-    "FC": "fc 10",
-    "DROPOUT": "dropout 0.5",
-    "BATCH NORM": "batch norm",
-}
+_MENU = ("CONV", "MAX POOL", "AVERAGE POOL", "GLOBAL AVERAGE", "ACTIVATION")  # come first in it
+_BEGUN = dict(grammar.begun for _, grammar in GRAMMARS.values() if grammar.begun[0])
+NEW = {name: _BEGUN[name] for name in (*_MENU, *_BEGUN)}  # what can be added, by its name, and its text
 
 
 @dataclass(frozen=True)
 class Part:
-    """One layer as it was typed. `draft` is None where it cannot be read, `layer` where its settings make none."""
+    """One layer as it was typed. `draft` is None where it cannot be read, `layer` where its settings make none.
+
+    marks  of branches, that stand before it: [ where they begin, | where the next one does, ] where they meet
+    """
 
     text: str
     draft: Draft | None = None
     layer: Layer | None = None
+    marks: str = ""
 
     def fitting(self) -> Part:
         """It, where what its text tells of its input is what comes in: that need not be said, and may change."""
@@ -52,76 +49,87 @@ class Part:
             return self
         kept = {name: value for name, value in self.draft.settings.items() if name not in TOLD}
         draft = Draft(self.draft.kind, kept)
-        return Part(draft.text, draft, self.layer)
+        return replace(self, text=draft.text, draft=draft)
+
+    @property
+    def is_meeting(self) -> bool:
+        """Whether branches meet here."""
+        return self.marks.endswith("]")
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What a text comes to on an input of one shape: its parts, and the network as far as its layers follow."""
+    """What a text comes to on an input of one shape: its parts, and the network as far as its layers follow.
+
+    shape  what the layer that cannot follow is given; where all do, what comes out
+    """
 
     parts: tuple[Part, ...]
-    network: Network
+    network: Graph
     problem: str = ""
+    shape: Shape = ()
 
     @property
     def text(self) -> str:
-        return joined([part.text for part in self.parts])
+        return joined(part.marks + part.text for part in self.parts)
 
     @property
     def stuck(self) -> int | None:
         """The part that cannot follow, from 0; None where all do."""
-        return len(self.network.layers) if self.problem and self.parts else None
-
-    @property
-    def shape(self) -> Shape:
-        """What comes out of the last layer that follows."""
-        return self.network.shapes[-1]
+        return len(self.network.layers) if self.problem and len(self.network.layers) < len(self.parts) else None
 
 
 @lru_cache(maxsize=64)
 def stack_of(text: str, shape: Shape) -> Stack:
     """The stack that a text means on an input of this shape."""
-    nothing = Network(shape, ())
+    network = Graph(shape, ())
     try:
         texts = parts(text)
     except CnnvizError as problem:
-        return Stack((), nothing, str(problem))
+        return Stack((), network, str(problem), shape)
     if not texts:
-        return Stack((), nothing, "The stack has no layer yet.")
-    found, network, why = [], nothing, ""
+        return Stack((), network, "The stack has no layer yet.", shape)
+    found, why, tree, given = [], "", Branches(), shape
     for number, part in enumerate(texts, 1):
-        made, wrong = _part(part, number, None if why else network.shapes[-1])
+        made, wrong = _part(part, number, None if why else given)
         if not why and made.layer is not None:
             try:
-                network = Network(shape, (*network.layers, made.layer))
+                layer, inputs = tree.follow(made.marks, made.layer, number)
+                network = Graph(shape, (*network.nodes, Node(str(number), layer, inputs)))
             except DoesNotFit as reason:
                 wrong = str(reason)
+            except CnnvizError as reason:
+                wrong = f"Layer {number}, {reason}"
             else:
-                made = made.fitting()
+                made, following = made.fitting(), texts[number] if number < len(texts) else ""
+                given = network.shapes[tree.next(marked(following)[0])]
         why = why or wrong
         found.append(made)
-    return Stack(tuple(found), network, why)
+    if not why and tree.is_open:
+        why = "A bracket is never closed; branches end with ] and add, multiply or concat."
+    return Stack(tuple(found), network, why, given)
 
 
 def _part(text: str, number: int, shape: Shape | None) -> tuple[Part, str]:
     """A part that is given this shape, and why it makes no layer, in a sentence."""
+    marks, bare = marked(text)
     try:
         found = draft(text, number)
     except CnnvizError as problem:
-        return Part(text), str(problem)
+        return Part(bare, marks=marks), str(problem)
     try:
-        return Part(found.text, found, found.layer(shape)), ""
+        return Part(found.text, found, found.layer(shape), marks), ""
     except CnnvizError as problem:
-        return Part(found.text, found), f"Layer {number}, {problem}"
+        return Part(found.text, found, marks=marks), f"Layer {number}, {problem}"
 
 
-def joined(texts: list[str]) -> str:
-    return "; ".join(texts)
+def _text(parts: Iterable[Part]) -> str:
+    return joined(part.marks + part.text for part in parts)
 
 
 def replaced(stack: Stack, at: int, text: str) -> str:
     """The stack's text with another part at `at`."""
-    return joined([text if index == at else part.text for index, part in enumerate(stack.parts)])
+    return _text(replace(part, text=text) if index == at else part for index, part in enumerate(stack.parts))
 
 
 def changed(stack: Stack, at: int, **settings: Any) -> str:
@@ -136,20 +144,49 @@ def changed(stack: Stack, at: int, **settings: Any) -> str:
 
 
 def inserted(stack: Stack, at: int, text: str) -> str:
-    """With a part more, in front of the one at `at`."""
-    texts = [part.text for part in stack.parts]
-    return joined([*texts[:at], text, *texts[at:]])
+    """With a part more, in front of the one at `at`: in the branch that ends there, where one does."""
+    return _text([*stack.parts[:at], Part(text), *stack.parts[at:]])
 
 
 def removed(stack: Stack, at: int) -> str:
-    return joined([part.text for index, part in enumerate(stack.parts) if index != at])
+    """Without the part at `at`; without the branches but the first, where it is their meeting."""
+    part, parts = stack.parts[at], [*stack.parts]
+    if part.is_meeting:
+        return _text(_first_branch(stack, at))
+    if part.marks and (at + 1 == len(parts) or parts[at + 1].marks[:1] in ("|", "]")):  # alone in its branch
+        return replaced(stack, at, "same")
+    if part.marks:
+        parts[at + 1] = replace(parts[at + 1], marks=part.marks + parts[at + 1].marks)
+    return _text(parts[:at] + parts[at + 1 :])
+
+
+def _first_branch(stack: Stack, at: int) -> list[Part]:
+    """The parts without the branches that meet at `at`, but for the layers of the first of them."""
+    depth, first, start = 0, at, at
+    for index in range(at, -1, -1):
+        for mark in reversed(stack.parts[index].marks):
+            depth += {"]": 1, "[": -1, "|": 0}[mark]
+            if depth == 1 and mark == "|":
+                first = index
+            if depth == 0:
+                start = index
+                break
+        else:
+            continue
+        break
+    begun = replace(stack.parts[start], marks=stack.parts[start].marks.replace("[", "", 1))
+    return [*stack.parts[:start], begun, *stack.parts[start + 1 : first], *stack.parts[at + 1 :]]
 
 
 def moved(stack: Stack, at: int, to: int) -> str:
-    """With the part at `at` standing at `to`."""
-    texts = [part.text for part in stack.parts]
-    texts.insert(to, texts.pop(at))
-    return joined(texts)
+    """With the part at `at` standing at `to`; branches begin and meet where they did."""
+    if stack.parts[at].is_meeting or stack.parts[to].is_meeting:
+        return stack.text
+    texts = [part.text for part in stack.parts if not part.is_meeting]
+    places = [index for index, part in enumerate(stack.parts) if not part.is_meeting]
+    texts.insert(places.index(to), texts.pop(places.index(at)))
+    named = dict(zip(places, texts))
+    return _text(replace(part, text=named.get(index, part.text)) for index, part in enumerate(stack.parts))
 
 
 def remedies(stack: Stack) -> list[tuple[str, str]]:
@@ -161,7 +198,7 @@ def remedies(stack: Stack) -> list[tuple[str, str]]:
     first_fc = next((index for index, part in enumerate(stack.parts) if part.draft and part.draft.kind == "fc"), at)
     if first_fc < at:
         text = moved(stack, at, first_fc)
-        if stack_of(text, stack.network.input_shape).stuck != first_fc:
+        if text != stack.text and stack_of(text, stack.network.input_shape).stuck != first_fc:
             found.append((f"put it before layer {first_fc + 1}, FC", text))
     return [*found, (f"leave layer {at + 1} out", removed(stack, at))]
 
@@ -258,27 +295,12 @@ def _half(settings: Mapping[str, Any]) -> tuple[int, int]:
     return down, across
 
 
-def product(layer: Layer, shape: Shape) -> str:
-    """A layer's parameters written as a product: (3 × 3 × 8 + 1) × 16."""
-    shapes = layer.parameter_shapes(shape)
-    if "weight" not in shapes:
-        return ""
-    weight, bias = shapes["weight"], " + 1" if "bias" in shapes else ""
-    if layer.kind == "BATCH NORM":
-        return f"2 × {grouped(weight[0])}"
-    if layer.kind == "CONV":
-        reads = times(weight[2], weight[3], weight[1])
-    else:
-        reads = times(*shape[1:], shape[0])
-    return f"({reads}{bias}) × {grouped(weight[0])}" if bias else f"{reads} × {grouped(weight[0])}"
-
-
 def size(shape: Shape) -> str:
     """Height × width × depth, or how many numbers in a row."""
     return times(*shape[1:], shape[0])
 
 
-def field(network: Network, row: Row, of: str = "") -> str:
+def field(network: Graph, row: Row, of: str = "") -> str:
     """What a unit sees `of` something, height × width; what is more than the picture is its padding, and is said."""
     told = times(row.fields[0].size, row.fields[1].size)
     beyond = any(axis.size > side for axis, side in zip(row.fields, network.input_shape[1:]))

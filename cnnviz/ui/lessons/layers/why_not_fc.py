@@ -6,18 +6,18 @@ import math
 
 import streamlit as st
 
-from cnnviz.layers import Conv2d, Linear
-from cnnviz.network import Row
+from cnnviz.graph import Row
+from cnnviz.layers import Linear
 from cnnviz.numbers import grouped, number
 from cnnviz.ui.lessons.layers.setup import Setup
-from cnnviz.ui.lessons.layers.stack import product, size
+from cnnviz.ui.lessons.layers.stack import size
 from cnnviz.ui.lessons.layers.words import bytes_of, distance
 from cnnviz.ui.markup import part
 
 
 def why_not_fc(setup: Setup) -> None:
     """Both counted on the chosen CONV of the stack, or on its first; without one nothing is compared."""
-    convolutions = [row for row in setup.stack.network.rows if isinstance(row.layer, Conv2d)]
+    convolutions = [row for row in setup.stack.network.rows if row.layer.kind == "CONV"]
     row = next((row for row in convolutions if row.index == setup.chosen), convolutions[0] if convolutions else None)
     if row is None:
         part("Why not FC?", "<p>Put a CONV layer into the stack, and it is compared with an FC here.</p>")
@@ -48,7 +48,7 @@ def _bars(row: Row, fully: Linear, shared: int, single: int) -> str:
     for name, layer, count, kind, style, length in lines:
         goes_on = f"goes on to the right: {distance(ratio)} in all →" if is_off else distance(ratio)
         bars.append(
-            f'<div class="row"><b>{name}</b><span>{product(layer, shape)} = <b>{grouped(count)}</b> parameters, '
+            f'<div class="row"><b>{name}</b><span>{layer.product(shape)} = <b>{grouped(count)}</b> parameters, '
             f"{bytes_of(count)}; {grouped(layer.multiply_adds(shape))} multiply-adds</span>"
             f'<div class="{kind}" style="{style}"><i>{length or goes_on}</i></div></div>'
         )

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from cnnviz.experiments.live import first_layer, trainable
+from cnnviz.graph import Graph
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Layer, Linear, Parameters
 from cnnviz.layers.elementwise import Dropout
 from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
-from cnnviz.network import Network
 from cnnviz.numbers import grouped, number
 from cnnviz.training import OPTIMISERS, Recipe
 from cnnviz.ui.words import percent
@@ -52,7 +52,7 @@ class Plan:
     recipe: Recipe
 
     @cached_property
-    def network(self) -> Network:
+    def network(self) -> Graph:
         """Raises what `live.trainable` raises."""
         return trainable(self.stack)
 
@@ -86,7 +86,7 @@ class Plan:
         )
 
 
-def names(network: Network) -> tuple[str, ...]:
+def names(network: Graph) -> tuple[str, ...]:
     """What each layer's output is called: C, S and F with their number among these, as in the paper of LeNet-5."""
     found: list[str] = []
     number = 0

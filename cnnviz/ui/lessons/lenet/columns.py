@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.experiments.counterfactual import BEHIND
+from cnnviz.graph import Row
 from cnnviz.layers import Activate, Conv2d, Parameters, PartialConv2d
 from cnnviz.models import Trained
-from cnnviz.network import Row
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 
@@ -51,7 +50,7 @@ def columns(trained: Trained) -> list[Column]:
     """The columns of a network, in their order."""
     found: list[Column] = []
     for row, name in zip(trained.network.rows, trained.names, strict=True):
-        if row.layer.kind not in BEHIND or not found:
+        if not row.layer.belongs or not found:
             found.append(Column(name, row, row.index))
         elif isinstance(row.layer, Activate) and found[-1].last == row.index - 1:
             found[-1] = replace(found[-1], last=row.index, function="" if found[-1].function else row.layer.function)

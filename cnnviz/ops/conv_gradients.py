@@ -1,4 +1,4 @@
-"""Backwards through an operation: from a loss's gradient for its output to those for its input and its weights.
+"""Backwards through a convolution: from a loss's gradient for its output to those for its input and its weights.
 
 A convolution adds up products, so each of its gradients adds up products of two other arrays:
 
@@ -9,11 +9,6 @@ A convolution adds up products, so each of its gradients adds up products of two
                       gradient with the filters turned by 180 degrees, their inputs and outputs changed about. Where
                       the stride is S, S - 1 zeros stand between the rows and the columns of the output's gradient.
     bias gradient     The sum of the output's gradient, for each filter.
-
-All take the arrays and settings that the operation took, and `output_gradient`, the loss's derivative for each number
-of what it returned. The results are float64 if NumPy's promotion of the arrays and float32 is, else float32; the arrays
-given are never modified. Raised is what the operation raises, and ArrayError for an output gradient of another shape
-than its output.
 
 Source: I. Goodfellow, Y. Bengio and A. Courville, "Deep Learning" (2016), equations 9.11 and 9.13; V. Dumoulin and
 F. Visin, "A guide to convolution arithmetic for deep learning" (2016), relation 14.
@@ -29,13 +24,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import afford, flag, numbers, whole
-from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, windows
-from cnnviz.ops import conv2d, linear
-from cnnviz.ops.checks import maps, precision, visits
-
-Settings = int | tuple[int, int]
-Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
+from cnnviz.ops.checks import Padding, Settings, batch_ready, maps, places, visits
+from cnnviz.ops.conv import conv2d
 
 BLOCK_BYTES = 1 << 20  # of windows laid out at a time, about half of a core's L2 cache
 LESS = "less padding or dilation needs less"
@@ -114,40 +105,6 @@ def conv2d_gradients(
             together = max(1, MOST_BYTES // max(1, padded_bytes))
             for_input, for_weight = _by_taps(images, filters, gradient, rows, columns, groups, together, to_input)
     return None if for_input is None else for_input.reshape(given.shape), for_weight, for_bias
-
-
-def linear_gradients(
-    input: ArrayLike, weight: ArrayLike, output_gradient: ArrayLike
-) -> tuple[NDArray, NDArray, NDArray]:
-    """The gradients for the input, weight and bias of `linear`.
-
-    input (..., in_features), weight (out_features, in_features), output_gradient (..., out_features)
-    Returns (input gradient, weight gradient, bias gradient): shaped as the input, as the weight and (out_features,);
-    the last two are sums over all leading axes.
-    """
-    given, matrix = numbers(input, "input"), numbers(weight, "weight")
-    linear(given[np.newaxis][:0] if given.ndim else given, matrix)  # for what it refuses: of no rows, it costs nothing
-    units, reads = matrix.shape
-    gradient, given, matrix = ready((*given.shape[:-1], units), output_gradient, given, matrix)
-    count = math.prod(given.shape[:-1])
-    rows = gradient.reshape(count, units)
-    with np.errstate(all="ignore"):
-        return gradient @ matrix, rows.T @ given.reshape(count, reads), rows.sum(0)
-
-
-def ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
-    """The output's gradient and the arrays, all of one dtype; ArrayError if its shape is not `shape`, the output's."""
-    gradient = numbers(output_gradient, "output's gradient")
-    if gradient.shape != shape:
-        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shape}.")
-    dtype = precision(gradient, *arrays)
-    return tuple(array.astype(dtype, copy=False) for array in (gradient, *arrays))
-
-
-def batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
-    """The same for maps, the gradient as a batch as `output` is one, which may be that of no images."""
-    gradient, *others = ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
-    return gradient if given.ndim == 4 else gradient[np.newaxis], *others
 
 
 def _by_windows(
@@ -265,9 +222,3 @@ def _weight_gradient(
             right = read.reshape(count, groups, channels, out_height * out_width).swapaxes(2, 3)
             found[:, :, row, column] = (left @ right).sum(0).reshape(filters, channels)
     return found
-
-
-def places(tap: int, window: Window, count: int) -> slice:
-    """Where one tap of `count` outputs reads, on the padded axis."""
-    start = tap * window.dilation
-    return slice(start, start + (count - 1) * window.stride + 1, window.stride)

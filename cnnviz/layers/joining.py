@@ -1,0 +1,185 @@
+"""Where branches meet: maps put one behind the other, added, or multiplied. Nothing is learnt.
+
+What a node of a graph reads of several others stands one behind the other: (C, H, W) of each branch becomes
+(branches x C, H, W). So a layer that joins reads one input, as any other does, and says which of its maps go together.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.checks import whole
+from cnnviz.errors import DoesNotFit
+from cnnviz.layers.grammar import Grammar
+from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, single
+from cnnviz.ops.checks import precision
+from cnnviz.signatures import checked
+from cnnviz.steps import Terms
+
+
+@checked
+@dataclass(frozen=True)
+class Concat(Layer):
+    """The maps of all branches, one behind the other, as they are.
+
+    Source: C. Szegedy et al., "Going Deeper with Convolutions" (2015), figure 2.
+    """
+
+    kind: ClassVar[str] = "JOIN"
+    by_channel: ClassVar[bool] = True
+    joins: ClassVar[str] = "any"
+    hands_on: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar("concat", "concat(?:enat(?:e|ion))?", "[… | …] concat", chip="CONCAT"),
+    )
+
+    @property
+    def name(self) -> str:
+        return "CONCATENATION"
+
+    def forward(
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
+    ) -> NDArray[np.floating]:
+        return input.astype(precision(input), copy=False)
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        return gradient, {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": (channel,), "term": "value", "outside": "none"}
+
+
+@checked
+@dataclass(frozen=True)
+class Same(Concat):
+    """What comes in, as it is: the branch that goes past the others. Source: K. He et al., "Deep Residual Learning for
+    Image Recognition" (2016), figure 2."""
+
+    joins: ClassVar[str] = ""
+    grammars: ClassVar[tuple[Grammar, ...]] = (Grammar("same", "same|skip", "[… | same] add", chip="SAME"),)
+
+    @property
+    def name(self) -> str:
+        return "SAME"
+
+
+@checked
+class _Together(Layer):
+    """Maps of the same number in each branch become one: (branches x C, H, W) -> (C, H, W)."""
+
+    kind: ClassVar[str] = "JOIN"
+    joins: ClassVar[str] = "alike"
+    branches: int
+    _operation: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "branches", whole(self.branches, "branches", 1))
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if shape[0] % self.branches:
+            raise DoesNotFit(
+                f"{self.name}: {shape[0]} maps come in, which are not those of {self.branches} branches alike."
+            )
+        return shape[0] // self.branches, *shape[1:]
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        """That of the same number in each branch."""
+        super().reads(shape, channel)
+        return tuple(range(channel, shape[0], shape[0] // self.branches))
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {self._operation: math.prod(shape) - math.prod(self.output_shape(shape))}
+
+    def _by_branch(self, input: NDArray) -> NDArray:
+        """(branches, C, H, W), or (branches, features); with N in front of a batch."""
+        count, *sides = self.output_shape(single(input))
+        return input.reshape(*input.shape[: input.ndim - 1 - len(sides)], self.branches, count, *sides)
+
+    def _axis(self, input: NDArray) -> int:
+        """That of the branches."""
+        return 1 if input.ndim in (2, 4) else 0
+
+
+@checked
+@dataclass(frozen=True)
+class Add(_Together):
+    """The sum of the branches, number by number. Raises SettingError for branches that are no whole number.
+
+    Source: K. He et al., "Deep Residual Learning for Image Recognition" (2016), equation 1.
+    """
+
+    branches: int = 2
+
+    grammars: ClassVar[tuple[Grammar, ...]] = (Grammar("add", r"add|plus|sum|\+", "[… | same] add", chip="ADD"),)
+    _operation: ClassVar[str] = "additions"
+
+    @property
+    def name(self) -> str:
+        return "ADD"
+
+    def forward(
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
+    ) -> NDArray[np.floating]:
+        with np.errstate(all="ignore"):
+            return np.asarray(self._by_branch(input).sum(self._axis(input), dtype=precision(input)))
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        """Every branch takes all of it."""
+        return np.concatenate([gradient] * self.branches, self._axis(input)), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": self.reads(input.shape, channel), "term": "value", "outside": "none"}
+
+
+@checked
+@dataclass(frozen=True)
+class Multiply(_Together):
+    """The product of the branches, number by number. Raises SettingError for branches that are no whole number.
+
+    Source: J. Hu, L. Shen and G. Sun, "Squeeze-and-Excitation Networks" (2018), equation 4.
+    """
+
+    branches: int = 2
+
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar("multiply", "multiply|times", "[… | same] multiply", chip="MULTIPLY"),
+    )
+    _operation: ClassVar[str] = "multiplications"
+
+    @property
+    def name(self) -> str:
+        return "MULTIPLY"
+
+    def forward(
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
+    ) -> NDArray[np.floating]:
+        with np.errstate(all="ignore"):
+            return np.asarray(self._by_branch(input).prod(self._axis(input), dtype=precision(input)))
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        """To each branch, times the numbers of the others."""
+        axis, parts = self._axis(input), self._by_branch(input)
+        others = [np.delete(parts, branch, axis).prod(axis) * gradient for branch in range(self.branches)]
+        return np.concatenate(others, axis), {}
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {
+            "channels": self.reads(input.shape, channel), "term": "value", "reduction": "product", "outside": "none",
+        }  # fmt: skip

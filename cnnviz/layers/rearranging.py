@@ -1,0 +1,250 @@
+"""Numbers that stay as they are and stand elsewhere: reshaped, transposed, padded, cut out. Nothing is learnt."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.checks import is_row, one_of, told, whole
+from cnnviz.errors import DoesNotFit, SettingError
+from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
+from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, Sides, needs_volume, single
+from cnnviz.layers.sliding import check_border, settle
+from cnnviz.numbers import grouped, times
+from cnnviz.ops.checks import precision
+from cnnviz.signatures import checked
+from cnnviz.steps import Terms
+
+
+@checked
+class _Rearranged(Layer):
+    """Numbers moved about. What `_moved` does with the numbers it does with their places, which tells the way back."""
+
+    kind: ClassVar[str] = "REARRANGED"
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        """The input rearranged, behind `lead` axes that stay."""
+        raise NotImplementedError
+
+    def _places(self, shape: Shape) -> NDArray[np.intp]:
+        """Of each number of the output, where in the input it stood, from 1; 0 for padding."""
+        return self._moved(np.arange(1, 1 + math.prod(shape)).reshape(shape), 0)
+
+    def forward(
+        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
+    ) -> NDArray[np.floating]:
+        shape = single(input)
+        self.output_shape(shape)  # for what it refuses
+        return np.ascontiguousarray(self._moved(input.astype(precision(input), copy=False), input.ndim - len(shape)))
+
+    def backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found:
+        """A number gets the gradients of all places that it came to."""
+        shape = single(input)
+        places = self._places(shape).reshape(-1)
+        many = gradient.reshape(-1, places.size)
+        found = np.zeros((len(many), 1 + math.prod(shape)), gradient.dtype)
+        np.add.at(found.T, places, many.T)
+        return found[:, 1:].reshape(input.shape), {}
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        """Any unit may read any place: windows that reach all of the map from everywhere."""
+        down, across = (
+            Window(size + count - 1, padding=count - 1)
+            for size, count in zip(_sides(shape), _sides(self.output_shape(shape)))
+        )
+        return down, across
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        super().reads(shape, channel)
+        found = np.ravel(self._places(shape)[channel])
+        return tuple(sorted({(int(place) - 1) // math.prod(shape[1:]) for place in found if place}))
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        """The numbers where they stand now: where they came from is no matter of windows."""
+        map = np.atleast_2d(output[channel])[np.newaxis] * divisor
+        one = Window(1)
+        return {"input": map, "rows": one, "columns": one, "channels": (0,), "term": "value", "outside": "none"}
+
+
+def _sides(shape: Shape) -> tuple[int, int]:
+    return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
+
+
+@checked
+@dataclass(frozen=True)
+class Reshape(_Rearranged):
+    """The numbers in their order, in another shape: (C, H, W) or (features,), of as many numbers.
+
+    Raises SettingError for a shape that is none; `output_shape` raises DoesNotFit for another count.
+    """
+
+    shape: Shape
+
+    @property
+    def name(self) -> str:
+        return f"RESHAPE {times(*self.shape)}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if math.prod(shape) != math.prod(self.shape):
+            raise DoesNotFit(
+                f"{self.name}: {times(*shape)} is {grouped(math.prod(shape))} numbers; a shape of as many fits."
+            )
+        return self.shape
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        return input.reshape(*input.shape[:lead], *self.shape)
+
+
+@checked
+@dataclass(frozen=True)
+class Transpose(_Rearranged):
+    """The three axes in another order: axes (2, 0, 1) makes (W, C, H) of (C, H, W).
+
+    Raises SettingError for axes that are none; `output_shape` raises DoesNotFit behind an FC layer.
+    """
+
+    axes: tuple[int, int, int]
+
+    def __post_init__(self) -> None:
+        axes = tuple(whole(axis, "an axis", 0) for axis in self.axes) if is_row(self.axes) else ()
+        if sorted(axes) != [0, 1, 2]:
+            raise SettingError(f"axes is {told(self.axes)}; it is 0, 1 and 2 in some order.")
+        object.__setattr__(self, "axes", axes)
+
+    @property
+    def name(self) -> str:
+        return f"TRANSPOSE {', '.join(map(str, self.axes))}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_volume(self, shape)
+        first, second, third = (shape[axis] for axis in self.axes)
+        return first, second, third
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        return input.transpose(*range(lead), *(lead + axis for axis in self.axes))
+
+
+@checked
+@dataclass(frozen=True)
+class Pad(_Rearranged):
+    """More rows and columns around each map.
+
+    padding       a whole number, (height, width) or ((top, bottom), (left, right)), at least 0
+    padding_mode  what stands there: "zeros", or borrowed numbers: "reflect", "replicate", "circular"
+
+    Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
+    """
+
+    by_channel: ClassVar[bool] = True
+
+    padding: Sides
+    padding_mode: str = "zeros"
+
+    def __post_init__(self) -> None:
+        settle(self, self._windows, "padding")
+        one_of(self.padding_mode, "padding_mode", PADDING_MODES)
+
+    @cached_property
+    def _windows(self) -> tuple[Window, Window]:
+        return windows(1, 1, self.padding)
+
+    @property
+    def name(self) -> str:
+        return "PAD"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        needs_volume(self, shape)
+        check_border(self, shape, self._windows, self.padding_mode)
+        down, across = (window.padded(size) for window, size in zip(self._windows, shape[1:]))
+        return shape[0], down, across
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return self._windows
+
+    def passages(self, shape: Shape) -> tuple[Passage, Passage]:
+        down, across = super().passages(shape)
+        return replace(down, padding_mode=self.padding_mode), replace(across, padding_mode=self.padding_mode)
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        return Layer.reads(self, shape, channel)
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        ends = [(window.before, window.after) for window in self._windows]
+        mode = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}.get(self.padding_mode, self.padding_mode)
+        return np.pad(input, [(0, 0)] * (lead + 1) + ends, mode)  # type: ignore[call-overload]
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        return {"channels": (channel,), "term": "value", "outside": self.padding_mode}
+
+
+@checked
+@dataclass(frozen=True)
+class Slice(_Rearranged):
+    """A part of one axis, every `step`-th: maps, rows or columns.
+
+    axis         0 the maps, or the numbers of a row; 1 the rows, 2 the columns
+    start, stop  from 0; stop is the first that is left out
+    step         at least 1
+
+    Raises SettingError for a part that is none; `output_shape` raises DoesNotFit for one that is not there.
+    """
+
+    by_channel: ClassVar[bool] = True
+
+    axis: int
+    start: int
+    stop: int
+    step: int = 1
+
+    def __post_init__(self) -> None:
+        for name, least in (("axis", 0), ("start", 0), ("stop", 1), ("step", 1)):
+            object.__setattr__(self, name, whole(getattr(self, name), name, least))
+        if self.axis > 2 or self.start >= self.stop:
+            raise SettingError(f"{self.name}: it is some of axis 0, 1 or 2, from a start to a stop behind it.")
+
+    @property
+    def name(self) -> str:
+        return f"SLICE {told(self.start)} to {told(self.stop)} of axis {told(self.axis)}"
+
+    @property
+    def hands_on(self) -> bool:  # type: ignore[override]
+        return self.axis == 0
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if self.axis >= len(shape) or self.stop > shape[self.axis]:
+            raise DoesNotFit(f"{self.name}: what comes in is {times(*shape)}, rows and columns behind the maps.")
+        count = len(range(self.start, self.stop, self.step))
+        return tuple(count if axis == self.axis else size for axis, size in enumerate(shape))
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return Window(1, self.step if self.axis == 1 else 1), Window(1, self.step if self.axis == 2 else 1)
+
+    def passages(self, shape: Shape) -> tuple[Passage, Passage]:
+        down, across = super().passages(shape)
+        starts = (self.start if self.axis == axis else 0 for axis in (1, 2))
+        return replace(down, offset=next(starts)), replace(across, offset=next(starts))
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        (own,) = Layer.reads(self, shape, channel)
+        return (self.start + own * self.step if self.axis == 0 else own,)
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        return input[(slice(None),) * (lead + self.axis) + (slice(self.start, self.stop, self.step),)]
+
+    def terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms:
+        cut = [slice(self.start if self.axis == axis else 0, None) for axis in range(3)]
+        own = channel * self.step if self.axis == 0 else channel
+        return {"input": input[tuple(cut)], "channels": (own,), "term": "value", "outside": "none"}
