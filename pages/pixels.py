@@ -1,7 +1,7 @@
 """A picture is numbers: true size, pixels and numbers under one cursor; colour is three planes, a volume."""
 
 from cnnviz.ui import controls, course, frame
-from cnnviz.ui.lessons.pixels import noticed
+from cnnviz.ui.lessons.pixels_ending import noticed
 from cnnviz.ui.pixels import pixels
 
 frame.page(course.PIXELS)

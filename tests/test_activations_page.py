@@ -23,8 +23,11 @@ from cnnviz.geometry import same_padding
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.pictures import SAMPLES, open_picture, sample
 from cnnviz.ui import cached, settings
-from cnnviz.ui.lessons.activations import counts, floats, stack, timing
-from cnnviz.ui.lessons.activations.choose import BY_NAME, OFFERED
+from cnnviz.ui.lessons.activations import activations_floats as floats
+from cnnviz.ui.lessons.activations import activations_map as counts
+from cnnviz.ui.lessons.activations import activations_stack as stack
+from cnnviz.ui.lessons.activations import activations_timing as timing
+from cnnviz.ui.lessons.activations.activations_view import BY_NAME, OFFERED
 from cnnviz.ui.settings import START
 from cnnviz.ui.words import number
 from lab import Lab

@@ -17,10 +17,10 @@ from cnnviz.models import digits
 from cnnviz.models.lenet5 import prepare
 from cnnviz.numbers import percent
 from cnnviz.training import worker
-from cnnviz.ui.lessons.learning import run as run_module
-from cnnviz.ui.lessons.learning import verdicts
-from cnnviz.ui.lessons.learning.networks import NETWORKS, composed, names
-from cnnviz.ui.lessons.learning.run import Run
+from cnnviz.ui.lessons.learning import learning_run
+from cnnviz.ui.lessons.learning import learning_verdicts as verdicts
+from cnnviz.ui.lessons.learning.learning_networks import NETWORKS, composed, names
+from cnnviz.ui.lessons.learning.learning_run import Run
 from visitor import Visitor
 
 QUICK = {"trains": "One CONV", "batch": "128", "passes": "1", "learn-seed": "3"}
@@ -163,7 +163,7 @@ def test_a_run_from_start_to_use():
     assert abs(np.mean(right) - share) < 0.1
     assert f"{header['held']} of 2,000" in at.said()
 
-    from cnnviz.ui.lessons.learning.use import npz
+    from cnnviz.ui.lessons.learning.learning_use import npz
 
     with np.load(io.BytesIO(npz(of(at))), allow_pickle=False) as file:
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
@@ -177,7 +177,7 @@ def test_a_run_from_start_to_use():
 
 
 def test_a_step_a_pause_and_settings_that_wait(monkeypatch):
-    monkeypatch.setattr(run_module, "ANSWER", 60)  # however busy the machine is
+    monkeypatch.setattr(learning_run, "ANSWER", 60)  # however busy the machine is
     at = page(**QUICK).press("learn-step")
     assert of(at).state == "paused" and view(at)[0]["step"] == 1  # at once, not at the next look
     before = of(at).first.arrays

@@ -16,11 +16,11 @@ from cnnviz.models import Trained
 from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
 from cnnviz.training import Recipe
-from cnnviz.ui.lessons.learning.networks import Plan, composed
-from cnnviz.ui.lessons.lenet.answers import answer as answered
-from cnnviz.ui.lessons.lenet.columns import columns
-from cnnviz.ui.lessons.lenet.moves import times
-from cnnviz.ui.lessons.lenet.setup import read_off
+from cnnviz.ui.lessons.learning.learning_networks import Plan, composed
+from cnnviz.ui.lessons.lenet.lenet_answers import answer as answered
+from cnnviz.ui.lessons.lenet.lenet_columns import columns
+from cnnviz.ui.lessons.lenet.lenet_moves import times
+from cnnviz.ui.lessons.lenet.lenet_setup import read_off
 from cnnviz.ui.settings import OWN
 from sent import Sent
 from stacks import by_onnxruntime

@@ -11,7 +11,7 @@ from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.pictures import Picture, sample
-from cnnviz.ui.lessons.pixels import levels, noticed
+from cnnviz.ui.lessons.pixels_ending import levels, noticed
 from door import Door
 from lab import Lab
 from visitor import Visitor

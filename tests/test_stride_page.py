@@ -12,9 +12,9 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
-from cnnviz.ui.lessons.stride.counts import after_layers, first_row, reading, reads
-from cnnviz.ui.lessons.stride.left_out import positions
-from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, A, B
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, A, B
+from cnnviz.ui.lessons.stride.stride_counted import positions
+from cnnviz.ui.lessons.stride.stride_counts import after_layers, first_row, reading, reads
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.state import DECLARED, starts
 from lab import Lab

@@ -1,9 +1,9 @@
 """Filters and volumes: two CONV layers in a row, their volumes, their costs, their groups."""
 
-from cnnviz.ui.lessons.filters.costs import counts, groups
-from cnnviz.ui.lessons.filters.main import UNIT, dials, explain, run, stage, volumes
-from cnnviz.ui.lessons.filters.seen import question, seen
-from cnnviz.ui.lessons.filters.two_layers import OPERATION
+from cnnviz.ui.lessons.filters.filters_costs import counts, groups
+from cnnviz.ui.lessons.filters.filters_ending import question, seen
+from cnnviz.ui.lessons.filters.filters_two_layers import OPERATION
+from cnnviz.ui.lessons.filters.filters_view import UNIT, dials, explain, run, stage, volumes
 from cnnviz.ui.volumes import SCALE
 
 SETTINGS = (*OPERATION, UNIT, SCALE)

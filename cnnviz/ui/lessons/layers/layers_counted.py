@@ -1,0 +1,152 @@
+"""Counted: what comes out of each layer, what it learns, computes and sees; and FC against CONV to scale."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+
+import streamlit as st
+
+from cnnviz.layers import Conv2d, Linear
+from cnnviz.layers.typed import read
+from cnnviz.models import ARCHITECTURES
+from cnnviz.network import Network, Row
+from cnnviz.numbers import grouped, number
+from cnnviz.ui.lessons.layers.layers_setup import Setup
+from cnnviz.ui.lessons.layers.layers_stack import field, product, size
+from cnnviz.ui.markup import part, rows
+from cnnviz.ui.words import many, percent
+
+HEAD = ("Layer", "Output, height × width × depth", "Parameters", "Multiply-adds", "Receptive field")
+SCREEN = 30  # centimetres: a longer bar is cut at the page's edge
+
+
+def counts(setup: Setup) -> None:
+    """Every layer that follows, and the total."""
+    network = setup.stack.network
+    if not network.rows:
+        return
+    shown, written = len(network.rows), len(setup.stack.parts)
+    which = "" if shown == written else f"the first {shown} of {many(written, 'layer')}"
+    part(f"Counted{', ' * bool(which)}{which}", f"<p>{_sentence(network)}</p>{_published(setup)}")
+    body: list[tuple[str, ...]] = [("Input", size(network.input_shape), "", "", "1 × 1")]
+    body += [_row(network, row) for row in network.rows]
+    total = f"Total of {which}" if which else "Total"
+    body.append((total, "", f"<b>{grouped(network.parameters)}</b>", f"<b>{grouped(network.multiply_adds)}</b>", ""))
+    st.html(rows(HEAD, body, chosen=setup.chosen + 1))
+
+
+def _published(setup: Setup) -> str:
+    """What is known of the network, where the stack is one of those that made history, on its own input."""
+    for told in ARCHITECTURES.values():
+        if read(told.stack) == setup.stack.network.layers and told.input_shape == setup.shape:
+            return (
+                f"<p><b>{escape(told.name)}</b>, {escape(told.source)}. {escape(told.told)} Published: "
+                f"{grouped(told.parameters)} parameters ({escape(told.counted_by)}); "
+                f"counted here: {grouped(setup.stack.network.parameters)}.</p>"
+            )
+    return ""
+
+
+def _row(network: Network, row: Row) -> tuple[str, ...]:
+    name = f"{row.index + 1} {escape(row.layer.name)}"
+    learnt = f"{product(row.layer, row.input_shape)} = <b>{grouped(row.parameters)}</b>" if row.parameters else "none"
+    return name, size(row.output_shape), learnt, _work(row), _field(network, row)
+
+
+def _work(row: Row) -> str:
+    """Multiply-adds, or what is done instead."""
+    if row.multiply_adds:
+        return f"<b>{grouped(row.multiply_adds)}</b>"
+    others = [f"{grouped(count)} {name}" for name, count in row.layer.operations(row.input_shape).items() if count]
+    return f"none; {', '.join(others)}" if others else "none"
+
+
+def _field(network: Network, row: Row) -> str:
+    """What a unit sees of the picture; units that see past its edge on all sides see all of it."""
+    sides = network.input_shape[1:]
+    whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
+    told = field(network, row)
+    return f"the whole picture<small>{told}</small>" if whole else told
+
+
+def _sentence(network: Network) -> str:
+    """Where the parameters are and where the work is."""
+    if not network.parameters:
+        return "Nothing in this stack is learnt."
+    most = max(row.parameters for row in network.rows)
+    work = max(row.multiply_adds for row in network.rows)
+    return (
+        f"{percent(most, network.parameters)} of the {grouped(network.parameters)} parameters are in "
+        f"{_layers([row for row in network.rows if row.parameters == most])}; "
+        f"{percent(work, network.multiply_adds)} of the {grouped(network.multiply_adds)} multiply-adds in "
+        f"{_layers([row for row in network.rows if row.multiply_adds == work])}."
+        if network.multiply_adds
+        else f"{grouped(network.parameters)} parameters, and no multiply-add."
+    )
+
+
+def _layers(rows: list[Row]) -> str:
+    """The first of the layers that have the same count, and how many others share it."""
+    first = f"layer {rows[0].index + 1}, {escape(rows[0].layer.name)}"
+    return f"{first}, and {many(len(rows) - 1, 'other')}, each" if len(rows) > 1 else first
+
+
+def why_not_fc(setup: Setup) -> None:
+    """Both counted on the chosen CONV of the stack, or on its first; without one nothing is compared."""
+    convolutions = [row for row in setup.stack.network.rows if isinstance(row.layer, Conv2d)]
+    row = next((row for row in convolutions if row.index == setup.chosen), convolutions[0] if convolutions else None)
+    if row is None:
+        part("Why not FC?", "<p>Put a CONV layer into the stack, and it is compared with an FC here.</p>")
+        return
+    fully = Linear(math.prod(row.output_shape))
+    shared, single = row.parameters, fully.parameters(row.input_shape)
+    part(
+        "Why not FC?",
+        f"<p>Layer {row.index + 1}, {row.layer.name}, makes {size(row.output_shape)} of {size(row.input_shape)}. An FC "
+        "between the same two volumes has a weight of its own from every number to every number. In CONV each unit "
+        "reads a small window, and all units of a map share their weights.</p>",
+    )
+    st.html(_bars(row, fully, shared, single))
+
+
+def _bars(row: Row, fully: Linear, shared: int, single: int) -> str:
+    ratio = single / shared
+    is_off = ratio > SCREEN
+    shape = row.input_shape
+    lines = (
+        ("CONV", row.layer, shared, "short", "width: 1cm", "1 cm"),
+        ("FC", fully, single, "long off" if is_off else "long", f"width: {'100%' if is_off else f'{ratio:.2f}cm'}", ""),
+    )
+    bars = []
+    for name, layer, count, kind, style, length in lines:
+        goes_on = f"goes on to the right: {distance(ratio)} in all →" if is_off else distance(ratio)
+        bars.append(
+            f'<div class="row"><b>{name}</b><span>{product(layer, shape)} = <b>{grouped(count)}</b> parameters, '
+            f"{bytes_of(count)}; {grouped(layer.multiply_adds(shape))} multiply-adds</span>"
+            f'<div class="{kind}" style="{style}"><i>{length or goes_on}</i></div></div>'
+        )
+    off = " It does not fit on any screen." if is_off else ""
+    return (
+        f'<div class="against">{"".join(bars)}<p>If CONV’s bar is 1 cm long, FC’s is <b>{distance(ratio)}</b> long: '
+        f"{number(ratio, 2)} times as many weights to learn, to keep and to multiply.{off}</p></div>"
+    )
+
+
+def distance(centimetres: float) -> str:
+    """A length as one would say it: 3.2 cm, 45 m, 1,200 km."""
+    for unit, length in (("km", 100_000), ("m", 100), ("cm", 1)):
+        if centimetres >= length or unit == "cm":
+            value = centimetres / length
+            return f"{number(value, 2)} {unit}"
+    raise AssertionError
+
+
+def bytes_of(count: int) -> str:
+    """So many numbers of 4 bytes each: 896 bytes, 58 GB."""
+    size = 4.0 * count
+    for unit in ("bytes", "KB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            return f"{number(size, 2)} {unit}"
+        size /= 1000
+    raise AssertionError

@@ -1,0 +1,137 @@
+"""The view: one envelope for each update, two a second while something trains."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.live import SHOWN, first_layer
+from cnnviz.models.lenet5 import prepare
+from cnnviz.numbers import fixed, grouped
+from cnnviz.ops import softmax
+from cnnviz.ui.controls import refuse
+from cnnviz.ui.controls.digit import Digit
+from cnnviz.ui.learning import learning_view
+from cnnviz.ui.lessons.learning.learning_run import Run
+from cnnviz.ui.lessons.learning.learning_setup import buttons
+from cnnviz.ui.words import number, percent
+
+OLD = 0.05  # of the run: a count of the held-out digits older than this says when it was made
+EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
+SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out digits: one of each
+
+
+def view(run: Run | None, digit: Digit) -> None:
+    """Buttons and view; both drawn again while it trains, and the rest of the page when that ends or takes a step."""
+    state, step = (run.state, run.step) if run else ("untrained", 0)
+    st.fragment(_look, run_every=EVERY.get(state))(run, digit, state, step)
+
+
+def _look(run: Run | None, digit: Digit, state: str, step: int) -> None:
+    """`state` and `step` are what the rest of the page speaks of."""
+    if run:
+        run.beat()
+    buttons(run)
+    with st.container(key="learning-view"):
+        if run:
+            try:
+                header, arrays = envelope(run, digit)
+            except CnnvizError as problem:
+                refuse(str(problem))
+            else:
+                learning_view(header, arrays, key="learning")
+    # Last, for what is not drawn in a run of a fragment is taken off the page, and would be mounted anew.
+    if run and (run.state != state or (state != "running" and run.step != step)):
+        st.rerun()
+
+
+def samples() -> tuple[np.ndarray, np.ndarray]:
+    """Ten held-out digits, one of each, and what they are."""
+    held = models.digits("test")
+    places = [np.flatnonzero(held.labels == label)[at] for at, label in SAMPLE]
+    return held.images[places], held.labels[places]
+
+
+def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """Header and arrays for `learning_view`. Raises CnnvizError where this network cannot be run."""
+    message, plan, state = run.latest, run.plan, run.state
+    network, told = plan.network, message.header
+    images, labels = samples()
+    maps = network.forward(prepare(np.concatenate([images, digit.levels[np.newaxis]])), run.parameters())
+    shares = softmax(maps[-1].astype(np.float64))
+    at = first_layer(network)
+    own = maps[at + 1][-1]
+    own = (own if own.ndim == 3 else own[:, np.newaxis, np.newaxis])[:SHOWN]
+    of = network.shapes[at + 1][0]
+    losses = message.arrays["curve_loss"]
+    header = {
+        "run": run.number,
+        "state": state,
+        "words": words(run),
+        "step": told["step"],
+        "steps": told["steps"],
+        "loss": float(losses[-1]) if len(losses) else 0.0,
+        "held": percent(told["held"]),
+        "trained": percent(float(message.arrays["curve_train"][-1])) if len(losses) else "–",
+        "layer": plan.layer,
+        "of": of,
+        "batch": plan.recipe.batch_size,
+        "line": line(run),
+        "answers": [
+            {"label": int(label), "guess": int(found.argmax()), "sure": float(found.max())}
+            for label, found in zip(labels, shares)
+        ],
+        "own_name": digit.title,
+        "own_label": digit.label,
+        "is_empty": digit.is_empty,
+        "foreseen": told["foreseen"],
+    }
+    kept = ("before", "now", "move", "curve_steps", "curve_loss", "curve_train", "held_steps", "held_share")
+    arrays = {name: message.arrays[name] for name in kept}
+    arrays |= {"digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1]}
+    return header, arrays
+
+
+def words(run: Run) -> dict[str, str]:
+    """What the view's head says."""
+    told, state = run.latest.header, run.state
+    step, steps = grouped(told['step']), grouped(told['steps'])
+    where = f"step {step} of {steps} · pass {told['epoch']} of {told['epochs']}"
+    computed = f"{fixed(told['seconds'], 1)} s of computing"
+    says = {
+        "untrained": ("Not trained yet", "every weight is a random number: it can only guess, 1 in 10 right"),
+        "running": ("Learning", f"{where} · {computed} · {_left(told['left'])}" if told["step"] else "starting …"),
+        "paused": ("Paused", f"{where} · {computed}"),
+        "done": ("Learnt", f"{steps} steps, {grouped(told['epochs'] * told['digits'])} digits looked at, {computed}"),
+        "left": ("Stopped while you were away", f"{where} · “Go on” takes it up from there"),
+        "failed": ("Stopped", f"{where} · {run.problem}"),
+    }[state]
+    held = f"{percent(told['held'])} of {grouped(told['held_of'])} held-out digits right"
+    age = told["step"] - told["held_at"]
+    if age > (OLD * told["steps"] if state == "running" and told["held_at"] else 0):
+        held += f" at step {grouped(told['held_at'])}"
+    return {"state": says[0], "told": says[1], "held": held}
+
+
+def _left(seconds: float) -> str:
+    return f"about {math.ceil(seconds)} s left" if seconds < 99 else f"about {math.ceil(seconds / 60)} min left"
+
+
+def line(run: Run) -> str:
+    """What is seen, read aloud."""
+    told, batch = run.latest.header, run.plan.recipe.batch_size
+    if told["step"] == 0:
+        return (
+            f"A step: {batch} digits go through, the loss says how wrong the answers are, and every weight moves a "
+            f"little to make it less. {run.plan.layer} starts at a quarter of the usual size and learns at 4 times the "
+            "rate, so that its filters are seen to change."
+        )
+    moved = float(np.abs(run.latest.arrays["now"] - run.latest.arrays["before"]).max())
+    return (
+        f"After {grouped(told['step'])} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
+        f"to {number(moved, 2)} from where they started. Click a filter to see where its weights go next."
+    )

@@ -1,0 +1,161 @@
+"""Counted: what stride throws away, how often the border's pixels are read, the output sizes to click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cnnviz.errors import CnnvizError
+from cnnviz.geometry import Window, same_padding
+from cnnviz.numbers import grouped, times
+from cnnviz.pictures import Picture
+from cnnviz.ui import formulas
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Setting
+from cnnviz.ui.lessons.stride.stride_counts import Reading, after_layers, read_at, reading
+from cnnviz.ui.lessons.stride.stride_view import now
+from cnnviz.ui.markup import part, rows, unseen
+from cnnviz.ui.sizes import Size, sizes
+from cnnviz.ui.state import put
+from cnnviz.ui.words import listed, many, number, percent
+
+LAYERS = 10
+
+
+def left_out(picture: Picture) -> None:
+    """A and B beside each other: the windows kept, how they overlap, what no window reads."""
+    state = now()
+    columns = [_column(setting, state, picture) for setting in BOTH]
+    labels = (
+        "Windows, and so numbers out",
+        "Kept, of stride 1's windows",
+        "Neighbouring windows",
+        "Windows that read a pixel",
+        "The floor drops, at the end of the padded picture",
+        "Pixels that no window reads",
+    )
+    part("What stride throws away", rows([unseen("what is counted"), "A", "B"], [*zip(labels, *columns, strict=True)]))
+
+
+def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
+    if setting.problem(state, picture):
+        return ["no map", *["–"] * 5]
+    windows = setting.windows(state)
+    counted = reading(windows, picture.shape[1:])
+    height, width = windows.output_size(picture)
+    return [
+        f"{times(height, width)} = {grouped(counted.windows)}",
+        f"{grouped(counted.windows)} of {grouped(counted.at_stride_one)}: "
+        f"{percent(counted.windows, counted.at_stride_one)}",
+        formulas.overlap(windows.rows, windows.columns) + (f" ({percent(counted.shared)})" if counted.shared else ""),
+        f"{number(counted.mean, 3)} on average, {counted.least} to {counted.most}",
+        _dropped(*counted.dropped),
+        _unread(counted, picture),
+    ]
+
+
+def _dropped(down: int, across: int) -> str:
+    parts = [many(count, word) for count, word in ((down, "row"), (across, "column")) if count]
+    return " and ".join(parts) or "nothing"
+
+
+def _unread(counted: Reading, picture: Picture) -> str:
+    _, height, width = picture.shape
+    if not counted.rows and not counted.columns:
+        return "none"
+    never = height * width - (height - len(counted.rows)) * (width - len(counted.columns))
+    parts = [positions(found, word) for found, word in ((counted.rows, "row"), (counted.columns, "column")) if found]
+    return f"{grouped(never)} of {grouped(height * width)} ({percent(never / (height * width))}): {'; '.join(parts)}"
+
+
+def positions(found: Sequence[int], word: str, most: int = 4) -> str:
+    """Positions, counted from 0, as a person counts them: "rows 4 and 8", "96 columns: 2, 4, 6, 8, …"."""
+    names = [str(position + 1) for position in found]
+    if len(names) > most:
+        return f"{many(len(names), word)}: {', '.join(names[:most])}, …"
+    return f"{word}{'' if len(names) == 1 else 's'} {listed(names)}"
+
+
+def edges(picture: Picture) -> None:
+    """How often pixels at the border and in the middle are read at stride 1: without padding, and with (K − 1)/2."""
+    k = now()[A.k]
+    _, height, width = picture.shape
+    padded = Window(k, 1, same_padding(k))
+    kinds = [("P = 0", Window(k)), (_named(padded), padded)]
+    labels = (
+        "A corner pixel is read by",
+        "A pixel in the middle of the first row",
+        "A pixel in the middle of the picture",
+        "Pixels that are the centre of a window" if k % 2 else "Windows for each pixel",
+        "Size after one layer",
+        f"Size after {LAYERS} such layers in a row",
+    )
+    columns = []
+    for _, window in kinds:
+        if not (window.fits(height) and window.fits(width)):
+            columns.append(["no map", *["–"] * 5])
+            continue
+        places = [(0, 0), (0, width // 2), (height // 2, width // 2)]
+        centred = window.output_size(height) * window.output_size(width) / (height * width)
+        columns.append([
+            *(many(read_at(window, (height, width), *place), "window") for place in places),
+            percent(centred),
+            _after(window, height, width, 1),
+            _after(window, height, width, LAYERS),
+        ])  # fmt: skip
+    part(
+        "Padding keeps the information at the border",
+        f"<p>K = {k}, A's, at stride 1, counted on this picture."
+        " Padding does not make the border equal to the middle: part of what its windows read is padding.</p>"
+        + rows([unseen("what is counted"), *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
+    )
+
+
+def _named(window: Window) -> str:
+    if window.before == window.after:
+        return f"P = (K − 1)/2 = {window.before}"
+    return f"P = {window.before} before, {window.after} behind"
+
+
+def _after(window: Window, height: int, width: int, layers: int) -> str:
+    down, across = after_layers(window, height, layers), after_layers(window, width, layers)
+    return "nothing is left" if down is None or across is None else times(down, across)
+
+
+STRIDES, PADDINGS = range(1, 9), range(8)
+
+
+def table(picture: Picture) -> None:
+    """Every output size of A's K on this picture; a click puts S and P on A."""
+    state = now()
+    _, height, width = picture.shape
+    beyond = " A's own padding is not among these." if state[A.p] not in PADDINGS or state[A.more] else ""
+    part(
+        f"Output sizes of a {times(height, width)} picture at K = {state[A.k]}",
+        "<p>Click a size to put its S and P on A. A dash: the window finds no room, or the border has too little to"
+        f" borrow. Shaded and bold: the size of the picture is kept.{beyond}</p>",
+    )
+    cells = [[_cell(picture, state, stride, padding) for stride in STRIDES] for padding in PADDINGS]
+    sizes(cells, STRIDES, PADDINGS, key="sizes", on_choose=_choose)
+
+
+def _choose(stride: int, padding: int) -> None:
+    put(**{A.s: stride, A.p: padding, A.more: False})
+
+
+def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) -> Size:
+    tried = {**state, A.s: stride, A.p: padding, A.more: False}
+    here = [
+        setting.letter
+        for setting in (A, B)
+        if (state[setting.k], state[setting.s], state[setting.p], state[setting.more])
+        == (state[A.k], stride, padding, False)
+    ]
+    mark = " ".join(here)
+    try:
+        size = A.windows(tried).output_size(picture)
+    except CnnvizError as problem:
+        return Size("", str(problem), mark)
+    whole = picture.shape[1:]
+    share = size[0] * size[1] / (whole[0] * whole[1])
+    why = "keeps the size" if size == whole else f"{percent(share)} of the picture's numbers"
+    return Size(times(size[0], size[1]), why + ".", mark, size == whole)
