@@ -7,6 +7,7 @@ import numpy as np
 from cnnviz.numbers import grouped, times, up_to
 from cnnviz.pictures import Picture
 from cnnviz.ui.cached import CHANNELS
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.memory import SMALL, remembered
 
 
@@ -31,7 +32,7 @@ def _number(level: float, divisor: float) -> str:
     return up_to(level / divisor, 1 if divisor == 1 else 3)
 
 
-def noticed(picture: Picture, divisor: float) -> tuple[str, str]:
+def ending(picture: Picture, divisor: float) -> Ending:
     """What is seen on this picture, and a question for its controls; HTML, without a word of the visitor's."""
     depth, height, width = picture.shape
     found = levels(picture)
@@ -42,13 +43,15 @@ def noticed(picture: Picture, divisor: float) -> tuple[str, str]:
     count = grouped(depth * height * width)
     see = f"This picture is {times(height, width, depth)} = {count} numbers: {planes}. {_scale(divisor)}"
     if depth == 1:
-        return see, (
+        return Ending(
+            see,
             f"The same picture in RGB: how many numbers will it be? Three times {count} is the guess; "
-            "set Depth to RGB and read the volume."
+            "set Depth to RGB and read the volume.",
         )
-    return f"{see} {_brightest([mean for _, _, mean in found], picture)}", (
+    return Ending(
+        f"{see} {_brightest([mean for _, _, mean in found], picture)}",
         "A white thing is bright in red too. What do green and blue hold at the reddest place, and what at the "
-        "brightest? Press both buttons and compare the bars."
+        "brightest? Press both buttons and compare the bars.",
     )
 
 

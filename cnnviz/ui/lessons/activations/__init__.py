@@ -1,13 +1,12 @@
 """Activations: what they make of a map, what they leave of a gradient, what they cost."""
 
-from cnnviz.ui.lessons.activations.activations_ending import noticed
+from cnnviz.ui.lessons.activations.activations_ending import ending
 from cnnviz.ui.lessons.activations.activations_floats import TINY, tiny
 from cnnviz.ui.lessons.activations.activations_map import signed_map
 from cnnviz.ui.lessons.activations.activations_stack import LAYERS, WEIGHTS_START, gradients
 from cnnviz.ui.lessons.activations.activations_timing import cost
 from cnnviz.ui.lessons.activations.activations_view import (
     ACTIVATION,
-    CLAIM,
     PLACE,
     choose,
     histograms,
@@ -21,6 +20,6 @@ from cnnviz.ui.settings import FILTER
 SETTINGS = (*FILTER, ACTIVATION, PLACE, LAYERS, WEIGHTS_START, TINY)
 
 __all__ = [
-    "CLAIM", "SETTINGS", "choose", "cost", "gradients", "histograms", "noticed", "remedies", "scale", "signed_map",
-    "table", "tiny", "view",
+    "SETTINGS", "choose", "cost", "ending", "gradients", "histograms", "remedies", "scale", "signed_map", "table",
+    "tiny", "view",
 ]  # fmt: skip

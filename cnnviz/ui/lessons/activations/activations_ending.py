@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from cnnviz.numbers import grouped
 from cnnviz.ops import Activation
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted
 from cnnviz.ui.lessons.activations.activations_stack import Stack
 from cnnviz.ui.words import capital, number, percent
 
 
-def noticed(map: SignedMap | None, activation: Activation, stack: Stack) -> tuple[str, str]:
+def ending(map: SignedMap | None, activation: Activation, stack: Stack) -> Ending:
     """What is seen, of the map too where there is one, and a question; HTML, without a word of the visitor's."""
     see = ""
     if map:
@@ -26,7 +27,8 @@ def noticed(map: SignedMap | None, activation: Activation, stack: Stack) -> tupl
         )
     else:
         see += "A stack of one layer gets a gradient whole; more layers show what becomes of it."
-    return see, (
+    return Ending(
+        see,
         "Take 30 layers, and let the weights start as Glorot, then as normal 0.01: does ReLU still save the gradient? "
-        "And which activation keeps most of it with Glorot’s start?"
+        "And which activation keeps most of it with Glorot’s start?",
     )

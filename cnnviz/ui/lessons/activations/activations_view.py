@@ -21,10 +21,6 @@ from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import one_of, put
 from cnnviz.ui.words import capital, number, percent
 
-CLAIM = (
-    "ReLU zeroes negative numbers. Sigmoid squashes all into 0 to 1, and gradients through it can vanish. "
-    "ReLU is cheaper, and its slope above 0 is 1."
-)
 OFFERED = ("relu", "leaky relu", "sigmoid", "tanh", "gelu")
 BY_NAME = {ACTIVATIONS[key].name: ACTIVATIONS[key] for key in OFFERED}
 ACTIVATION = one_of("activation", list(BY_NAME))

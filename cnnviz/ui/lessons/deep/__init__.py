@@ -1,7 +1,7 @@
 """Deep CNN: SqueezeNet on the visitor's photo, from its pixels to its answer and back."""
 
 from cnnviz.ui.lessons.deep.deep_classes import average, where
-from cnnviz.ui.lessons.deep.deep_ending import question, seen
+from cnnviz.ui.lessons.deep.deep_ending import ending
 from cnnviz.ui.lessons.deep.deep_filters import CHOSEN, filters
 from cnnviz.ui.lessons.deep.deep_guide import failure, guide, lead
 from cnnviz.ui.lessons.deep.deep_look import SQUARE, look
@@ -12,6 +12,6 @@ from cnnviz.ui.lessons.deep.deep_walk import CLASS, GUESS_FIRST, STEP, UNIT, in_
 SETTINGS = (SQUARE, UNIT, STEP, CLASS, GUESS_FIRST, SECOND, CHOSEN)
 
 __all__ = [
-    "SETTINGS", "all_maps", "arithmetic", "average", "failure", "filters", "guide", "in_sidebar", "is_covered", "lead",
-    "look", "question", "seen", "trace_back", "two", "unit_of", "walk", "where",
+    "SETTINGS", "all_maps", "arithmetic", "average", "ending", "failure", "filters", "guide", "in_sidebar",
+    "is_covered", "lead", "look", "trace_back", "two", "unit_of", "walk", "where",
 ]  # fmt: skip

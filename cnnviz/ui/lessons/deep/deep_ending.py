@@ -6,6 +6,7 @@ from html import escape
 
 from cnnviz.numbers import times
 from cnnviz.ui import state
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.deep.deep_depths import Depth, depths
 from cnnviz.ui.lessons.deep.deep_look import Look
 from cnnviz.ui.lessons.deep.deep_walk import is_covered
@@ -13,7 +14,12 @@ from cnnviz.ui.settings import DEPTH
 from cnnviz.ui.words import percent
 
 
-def seen(look: Look) -> str:
+def ending(look: Look) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(look), _question(look))
+
+
+def _seen(look: Look) -> str:
     """In three sentences, with this photo's numbers."""
     trained, stops = look.trained, {depth.name: depth for depth in depths()}
     size = {name: _sees(look, stops[name]) for name in ("conv1", "fire9")}
@@ -39,7 +45,7 @@ def _busy(look: Look, stops: dict[str, Depth]) -> str:
     )
 
 
-def question(look: Look) -> str:
+def _question(look: Look) -> str:
     """What the controls can answer on this photo."""
     if is_covered(look):
         return "What will it say? The maps above tell what it found; guess, then press “Show it”: the rest appears."

@@ -5,12 +5,18 @@ from __future__ import annotations
 from cnnviz.network import Network
 from cnnviz.numbers import times
 from cnnviz.ui import formulas
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.filters.filters_costs import product
 from cnnviz.ui.lessons.filters.filters_two_layers import conv
 from cnnviz.ui.words import many
 
 
-def seen(network: Network) -> str:
+def ending(network: Network) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(network), _question(network))
+
+
+def _seen(network: Network) -> str:
     """The depth rule, the cost and the receptive field in this picture's numbers."""
     first, second = network.rows
     filters, after = first.output_shape[0], second.output_shape[0]
@@ -25,7 +31,7 @@ def seen(network: Network) -> str:
     )
 
 
-def question(network: Network) -> str:
+def _question(network: Network) -> str:
     """What doubling F does to either layer."""
     filters = network.rows[0].output_shape[0]
     other = 2 * filters if filters <= 8 else filters // 2

@@ -2,7 +2,7 @@
 
 from cnnviz.ui.lessons.layers.layers_builder import builder, explain, presets
 from cnnviz.ui.lessons.layers.layers_counted import counts, why_not_fc
-from cnnviz.ui.lessons.layers.layers_ending import question, seen
+from cnnviz.ui.lessons.layers.layers_ending import ending
 from cnnviz.ui.lessons.layers.layers_in_training import BETA, DROPPED, GAMMA, batch_norm, dropout
 from cnnviz.ui.lessons.layers.layers_run import view
 from cnnviz.ui.lessons.layers.layers_setup import DRAW, INPUT, MODE, NET, UNIT, setup
@@ -12,6 +12,6 @@ from cnnviz.ui.volumes import SCALE
 SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA, SCALE)
 
 __all__ = [
-    "SETTINGS", "batch_norm", "builder", "counts", "dropout", "explain", "presets", "question", "seen", "setup", "view",
+    "SETTINGS", "batch_norm", "builder", "counts", "dropout", "ending", "explain", "presets", "setup", "view",
     "why_not_fc",
 ]  # fmt: skip

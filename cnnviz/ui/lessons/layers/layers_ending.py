@@ -6,12 +6,18 @@ from html import escape
 
 from cnnviz.layers import GlobalAvgPool
 from cnnviz.numbers import grouped
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.layers.layers_setup import Setup
 from cnnviz.ui.lessons.layers.layers_stack import field, size
 from cnnviz.ui.words import percent
 
 
-def seen(setup: Setup) -> str:
+def ending(setup: Setup) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(setup), _question(setup))
+
+
+def _seen(setup: Setup) -> str:
     """In two sentences, with the numbers of this stack."""
     network = setup.stack.network
     if not network.rows:
@@ -36,7 +42,7 @@ def seen(setup: Setup) -> str:
     return escape(" ".join(parts))
 
 
-def question(setup: Setup) -> str:
+def _question(setup: Setup) -> str:
     """What the controls can answer on this stack."""
     layers = setup.stack.network.layers
     kinds = [layer.kind for layer in layers]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cnnviz.numbers import grouped
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.learning.learning_run import Run
 from cnnviz.ui.words import many, number, percent
 
@@ -14,13 +15,13 @@ QUESTION = (
 )
 
 
-def noticed(run: Run | None) -> tuple[str, str]:
+def ending(run: Run | None) -> Ending:
     """What is seen, with the numbers of this run, and the question."""
     if run is None:
-        return "A network learns the digits if it takes one and ends in ten scores.", QUESTION
+        return Ending("A network learns the digits if it takes one and ends in ten scores.", QUESTION)
     told, arrays = run.latest.header, run.latest.arrays
     if told["step"] == 0:
-        return (
+        return Ending(
             f"Before any training, {run.plan.name} gets {percent(told['held'])} of {grouped(told['held_of'])} held-out "
             f"digits right: {grouped(run.plan.network.parameters)} random numbers can only guess. Start it.",
             QUESTION,
@@ -42,4 +43,4 @@ def noticed(run: Run | None) -> tuple[str, str]:
             + (": more, which is overfitting, if only a little." if 0.003 < gap < 0.03 else
                ": much more, which is overfitting." if gap >= 0.03 else ".")
         )  # fmt: skip
-    return see, QUESTION
+    return Ending(see, QUESTION)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cnnviz.ui.lessons.lenet.lenet_desk import FORM, beside, desk, form, missing, steps, wrong
-from cnnviz.ui.lessons.lenet.lenet_ending import question, seen
+from cnnviz.ui.lessons.lenet.lenet_ending import ending
 from cnnviz.ui.lessons.lenet.lenet_history import codes, table_one, what_changed
 from cnnviz.ui.lessons.lenet.lenet_moves import moved_maps
 from cnnviz.ui.lessons.lenet.lenet_setup import MOVES, OFF, OWN_FILTER, SHOWN, UNIT, moves
@@ -15,6 +15,6 @@ from cnnviz.ui.state import Setting
 SETTINGS: tuple[Setting[Any], ...] = (FORM, UNIT, SHOWN, OFF, OWN_FILTER, *MOVES, *FILTER)
 
 __all__ = [
-    "SETTINGS", "beside", "codes", "desk", "form", "missing", "moved_maps", "moves", "question", "seen", "steps",
-    "table_one", "view", "what_changed", "wrong",
+    "SETTINGS", "beside", "codes", "desk", "ending", "form", "missing", "moved_maps", "moves", "steps", "table_one",
+    "view", "what_changed", "wrong",
 ]  # fmt: skip

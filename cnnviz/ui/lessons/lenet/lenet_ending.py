@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from cnnviz.numbers import grouped
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.lenet.lenet_answers import told
 from cnnviz.ui.lessons.lenet.lenet_columns import maps_of
 from cnnviz.ui.lessons.lenet.lenet_setup import Run
 from cnnviz.ui.words import a, many
 
 
-def seen(found: Run) -> str:
+def ending(found: Run) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(found), _question(found))
+
+
+def _seen(found: Run) -> str:
     """With this digit's numbers."""
     network = found.trained.network
     numbers = sum(maps_of(column, found.maps, found.after).size for column in found.columns)  # those that are shown
@@ -29,7 +35,7 @@ def seen(found: Run) -> str:
     )
 
 
-def question(found: Run) -> str:
+def _question(found: Run) -> str:
     """What the controls can answer."""
     if found.move.is_nothing and not found.off:
         return (

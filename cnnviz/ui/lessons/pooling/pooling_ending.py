@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cnnviz.numbers import grouped
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.pooling.pooling_counted import Counted
 from cnnviz.ui.lessons.pooling.pooling_maps import Pooled
 from cnnviz.ui.lessons.pooling.pooling_measured import Moves
@@ -10,7 +11,7 @@ from cnnviz.ui.lessons.pooling.pooling_moves import by, pooled_stage
 from cnnviz.ui.words import percent
 
 
-def noticed(found: Pooled, counted: Counted, measured: Moves | None) -> tuple[str, str]:
+def ending(found: Pooled, counted: Counted, measured: Moves | None) -> Ending:
     """What is seen, and the question."""
     before, after = counted.numbers
     whole, left = counted.fully
@@ -25,7 +26,8 @@ def noticed(found: Pooled, counted: Counted, measured: Moves | None) -> tuple[st
             f"A move by one pixel changes the map by {by(measured.activation.changes[1])}, the pooled map by "
             f"{by(one)}, the global average by {by(measured.global_average.changes[1])}."
         )
-    return seen, (
+    return Ending(
+        seen,
         "Move by 2 pixels with K = 2, S = 2, and again with K = 8, S = 8: which pooled map changes less, and how many "
-        "numbers are left to pay for it?"
+        "numbers are left to pay for it?",
     )

@@ -24,11 +24,6 @@ from cnnviz.ui.words import many
 PLACE = place_setting("pooled-at")
 PLANE = one_of("plane", [name for names in CHANNELS.values() for name in names])
 
-CLAIM = (
-    "Each window becomes one number: O = ⌊(W − K) / S⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
-    "That is said to make a network smaller and blind to small moves. Both hold in part: see where."
-)
-
 
 def state() -> dict[str, Any]:
     """The settings of the lesson as they stand."""

@@ -2,13 +2,13 @@
 
 from cnnviz.ui.lessons.stride.stride_ab import OPERATION
 from cnnviz.ui.lessons.stride.stride_counted import edges, left_out, table
-from cnnviz.ui.lessons.stride.stride_ending import question, seen
+from cnnviz.ui.lessons.stride.stride_ending import ending
 from cnnviz.ui.lessons.stride.stride_padding import KC, borders, centre
 from cnnviz.ui.lessons.stride.stride_view import PLACE_A, PLACE_B, dials, formulas, lecture, stages
 
 SETTINGS = (*OPERATION, PLACE_A, PLACE_B, KC)
 
 __all__ = [
-    "SETTINGS", "borders", "centre", "dials", "edges", "formulas", "lecture", "left_out", "question", "seen", "stages",
+    "SETTINGS", "borders", "centre", "dials", "edges", "ending", "formulas", "lecture", "left_out", "stages",
     "table",
 ]  # fmt: skip

@@ -6,13 +6,19 @@ from cnnviz.geometry import same_padding
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, A
 from cnnviz.ui.lessons.stride.stride_counts import reading
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.words import percent
 
 
-def seen(picture: Picture) -> str:
+def ending(picture: Picture) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(picture), _question())
+
+
+def _seen(picture: Picture) -> str:
     """For A and for B: the size, the overlap and the share of the picture's numbers that are left."""
     state = now()
     _, height, width = picture.shape
@@ -38,7 +44,7 @@ def seen(picture: Picture) -> str:
     )
 
 
-def question() -> str:
+def _question() -> str:
     """A question that the dials can answer."""
     return (
         "Set K = 4 and S = 1 on A. Which P keeps the size? Try every P, then “+1 below, right”. And with K = 3: from"
