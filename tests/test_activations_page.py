@@ -143,9 +143,9 @@ def test_the_places_that_are_called_flat_are(key, at):
 # --- gradients ---
 
 
-def stack_of(depth: int, start: str, *keys: str) -> stack.Stack:
+def stack_of(depth: int, start: str, *keys: str) -> stack.GradientStack:
     image = sample(next(iter(SAMPLES))).at(16, "grey").pixels
-    return stack.Stack({key: vanishing(image, depth, key, start) for key in keys}, depth, start)
+    return stack.GradientStack({key: vanishing(image, depth, key, start) for key in keys}, depth, start)
 
 
 def test_the_sentence_says_what_was_measured_whoever_wins():
@@ -171,9 +171,9 @@ def test_a_gradient_that_shrinks_at_each_layer_is_not_said_to_stay(depth, start)
     ("factor", "word"), [(0.89, "vanishes with"), (0.91, "balance"), (1.09, "balance"), (1.2, "grows")]
 )
 def test_what_is_said_follows_the_factor_a_layer_not_the_end(factor, word, monkeypatch):
-    monkeypatch.setattr(stack.Stack, "left", lambda self, key: factor ** (self.depth - 1))
+    monkeypatch.setattr(stack.GradientStack, "left", lambda self, key: factor ** (self.depth - 1))
     for depth in (2, 30):
-        told = stack.verdict(stack.Stack(dict.fromkeys(("sigmoid", "relu")), depth, "He (2015)"))
+        told = stack.verdict(stack.GradientStack(dict.fromkeys(("sigmoid", "relu")), depth, "He (2015)"))
         assert [said for said in ("vanishes with", "balance", "grows") if said in told] == [word]
 
 

@@ -17,7 +17,7 @@ ORDER = (
     "models", "experiments", "pictures", "envelope", "steps", "tracing", "figures", "export", "ui",
 )  # fmt: skip
 # Libraries that one module alone may import.
-KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui"}
+KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui", "markupsafe": "ui"}
 # What a page may not import: it does no arithmetic and builds no figures.
 NOT_ON_PAGES = {"numpy", "scipy", "plotly", "PIL"}
 
@@ -69,6 +69,59 @@ def test_a_module_imports_only_from_those_before_it(path):
 def test_a_page_does_no_arithmetic(path):
     libraries = {name.partition(".")[0] for name in imported(path.read_text("utf-8"))}
     assert not libraries & NOT_ON_PAGES
+
+
+# Pages that still write their HTML by hand.
+BY_HAND = {
+    "layers_run.py", "layers_builder.py", "filters_view.py", "lenet_view.py", "deep_trace_back.py", "written_html.py",
+}  # fmt: skip
+
+
+def unescaped(source: str) -> list[str]:
+    """Where HTML may come to a page that nothing has escaped: it is shown by no other door than `markup.show`, and
+    what it is made of is literals. Elsewhere than in markup.py."""
+    found = [name for name in imported(source) if re.match(r"(html|markupsafe)\b", name)]
+    nodes = [*ast.walk(ast.parse(source))]
+    assigned = [(ast.unparse(node.targets[0]), node.value) for node in nodes if isinstance(node, ast.Assign)]
+    literal = {name for name, _ in assigned} - {name for name, value in assigned if not isinstance(value, ast.Constant)}
+    for node in nodes:
+        if isinstance(node, ast.Call):
+            name, first = ast.unparse(node.func), [*node.args, None][0]
+            if name.endswith(".html") and not name.endswith("markup.html"):
+                found.append(ast.unparse(node))
+            elif name.endswith("Markup") and first and not isinstance(first, ast.Constant):
+                found.append(ast.unparse(node))
+            elif re.fullmatch(r"(markup\.)?html", name):
+                if not isinstance(first, ast.Constant) and ast.unparse(first) not in literal:
+                    found.append(ast.unparse(node))
+    return found
+
+
+UI = sorted((PACKAGE / "ui").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", [path for path in UI if path.name != "markup.py"], ids=name_of)
+def test_html_is_made_by_templates_that_escape(path):
+    assert (unescaped(path.read_text("utf-8")) == []) is (path.name not in BY_HAND)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_safe"),
+    [
+        ("show(html('<b>{}</b>', name))", True),
+        ("line = '<b>{}</b>'\nmarkup.show(html(line, name))", True),
+        ("line = f'<b>{name}</b>'\nmarkup.show(html(line))", False),
+        ("st.html(f'<b>{name}</b>')", False),
+        ("box.html(piece)", False),
+        ("show(html(f'<b>{name}</b>'))", False),
+        ("show(html('<b>' + name + '</b>'))", False),
+        ("show(Markup(name))", False),
+        ("from html import escape", False),
+        ("from markupsafe import Markup", False),
+    ],
+)
+def test_what_is_not_escaped_is_found(source, is_safe):
+    assert (unescaped(source) == []) is is_safe
 
 
 TESTS = sorted((ROOT / "tests").glob("*.py"))
@@ -163,8 +216,9 @@ def pins(file: str) -> list[tuple[str, str]]:
     return [re.fullmatch(r"([\w-]+)(.*)", line).groups() for line in lines if line]
 
 
-def test_the_app_runs_on_five_pinned_libraries():
-    assert {name for name, _ in pins("requirements.txt")} == {"streamlit", "numpy", "scipy", "pillow", "plotly"}
+def test_the_app_runs_on_six_pinned_libraries():
+    libraries = {"streamlit", "numpy", "scipy", "pillow", "plotly", "markupsafe"}
+    assert {name for name, _ in pins("requirements.txt")} == libraries
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-test.txt"])

@@ -10,11 +10,12 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.ui import state
+from cnnviz.ui import markup, state
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.letters import lettered, together
+from cnnviz.ui.markup import html
 
 # What every page has, the parts under their headings, then what single lessons need.
 STYLES = ("frame", "uploads", "tables", *(name for lesson in COURSE for name in lesson.style))
@@ -78,13 +79,14 @@ def _link(lesson: Lesson, label: str, icon: str | None = None) -> None:
 
 def style() -> None:
     """The one style block: all files of style/, in their order."""
-    st.html(f"<style>{_STYLE}</style>")
+    markup.style(_STYLE)
 
 
 def title(name: str, claim: str) -> DeltaGenerator:
     """A lesson's name and, in one sentence, what it claims; and the room to its right, for what leads into it."""
     with st.container(key="title", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<div class="title"><h1>{name}</h1><p>{together(lettered(claim))}</p></div>', width="stretch")
+        told = html('<div class="title"><h1>{}</h1><p>{}</p></div>', name, together(lettered(claim)))
+        markup.show(told, width="stretch")
         return st.container(key="lead", horizontal=True, gap="small", width="content")
 
 
@@ -104,10 +106,10 @@ def stage() -> DeltaGenerator:
 
 
 def notice(ending: Ending) -> None:
-    """What was seen, and a question that the controls can answer. HTML: what a visitor typed must be escaped before."""
-    said = {"What is seen": ending.see, "Your turn": ending.try_}
-    parts = "".join(f"<p><b>{name}</b> {together(lettered(text))}</p>" for name, text in said.items())
-    st.html(f'<div class="notice">{parts}</div>')
+    """What was seen, and a question that the controls can answer."""
+    see, try_ = (together(lettered(text)) for text in ending)
+    said = '<div class="notice"><p><b>What is seen</b> {}</p><p><b>Your turn</b> {}</p></div>'
+    markup.show(html(said, see, try_))
 
 
 def course() -> None:
@@ -121,7 +123,7 @@ def course() -> None:
 
 def hero(claim: str, offer: str) -> None:
     """What the project is, in two sentences."""
-    st.html(f'<div class="title hero"><h1>{claim}</h1><p>{offer}</p></div>')
+    markup.show(html('<div class="title hero"><h1>{}</h1><p>{}</p></div>', claim, offer))
 
 
 def open_lesson(lesson: Lesson, label: str) -> None:

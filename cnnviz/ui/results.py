@@ -14,7 +14,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import signed
+from cnnviz.ui.markup import html, show, signed
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
@@ -36,11 +36,14 @@ def formula(windows: Windows, picture: Picture) -> None:
     """The output-size formula with the numbers put in, and whether every pixel is read."""
     height, width = windows.output_size(picture)
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f'<div class="formula"><span>{lettered(formulas.output_size(windows, picture))}</span>'
-            f"<small>{times(height, width)} out · {formulas.reading(windows, picture)}</small></div>",
+        show(
+            html(
+                '<div class="formula"><span>{}</span><small>{} out · {}</small></div>',
+                lettered(formulas.output_size(windows, picture)), times(height, width),
+                formulas.reading(windows, picture),
+            ),
             width="stretch",
-        )
+        )  # fmt: skip
         controls.letters()
 
 
@@ -111,7 +114,7 @@ def compare(picture: Picture, divisor: float) -> None:
                         st.caption(controls.plain(trace))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    st.html(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
+                    show(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
                     st.button(
                         "show on the stage",
                         key=f"show {name}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import html
 import random
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from cnnviz.ui.controls import upload
 from cnnviz.ui.controls.basics import choice, refuse, select, typed_number
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.drawpad import drawpad
-from cnnviz.ui.markup import image
+from cnnviz.ui.markup import Markup, html, image, joined, show, style
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.state import Setting, integer, one_of, put
 from cnnviz.ui.words import a, capital
@@ -129,7 +128,7 @@ def digit_pad(digit: Digit) -> None:
             strokes = _strokes()
             drawpad(strokes, fill=_fill_of(strokes), ready=is_ready(strokes), key="pad", on_drawn=_keep)
         else:
-            st.html(_square(digit))
+            show(_square(digit))
         # What comes and goes has a room that stays.
         with st.container(key="digit-seen", gap=None):
             _choice_of(digit)
@@ -137,11 +136,11 @@ def digit_pad(digit: Digit) -> None:
 
 def digit_steps(digit: Digit) -> None:
     """How the digit came about: a small picture a step, its words under it."""
-    pictures = "".join(
-        f"<figure>{image(_small(levels, 176), '')}<figcaption>{html.escape(words)}</figcaption></figure>"
+    pictures = joined(
+        html("<figure>{}<figcaption>{}</figcaption></figure>", image(_small(levels, 176), ""), words)
         for words, levels in digit.steps
     )
-    st.html(f'<div class="digit-steps">{pictures or "Nothing is drawn yet."}</div>')
+    show(html('<div class="digit-steps">{}</div>', pictures or "Nothing is drawn yet."))
 
 
 # --- drawn ---
@@ -241,8 +240,8 @@ def _choice_of(digit: Digit) -> None:
             st.button(name, key=f"digit-frame-{at + 1}", on_click=_choose, args=(at + 1,), type=kind)
     places = [_in_square(_framed(box), digit.steps[0][1].shape[-2:]) for box in digit.boxes]
     rules = [f".st-key-digit-frame-{at} {{ {_style(place)} }}" for at, place in enumerate(places, 1)]
-    st.html(f"<style>{' '.join(rules)}</style>")
-    st.html(f'<p class="digit-several" role="status">{_told_several(count, digit.at)}</p>')
+    style(" ".join(rules))
+    show(html('<p class="digit-several" role="status">{}</p>', _told_several(count, digit.at)))
 
 
 def _told_several(count: int, at: int) -> str:
@@ -308,17 +307,19 @@ def _small(levels: Levels, longest: int) -> Levels:
     return Picture(planes, "L", (planes.shape[1], planes.shape[2])).at(longest).levels()
 
 
-def _square(digit: Digit) -> str:
+def _square(digit: Digit) -> Markup:
     """The whole photograph with a frame around its digit, or the test digit, in the pad's own square."""
     levels = digit.steps[0][1]
     high, wide = levels.shape[-2:]
-    frame = f'<span class="is-framed" style="{_style(_framed(*digit.boxes))}"></span>' if len(digit.boxes) == 1 else ""
+    is_single = len(digit.boxes) == 1
+    frame = html('<span class="is-framed" style="{}"></span>', _style(_framed(*digit.boxes))) if is_single else ""
     told = digit.title if digit.label is None else f"{digit.title}: {a(str(digit.label))}"
     picture = image(_small(levels, 480), told, sharp=max(high, wide) <= SMALL)
-    return (
-        f'<div class="digit-square"><div style="width:{min(1, wide / high):.2%};aspect-ratio:{wide}/{high}">'
-        f'{picture}{frame}</div></div><p class="digit-named">{html.escape(told)}</p>'
-    )
+    return html(
+        '<div class="digit-square"><div style="width:{:.2%};aspect-ratio:{}/{}">{}{}</div></div>'
+        '<p class="digit-named">{}</p>',
+        min(1, wide / high), wide, high, picture, frame, told,
+    )  # fmt: skip
 
 
 def _framed(box: Box) -> Box:

@@ -6,11 +6,11 @@ from cnnviz.numbers import grouped
 from cnnviz.ops import Activation
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted
-from cnnviz.ui.lessons.activations.activations_stack import Stack
+from cnnviz.ui.lessons.activations.activations_stack import GradientStack
 from cnnviz.ui.words import capital, number, percent
 
 
-def ending(map: SignedMap | None, activation: Activation, stack: Stack) -> Ending:
+def ending(map: SignedMap | None, activation: Activation, stack: GradientStack) -> Ending:
     """What is seen, of the map too where there is one, and a question; HTML, without a word of the visitor's."""
     see = ""
     if map:

@@ -11,7 +11,7 @@ from cnnviz import figures
 from cnnviz.experiments.vanishing import FLOAT32_SMALLEST
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui import controls
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import part, rows, show, told
 from cnnviz.ui.state import integer
 from cnnviz.ui.words import number, percent
 
@@ -37,17 +37,17 @@ def tiny() -> None:
     """A number to move from 0 to -40, and what both forms make of it."""
     part(
         "Where numbers are tiny",
-        "<p>To mathematics 0.5·tanh(x/2) + 0.5 and 1 / (1 + e⁻ˣ) are the same. In float32, with about seven digits, "
+        "To mathematics 0.5·tanh(x/2) + 0.5 and 1 / (1 + e⁻ˣ) are the same. In float32, with about seven digits, "
         "they are not: far below 0 tanh rounds to −1, so the sum is 0, and so is the slope. The stable form, "
-        "eˣ / (1 + eˣ) left of 0, adds nothing that could swallow a small number.</p>",
+        "eˣ / (1 + eˣ) left of 0, adds nothing that could swallow a small number.",
     )
     left, right = st.columns([1.15, 1.3], gap="medium")
     with left:
         dial = controls.dial("x, the number that goes in", TINY)
         one = np.array([dial.value], np.float32)
         lines = [_line("with tanh", *naive(one)), _line("stable", *stable(one))]
-        st.html(rows(["float32", "sigmoid(x)", "slope", f"left of a gradient after {PASSED} such layers"], lines))
-        st.html(f'<div class="part"><p>{said(dial.value)}</p></div>')
+        show(rows(["float32", "sigmoid(x)", "slope", f"left of a gradient after {PASSED} such layers"], lines))
+        told(said(dial.value))
     with right:
         x = np.linspace(LEAST, 0, 161, dtype=np.float32)
         figure = figures.lines(

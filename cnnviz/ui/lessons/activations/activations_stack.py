@@ -14,7 +14,7 @@ from cnnviz.numbers import times
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
-from cnnviz.ui.markup import part, rows, unseen
+from cnnviz.ui.markup import html, part, rows, told, unseen
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
@@ -28,7 +28,7 @@ ALL_TICKS = 12  # up to so many layers, each has its tick
 
 
 @dataclass(frozen=True)
-class Stack:
+class GradientStack:
     """What was measured: of each activation, by its key, the layers of a stack of this depth and initialisation."""
 
     found: dict[str, Vanishing]
@@ -53,40 +53,40 @@ def _measured(_pixels: np.ndarray, digest: str, shape: tuple[int, ...], depth: i
     return vanishing(_pixels, depth, key, start)
 
 
-def gradients(picture: Picture, activation: Activation) -> Stack:
+def gradients(picture: Picture, activation: Activation) -> GradientStack:
     """The controls, the chart, the sentence and the table."""
     part(
         "Do gradients vanish?",
-        "<p>A stack of CONV layers (3 × 3, padding 1, 8 filters, random weights), each followed by its activation, "
+        "A stack of CONV layers (3 × 3, padding 1, 8 filters, random weights), each followed by its activation, "
         f"runs forwards on this picture, {SIDE} pixels at its longest side, values 0–1. Then a gradient of size 1 "
         "enters at the last layer and goes backwards, in float64: each layer multiplies it by the activation’s slope "
         "and sends it through the weights. How much of it gets to the layers next to the picture, "
-        "which learn from it?</p>",
+        "which learn from it?",
     )
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
         dial = controls.dial("Layers in the stack", LAYERS)
     with right:
         start = controls.choice("How the weights start", WEIGHTS_START)
-        told = INITIALISATIONS[start]
-        st.caption(controls.plain(f"{told.formula}. {told.source}."))
+        chosen = INITIALISATIONS[start]
+        st.caption(controls.plain(f"{chosen.formula}. {chosen.source}."))
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
     small = cached.at(controls.original(), SIDE, depth)
     _, height, width = small.shape
     dial.say(f"on {times(height, width, len(small.pixels))} numbers; the same seed each time")
     keys = dict.fromkeys((*ALWAYS, activation.key))
-    stack = Stack(
+    stack = GradientStack(
         {key: _measured(small.pixels, small.digest, small.shape, dial.value, key, start) for key in keys},
         dial.value,
         start,
     )
     _draw(stack)
-    st.html(f'<div class="part"><p>{verdict(stack)}</p></div>')
+    told(verdict(stack))
     _table(stack)
     return stack
 
 
-def _draw(stack: Stack) -> None:
+def _draw(stack: GradientStack) -> None:
     series, expected = {}, set()
     layers = np.arange(1, stack.depth + 1)
     for key, found in stack.found.items():
@@ -112,14 +112,15 @@ def _draw(stack: Stack) -> None:
     st.plotly_chart(figure, config={"displayModeBar": False}, key="gradients-chart")
 
 
-def verdict(stack: Stack) -> str:
+def verdict(stack: GradientStack) -> str:
     """What was measured, in a sentence or two; whoever wins."""
     if stack.depth == 1:
         return "One layer: what reaches it is what enters, 1. Give the stack more layers."
-    told = [f"{ACTIVATIONS[key].name} {_left(stack, key)}" for key in stack.found]
-    sentence = (
-        f"Through {stack.depth} layers that start as {stack.start}, the first layer gets of a gradient of 1: "
-        f"<b>{'; '.join(told)}</b>. "
+    sentence = html(
+        "Through {} layers that start as {}, the first layer gets of a gradient of 1: <b>{}</b>. ",
+        stack.depth,
+        stack.start,
+        "; ".join(f"{ACTIVATIONS[key].name} {_left(stack, key)}" for key in stack.found),
     )
     sigmoid, relu = stack.left("sigmoid"), stack.left("relu")
     factor = stack.each("relu")
@@ -141,11 +142,11 @@ def verdict(stack: Stack) -> str:
     return sentence
 
 
-def _left(stack: Stack, key: str) -> str:
+def _left(stack: GradientStack, key: str) -> str:
     return f"{number(stack.left(key))} (× {number(stack.each(key))} a layer)"
 
 
-def _table(stack: Stack) -> None:
+def _table(stack: GradientStack) -> None:
     if stack.depth == 1:
         return
     lines = []
@@ -170,9 +171,10 @@ def _table(stack: Stack) -> None:
     ]  # fmt: skip
     part(
         "The product that explains it",
-        "<p>Slope: what the activation’s derivative amounts to over a layer (root mean square). Weights: √(K·K·C·v), "
+        "Slope: what the activation’s derivative amounts to over a layer (root mean square). Weights: √(K·K·C·v), "
         "with K = 3, C = 8 and v the variance of the weights. Their product, once for each layer passed, is the dotted "
         "line. It holds as far as weights and gradients are independent of each other, so it is near and not exact. "
         f"Lost: smaller than {number(FLOAT32_SMALLEST)}, below which float32, in which networks are trained, drops "
-        "digits.</p>" + rows(head, lines),
+        "digits.",
+        rows(head, lines),
     )

@@ -15,7 +15,7 @@ from cnnviz import figures
 from cnnviz.ops import conv2d
 from cnnviz.ui import state
 from cnnviz.ui.lessons.activations.activations_view import BY_NAME
-from cnnviz.ui.markup import part
+from cnnviz.ui.markup import part, told
 from cnnviz.ui.words import number, percent
 
 _COSTS = "activations-costs"  # as they were measured for this visitor
@@ -31,11 +31,11 @@ def cost() -> None:
     """The button, and what was measured when it was last pressed."""
     part(
         "Is ReLU cheaper?",
-        "<p>The time for a million numbers in float32, forwards (the function) and backwards (its slope), on the "
+        "The time for a million numbers in float32, forwards (the function) and backwards (its slope), on the "
         f"machine that serves this page: the median of {TIMES} runs. Beside it, for comparison, a CONV layer of 8 "
         "filters over 8 channels that makes a million numbers. These are this program’s times in NumPy, not the "
         "functions’ own. Whether a network learns faster is another question, of "
-        "steps and of seconds: the lesson Learning measures it.</p>",
+        "steps and of seconds: the lesson Learning measures it.",
     )
     with st.container(key="cost"):
         if st.button("Measure here and now", key="measure"):
@@ -49,7 +49,7 @@ def cost() -> None:
                 config={"displayModeBar": False},
                 key="cost-chart",
             )
-            st.html(f'<div class="part"><p>{said(costs)}</p></div>')
+            told(said(costs))
 
 
 def _measure() -> None:

@@ -15,7 +15,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
 from cnnviz.ui.lessons.activations.activations_map import FLAT, SignedMap, counted, steepest, trace, windows
-from cnnviz.ui.markup import part, rows, unseen
+from cnnviz.ui.markup import Markup, html, part, rows, unseen
 from cnnviz.ui.settings import K
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import one_of, put
@@ -112,8 +112,8 @@ def histograms(map: SignedMap, activation: Activation) -> None:
     found = trace(map, activation)
     part(
         "The numbers before and after",
-        f"<p>Same bins for both. {capital(activation.name)} {_fate(activation)}. The scale of shares is logarithmic: "
-        "without that, one bar would hide all the others.</p>",
+        f"Same bins for both. {capital(activation.name)} {_fate(activation)}. The scale of shares is logarithmic: "
+        "without that, one bar would hide all the others.",
     )
     reach = max(found.limit, 1e-9)
     st.plotly_chart(
@@ -156,10 +156,10 @@ def table(map: SignedMap, activation: Activation) -> None:
     negative, zero = int(np.count_nonzero(map.numbers < 0)), int(np.count_nonzero(map.numbers == 0))
     part(
         "What each of them does to this map",
-        f"<p>{grouped(size)} numbers: {grouped(negative)} negative, {grouped(zero)} zero before anything is done. "
+        f"{grouped(size)} numbers: {grouped(negative)} negative, {grouped(zero)} zero before anything is done. "
         f"Zeroed: not 0 before, exactly 0 after. Saturated: at a place where the slope is below {percent(FLAT)} of "
-        "the largest that this activation has, so that next to nothing of a gradient comes back.</p>"
-        + rows(
+        "the largest that this activation has, so that next to nothing of a gradient comes back.",
+        rows(
             [unseen("activation"), "zeroed", "saturated", "comes out", "mean slope"],
             lines,
             chosen=list(BY_NAME).index(activation.name),
@@ -167,5 +167,5 @@ def table(map: SignedMap, activation: Activation) -> None:
     )
 
 
-def _of(count: int, size: int) -> str:
-    return f"{percent(count, size)}<small>{grouped(count)}</small>"
+def _of(count: int, size: int) -> Markup:
+    return html("{}<small>{}</small>", percent(count, size), grouped(count))

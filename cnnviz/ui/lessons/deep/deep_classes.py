@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from threading import Lock
 
 import numpy as np
@@ -68,9 +67,9 @@ def where(look: Look) -> None:
     """The class, its map, and the questions."""
     markup.part(
         "Where it looks",
-        "<p>conv10 makes one map for each class, and the class’s score is that map’s average: so the map tells which "
+        "conv10 makes one map for each class, and the class’s score is that map’s average: so the map tells which "
         "places speak for it. The patch asks differently: cover a place, and see how much of the probability is lost. "
-        "It slides like a window, 51 × 51 by 16: a convolution of questions.</p>",
+        "It slides like a window, 51 × 51 by 16: a convolution of questions.",
     )
     trained = look.trained
     with st.container(key="class-row", horizontal=True, gap="small", vertical_alignment="bottom"):
@@ -232,18 +231,18 @@ def average(look: Look) -> None:
     whole = look.trained.network.parameters
     markup.part(
         "At the end an average, no fully connected layer",
-        f"<p>conv10’s {times(height, width, classes)} numbers become {grouped(classes)} scores: each map’s average. "
+        f"conv10’s {times(height, width, classes)} numbers become {grouped(classes)} scores: each map’s average. "
         f"conv10 has {grouped(conv.parameters)} parameters; a fully connected layer that read the same "
         f"{times(height, width, conv.input_shape[0])} numbers would have {grouped(instead)}, "
         f"{number(instead / conv.parameters, 2)} times as many, and {number(instead / whole, 2)} times what the whole "
-        "network has.</p>",
+        "network has.",
     )
-    st.html(
+    markup.show(
         markup.rows(
             ("class", f"largest of {height * width}", "average = score", "softmax"),
             (
                 (
-                    escape(look.trained.classes[of]),
+                    look.trained.classes[of],
                     number(float(class_map(look.trained, look.maps, of).max()), 4),
                     number(float(look.maps[-1].ravel()[of]), 4),
                     percent(float(look.probabilities[of])),

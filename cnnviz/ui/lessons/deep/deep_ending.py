@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from cnnviz.numbers import times
 from cnnviz.ui import state
 from cnnviz.ui.lessons import Ending
@@ -24,7 +22,7 @@ def _seen(look: Look) -> str:
     trained, stops = look.trained, {depth.name: depth for depth in depths()}
     size = {name: _sees(look, stops[name]) for name in ("conv1", "fire9")}
     first, second, *_ = look.best()
-    names = escape(trained.classes[first]), escape(trained.classes[second])
+    names = trained.classes[first], trained.classes[second]
     shares = [percent(float(look.probabilities[of])) for of in (first, second)]
     return (
         f"A unit of conv1 sees {times(size['conv1'], size['conv1'])} pixels and can tell an edge; one of fire9 sees "
@@ -49,7 +47,7 @@ def _question(look: Look) -> str:
     """What the controls can answer on this photo."""
     if is_covered(look):
         return "What will it say? The maps above tell what it found; guess, then press “Show it”: the rest appears."
-    name = escape(look.trained.classes[look.best(1)[0]])
+    name = look.trained.classes[look.best(1)[0]]
     other = "RGB" if state.now(DEPTH) == "Grey" else "Grey"
     return (
         f"Does it need the colours? Switch Depth to {other} in the sidebar and see whether “{name}” stands. And which "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from functools import cache
 
 import numpy as np
@@ -10,8 +9,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.models.squeezenet import squeezenet
-from cnnviz.ui import markup
 from cnnviz.ui.controls import to_lab, typed_number
+from cnnviz.ui.markup import Markup, drawing, html, joined, part, show
 from cnnviz.ui.state import integer
 from cnnviz.ui.words import number
 
@@ -26,7 +25,7 @@ def filter_of(channel: int) -> NDArray:
 
 
 @cache
-def _mosaic() -> str:
+def _mosaic() -> Markup:
     """All filters, each on its own scale around grey, a weight a square."""
     squares = []
     for channel in range(COUNT):
@@ -36,21 +35,18 @@ def _mosaic() -> str:
         for row in range(3):
             for column in range(3):
                 colour = "".join(f"{level:02x}" for level in levels[:, row, column])
-                squares.append(f'<path fill="#{colour}" d="M{left + column} {top + row}h1v1h-1z"/>')
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {ACROSS * 4 - 1} {COUNT // ACROSS * 4 - 1}" '
-        f'shape-rendering="crispEdges">{"".join(squares)}</svg>'
-    )
-    data = base64.b64encode(svg.encode()).decode()
-    return f'<img src="data:image/svg+xml;base64,{data}" alt="The {COUNT} filters of conv1">'
+                squares.append(html('<path fill="#{}" d="M{} {}h1v1h-1z"/>', colour, left + column, top + row))
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" shape-rendering="crispEdges">{}</svg>'
+    size = ACROSS * 4 - 1, COUNT // ACROSS * 4 - 1
+    return drawing(html(svg, *size, joined(squares)), f"The {COUNT} filters of conv1")
 
 
 def filters() -> None:
     """The filters, and one of them sent to the lab on the visitor's own picture."""
-    markup.part(
+    part(
         "What conv1 has learnt: 64 filters of 3 × 3 × 3",
-        "<p>Grey is 0; brighter adds, darker takes away, in each colour. They began as noise: edges, colours and "
-        "stripes are what a million photographs made of them. Take one to the lab.</p>",
+        "Grey is 0; brighter adds, darker takes away, in each colour. They began as noise: edges, colours and "
+        "stripes are what a million photographs made of them. Take one to the lab.",
     )
     with st.container(key="conv1-filters"):
         picture, choice = st.columns([2.4, 1], gap="medium")
@@ -70,4 +66,4 @@ def filters() -> None:
                 f"left:{100 * column * 4 / wide:.2f}%;top:{100 * row * 4 / high:.2f}%;"
                 f"width:{300 / wide:.2f}%;height:{300 / high:.2f}%"
             )
-            st.html(f'<div class="mosaic">{_mosaic()}<i style="{place}"></i></div>')
+            show(html('<div class="mosaic">{}<i style="{}"></i></div>', _mosaic(), place))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
 from cnnviz.pictures import SAMPLES, sample
-from cnnviz.ui import markup, state
+from cnnviz.ui import state
 from cnnviz.ui.controls import choose_sample
 from cnnviz.ui.lessons.deep.deep_depths import depths
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
 from cnnviz.ui.lessons.deep.deep_walk import FIRST, look_into
+from cnnviz.ui.markup import Markup, html, part, show
 from cnnviz.ui.settings import SAMPLE
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit
@@ -46,7 +45,7 @@ def guide() -> None:
     where = "" if key in SEEN else " on the sample cat"
     key = key if key in SEEN else "chelsea"
     with st.container(key="guide", horizontal=True, gap="small", vertical_alignment="center"):
-        st.html(f"<span><b>See for yourself</b>{where}, from edges to parts:</span>", width="content")
+        show(html("<span><b>See for yourself</b>{}, from edges to parts:</span>", where), width="content")
         for at, (words, depth, channel) in enumerate(SEEN[key]):
             st.button(
                 words, key=f"guide {at}", on_click=_go, args=(key, depth, channel), help=f"Map {channel} of {depth}"
@@ -86,21 +85,22 @@ def failure(look: Look) -> None:
         "“none of these”: a person is called by whatever in the picture looks most like something it learnt. "
         "A high probability says that one class beats the other 999, not that it is right."
     )
-    markup.part("A mistake worth seeing: a portrait called a barbell", f"<p>{why}</p>")
+    part("A mistake worth seeing: a portrait called a barbell", why)
     with st.container(key="failure"):
         if state.now(SAMPLE) == PORTRAIT:
-            st.html(f'<p class="sentence">{_numbers(look)}</p>')
+            show(html('<p class="sentence">{}</p>', _numbers(look)))
         else:
             st.button("show it: an astronaut, called a barbell", key="barbell below", on_click=_to_portrait)
 
 
-def _numbers(look: Look) -> str:
+def _numbers(look: Look) -> Markup:
     """What this portrait is given."""
     trained, (first, second, *_) = look.trained, look.best()
     people = sum(float(look.probabilities[trained.classes.index(name)]) for name in PEOPLE)
-    return (
-        f"Here: <b>{escape(trained.classes[first])} {percent(float(look.probabilities[first]))}</b>, then "
-        f"{escape(trained.classes[second])} {percent(float(look.probabilities[second]))}; the three kinds of people "
-        f"have {percent(people)} between them. Yet fire9 has maps that light up at the face and at the collar: what it "
-        "sees there, it has no name for. Slide the patch over the photo to see what its answer hangs on."
-    )
+    named = [f"{trained.classes[of]} {percent(float(look.probabilities[of]))}" for of in (first, second)]
+    return html(
+        "Here: <b>{}</b>, then {}; the three kinds of people have {} between them. Yet fire9 has maps that light up at "
+        "the face and at the collar: what it sees there, it has no name for. Slide the patch over the photo to see "
+        "what its answer hangs on.",
+        *named, percent(people),
+    )  # fmt: skip

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from html import escape
-
-import streamlit as st
-
 from cnnviz.experiments.patches import Patch, Patches, patches
 from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.pictures import SAMPLES, Picture, sample
 from cnnviz.ui.lessons.deep.deep_look import Look
 from cnnviz.ui.lessons.deep.deep_walk import Chosen
-from cnnviz.ui.markup import image
+from cnnviz.ui.markup import Markup, html, image, joined, show
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.words import number
 
@@ -33,23 +29,18 @@ def woken_by(look: Look, at: Chosen) -> None:
     """A row of crops, each with the number that it gives."""
     found = _all().best(at.depth.shown, at.channel, COUNT)
     if not found:
-        st.html('<p class="sentence">No place of the sample pictures wakes this map.</p>')
+        show(html('<p class="sentence">No place of the sample pictures wakes this map.</p>'))
         return
-    figures = "".join(_figure(patch) for patch in found)
-    st.html(
-        f'<div class="patches"><b>What wakes this map</b> most, on the {len(PHOTOGRAPHS)} sample photographs'
-        f"<div>{figures}</div></div>"
-    )
+    told = '<div class="patches"><b>What wakes this map</b> most, on the {} sample photographs<div>{}</div></div>'
+    show(html(told, len(PHOTOGRAPHS), joined(_figure(patch) for patch in found)))
 
 
-def _figure(patch: Patch) -> str:
+def _figure(patch: Patch) -> Markup:
     down, across = patch.down, patch.across
     square = _square(patch.picture)
     crop = square.pixels[:, down.start : down.stop, across.start : across.stop]
     drawn = Picture(crop, "RGB", crop.shape[1:]).at(DRAWN)
     name = SAMPLES[patch.picture].name
     where = f"{name}, rows {down.start + 1} to {down.stop}, columns {across.start + 1} to {across.stop}"
-    return (
-        f'<figure title="{escape(where)}">{image(drawn.levels(), name)}'
-        f"<figcaption>{number(patch.value, 3)}</figcaption></figure>"
-    )
+    figure = '<figure title="{}">{}<figcaption>{}</figcaption></figure>'
+    return html(figure, where, image(drawn.levels(), name), number(patch.value, 3))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from cnnviz.pictures import SAMPLES, Picture, sample
@@ -12,6 +10,7 @@ from cnnviz.ui.controls import Uploads, select
 from cnnviz.ui.lessons.deep.deep_depths import map_name
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
 from cnnviz.ui.lessons.deep.deep_walk import Chosen
+from cnnviz.ui.markup import Markup, html, joined
 from cnnviz.ui.overlay import Panel
 from cnnviz.ui.state import one_of
 from cnnviz.ui.words import percent
@@ -37,14 +36,14 @@ def two(look: Look, at: Chosen) -> None:
     """The chosen map and the strongest others of its depth, on both photos; what each of them is called."""
     markup.part(
         "Two photos, the same maps",
-        "<p>The filters are the same whatever they are shown. The first row is your photo, the second the other one; "
-        "each map has one scale for both.</p>",
+        "The filters are the same whatever they are shown. The first row is your photo, the second the other one; "
+        "each map has one scale for both.",
     )
     other = look_at(_second())
     channels = [at.channel, *(channel for channel in look.strongest(at.depth) if channel != at.channel)][:MAPS]
     limits = {channel: max(float(seen.at(at.depth)[channel].max()) for seen in (look, other)) for channel in channels}
     for name, seen in (("first", look), ("second", other)):
-        st.html(_answers(seen))
+        markup.show(_answers(seen))
         row = [_panel(seen, at, channel, limits[channel]) for channel in channels]
         overlay.panels(row, key=f"photo-{name}")
 
@@ -56,10 +55,11 @@ def _panel(seen: Look, at: Chosen, channel: int, limit: float) -> Panel:
     return Panel(f"{title} of {at.depth.name}", seen.square, map=map, fields=fields, limit=limit)
 
 
-def _answers(seen: Look) -> str:
+def _answers(seen: Look) -> Markup:
     """The three best classes of a photo, in a line."""
     found = [
-        f"{escape(seen.trained.classes[of])} <span>{percent(float(seen.probabilities[of]))}</span>"
+        html("{} <span>{}</span>", seen.trained.classes[of], percent(float(seen.probabilities[of])))
         for of in seen.best(5)
     ]
-    return f'<p class="answers"><b>{escape(seen.square.name or "Your picture")}</b> {" · ".join(found)}</p>'
+    name = seen.square.name or "Your picture"
+    return html('<p class="answers"><b>{}</b> {}</p>', name, joined(found, " · "))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from cnnviz.experiments.effective import EffectiveField, effective_field
 from cnnviz.layers import Conv2d, Parallel
 from cnnviz.numbers import grouped, times
 from cnnviz.tracing import layer_trace
-from cnnviz.ui import markup, overlay
+from cnnviz.ui import overlay
+from cnnviz.ui import written_html as markup
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.deep_depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
@@ -25,6 +25,7 @@ from cnnviz.ui.overlay import Panel, message
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import many, number, percent
+from cnnviz.ui.written_html import escape
 
 MOST_OF_IT = 0.9  # of all that matters
 FEW = 50  # pixels, of which no share need be told

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 import streamlit as st
 
 from cnnviz.layers import Conv2d
@@ -11,7 +9,7 @@ from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons.filters.filters_two_layers import conv, possible
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import part, rows, unseen
+from cnnviz.ui.markup import Markup, drawing, html, joined, part, rows, show, unseen
 from cnnviz.ui.state import put
 from cnnviz.ui.words import listed
 
@@ -57,8 +55,9 @@ def counts(network: Network) -> None:
     ]
     part(
         "What the two layers cost",
-        "<p>A filter’s depth C is not chosen: it is the depth of what comes in, for layer 1 the picture’s channels, for"
-        " layer 2 the number of layer 1’s filters. The 1 is the filter’s bias, 0 on this page.</p>" + rows(head, lines),
+        "A filter’s depth C is not chosen: it is the depth of what comes in, for layer 1 the picture’s channels, for"
+        " layer 2 the number of layer 1’s filters. The 1 is the filter’s bias, 0 on this page.",
+        rows(head, lines),
     )
 
 
@@ -71,9 +70,9 @@ def groups(network: Network) -> None:
     """For each layer a card a number of groups: which channels each filter reads, and what that costs. One to press."""
     part(
         "Groups: filters that read only some of the depth",
-        "<p>With G groups, channels and filters fall into G parts, and a filter reads only its own part: G times fewer"
+        "With G groups, channels and filters fall into G parts, and a filter reads only its own part: G times fewer"
         " links, weights and multiply-adds. With as many groups as channels (depthwise) each filter reads one channel,"
-        " and nothing mixes them.</p>",
+        " and nothing mixes them.",
     )
     for row, key in zip(network.rows, ("g", "g2"), strict=True):
         with st.container(key=f"groups-{key}"):
@@ -85,7 +84,8 @@ def _cards(row: Row, key: str) -> None:
     numbers = possible(depth, filters)
     cannot = [number for number in range(1, depth + 1) if number not in numbers]
     why = f" {listed(cannot)} cannot be: G must divide C and F." if cannot else ""
-    st.html(f'<p class="hint"><b>Layer {row.index + 1}:</b> C = {depth}, F = {filters}.{why}</p>')
+    hint = '<p class="hint"><b>Layer {}:</b> C = {}, F = {}.{}</p>'
+    show(html(hint, row.index + 1, depth, filters, why))
     with st.container(key=f"cards-{key}", horizontal=True, gap="small"):
         for number in numbers:
             with st.container(key=f"card-{key}-{number}", border=True, gap=None, width=206):
@@ -97,12 +97,13 @@ def _card(row: Row, key: str, number: int) -> None:
     k, filters = layer.kernel_size, layer.out_channels
     tried = Conv2d(filters, k, layer.stride, layer.padding, groups=number)
     title = f"G = {number}" + (", depthwise" if number == depth > 1 else "")
-    st.html(
-        f'<div class="links"><b>{title}</b>{links(depth, filters, number)}'
-        f"<span>{depth * filters // number} links of {depth * filters}</span>"
-        f"<span>{grouped(tried.parameters(row.input_shape))} parameters</span>"
-        f"<span>{grouped(tried.multiply_adds(row.input_shape))} multiply-adds</span></div>"
+    card = (
+        '<div class="links"><b>{}</b>{}<span>{} links of {}</span><span>{} parameters</span>'
+        "<span>{} multiply-adds</span></div>"
     )
+    counted = grouped(tried.parameters(row.input_shape)), grouped(tried.multiply_adds(row.input_shape))
+    drawn = links(depth, filters, number)
+    show(html(card, title, drawn, depth * filters // number, depth * filters, *counted))
     isnow = number == layer.groups
     st.button(
         "chosen" if isnow else lettered(f"choose G = {number}"),
@@ -114,28 +115,28 @@ def _card(row: Row, key: str, number: int) -> None:
     )
 
 
-def links(depth: int, filters: int, groups: int) -> str:
+def links(depth: int, filters: int, groups: int) -> Markup:
     """A drawing: the channels on the left, the filters on the right, a line where a filter reads a channel."""
     high, wide, left, right = 92, 180, 22, 158
 
     def y(at: int, count: int) -> float:
         return round(high * (at + 0.5) / count, 1)
 
-    lines = "".join(
-        f'<line x1="{left}" y1="{y(channel, depth)}" x2="{right}" y2="{y(filter, filters)}"/>'
+    lines = joined(
+        html('<line x1="{}" y1="{}" x2="{}" y2="{}"/>', left, y(channel, depth), right, y(filter, filters))
         for filter in range(filters)
         for channel in range(depth)
         if filter * groups // filters == channel * groups // depth
     )
-    dots = "".join(
-        f'<circle cx="{x}" cy="{y(at, count)}" r="3"/>'
+    dots = joined(
+        html('<circle cx="{}" cy="{}" r="3"/>', x, y(at, count))
         for x, count in ((left, depth), (right, filters))
         for at in range(count)
     )
-    svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {high}" width="{wide}" height="{high}">'
-        f'<g stroke="#3f87cf" stroke-opacity="0.7">{lines}</g><g fill="#7d8894">{dots}</g></svg>'
-    )
-    data = base64.b64encode(svg.encode()).decode()  # st.html lets pictures through, but no svg of its own
-    told = f"{depth} channels, {filters} filters, {depth * filters // groups} links"
-    return f'<img src="data:image/svg+xml;base64,{data}" width="{wide}" height="{high}" alt="{told}">'
+    size = html(' width="{}" height="{}"', wide, high)
+    svg = html(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}"{}>'
+        '<g stroke="#3f87cf" stroke-opacity="0.7">{}</g><g fill="#7d8894">{}</g></svg>',
+        wide, high, size, lines, dots,
+    )  # fmt: skip
+    return drawing(svg, f"{depth} channels, {filters} filters, {depth * filters // groups} links", size)

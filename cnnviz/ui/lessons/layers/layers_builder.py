@@ -6,8 +6,6 @@ changed here is the layer whose unit is on the stage.
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from cnnviz.models import ARCHITECTURES
@@ -19,6 +17,7 @@ from cnnviz.ui.lessons.layers.layers_setup import INPUTS, OWN_SIZE, UNIT, Setup
 from cnnviz.ui.lessons.layers.layers_stack import NEW, START, Stack
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
+from cnnviz.ui.written_html import escape
 
 
 def presets() -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from html import escape
-
-import streamlit as st
+from collections.abc import Iterator
 
 from cnnviz.layers import Conv2d, Linear
 from cnnviz.layers.typed import read
@@ -14,7 +12,7 @@ from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped, number
 from cnnviz.ui.lessons.layers.layers_setup import Setup
 from cnnviz.ui.lessons.layers.layers_stack import field, product, size
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import Markup, html, joined, part, rows, show
 from cnnviz.ui.words import many, percent
 
 HEAD = ("Layer", "Output, height × width × depth", "Parameters", "Multiply-adds", "Receptive field")
@@ -28,36 +26,42 @@ def counts(setup: Setup) -> None:
         return
     shown, written = len(network.rows), len(setup.stack.parts)
     which = "" if shown == written else f"the first {shown} of {many(written, 'layer')}"
-    part(f"Counted{', ' * bool(which)}{which}", f"<p>{_sentence(network)}</p>{_published(setup)}")
+    part(f"Counted{', ' * bool(which)}{which}", _sentence(network), *_published(setup))
     body: list[tuple[str, ...]] = [("Input", size(network.input_shape), "", "", "1 × 1")]
     body += [_row(network, row) for row in network.rows]
     total = f"Total of {which}" if which else "Total"
-    body.append((total, "", f"<b>{grouped(network.parameters)}</b>", f"<b>{grouped(network.multiply_adds)}</b>", ""))
-    st.html(rows(HEAD, body, chosen=setup.chosen + 1))
+    body.append((total, "", _bold(network.parameters), _bold(network.multiply_adds), ""))
+    show(rows(HEAD, body, chosen=setup.chosen + 1))
 
 
-def _published(setup: Setup) -> str:
-    """What is known of the network, where the stack is one of those that made history, on its own input."""
+def _bold(count: int) -> Markup:
+    return html("<b>{}</b>", grouped(count))
+
+
+def _published(setup: Setup) -> Iterator[Markup]:
+    """A paragraph of what is known of the network, where it is one of those that made history, on its own input."""
     for told in ARCHITECTURES.values():
         if read(told.stack) == setup.stack.network.layers and told.input_shape == setup.shape:
-            return (
-                f"<p><b>{escape(told.name)}</b>, {escape(told.source)}. {escape(told.told)} Published: "
-                f"{grouped(told.parameters)} parameters ({escape(told.counted_by)}); "
-                f"counted here: {grouped(setup.stack.network.parameters)}.</p>"
-            )
-    return ""
+            yield html(
+                "<p><b>{}</b>, {}. {} Published: {} parameters ({}); counted here: {}.</p>",
+                told.name, told.source, told.told, grouped(told.parameters), told.counted_by,
+                grouped(setup.stack.network.parameters),
+            )  # fmt: skip
+            return
 
 
 def _row(network: Network, row: Row) -> tuple[str, ...]:
-    name = f"{row.index + 1} {escape(row.layer.name)}"
-    learnt = f"{product(row.layer, row.input_shape)} = <b>{grouped(row.parameters)}</b>" if row.parameters else "none"
+    name = f"{row.index + 1} {row.layer.name}"
+    learnt: str = "none"
+    if row.parameters:
+        learnt = html("{} = {}", product(row.layer, row.input_shape), _bold(row.parameters))
     return name, size(row.output_shape), learnt, _work(row), _field(network, row)
 
 
 def _work(row: Row) -> str:
     """Multiply-adds, or what is done instead."""
     if row.multiply_adds:
-        return f"<b>{grouped(row.multiply_adds)}</b>"
+        return _bold(row.multiply_adds)
     others = [f"{grouped(count)} {name}" for name, count in row.layer.operations(row.input_shape).items() if count]
     return f"none; {', '.join(others)}" if others else "none"
 
@@ -67,7 +71,7 @@ def _field(network: Network, row: Row) -> str:
     sides = network.input_shape[1:]
     whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
     told = field(network, row)
-    return f"the whole picture<small>{told}</small>" if whole else told
+    return html("the whole picture<small>{}</small>", told) if whole else told
 
 
 def _sentence(network: Network) -> str:
@@ -88,7 +92,7 @@ def _sentence(network: Network) -> str:
 
 def _layers(rows: list[Row]) -> str:
     """The first of the layers that have the same count, and how many others share it."""
-    first = f"layer {rows[0].index + 1}, {escape(rows[0].layer.name)}"
+    first = f"layer {rows[0].index + 1}, {rows[0].layer.name}"
     return f"{first}, and {many(len(rows) - 1, 'other')}, each" if len(rows) > 1 else first
 
 
@@ -97,20 +101,20 @@ def why_not_fc(setup: Setup) -> None:
     convolutions = [row for row in setup.stack.network.rows if isinstance(row.layer, Conv2d)]
     row = next((row for row in convolutions if row.index == setup.chosen), convolutions[0] if convolutions else None)
     if row is None:
-        part("Why not FC?", "<p>Put a CONV layer into the stack, and it is compared with an FC here.</p>")
+        part("Why not FC?", "Put a CONV layer into the stack, and it is compared with an FC here.")
         return
     fully = Linear(math.prod(row.output_shape))
     shared, single = row.parameters, fully.parameters(row.input_shape)
     part(
         "Why not FC?",
-        f"<p>Layer {row.index + 1}, {row.layer.name}, makes {size(row.output_shape)} of {size(row.input_shape)}. An FC "
+        f"Layer {row.index + 1}, {row.layer.name}, makes {size(row.output_shape)} of {size(row.input_shape)}. An FC "
         "between the same two volumes has a weight of its own from every number to every number. In CONV each unit "
-        "reads a small window, and all units of a map share their weights.</p>",
+        "reads a small window, and all units of a map share their weights.",
     )
-    st.html(_bars(row, fully, shared, single))
+    show(_bars(row, fully, shared, single))
 
 
-def _bars(row: Row, fully: Linear, shared: int, single: int) -> str:
+def _bars(row: Row, fully: Linear, shared: int, single: int) -> Markup:
     ratio = single / shared
     is_off = ratio > SCREEN
     shape = row.input_shape
@@ -122,15 +126,19 @@ def _bars(row: Row, fully: Linear, shared: int, single: int) -> str:
     for name, layer, count, kind, style, length in lines:
         goes_on = f"goes on to the right: {distance(ratio)} in all →" if is_off else distance(ratio)
         bars.append(
-            f'<div class="row"><b>{name}</b><span>{product(layer, shape)} = <b>{grouped(count)}</b> parameters, '
-            f"{bytes_of(count)}; {grouped(layer.multiply_adds(shape))} multiply-adds</span>"
-            f'<div class="{kind}" style="{style}"><i>{length or goes_on}</i></div></div>'
-        )
+            html(
+                '<div class="row"><b>{}</b><span>{} = {} parameters, {}; {} multiply-adds</span>'
+                '<div class="{}" style="{}"><i>{}</i></div></div>',
+                name, product(layer, shape), _bold(count), bytes_of(count), grouped(layer.multiply_adds(shape)), kind,
+                style, length or goes_on,
+            )
+        )  # fmt: skip
     off = " It does not fit on any screen." if is_off else ""
-    return (
-        f'<div class="against">{"".join(bars)}<p>If CONV’s bar is 1 cm long, FC’s is <b>{distance(ratio)}</b> long: '
-        f"{number(ratio, 2)} times as many weights to learn, to keep and to multiply.{off}</p></div>"
-    )
+    return html(
+        '<div class="against">{}<p>If CONV’s bar is 1 cm long, FC’s is <b>{}</b> long: '
+        "{} times as many weights to learn, to keep and to multiply.{}</p></div>",
+        joined(bars), distance(ratio), number(ratio, 2), off,
+    )  # fmt: skip
 
 
 def distance(centimetres: float) -> str:

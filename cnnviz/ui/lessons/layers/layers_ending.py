@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from cnnviz.layers import GlobalAvgPool
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons import Ending
@@ -39,7 +37,7 @@ def _seen(setup: Setup) -> str:
         parts.append(
             f"{percent(fully, network.parameters)} of the parameters are in FC layers, where nothing is shared."
         )
-    return escape(" ".join(parts))
+    return " ".join(parts)
 
 
 def _question(setup: Setup) -> str:

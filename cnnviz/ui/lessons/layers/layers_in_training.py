@@ -15,7 +15,7 @@ from cnnviz.ui import cached, state
 from cnnviz.ui.controls import dial, slider
 from cnnviz.ui.lessons.layers.layers_run import Shown
 from cnnviz.ui.lessons.layers.layers_setup import DRAW
-from cnnviz.ui.markup import part, signed
+from cnnviz.ui.markup import Markup, html, joined, part, show, signed
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.state import integer, put, real
 from cnnviz.ui.words import number, percent
@@ -29,9 +29,9 @@ def dropout(shown: Shown) -> None:
     """In training a share p of the numbers becomes 0 and the others are divided by 1 − p; in inference nothing is."""
     part(
         "Dropout",
-        f"<p>In training, each number of a map becomes 0 with probability p, and those that are left are divided by "
+        "In training, each number of a map becomes 0 with probability p, and those that are left are divided by "
         f"1 − p, so that the mean stays. In inference nothing happens. Here on {shown.name}; put DROPOUT into the "
-        f"stack and run it in training, and the layers behind it see the gaps.</p>",
+        f"stack and run it in training, and the layers behind it see the gaps.",
     )
     with st.container(key="dropout", gap="small"):
         boxes = st.columns([1, 3], gap="medium")
@@ -94,18 +94,18 @@ def side_by_side(maps: Sequence[tuple[str, str, NDArray]]) -> None:
     limit = max(float(np.abs(map).max()) for _, _, map in maps)
     # Whole numbers are left out, not averaged, so that what dropout made 0 is seen as 0.
     step = max(-(-side // DRAWN) for _, _, map in maps for side in map.shape)
-    figures = "".join(_figure(name, told, map[::step, ::step], limit) for name, told, map in maps)
-    st.html(f'<div class="maps">{figures}</div>')
+    drawn = joined(_figure(name, told, map[::step, ::step], limit) for name, told, map in maps)
+    show(html('<div class="maps">{}</div>', drawn))
     if step > 1:
         st.caption(f"Drawn is one number of each {times(step, step)}; the means are those of all.")
 
 
-def _figure(name: str, told: str, map: NDArray, limit: float) -> str:
+def _figure(name: str, told: str, map: NDArray, limit: float) -> Markup:
     levels = np.ascontiguousarray(map, np.float32)
     height, width = map.shape
     shape = "width: 100%" if width >= height else f"height: 100%; max-width: {100 * width / height:.0f}%"
     drawn = signed(*cached.pngs(levels, limit), name, style=f"{shape}; aspect-ratio: {width} / {height}")
-    return f"<figure><div>{drawn}</div><figcaption><b>{name}</b>{told}</figcaption></figure>"
+    return html("<figure><div>{}</div><figcaption><b>{}</b>{}</figcaption></figure>", drawn, name, told)
 
 
 GAMMA, BETA = real("gamma", 1.0, -3.0, 3.0), real("beta", 0.0, -3.0, 3.0)
@@ -117,10 +117,10 @@ def batch_norm(shown: Shown) -> None:
     height, width = map.shape
     part(
         "Batch norm",
-        "<p>Each map loses its mean and is divided by its deviation; then it is multiplied by γ (gamma) and β (beta) "
+        "Each map loses its mean and is divided by its deviation; then it is multiplied by γ (gamma) and β (beta) "
         f"is added, two numbers a map that are learnt. Here on {shown.name}. The statistics run over everything that "
         "a channel holds: with a batch of pictures over all of them, with this one picture over the height and the "
-        f"width of its map, {times(height, width)} = {grouped(map.size)} numbers.</p>",
+        f"width of its map, {times(height, width)} = {grouped(map.size)} numbers.",
     )
     with st.container(key="batch-norm", gap="small"):
         boxes = st.columns([1, 1.5, 1.5], gap="medium")

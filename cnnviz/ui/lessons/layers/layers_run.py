@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.stage import stage
 from cnnviz.ui.state import now, put
 from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, volumes
+from cnnviz.ui.written_html import escape
 
 GROUP = "layers"  # volumes and stage share one cursor
 

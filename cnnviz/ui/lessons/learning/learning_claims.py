@@ -18,7 +18,7 @@ from cnnviz.ui import state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.learning import learning_verdicts
 from cnnviz.ui.lessons.learning.learning_run import Run
-from cnnviz.ui.markup import part
+from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.own import RUN
 from cnnviz.ui.words import percent
 
@@ -35,7 +35,7 @@ class Claim:
     key, name   of its job, and for people
     before      what will be seen and how long it takes, a sentence
     draw        charts of a report, which may be empty
-    verdict     what came of it, with the numbers; HTML
+    verdict     what came of it, with the numbers
     """
 
     key: str
@@ -140,7 +140,7 @@ def claims(run: Run | None) -> None:
     workers = _workers()
     recipe = run.plan.recipe if run else Recipe()
     for claim in CLAIMS:
-        part(claim.name, f"<p>{claim.before}</p>")
+        part(claim.name, claim.before)
         worker = workers.get(claim.key)
         going = worker is not None and worker.is_alive
         st.fragment(_look, run_every=EVERY if going else None)(claim, recipe, going)
@@ -167,7 +167,7 @@ def _look(claim: Claim, recipe: Recipe, going: bool) -> None:
                 st.caption(plain(problem))
         if worker:
             claim.draw(found)
-            st.html(f'<div class="part verdict"><p>{_said(claim, worker, found)}</p></div>')
+            show(html('<div class="part verdict"><p>{}</p></div>', _said(claim, worker, found)))
     if going != (worker is not None and worker.is_alive):
         st.rerun()  # it has been started here, or has ended: the page looks at it, or no longer
 

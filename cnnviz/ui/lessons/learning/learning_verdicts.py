@@ -1,4 +1,4 @@
-"""What came of each comparison, told with its numbers, whichever wins; HTML. No Streamlit."""
+"""What came of each comparison, told with its numbers, whichever wins. No Streamlit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from cnnviz.experiments.learning_curves import LearningCurve, reached
 from cnnviz.numbers import fixed, grouped
+from cnnviz.ui.markup import html
 from cnnviz.ui.words import number, percent
 
 GOAL = 0.5  # a loss at which most digits are right
@@ -25,7 +26,7 @@ def race(found: Mapping[str, Any]) -> str:
         for name, at in there.items()
     ]
     a_step = {name: 1000 * curve.seconds[-1] / curve.steps[-1] for name, curve in curves.items()}
-    text = f"To a loss of {number(GOAL)}: <b>{'; '.join(told)}</b>. "
+    text = html("To a loss of {}: <b>{}</b>. ", number(GOAL), "; ".join(told))
     relu, sigmoid = there["ReLU"], there["sigmoid"]
     if relu and sigmoid:
         steps, seconds = sigmoid[0] / relu[0], sigmoid[1] / relu[1]
@@ -60,9 +61,11 @@ def moved(found: Mapping[str, Any]) -> str:
         for shift, ours, theirs in zip(found["shifts"], conv["accuracies"], fc["accuracies"])
         if shift in (0, 2, found["shifts"][-1])
     ]
-    text = (
-        f"With {grouped(conv['parameters'])} and {grouped(fc['parameters'])} parameters, CONV and FC got right, of "
-        f"digits <b>{'; '.join(told)}</b>. "
+    text = html(
+        "With {} and {} parameters, CONV and FC got right, of digits <b>{}</b>. ",
+        grouped(conv["parameters"]),
+        grouped(fc["parameters"]),
+        "; ".join(told),
     )
     lead = conv["accuracies"][0] - fc["accuracies"][0]
     far = conv["accuracies"][2] - fc["accuracies"][2]
@@ -91,7 +94,7 @@ def small(found: Mapping[str, Any]) -> str:
         for name, (train, held) in last.items()
     ]
     gaps = {name: train - held for name, (train, held) in last.items()}
-    text = f"Right of the digits that were learnt, and of others: <b>{'; '.join(told)}</b>. "
+    text = html("Right of the digits that were learnt, and of others: <b>{}</b>. ", "; ".join(told))
     text += _sentence("Dropout", gaps["plain"] - gaps["dropout"], last["dropout"][1] - last["plain"][1])
     return text + _sentence("Pooling", gaps["no pooling"] - gaps["plain"], last["plain"][1] - last["no pooling"][1])
 

@@ -14,6 +14,7 @@ from cnnviz.models import Trained
 from cnnviz.numbers import times
 from cnnviz.ui import controls, own, state
 from cnnviz.ui.controls import Digit, choice
+from cnnviz.ui.markup import html, show
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.state import one_of
 from cnnviz.ui.words import number
@@ -38,10 +39,8 @@ def steps(digit: Digit, trained: Trained) -> None:
         square[0, 0] = 255
         given = trained.prepare(square)
         around = "" if height == len(digit.levels) else f"Empty pixels around it make it {times(height, width)}. "
-        st.html(
-            f"<p>{around}No ink is {number(float(given.min()))} for this network, full ink "
-            f"{number(float(given.max()))}.</p>"
-        )
+        ink = [number(float(end)) for end in (given.min(), given.max())]
+        show(html("<p>{}No ink is {} for this network, full ink {}.</p>", around, *ink))
 
 
 OLD, MODERN, YOURS = "1998", "Modern", "Yours"
@@ -61,9 +60,8 @@ def missing() -> None:
     with st.container(key="no-own"):
         if state.now(FORM) == YOURS and own.own() is None:
             with st.container(key="no-own-box", horizontal=True, border=True, vertical_alignment="center"):
-                st.html(
-                    "You have not trained a network yet; here is the modern form. A minute is enough:", width="content"
-                )
+                words = "You have not trained a network yet; here is the modern form. A minute is enough:"
+                show(html(words), width="content")
                 st.page_link(
                     "pages/learning.py", label="train one on the Learning page", icon=":material/arrow_forward:"
                 )

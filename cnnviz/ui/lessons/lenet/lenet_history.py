@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz import models
@@ -12,7 +11,7 @@ from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns
 from cnnviz.ui.lessons.lenet.lenet_setup import Run
-from cnnviz.ui.markup import image, part, rows
+from cnnviz.ui.markup import Markup, html, image, joined, part, rows, show
 from cnnviz.ui.words import number
 
 # Percent of the 10,000 test digits read right: models/weights/README.md; scripts/score_lenet5.py counts them again.
@@ -33,24 +32,25 @@ def what_changed(found: Run) -> None:
     old, new = models.lenet5_1998(), models.lenet5()
     part(
         "1998 and today",
-        "<p>The same seven layers. Four things changed: trainable averaging became max pooling, Table I all links, the "
+        "The same seven layers. Four things changed: trainable averaging became max pooling, Table I all links, the "
         "scaled tanh ReLU, and the distances to codes ten scores with softmax. After Y. LeCun, L. Bottou, Y. Bengio "
         "and P. Haffner, “Gradient-Based Learning Applied to Document Recognition” (1998), section II; both "
-        "learnt anew here from 55,000 of MNIST’s digits.</p>",
+        "learnt anew here from 55,000 of MNIST’s digits.",
     )
-    body = [_line(before, after) for before, after in zip(columns(old), columns(new), strict=True)]
-    total = [network.network.parameters for network in (old, new)]
-    body.append(("all", f"<b>{grouped(total[0])}</b>", f"<b>{grouped(total[1])}</b>", "Numbers that are learnt."))
-    scores = [f"<b>{SCORED[network.name]} %</b>" for network in (old, new)]
+    body = [_line(*forms) for forms in zip(columns(old), columns(new), strict=True)]
+    total = [html("<b>{}</b>", grouped(network.network.parameters)) for network in (old, new)]
+    body.append(("all", *total, "Numbers that are learnt."))
+    scores = [html("<b>{} %</b>", SCORED[network.name]) for network in (old, new)]
     body.append(
         ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05\u00a0%.")
     )
     chosen = found.unit.layer if found.trained.name in SCORED else None  # a network of one’s own has other layers
-    st.html(rows(("layer", "1998, learnt", "modern, learnt", "what changed, and why"), body, chosen=chosen))
+    show(rows(("layer", "1998, learnt", "modern, learnt", "what changed, and why"), body, chosen=chosen))
 
 
-def _line(before: Column, after: Column) -> tuple[str, str, str, str]:
-    names = [f"{grouped(column.row.parameters)} <small>{_kind(column)}</small>" for column in (before, after)]
+def _line(before: Column, after: Column) -> tuple[str, ...]:
+    counts = "{} <small>{}</small>"
+    names = [html(counts, grouped(column.row.parameters), _kind(column)) for column in (before, after)]
     return before.name, names[0], names[1], WHY.get(before.name, "")
 
 
@@ -68,22 +68,25 @@ def table_one(found: Run) -> None:
             lit = found.unit.channel if found.unit.layer == at else None
             part(
                 "Table I: what each map of C3 reads",
-                f"<p>{sum(map(len, layer.connections))} of {6 * len(layer.connections)} links. The first six maps read "
-                "three neighbours, the next nine four, the last one all: no two see the same.</p>"
-                f"{_dots(layer.connections, column.row.input_shape[0], lit)}",
+                f"{sum(map(len, layer.connections))} of {6 * len(layer.connections)} links. The first six maps read "
+                "three neighbours, the next nine four, the last one all: no two see the same.",
+                _dots(layer.connections, column.row.input_shape[0], lit),
             )
 
 
-def _dots(table: tuple[tuple[int, ...], ...], count: int, lit: int | None) -> str:
-    mark = [' class="lit"' if map == lit else "" for map in range(len(table))]
-    head = "".join(f"<th scope='col'{mark[map]}>{map + 1}</th>" for map in range(len(table)))
+def _dots(table: tuple[tuple[int, ...], ...], count: int, lit: int | None) -> Markup:
+    mark = [Markup(' class="lit"') if map == lit else "" for map in range(len(table))]
+    head = joined(html('<th scope="col"{}>{}</th>', mark[map], map + 1) for map in range(len(table)))
     lines = []
     for source in range(count):
-        cells = "".join(f"<td{mark[map]}>{'●' if source in reads else ''}</td>" for map, reads in enumerate(table))
-        lines.append(f"<tr><th scope='row'>S2 map {source + 1}</th>{cells}</tr>")
-    return (
-        f'<div class="wide"><table class="links-table"><thead><tr><th>C3 map</th>{head}</tr></thead>'
-        f"<tbody>{''.join(lines)}</tbody></table></div>"
+        dots = ["●" if source in reads else "" for reads in table]
+        cells = joined(html("<td{}>{}</td>", *cell) for cell in zip(mark, dots, strict=True))
+        lines.append(html('<tr><th scope="row">S2 map {}</th>{}</tr>', source + 1, cells))
+    return html(
+        '<div class="wide"><table class="links-table"><thead><tr><th>C3 map</th>{}</tr></thead>'
+        "<tbody>{}</tbody></table></div>",
+        head,
+        joined(lines),
     )
 
 
@@ -100,14 +103,14 @@ def codes(found: Run) -> None:
         figures.append(_figure(name, given[at], number(float(output[at]), 3), mark))
     part(
         "What the ten outputs measure",
-        "<p>F6 has 84 units: 12 rows of 7. Each output is the sum of 84 squared differences between this drawing and a "
-        "code of −1 and 1 that was drawn by hand. The smallest sum wins.</p>"
-        f'<div class="codes">{"".join(figures)}</div>',
+        "F6 has 84 units: 12 rows of 7. Each output is the sum of 84 squared differences between this drawing and a "
+        "code of −1 and 1 that was drawn by hand. The smallest sum wins.",
+        html('<div class="codes">{}</div>', joined(figures)),
     )
 
 
-def _figure(name: str, values: NDArray, words: str, mark: str = "") -> str:
+def _figure(name: str, values: NDArray, words: str, mark: str = "") -> Markup:
     # Drawn as the volumes draw a bitmap: paper at -1, ink at 1.
     levels = np.rint(137 - 114 * np.clip(values.reshape(1, 12, 7), -1, 1)).astype(np.uint8)
-    caption = f"<figcaption><b>{name}</b>{words}</figcaption>"
-    return f'<figure class="code{mark}">{image(levels, name)}{caption}</figure>'
+    figure = '<figure class="code{}">{}<figcaption><b>{}</b>{}</figcaption></figure>'
+    return html(figure, mark, image(levels, name), name, words)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from html import escape
-
-import streamlit as st
 
 from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.lenet_answers import told
 from cnnviz.ui.lessons.lenet.lenet_setup import Run, moved_by
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import html, part, rows, show
 from cnnviz.ui.words import number, percent
 
 EXAMPLE = Move(across=2)  # measured while nothing is moved yet: a whole cell of S2
-MEANING = (
+MEANING = html(
     "<b>Invariant</b> is what stays as it is: the answer should be. <b>Equivariant</b> is what goes along, unchanged "
     "otherwise: a convolution’s maps are."
 )
@@ -48,9 +45,9 @@ def said_move(found: Run) -> str:
 
 def moved_maps(found: Run) -> None:
     """The part of the lesson; what it says while nothing is moved leads to the dials."""
-    head = f"<p>Nudge, turn or size the digit with the dials under it. {MEANING} {SCALE}</p>"
+    head = html("<p>Nudge, turn or size the digit with the dials under it. {} {}</p>", MEANING, SCALE)
     if found.digit.is_empty:
-        part("Does the answer move along?", f"{head}<p>There is nothing to move yet: draw a digit.</p>")
+        part("Does the answer move along?", head, "There is nothing to move yet: draw a digit.")
         return
     is_example = found.move.is_nothing
     if is_example:
@@ -64,17 +61,18 @@ def moved_maps(found: Run) -> None:
     start += ", through the network as it is changed" if found.off or found.kernel else ""
     part(
         "Does the answer move along?",
-        f"{head}<p>{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
-        f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.</p>",
+        head,
+        f"{start}: {said_move(found)}. The answer {was} {kept} {now}; the {what} of {was} goes from "
+        f"{told(found.trained, before, was)} to {told(found.trained, after, was)}.",
     )
     columns = ("layer", "changed: times what was there (invariant: 0)", "once moved along (equivariant: 0)")
-    st.html(rows(columns, _body(found, numbers)))
+    show(rows(columns, _body(found, numbers)))
 
 
 def in_short(found: Run) -> None:
     """The same in a few lines, under the dials."""
     if found.move.is_nothing:
-        st.html(f'<p class="in-short">{STAYS} What goes along, what stays?</p>')
+        show(html('<p class="in-short">{} What goes along, what stays?</p>', STAYS))
         return
     numbers = measured(found)
     first = found.columns[0]
@@ -83,10 +81,8 @@ def in_short(found: Run) -> None:
     told_along = ""
     if along is not None:
         told_along = f" {first.name} goes along {'exactly' if along < EXACT else f'but for {times(along)}'}."
-    st.html(
-        f'<p class="in-short"><b>Changed</b> by so many times what was there: '
-        f"{escape(', '.join(shares))}.{told_along} {STAYS}</p>"
-    )
+    words = '<p class="in-short"><b>Changed</b> by so many times what was there: {}.{} {}</p>'
+    show(html(words, ", ".join(shares), told_along, STAYS))
 
 
 def times(change: float) -> str:

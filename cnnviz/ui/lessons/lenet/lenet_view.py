@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -33,6 +31,7 @@ from cnnviz.ui.lessons.lenet.lenet_words import about, does, is_drawing
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Volume, volumes
 from cnnviz.ui.words import listed
+from cnnviz.ui.written_html import escape
 
 GROUP = "lenet"  # the maps and the stage share one cursor
 

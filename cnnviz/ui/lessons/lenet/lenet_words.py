@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from cnnviz.layers import Conv2d, Linear, MaxPool2d, PartialConv2d, Subsample
 from cnnviz.layers.layer import both
 from cnnviz.numbers import times
 from cnnviz.ui.lessons.lenet.lenet_columns import Column, maps_of, read_by
 from cnnviz.ui.lessons.lenet.lenet_setup import Run
 from cnnviz.ui.words import a, listed, many, number
+from cnnviz.ui.written_html import escape
 
 SQUASHED = {
     "scaled tanh": "then squashed between −1.7 and 1.7",

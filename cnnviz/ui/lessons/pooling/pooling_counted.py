@@ -13,7 +13,7 @@ from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import pooling_maps
 from cnnviz.ui.lessons.pooling.pooling_maps import MEAN, RANDOM, Pooled
 from cnnviz.ui.lessons.pooling.pooling_parts import SIDE
-from cnnviz.ui.markup import part, rows, unseen
+from cnnviz.ui.markup import Markup, html, part, rows, show, unseen
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number, percent
@@ -38,17 +38,17 @@ def size(shape: Shape) -> str:
     return times(*shape[1:], shape[0])
 
 
-def _volume(shape: Shape) -> str:
-    return f"{size(shape)} = <b>{grouped(math.prod(shape))}</b>"
+def _volume(shape: Shape) -> Markup:
+    return html("{} = <b>{}</b>", size(shape), grouped(math.prod(shape)))
 
 
 def fewer(found: Pooled) -> Counted:
     """Numbers before and behind, and the parameters of a CONV and of an FC that would come next."""
     part(
         "Fewer numbers. Fewer parameters?",
-        "<p>A pooling layer learns nothing and works map by map, so F maps stay F maps. "
+        "A pooling layer learns nothing and works map by map, so F maps stay F maps. "
         "What it leaves is read by the next layer. A CONV’s filters do not ask how large a map is; an FC has a weight "
-        "for each number, and with fewer of them less to learn by heart.</p>",
+        "for each number, and with fewer of them less to learn by heart.",
     )
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
@@ -69,7 +69,7 @@ def fewer(found: Pooled) -> Counted:
         ],
         [
             "its multiply-adds",
-            *(f"<b>{grouped(convolution.multiply_adds(shape))}</b>" for shape in (before, after)),
+            *(html("<b>{}</b>", grouped(convolution.multiply_adds(shape))) for shape in (before, after)),
             percent(convolution.multiply_adds(after), convolution.multiply_adds(before)),
         ],
         [
@@ -79,16 +79,16 @@ def fewer(found: Pooled) -> Counted:
         ],
     ]  # fmt: skip
     with right:
-        st.html(rows([unseen("what is counted"), "without pooling", "behind the pooling", "left"], lines))
+        show(rows([unseen("what is counted"), "without pooling", "behind the pooling", "left"], lines))
     return counted
 
 
-def _of_convolution(layer: Conv2d, shape: Shape) -> str:
-    return f"(3 × 3 × {shape[0]} + 1) × {FILTERS} = <b>{grouped(layer.parameters(shape))}</b>"
+def _of_convolution(layer: Conv2d, shape: Shape) -> Markup:
+    return html("(3 × 3 × {} + 1) × {} = <b>{}</b>", shape[0], FILTERS, grouped(layer.parameters(shape)))
 
 
-def _of_full(layer: Linear, shape: Shape) -> str:
-    return f"({times(*shape[1:], shape[0])} + 1) × {CLASSES} = <b>{grouped(layer.parameters(shape))}</b>"
+def _of_full(layer: Linear, shape: Shape) -> Markup:
+    return html("({} + 1) × {} = <b>{}</b>", size(shape), CLASSES, grouped(layer.parameters(shape)))
 
 
 def strided(found: Pooled, counted: Counted) -> None:
@@ -101,8 +101,11 @@ def strided(found: Pooled, counted: Counted) -> None:
     cut = f" Below, the middle {shown} numbers of the map, pixel for pixel." if max(height_in, width_in) > SIDE else ""
     part(
         "A convolution with a stride shrinks a map too",
-        f"<p>Same window, K = {k}, S = {s}, P = {p}, so the same size, {times(height, width)}. A pooling’s rule is "
-        f"fixed, a convolution’s weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{cut}</p>",
+        html(
+            "<p>Same window, K = {}, S = {}, P = {}, so the same size, {}. A pooling’s rule is fixed, a convolution’s "
+            "weights are learnt. With 1/K² everywhere it <i>is</i> average pooling.{}</p>",
+            k, s, p, times(height, width), cut,
+        ),
     )
     with st.container(key="strided-weights"):
         weights = controls.choice("The convolution’s weights", WEIGHTS)
@@ -122,7 +125,7 @@ def strided(found: Pooled, counted: Counted) -> None:
         [name, size(layer.output_shape(shape)), grouped(layer.parameters(shape)), _work(layer, shape)]
         for name, layer in layers
     ]
-    st.html(rows([f"on {size(shape)}", "comes out", "parameters", "work"], body))
+    show(rows([f"on {size(shape)}", "comes out", "parameters", "work"], body))
 
 
 def _work(layer: Layer, shape: Shape) -> str:
@@ -135,8 +138,8 @@ def last(found: Pooled, counted: Counted) -> None:
     full, behind = Linear(CLASSES).parameters(shape), Linear(CLASSES).parameters((counted.maps, 1, 1))
     part(
         "Average pooling at the end, in place of fully connected layers",
-        "<p>The mean of a whole map is one number: how much of its feature there is, wherever it is. "
-        f"With F maps that is F numbers, enough for {CLASSES} classes to be read from.</p>",
+        "The mean of a whole map is one number: how much of its feature there is, wherever it is. "
+        f"With F maps that is F numbers, enough for {CLASSES} classes to be read from.",
     )
     left, right = st.columns([1, 1.15], gap="medium")
     with left:
@@ -144,15 +147,17 @@ def last(found: Pooled, counted: Counted) -> None:
         lines = [
             [
                 f"FC on {size(shape)}",
-                f"({times(height, width, counted.maps)} + 1) × {CLASSES} = <b>{grouped(full)}</b>",
+                _of_full(Linear(CLASSES), shape),
             ],
             [
                 "global average, then FC",
-                f"({counted.maps} + 1) × {CLASSES} = <b>{grouped(behind)}</b>, {percent(behind, full)}",
+                html(
+                    "({} + 1) × {} = <b>{}</b>, {}", counted.maps, CLASSES, grouped(behind), percent(behind, full)
+                ),
             ],
-            [f"{CLASSES} maps, one a class: global average alone", "<b>0</b>"],
+            [f"{CLASSES} maps, one a class: global average alone", html("<b>0</b>")],
         ]
-        st.html(rows([f"to {CLASSES} classes", "parameters"], lines))
+        show(rows([f"to {CLASSES} classes", "parameters"], lines))
     with right, st.container(key="global-average"):
         trace = pooling_maps.global_average(found)
         stage(trace, key="global-average-stage", compact=True)

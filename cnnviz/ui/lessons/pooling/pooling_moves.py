@@ -13,7 +13,7 @@ from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import pooling_maps
 from cnnviz.ui.lessons.pooling.pooling_maps import Pooled
 from cnnviz.ui.lessons.pooling.pooling_measured import Moves, Stage
-from cnnviz.ui.markup import part
+from cnnviz.ui.markup import html, part, told
 from cnnviz.ui.stage import stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import many, number, percent
@@ -29,9 +29,9 @@ def moved(found: Pooled) -> Moves | None:
     """The controls, the chart, the sentence, and the two pooled maps side by side. None where nothing can be moved."""
     part(
         "Does a small move change nothing? Measured",
-        "<p>What is shown moves by some pixels: another part of the same picture is cut out, so no border takes part. "
+        "What is shown moves by some pixels: another part of the same picture is cut out, so no border takes part. "
         f"The chart says by how much each map then differs from the unmoved one: {percent(0)} is invariant; two maps "
-        f"that have nothing in common differ by {percent(math.sqrt(2))}.</p>",
+        f"that have nothing in common differ by {percent(math.sqrt(2))}.",
     )
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
@@ -50,7 +50,7 @@ def moved(found: Pooled) -> Moves | None:
     with right:
         _draw(found, measured, move)
     with words:
-        st.html(f'<div class="part"><p>{verdict(found, measured, move)}</p></div>')
+        told(verdict(found, measured, move))
     _beside(found, measured, move)
     return measured
 
@@ -92,23 +92,23 @@ def verdict(found: Pooled, measured: Moves, move: int) -> str:
     before, behind = measured.activation.changes[move], pooled_stage(found, measured).changes[move]
     kept = pooled_stage(found, measured).share_kept[move]
     shifted = pooled_stage(found, measured).shifted[move]
-    told = (
-        f"Moved by {move}, {'the map' if found.source.is_map else 'the picture'} changes by <b>{by(before)}</b>, "
-        f"behind {found.kind} pooling by <b>{by(behind)}</b>, "
-        f"and its global average by <b>{by(measured.global_average.changes[move])}</b>. "
-    )
+    sentence = html(
+        "Moved by {}, {} changes by <b>{}</b>, behind {} pooling by <b>{}</b>, and its global average by <b>{}</b>. ",
+        move, "the map" if found.source.is_map else "the picture", by(before), found.kind, by(behind),
+        by(measured.global_average.changes[move]),
+    )  # fmt: skip
     if kept is not None:
         amount = {0.0: "none stays", 1.0: "all stay"}.get(kept, f"{percent(kept)} stay")
-        told += f"Of the pooled numbers other than 0, {amount} exactly as before. "
+        sentence += f"Of the pooled numbers other than 0, {amount} exactly as before. "
     if before > 0:
-        told += _compared(behind, before)
+        sentence += _compared(behind, before)
     if shifted is not None and found.windows[0].stride > 1:
         cells = move // found.windows[0].stride
-        told += (
+        sentence += (
             f" But {move} = {cells} × S: the pooled map is the same map moved by "
             f"{many(cells, 'cell')}, and once that is undone {by(shifted)} is left."
         )
-    return told
+    return sentence
 
 
 def _compared(behind: float, before: float) -> str:
@@ -129,10 +129,10 @@ def _beside(found: Pooled, measured: Moves, move: int) -> None:
         cell = (of.most_changed if look == FAILS else of.largest_kept)[move]
         shown = pooling_maps.beside(found, measured, move, cell)
         top, left = shown.first
-        told = _told(cell, look, move, found.kind)
+        words = _told(cell, look, move, found.kind)
         if not shown.is_whole:
-            told += f" Below, a part of the map, pixel for pixel: it begins at row {top + 1}, column {left + 1}."
-        st.html(f'<div class="part"><p>{told}</p></div>', width="stretch")
+            words += f" Below, a part of the map, pixel for pixel: it begins at row {top + 1}, column {left + 1}."
+        told(words, width="stretch")
     for box, trace, name in zip(
         st.columns(2, gap="medium"), (shown.still, shown.moved), ("still", "moved"), strict=True
     ):
@@ -151,8 +151,9 @@ def _told(cell: Cell | None, look: str, move: int, kind: str) -> str:
         return "No number changes at this distance." if look == FAILS else "No number but 0 stays as it was."
     where = f"Row {cell.row + 1}, column {cell.column + 1} of the pooled map"
     if look == FAILS:
-        return f"{where} changes most: <b>{number(cell.before)}</b> becomes <b>{number(cell.after)}</b>."
-    told = f"{where}: <b>{number(cell.before)}</b> stays, the largest number that does."
+        change = "{} changes most: <b>{}</b> becomes <b>{}</b>."
+        return html(change, where, number(cell.before), number(cell.after))
+    sentence = html("{}: <b>{}</b> stays, the largest number that does.", where, number(cell.before))
     if move and kind == "max":
-        told += " Its winner moved and is still in the window, or another number of that size came in."
-    return told
+        sentence += " Its winner moved and is still in the window, or another number of that size came in."
+    return sentence

@@ -16,6 +16,7 @@ from cnnviz.ui.lessons.pooling import pooling_maps, pooling_setting
 from cnnviz.ui.lessons.pooling.pooling_maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.pooling_setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
 from cnnviz.ui.letters import lettered
+from cnnviz.ui.markup import html, show
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
@@ -99,8 +100,8 @@ def formula(found: Pooled) -> None:
     ]
     reading = f"{' and '.join(unread)} never read" if unread else "every number is read"
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f'<div class="formula"><span>{line}</span><small>{times(height, width)} out · {reading}</small></div>',
-            width="stretch",
+        told = html(
+            '<div class="formula"><span>{}</span><small>{} out · {}</small></div>', line, times(height, width), reading
         )
+        show(told, width="stretch")
         controls.letters()

@@ -10,7 +10,7 @@ from cnnviz.geometry import Window, same_padding
 from cnnviz.numbers import grouped, times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Setting
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Side
 from cnnviz.ui.lessons.stride.stride_counts import Reading, after_layers, read_at, reading
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.markup import part, rows, unseen
@@ -36,7 +36,7 @@ def left_out(picture: Picture) -> None:
     part("What stride throws away", rows([unseen("what is counted"), "A", "B"], [*zip(labels, *columns, strict=True)]))
 
 
-def _column(setting: Setting, state: dict, picture: Picture) -> list[str]:
+def _column(setting: Side, state: dict, picture: Picture) -> list[str]:
     if setting.problem(state, picture):
         return ["no map", *["–"] * 5]
     windows = setting.windows(state)
@@ -104,9 +104,9 @@ def edges(picture: Picture) -> None:
         ])  # fmt: skip
     part(
         "Padding keeps the information at the border",
-        f"<p>K = {k}, A's, at stride 1, counted on this picture."
-        " Padding does not make the border equal to the middle: part of what its windows read is padding.</p>"
-        + rows([unseen("what is counted"), *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
+        f"K = {k}, A's, at stride 1, counted on this picture."
+        " Padding does not make the border equal to the middle: part of what its windows read is padding.",
+        rows([unseen("what is counted"), *(name for name, _ in kinds)], [*zip(labels, *columns, strict=True)]),
     )
 
 
@@ -131,8 +131,8 @@ def table(picture: Picture) -> None:
     beyond = " A's own padding is not among these." if state[A.p] not in PADDINGS or state[A.more] else ""
     part(
         f"Output sizes of a {times(height, width)} picture at K = {state[A.k]}",
-        "<p>Click a size to put its S and P on A. A dash: the window finds no room, or the border has too little to"
-        f" borrow. Shaded and bold: the size of the picture is kept.{beyond}</p>",
+        "Click a size to put its S and P on A. A dash: the window finds no room, or the border has too little to"
+        f" borrow. Shaded and bold: the size of the picture is kept.{beyond}",
     )
     cells = [[_cell(picture, state, stride, padding) for stride in STRIDES] for padding in PADDINGS]
     sizes(cells, STRIDES, PADDINGS, key="sizes", on_choose=_choose)

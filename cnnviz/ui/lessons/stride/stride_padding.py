@@ -8,11 +8,11 @@ from cnnviz.errors import CnnvizError
 from cnnviz.geometry import PADDING_MODES, Window, most_padding, origin, same_padding
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
-from cnnviz.ui.lessons.stride.stride_ab import A, Setting
+from cnnviz.ui.lessons.stride.stride_ab import A, Side
 from cnnviz.ui.lessons.stride.stride_counts import first_row, size_text
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.letters import lettered, together
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import Markup, html, joined, part, rows, show
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.state import one_of, put
 from cnnviz.ui.words import number
@@ -28,11 +28,12 @@ def centre(picture: Picture) -> None:
     drawing, facts = st.columns([1.1, 1.1], gap="medium")
     with drawing:
         k = int(controls.choice("K to look at", KC))
-        st.html(together(lettered(_drawn(k) + f"<p>{_told(k)}</p>")))
-        told = lettered(f"put K = {k} on A, keeping the size")
-        st.button(told, key="centre-on-a", on_click=put, kwargs=A.keeping(k))
+        show(together(lettered(_drawn(k) + html("<p>{}</p>", _told(k)))))
+        label = lettered(f"put K = {k} on A, keeping the size")
+        st.button(label, key="centre-on-a", on_click=put, kwargs=A.keeping(k))
     head = ["K", "centre", "padding that keeps the size", "same on all sides: the map at S = 1"]
-    facts.html(rows(head, [_row(size, picture) for size in range(1, MOST + 1)], chosen=k - 1))
+    with facts:
+        show(rows(head, [_row(size, picture) for size in range(1, MOST + 1)], chosen=k - 1))
 
 
 def _row(k: int, picture: Picture) -> list[str]:
@@ -61,7 +62,7 @@ def _told(k: int) -> str:
     )
 
 
-def _drawn(k: int) -> str:
+def _drawn(k: int) -> Markup:
     """The row of pixels twice: with the first window on it, and with the last."""
     window = Window(k, 1, same_padding(k))
     lines = []
@@ -74,10 +75,10 @@ def _drawn(k: int) -> str:
             if k % 2 and position == taps[k // 2]:
                 marks.append("middle")
             text = str(position + 1) if 0 <= position < PIXELS else "0"
-            cells.append(f'<i class="{" ".join(filter(None, marks))}">{text}</i>')
-        lines.append(f"<div><small>{name}</small>{''.join(cells)}</div>")
+            cells.append(html('<i class="{}">{}</i>', " ".join(filter(None, marks)), text))
+        lines.append(html("<div><small>{}</small>{}</div>", name, joined(cells)))
     name = f"The first and the last window of K = {k} on a row of {PIXELS} pixels"
-    return f'<div class="strip" role="img" aria-label="{name}">{"".join(lines)}</div>'
+    return html('<div class="strip" role="img" aria-label="{}">{}</div>', name, joined(lines))
 
 
 SHOWN = 3  # cells of padding and of the picture at each end
@@ -99,25 +100,28 @@ def borders(picture: Picture, divisor: float) -> None:
     ends = [*range(-wide, min(SHOWN, width)), *range(max(width - SHOWN, SHOWN), width + wide)]
     if width <= 2 * SHOWN:
         ends = [*range(-wide, width + wide)]
-    head = "".join(_heading(position, width, ends) for position in ends)
-    body = "".join(_line(mode, ends, picture, divisor, state) for mode in PADDING_MODES)
+    table = html(
+        '<div class="wide"><table class="facts ends"><thead><tr><th>border</th>{}<th>map, row 1</th></tr></thead>'
+        "<tbody>{}</tbody></table></div>",
+        joined(_heading(position, width, ends) for position in ends),
+        joined(_line(mode, ends, picture, divisor, state) for mode in PADDING_MODES),
+    )
     part(
         "What stands in the padding",
-        f"<p>The ends of row 1{colour}, with {wide} of padding. Below each borrowed number stands the column that"
+        f"The ends of row 1{colour}, with {wide} of padding. Below each borrowed number stands the column that"
         " it copies; on the stages above, lines tie it to its origin. Last, the average of the first row of A's map"
-        f" (K = {k}, P = {p}): {_without(picture, divisor, state)}</p>"
-        f'<div class="wide"><table class="facts ends"><thead><tr><th>border</th>{head}<th>map, row 1</th></tr></thead>'
-        f"<tbody>{body}</tbody></table></div>",
+        f" (K = {k}, P = {p}): {_without(picture, divisor, state)}",
+        table,
     )
 
 
-def _heading(position: int, width: int, ends: list[int]) -> str:
+def _heading(position: int, width: int, ends: list[int]) -> Markup:
     name = str(position + 1) if 0 <= position < width else "pad"
-    gap = ' class="gap"' if position - 1 not in ends and position != ends[0] else ""
-    return f"<th{gap}>{name}</th>"
+    gap = Markup(' class="gap"') if position - 1 not in ends and position != ends[0] else ""
+    return html("<th{}>{}</th>", gap, name)
 
 
-def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: dict) -> str:
+def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: dict) -> Markup:
     _, height, width = picture.shape
     row = picture.levels()[0, 0]
     limit = most_padding(width, mode)
@@ -128,21 +132,20 @@ def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: d
         if position - 1 not in ends and position != ends[0]:
             marks.append("gap")
         if limit is not None and outside > limit:
-            text = "–"
+            text = html("–")
         else:
             found = origin(position, width, mode)
-            text = number(0 if found is None else float(row[found]) / divisor)
+            text = html("{}", number(0 if found is None else float(row[found]) / divisor))
             if outside > 0 and found is not None:
-                text += f"<small>from {found + 1}</small>"
-        cells.append(f'<td class="{" ".join(marks)}">{text}</td>')
-    chosen = ' class="chosen"' if mode == state["border"] else ""
-    return (
-        f'<tr{chosen}><th scope="row">{mode}<small>{TOLD[mode]}</small></th>{"".join(cells)}'
-        f"<td>{_average(A, mode, picture, divisor, state)}</td></tr>"
-    )
+                text += html("<small>from {}</small>", found + 1)
+        cells.append(html('<td class="{}">{}</td>', " ".join(marks), text))
+    chosen = Markup(' class="chosen"') if mode == state["border"] else ""
+    average = _average(A, mode, picture, divisor, state)
+    line = '<tr{}><th scope="row">{}<small>{}</small></th>{}<td>{}</td></tr>'
+    return html(line, chosen, mode, TOLD[mode], joined(cells), average)
 
 
-def _average(setting: Setting, mode: str, picture: Picture, divisor: float, state: dict) -> str:
+def _average(setting: Side, mode: str, picture: Picture, divisor: float, state: dict) -> str:
     tried = {**state, "border": mode}
     try:
         filter = setting.filter(tried, len(picture.pixels))

@@ -15,9 +15,10 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial, dial
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Setting
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Side
 from cnnviz.ui.lessons.stride.stride_counts import reading
 from cnnviz.ui.letters import lettered
+from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.settings import BORDER
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import DECLARED, put
@@ -55,7 +56,7 @@ def dials(picture: Picture) -> None:
         _say(setting, of_this, now(), picture)
 
 
-def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
+def _three(setting: Side) -> tuple[Dial, Dial, Dial]:
     boxes = st.columns(3, gap="small")
     found = []
     for box, key, name in zip(
@@ -73,7 +74,7 @@ def _three(setting: Setting) -> tuple[Dial, Dial, Dial]:
     return k, s, p
 
 
-def _say(setting: Setting, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
+def _say(setting: Side, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
     k, s, p = drawn
     size = state[setting.k]
     bare = Window(size, state[setting.s])
@@ -88,23 +89,24 @@ def formulas(picture: Picture) -> None:
     """For A and for B: the formula with the numbers put in, the size, how much its windows overlap."""
     with st.container(key="formulas"):
         for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
-            letter = f'<b class="letter">{setting.letter}</b>'
-            box.html(f'<div class="formula of-two">{letter}{_formula(setting, now(), picture)}</div>')
+            line = _formula(setting, now(), picture)
+            with box:
+                show(html('<div class="formula of-two"><b class="letter">{}</b>{}</div>', setting.letter, line))
 
 
-def _formula(setting: Setting, state: Mapping[str, Any], picture: Picture) -> str:
+def _formula(setting: Side, state: Mapping[str, Any], picture: Picture) -> Markup:
     problem = setting.problem(state, picture)
     if problem:
-        return "<span>gives no map: see below</span>"
+        return html("<span>gives no map: see below</span>")
     windows = setting.windows(state)
     height, width = windows.output_size(picture)
     counted = reading(windows, picture.shape[1:])
     shared = f" ({percent(counted.shared)})" if counted.shared else ""
-    return (
-        f"<span>{written.filled(windows, picture)}</span>"
-        f"<small><b>{times(height, width)}</b> · {written.overlap(windows.rows, windows.columns)}{shared}"
-        f" · a pixel is read {number(counted.mean, 3)} times on average</small>"
-    )
+    return html(
+        "<span>{}</span><small><b>{}</b> · {}{} · a pixel is read {} times on average</small>",
+        written.filled(windows, picture), times(height, width), written.overlap(windows.rows, windows.columns), shared,
+        number(counted.mean, 3),
+    )  # fmt: skip
 
 
 def stages(picture: Picture, divisor: float) -> None:
