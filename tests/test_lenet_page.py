@@ -11,12 +11,12 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import models
 from cnnviz.experiments.counterfactual import Move, moved
+from cnnviz.experiments.plans import Plan, composed
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d
 from cnnviz.models import Trained
 from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
 from cnnviz.training import Recipe
-from cnnviz.ui.lessons.learning.learning_networks import Plan, composed
 from cnnviz.ui.lessons.lenet.lenet_answers import answer as answered
 from cnnviz.ui.lessons.lenet.lenet_columns import columns
 from cnnviz.ui.lessons.lenet.lenet_moves import times

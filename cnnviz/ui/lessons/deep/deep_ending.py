@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cnnviz.models.squeezenet_depths import Depth, depths
 from cnnviz.numbers import times
 from cnnviz.ui import state
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.deep.deep_depths import Depth, depths
 from cnnviz.ui.lessons.deep.deep_look import Look
 from cnnviz.ui.lessons.deep.deep_walk import is_covered
 from cnnviz.ui.settings import DEPTH

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
+from cnnviz.models.squeezenet_depths import depths
 from cnnviz.pictures import SAMPLES, sample
 from cnnviz.ui import state
 from cnnviz.ui.controls import choose_sample
-from cnnviz.ui.lessons.deep.deep_depths import depths
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
 from cnnviz.ui.lessons.deep.deep_walk import FIRST, look_into
 from cnnviz.ui.markup import Markup, html, part, show

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from cnnviz.experiments.strongest import Ranking, border_of, strongest
 from cnnviz.models import Trained
 from cnnviz.models.squeezenet import SIDE, squeezenet
+from cnnviz.models.squeezenet_depths import Depth, depths
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
-from cnnviz.ui.lessons.deep.deep_depths import Depth, depths
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.settings import DEPTH
 from cnnviz.ui.state import Setting, put

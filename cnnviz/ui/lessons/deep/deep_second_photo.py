@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from cnnviz.models.squeezenet_depths import map_name
 from cnnviz.pictures import SAMPLES, Picture, sample
 from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import Uploads, select
-from cnnviz.ui.lessons.deep.deep_depths import map_name
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
 from cnnviz.ui.lessons.deep.deep_walk import Chosen
 from cnnviz.ui.markup import Markup, html, joined

@@ -10,12 +10,12 @@ import streamlit as st
 
 from cnnviz.experiments.effective import EffectiveField, effective_field
 from cnnviz.layers import Conv2d, Parallel
+from cnnviz.models.squeezenet_depths import Depth, depths, map_name
 from cnnviz.numbers import grouped, times
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import overlay
 from cnnviz.ui import written_html as markup
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
-from cnnviz.ui.lessons.deep.deep_depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
 from cnnviz.ui.lessons.deep.deep_look import SIDE, Look
 from cnnviz.ui.lessons.deep.deep_patches import woken_by

@@ -9,9 +9,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.models.squeezenet import squeezenet
+from cnnviz.models.squeezenet_depths import Depth, depths, map_name
 from cnnviz.numbers import times
 from cnnviz.ui import controls, overlay, state
-from cnnviz.ui.lessons.deep.deep_depths import Depth, depths, map_name
 from cnnviz.ui.lessons.deep.deep_look import Look, move, shapes
 from cnnviz.ui.overlay import Bar, Laid, Stop, message
 from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES

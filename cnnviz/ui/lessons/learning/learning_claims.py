@@ -17,7 +17,7 @@ from cnnviz.training.worker import Worker
 from cnnviz.ui import state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.learning import learning_verdicts
-from cnnviz.ui.lessons.learning.learning_run import Run
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.own import RUN
 from cnnviz.ui.words import percent
@@ -135,7 +135,7 @@ def _workers() -> dict[str, Worker]:
     return state.recall(_WORKERS)
 
 
-def claims(run: Run | None) -> None:
+def claims(run: LearningRun | None) -> None:
     """Each claim with its button, and what was measured when it was last pressed."""
     workers = _workers()
     recipe = run.plan.recipe if run else Recipe()
@@ -183,7 +183,7 @@ def _said(claim: Claim, worker: Worker, found: Mapping[str, Any]) -> str:
 
 def _start(key: str, recipe: Recipe) -> None:
     """Start one; what else this visitor has at work makes room."""
-    run: Run | None = state.recall(RUN)
+    run: LearningRun | None = state.recall(RUN)
     if run and run.state == "running":
         run.pause()
     workers = _workers()

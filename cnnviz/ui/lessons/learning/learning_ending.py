@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.learning.learning_run import Run
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.words import many, number, percent
 
 QUESTION = (
@@ -15,7 +15,7 @@ QUESTION = (
 )
 
 
-def ending(run: Run | None) -> Ending:
+def ending(run: LearningRun | None) -> Ending:
     """What is seen, with the numbers of this run, and the question."""
     if run is None:
         return Ending("A network learns the digits if it takes one and ends in ten scores.", QUESTION)

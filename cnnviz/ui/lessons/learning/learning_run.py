@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.experiments.live import Run as Job
 from cnnviz.experiments.live import parameters_of
+from cnnviz.experiments.plans import Plan
 from cnnviz.models import Trained
 from cnnviz.training.messages import Message
 from cnnviz.training.worker import Worker
-from cnnviz.ui.lessons.learning.learning_networks import Plan
 
 ANSWER = 1.5  # seconds that a press of a button waits for what came of it
 JOB = "cnnviz.experiments.live:learning"
@@ -24,7 +24,7 @@ State = Literal["untrained", "running", "paused", "done", "left", "failed"]
 _numbers = count(1)
 
 
-class Run:
+class LearningRun:
     """One network from its random numbers on.
 
     plan     what is trained, and how

@@ -7,6 +7,7 @@ from dataclasses import asdict
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.plans import NETWORKS, Plan, composed
 from cnnviz.numbers import grouped
 from cnnviz.training import OPTIMISERS, Recipe
 from cnnviz.training.messages import Message
@@ -14,8 +15,7 @@ from cnnviz.ui import controls, state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.layers.layers_setup import HELP as STACK_HELP
 from cnnviz.ui.lessons.layers.layers_stack import STACK
-from cnnviz.ui.lessons.learning.learning_networks import NETWORKS, YOURS, Plan, composed
-from cnnviz.ui.lessons.learning.learning_run import Run, first_of
+from cnnviz.ui.lessons.learning.learning_run import LearningRun, first_of
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.own import RUN, own
 from cnnviz.ui.state import flag, integer, one_of, put
@@ -23,6 +23,7 @@ from cnnviz.ui.words import many, number
 
 FUNCTIONS = {"ReLU": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "leaky ReLU": "leaky relu"}
 METHODS = {"Adam": "adam", "momentum": "momentum", "SGD": "sgd"}
+YOURS = "Yours, from Layers"
 USUAL = "usual"
 RATES = (USUAL, "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1", "3")
 BATCHES = ("1", "8", "16", "32", "64", "128")
@@ -39,7 +40,7 @@ RECIPE = (TRAINS, FUNCTION, OPTIMISER, RATE, BATCH, PASS_COUNT, LEARN_SEED, DROP
 PLANNED = "learning-planned"  # the run that these settings would be
 
 
-def settings() -> Run | None:
+def settings() -> LearningRun | None:
     """Draw the settings; the run that the page shows, or None where there is no network to train."""
     columns = st.columns([1.7, 1.15, 1.15, 1.05, 0.8, 0.8, 0.85, 1.25], gap="small", vertical_alignment="bottom")
     options = (
@@ -79,14 +80,14 @@ def _first(_plan: Plan, settings: str) -> Message:
     return first_of(_plan)
 
 
-def _run(plan: Plan) -> Run | None:
+def _run(plan: Plan) -> LearningRun | None:
     """The session's run; a new one where there is none, or none that has begun and these settings differ from its."""
     with st.container(key="not-trained"):
-        run: Run | None = state.recall(RUN)
+        run: LearningRun | None = state.recall(RUN)
         if run and (run.state != "untrained" or run.plan == plan):
             run.beat()
         try:
-            fresh = Run(plan, _first(plan, f"{plan.network} {asdict(plan.recipe)}"))
+            fresh = LearningRun(plan, _first(plan, f"{plan.network} {asdict(plan.recipe)}"))
         except CnnvizError as problem:
             fresh = None
             _refuse(plan, problem)
@@ -111,8 +112,8 @@ def _refuse(plan: Plan, problem: CnnvizError) -> None:
 
 def _do(what: str) -> None:
     """What a button does. A run that has come to its end, or that is to start anew, makes room for the planned one."""
-    run: Run | None = state.recall(RUN)
-    planned: Run | None = state.recall(PLANNED)
+    run: LearningRun | None = state.recall(RUN)
+    planned: LearningRun | None = state.recall(PLANNED)
     if run and (what == "reset" or run.state in ("done", "failed")):
         own()  # what it has learnt stays with the LeNet-5 page until the next one has begun
         run.end()
@@ -123,7 +124,7 @@ def _do(what: str) -> None:
     {"go": run.go, "pause": run.pause, "step": run.one_step}[what]()
 
 
-def buttons(run: Run | None) -> None:
+def buttons(run: LearningRun | None) -> None:
     """Start, pause, step, reset; and what they would do with settings that have changed meanwhile."""
     stands = run.state if run else "untrained"
     main = {"running": ("Pause", "pause", "pause")} | dict.fromkeys(("paused", "left"), ("Go on", "play_arrow", "go"))
@@ -147,9 +148,9 @@ def buttons(run: Run | None) -> None:
             st.caption(_words(run))
 
 
-def _words(run: Run | None) -> str:
+def _words(run: LearningRun | None) -> str:
     """Markdown: what waits is in bold, which is seen while it trains too."""
-    planned: Run | None = state.recall(PLANNED)
+    planned: LearningRun | None = state.recall(PLANNED)
     if run is None:
         return "There is nothing to train yet."
     if run.problem:

@@ -7,12 +7,12 @@ import io
 import numpy as np
 import streamlit as st
 
-from cnnviz.ui.lessons.learning.learning_run import Run
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.own import own
 from cnnviz.ui.state import put
 
 
-def use(run: Run | None) -> None:
+def use(run: LearningRun | None) -> None:
     """The buttons, once there is something learnt and it stands still."""
     ready = run is not None and run.step > 0 and run.state != "running"
     with st.container(key="learnt", horizontal=True, vertical_alignment="center", gap="small"):
@@ -39,7 +39,7 @@ def use(run: Run | None) -> None:
         )
 
 
-def npz(run: Run) -> bytes:
+def npz(run: LearningRun) -> bytes:
     """The network for numpy.load, without pickle: "stack", its layers as text, then "C1.weight", "C1.bias", ..."""
     trained = run.trained()
     arrays = {

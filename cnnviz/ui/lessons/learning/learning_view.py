@@ -16,7 +16,7 @@ from cnnviz.ops import softmax
 from cnnviz.ui.controls import refuse
 from cnnviz.ui.controls.digit import Digit
 from cnnviz.ui.learning import learning_view
-from cnnviz.ui.lessons.learning.learning_run import Run
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.lessons.learning.learning_setup import buttons
 from cnnviz.ui.words import number, percent
 
@@ -25,13 +25,13 @@ EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked a
 SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out digits: one of each
 
 
-def view(run: Run | None, digit: Digit) -> None:
+def view(run: LearningRun | None, digit: Digit) -> None:
     """Buttons and view; both drawn again while it trains, and the rest of the page when that ends or takes a step."""
     state, step = (run.state, run.step) if run else ("untrained", 0)
     st.fragment(_look, run_every=EVERY.get(state))(run, digit, state, step)
 
 
-def _look(run: Run | None, digit: Digit, state: str, step: int) -> None:
+def _look(run: LearningRun | None, digit: Digit, state: str, step: int) -> None:
     """`state` and `step` are what the rest of the page speaks of."""
     if run:
         run.beat()
@@ -56,7 +56,7 @@ def samples() -> tuple[np.ndarray, np.ndarray]:
     return held.images[places], held.labels[places]
 
 
-def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def envelope(run: LearningRun, digit: Digit) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Header and arrays for `learning_view`. Raises CnnvizError where this network cannot be run."""
     message, plan, state = run.latest, run.plan, run.state
     network, told = plan.network, message.header
@@ -96,7 +96,7 @@ def envelope(run: Run, digit: Digit) -> tuple[dict[str, object], dict[str, np.nd
     return header, arrays
 
 
-def words(run: Run) -> dict[str, str]:
+def words(run: LearningRun) -> dict[str, str]:
     """What the view's head says."""
     told, state = run.latest.header, run.state
     step, steps = grouped(told['step']), grouped(told['steps'])
@@ -121,7 +121,7 @@ def _left(seconds: float) -> str:
     return f"about {math.ceil(seconds)} s left" if seconds < 99 else f"about {math.ceil(seconds / 60)} min left"
 
 
-def line(run: Run) -> str:
+def line(run: LearningRun) -> str:
     """What is seen, read aloud."""
     told, batch = run.latest.header, run.plan.recipe.batch_size
     if told["step"] == 0:

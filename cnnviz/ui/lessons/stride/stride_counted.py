@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.reads import Reading, reading, reads
 from cnnviz.geometry import Window, same_padding
 from cnnviz.numbers import grouped, times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Side
-from cnnviz.ui.lessons.stride.stride_counts import Reading, after_layers, read_at, reading
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.sizes import Size, sizes
@@ -40,7 +40,7 @@ def _column(setting: Side, state: dict, picture: Picture) -> list[str]:
     if setting.problem(state, picture):
         return ["no map", *["–"] * 5]
     windows = setting.windows(state)
-    counted = reading(windows, picture.shape[1:])
+    counted = reading(windows.rows, windows.columns, picture.shape[1:])
     height, width = windows.output_size(picture)
     return [
         f"{times(height, width)} = {grouped(counted.windows)}",
@@ -94,10 +94,11 @@ def edges(picture: Picture) -> None:
         if not (window.fits(height) and window.fits(width)):
             columns.append(["no map", *["–"] * 5])
             continue
+        down, across = reads(window, height), reads(window, width)
         places = [(0, 0), (0, width // 2), (height // 2, width // 2)]
         centred = window.output_size(height) * window.output_size(width) / (height * width)
         columns.append([
-            *(many(read_at(window, (height, width), *place), "window") for place in places),
+            *(many(down[row] * across[column], "window") for row, column in places),
             percent(centred),
             _after(window, height, width, 1),
             _after(window, height, width, LAYERS),
@@ -114,6 +115,15 @@ def _named(window: Window) -> str:
     if window.before == window.after:
         return f"P = (K − 1)/2 = {window.before}"
     return f"P = {window.before} before, {window.after} behind"
+
+
+def after_layers(window: Window, size: int, layers: int) -> int | None:
+    """What is left of an axis after so many layers with this window in a row; None where one finds no room."""
+    for _ in range(layers):
+        if not window.fits(size):
+            return None
+        size = window.output_size(size)
+    return size
 
 
 def _after(window: Window, height: int, width: int, layers: int) -> str:

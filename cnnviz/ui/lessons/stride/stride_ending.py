@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from cnnviz.experiments.reads import reading
 from cnnviz.geometry import same_padding
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, A
-from cnnviz.ui.lessons.stride.stride_counts import reading
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.words import percent
 
@@ -29,7 +29,7 @@ def _seen(picture: Picture) -> str:
             continue
         windows = setting.windows(state)
         size = windows.output_size(picture)
-        counted = reading(windows, (height, width))
+        counted = reading(windows.rows, windows.columns, (height, width))
         parts.append(
             f"{setting.letter}, S = {windows.rows.stride}: {formulas.overlap(windows.rows, windows.columns)};"
             f" {times(height, width)} becomes {times(size[0], size[1])},"

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import PADDING_MODES, Window, most_padding, origin, same_padding
+from cnnviz.numbers import times
+from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.stride.stride_ab import A, Side
-from cnnviz.ui.lessons.stride.stride_counts import first_row, size_text
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.letters import lettered, together
 from cnnviz.ui.markup import Markup, html, joined, part, rows, show
-from cnnviz.ui.settings import Windows
+from cnnviz.ui.settings import Filter, Windows
 from cnnviz.ui.state import one_of, put
 from cnnviz.ui.words import number
 
@@ -46,7 +48,10 @@ def _row(k: int, picture: Picture) -> list[str]:
 
 def _out(k: int, padding: int, picture: Picture) -> str:
     window = Window(k, 1, padding)
-    return size_text(Windows(window, window), picture)
+    try:
+        return times(*Windows(window, window).output_size(picture))
+    except CnnvizError as problem:
+        return str(problem)
 
 
 def _told(k: int) -> str:
@@ -163,3 +168,25 @@ def _without(picture: Picture, divisor: float, state: dict) -> str:
     except CnnvizError:
         return "without padding there is no map."
     return f"without any padding it would be {number(float(bare))}."
+
+
+def first_row(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> np.ndarray:
+    """The first row of the map, from the few rows that it reads: (width of the map,), float64. Raises DoesNotFit."""
+    windows.output_size(picture)
+    _, height, width = picture.shape
+    levels = picture.levels()
+    rows = [origin(row, height, windows.border) for row in windows.rows.taps(0)]
+    columns = [
+        origin(column, width, windows.border)
+        for column in range(-windows.columns.before, width + windows.columns.after)
+    ]
+    strip = np.zeros((len(levels), len(rows), len(columns)))
+    inside = np.ix_(range(len(levels)), _there(rows), _there(columns))
+    strip[inside] = levels[:, [row for row in rows if row is not None]][
+        :, :, [column for column in columns if column is not None]
+    ]
+    return conv2d(strip, filter.weight[np.newaxis] / divisor, stride=(1, windows.columns.stride))[0, 0]
+
+
+def _there(origins: list[int | None]) -> list[int]:
+    return [at for at, position in enumerate(origins) if position is not None]

@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.reads import reading
 from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
@@ -16,7 +17,6 @@ from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial, dial
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Side
-from cnnviz.ui.lessons.stride.stride_counts import reading
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.settings import BORDER
@@ -100,7 +100,7 @@ def _formula(setting: Side, state: Mapping[str, Any], picture: Picture) -> Marku
         return html("<span>gives no map: see below</span>")
     windows = setting.windows(state)
     height, width = windows.output_size(picture)
-    counted = reading(windows, picture.shape[1:])
+    counted = reading(windows.rows, windows.columns, picture.shape[1:])
     shared = f" ({percent(counted.shared)})" if counted.shared else ""
     return html(
         "<span>{}</span><small><b>{}</b> · {}{} · a pixel is read {} times on average</small>",

@@ -1,4 +1,4 @@
-"""The networks that can be trained here, and what a report of one comes to; no Streamlit."""
+"""Networks that a visitor can have trained, how, and what comes of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+from cnnviz.checks import one_of
 from cnnviz.experiments.live import first_layer, trainable
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Layer, Linear, Parameters
 from cnnviz.layers.elementwise import Dropout
@@ -14,11 +15,10 @@ from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
 from cnnviz.network import Network
-from cnnviz.numbers import grouped, number
+from cnnviz.numbers import grouped, number, percent
+from cnnviz.signatures import checked
 from cnnviz.training import OPTIMISERS, Recipe
-from cnnviz.ui.words import percent
 
-YOURS = "Yours, from Layers"
 NETWORKS = {
     "LeNet-5": "conv 6 5x5; {0}; max 2x2; conv 16 5x5; {0}; max 2x2; fc 120; {0}; fc 84; {0}; fc 10",
     "One CONV": "conv 8 5x5; {0}; max 4x4; fc 10",
@@ -28,8 +28,13 @@ DROP = 0.5
 DIGITS = tuple("0123456789")
 
 
+@checked
 def composed(name: str, function: str, dropout: bool, norm: bool) -> str:
-    """The stack of one of NETWORKS: with batch norm behind each CONV, with dropout before the last layer."""
+    """The stack of one of NETWORKS: with batch norm behind each CONV, with dropout before the last layer.
+
+    Raises SettingError for another name, and for an activation that there is not.
+    """
+    one_of(name, "name", NETWORKS)
     layers: list[Layer] = []
     for layer in read(NETWORKS[name].format(function)):
         layers += [layer, BatchNorm2d()] if norm and isinstance(layer, Conv2d) else [layer]
@@ -38,6 +43,7 @@ def composed(name: str, function: str, dropout: bool, norm: bool) -> str:
     return written(layers)
 
 
+@checked
 @dataclass(frozen=True)
 class Plan:
     """What is to be trained, and how.
@@ -64,7 +70,7 @@ class Plan:
     @property
     def layer(self) -> str:
         """What the first layer with weights is called: C1 or F1."""
-        return names(self.network)[first_layer(self.network)]
+        return layer_names(self.network)[first_layer(self.network)]
 
     def told(self) -> str:
         """In a few words: LeNet-5, Adam 0.003, batches of 32, 3 passes."""
@@ -79,14 +85,15 @@ class Plan:
             name=f"Yours: {self.name}",
             network=self.network,
             parameters=[*parameters],
-            names=names(self.network),
+            names=layer_names(self.network),
             classes=DIGITS,
             prepare=prepare,
             source=f"You trained it: {self.told()}; after {grouped(step)} steps, {percent(held)} of held-out digits.",
         )
 
 
-def names(network: Network) -> tuple[str, ...]:
+@checked
+def layer_names(network: Network) -> tuple[str, ...]:
     """What each layer's output is called: C, S and F with their number among these, as in the paper of LeNet-5."""
     found: list[str] = []
     number = 0

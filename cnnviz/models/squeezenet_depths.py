@@ -1,12 +1,14 @@
-"""The depths at which one can stop: each layer with weights, behind its ReLU, and each pool."""
+"""The depths of SqueezeNet at which one can stop, and what each answers to: each layer with weights, behind its ReLU,
+and each pool."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
 
-from cnnviz.models import Trained
 from cnnviz.models.squeezenet import squeezenet
+from cnnviz.models.trained import Trained
+from cnnviz.signatures import checked
 
 # What each depth of the walk answers to, as its strongest maps show it on photographs.
 WORDS = {
@@ -28,6 +30,7 @@ ON_SAMPLES = {
 }
 
 
+@checked
 @dataclass(frozen=True)
 class Depth:
     """One stop of the walk.
@@ -74,6 +77,7 @@ def depths() -> tuple[Depth, ...]:
     return tuple(found)
 
 
+@checked
 def map_name(trained: Trained, depth: Depth, channel: int) -> str:
     """What a map is called: of the last layer by its class."""
     return trained.classes[channel] if depth.is_last else f"map {channel + 1}"
