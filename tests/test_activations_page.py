@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.saturation import steepest
 from cnnviz.experiments.vanishing import INITIALISATIONS, vanishing
 from cnnviz.geometry import same_padding
 from cnnviz.ops import ACTIVATIONS
@@ -128,7 +129,7 @@ def test_counts_on_many_numbers_are_those_of_other_programs(key):
     found, x = counts.counted(map, ACTIVATIONS[key]), numbers.astype(float)
     after, steep = FUNCTIONS[key](x), np.abs(slope(key, x))
     most = {"relu": 1, "leaky relu": 1, "sigmoid": 0.25, "tanh": 1, "gelu": GELU_AT_ROOT_2}[key]
-    assert counts.steepest(key) == pytest.approx(most, rel=1e-5)
+    assert steepest(key) == pytest.approx(most, rel=1e-5)
     assert found.zeroed == ((x != 0) & (after == 0)).sum()
     assert found.saturated == (steep < 0.05 * most).sum()
     assert (found.least, found.most) == pytest.approx((after.min(), after.max()), rel=1e-9)
@@ -137,7 +138,7 @@ def test_counts_on_many_numbers_are_those_of_other_programs(key):
 
 @pytest.mark.parametrize(("key", "at"), [("sigmoid", 4.4), ("tanh", 2.2)])
 def test_the_places_that_are_called_flat_are(key, at):
-    assert slope(key, np.array(at)) < 0.05 * counts.steepest(key) < slope(key, np.array(at - 0.1))
+    assert slope(key, np.array(at)) < 0.05 * steepest(key) < slope(key, np.array(at - 0.1))
 
 
 # --- gradients ---

@@ -325,6 +325,11 @@ RIGHT: dict[str, dict[str, Any]] = {
         f"experiments.invariance.Stage.{name}": {"move": 1}
         for name in ("kept", "largest_kept", "most_changed", "share_kept")
     },
+    "experiments.invariance.Stage.summary": {},
+    "experiments.invariance.Summary": {
+        "name": "a", "changes": (0.0, 0.5), "shifted": (0.0, None), "share_kept": (1.0, None),
+        "most_changed": (None, None), "largest_kept": (None, None),
+    },
     "experiments.invariance.Invariance": {
         **{
             name: invariance.Stage("a", (MAP,), (0.0,), (0.0,))
@@ -369,6 +374,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.plans.Plan.trained": {"parameters": PLAN.network.initial(0), "held": 0.5, "step": 3},
     "experiments.plans.composed": {"name": "One CONV", "function": "relu", "dropout": True, "norm": True},
     "experiments.plans.layer_names": {"network": NETWORK},
+    "experiments.saturation.Saturation": {"zeroed": 1, "saturated": 2, "least": 0.0, "most": 1.0, "slope": 0.5},
+    "experiments.saturation.saturation": {"map": MAP, "activation": "sigmoid"},
+    "experiments.saturation.steepest": {"activation": "sigmoid"},
     "experiments.reads.Reading": {
         "windows": 4, "at_stride_one": 9, "mean": 1.5, "least": 0, "most": 4, "shared": 0.5, "rows": (1,),
         "columns": (), "dropped": (0, 1),

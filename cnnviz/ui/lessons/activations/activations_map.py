@@ -1,15 +1,15 @@
-"""The map that goes into an activation, and what each activation does to its numbers, counted."""
+"""The map that goes into an activation, and what each activation does to its numbers."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 
+from cnnviz.experiments.saturation import Saturation, saturation
 from cnnviz.geometry import Window
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
@@ -17,9 +17,6 @@ from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, settings
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
-
-FLAT = 0.05
-"""The share of its largest slope below which an activation counts as saturated."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +27,6 @@ class SignedMap:
     largest: float
     divisor: float
     digest: str
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What an activation does to the numbers of a map.
-
-    zeroed     how many were not 0 before and are now
-    saturated  how many lie where its slope is below FLAT of its largest
-    least, most  the smallest and largest number that comes out
-    slope      the mean of its slope over the map, without signs
-    """
-
-    zeroed: int
-    saturated: int
-    least: float
-    most: float
-    slope: float
 
 
 def windows(state: Mapping[str, Any]) -> Windows:
@@ -87,25 +67,11 @@ def trace(map: SignedMap, activation: Activation) -> Trace:
     return _trace(map.numbers, map.digest, map.numbers.shape, activation.key)
 
 
-@cache
-def steepest(key: str) -> float:
-    """The largest slope of an activation, without its sign: all of them have it between -4 and 4."""
-    return float(np.abs(ACTIVATIONS[key].derivative(np.linspace(-4, 4, 8001))).max())
-
-
 @remembered(64, each=SMALL)
-def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Counted:
-    before = _numbers.astype(np.float64)
-    after, slope = ACTIVATIONS[key].function(before), np.abs(ACTIVATIONS[key].derivative(before))
-    return Counted(
-        int(np.count_nonzero((before != 0) & (after == 0))),
-        int(np.count_nonzero(slope < FLAT * steepest(key))),
-        float(after.min()),
-        float(after.max()),
-        float(slope.mean()),
-    )
+def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Saturation:
+    return saturation(_numbers, key)
 
 
-def counted(map: SignedMap, activation: Activation) -> Counted:
+def counted(map: SignedMap, activation: Activation) -> Saturation:
     """What the activation does to the map."""
     return _counted(map.numbers, map.digest, map.numbers.shape, activation.key)

@@ -9,12 +9,13 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.saturation import FLAT, steepest
 from cnnviz.numbers import ends, grouped, plus_minus
 from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
-from cnnviz.ui.lessons.activations.activations_map import FLAT, SignedMap, counted, steepest, trace, windows
+from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted, trace, windows
 from cnnviz.ui.markup import Markup, html, part, rows, unseen
 from cnnviz.ui.settings import K
 from cnnviz.ui.stage import place_setting, stage

@@ -11,8 +11,7 @@ from cnnviz.layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d, Shape
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import pooling_maps
-from cnnviz.ui.lessons.pooling.pooling_maps import MEAN, RANDOM, Pooled
-from cnnviz.ui.lessons.pooling.pooling_parts import SIDE
+from cnnviz.ui.lessons.pooling.pooling_maps import MEAN, RANDOM, SIDE, Pooled
 from cnnviz.ui.markup import Markup, html, part, rows, show, unseen
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import integer, one_of
@@ -25,7 +24,7 @@ BESIDE = place_setting("beside-at")
 
 
 @dataclass(frozen=True)
-class Counted:
+class Savings:
     """What was counted, for the closing words: numbers and FC parameters, without pooling and behind it."""
 
     maps: int
@@ -42,7 +41,7 @@ def _volume(shape: Shape) -> Markup:
     return html("{} = <b>{}</b>", size(shape), grouped(math.prod(shape)))
 
 
-def fewer(found: Pooled) -> Counted:
+def fewer(found: Pooled) -> Savings:
     """Numbers before and behind, and the parameters of a CONV and of an FC that would come next."""
     part(
         "Fewer numbers. Fewer parameters?",
@@ -57,7 +56,7 @@ def fewer(found: Pooled) -> Counted:
     before: Shape = (depth.value, *found.source.shape[1:])
     after: Shape = (depth.value, *found.shape)
     convolution, full = Conv2d(FILTERS, 3, padding=1), Linear(CLASSES)
-    counted = Counted(
+    counted = Savings(
         depth.value, (math.prod(before), math.prod(after)), (full.parameters(before), full.parameters(after))
     )
     lines = [
@@ -91,7 +90,7 @@ def _of_full(layer: Linear, shape: Shape) -> Markup:
     return html("({} + 1) × {} = <b>{}</b>", size(shape), CLASSES, grouped(layer.parameters(shape)))
 
 
-def strided(found: Pooled, counted: Counted) -> None:
+def strided(found: Pooled, counted: Savings) -> None:
     """A convolution of the same window beside the pooling: maps of one size under one cursor, and what both cost."""
     window = found.windows[0]
     k, s, p = window.kernel_size, window.stride, window.before
@@ -132,7 +131,7 @@ def _work(layer: Layer, shape: Shape) -> str:
     return " and ".join(f"{grouped(count)} {name}" for name, count in layer.operations(shape).items())
 
 
-def last(found: Pooled, counted: Counted) -> None:
+def last(found: Pooled, counted: Savings) -> None:
     """Global average pooling at the end: each map becomes one number, whatever its size."""
     shape: Shape = (counted.maps, *found.shape)
     full, behind = Linear(CLASSES).parameters(shape), Linear(CLASSES).parameters((counted.maps, 1, 1))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.pooling.pooling_counted import Counted
-from cnnviz.ui.lessons.pooling.pooling_maps import Pooled
-from cnnviz.ui.lessons.pooling.pooling_measured import Moves
-from cnnviz.ui.lessons.pooling.pooling_moves import by, pooled_stage
+from cnnviz.ui.lessons.pooling.pooling_counted import Savings
+from cnnviz.ui.lessons.pooling.pooling_maps import Moved, Pooled
+from cnnviz.ui.lessons.pooling.pooling_moves import by
 from cnnviz.ui.words import percent
 
 
-def ending(found: Pooled, counted: Counted, measured: Moves | None) -> Ending:
+def ending(found: Pooled, counted: Savings, measured: Moved | None) -> Ending:
     """What is seen, and the question."""
     before, after = counted.numbers
     whole, left = counted.fully
@@ -21,10 +20,10 @@ def ending(found: Pooled, counted: Counted, measured: Moves | None) -> Ending:
         f"next FC needs {grouped(left)} instead of {grouped(whole)}. "
     )
     if measured:
-        one = pooled_stage(found, measured).changes[1]
+        one = measured.pooled[found.kind].changes[1]
         seen += (
-            f"A move by one pixel changes the map by {by(measured.activation.changes[1])}, the pooled map by "
-            f"{by(one)}, the global average by {by(measured.global_average.changes[1])}."
+            f"A move by one pixel changes the map by {by(measured.of_map[1])}, the pooled map by "
+            f"{by(one)}, the global average by {by(measured.of_average[1])}."
         )
     return Ending(
         seen,

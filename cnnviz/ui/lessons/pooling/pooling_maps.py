@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.errors import DoesNotFit
-from cnnviz.experiments.invariance import DIRECTIONS, Cell, invariance
+from cnnviz.experiments.invariance import DIRECTIONS, Cell, Summary, invariance
 from cnnviz.geometry import Window
 from cnnviz.kernels import named
 from cnnviz.layers import Conv2d, GlobalAvgPool, Layer, Shape
@@ -18,11 +18,13 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached
-from cnnviz.ui.lessons.pooling.pooling_measured import Moves, kept
-from cnnviz.ui.lessons.pooling.pooling_parts import SIDE, around, middle
 from cnnviz.ui.lessons.pooling.pooling_setting import Pool
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
+
+# The main view is sent whole; the page's lower stages show a part of a large map, pixel for pixel: the same million
+# numbers four times more would be 20 MB for each touch of a control.
+SIDE = 256  # numbers down and across: 0.25 MB in float32
 
 
 @dataclass(frozen=True)
@@ -148,12 +150,39 @@ def _mean(map: np.ndarray) -> np.ndarray:
     return GlobalAvgPool().forward(map.astype(np.float64), {}).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Moved:
+    """What is kept of a measured move, of each map by its name: not the maps, some 100 MB at a megapixel.
+
+    changes  by the distance, in the order in which the maps lose sight of the place
+    pooled   "max" and "average", of which the page shows numbers
+    """
+
+    changes: dict[str, tuple[float, ...]]
+    pooled: dict[str, Summary]
+    distances: tuple[int, ...]
+    direction: str
+
+    @property
+    def of_map(self) -> tuple[float, ...]:
+        """What the map changes by before it is pooled."""
+        return self.changes["activation map"]
+
+    @property
+    def of_average(self) -> tuple[float, ...]:
+        """What its global average changes by."""
+        return self.changes["global average"]
+
+
 @remembered(64, each=SMALL)
-def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Moves:
-    return kept(invariance(_values.values, rows, columns, direction=direction, most=most))
+def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Moved:
+    found = invariance(_values.values, rows, columns, direction=direction, most=most)
+    changes = {stage.name: stage.changes for stage in found.stages}
+    pooled = {"max": found.max_pooling.summary(), "average": found.average_pooling.summary()}
+    return Moved(changes, pooled, found.distances, found.direction)
 
 
-def moved(found: Pooled, direction: str, most: int) -> Moves:
+def moved(found: Pooled, direction: str, most: int) -> Moved:
     """How much the map and its poolings change when what is shown moves by up to `most`, or as far as there is room.
 
     Raises DoesNotFit where there is not even room for one pixel.
@@ -181,7 +210,7 @@ class Beside:
     is_whole: bool
 
 
-def beside(found: Pooled, measured: Moves, move: int, cell: Cell | None) -> Beside:
+def beside(found: Pooled, measured: Moved, move: int, cell: Cell | None) -> Beside:
     """Before and after a move, around this cell of the pooled map, or its middle."""
     source, room = found.source, measured.distances[-1]
     windows = [Window(window.kernel_size, window.stride) for window in found.windows]
@@ -204,3 +233,23 @@ def beside(found: Pooled, measured: Moves, move: int, cell: Cell | None) -> Besi
 
 def _further(cut: slice, by: int) -> slice:
     return slice(cut.start + by, cut.stop + by)
+
+
+def middle(size: int, most: int) -> slice:
+    """The middle `most` of an axis, or all of it."""
+    start = max(0, (size - most) // 2)
+    return slice(start, start + min(size, most))
+
+
+def around(cell: int, window: Window, size: int) -> tuple[int, slice]:
+    """The first output shown, counted from 0, and the part of an axis of `size` that the outputs shown read.
+
+    They are as many as SIDE numbers make, around the output `cell`; all of them where the axis has no more numbers.
+    The window has no padding: the part's outputs are then exactly those of the whole.
+    """
+    if size <= SIDE:
+        return 0, slice(0, size)
+    count, shown = window.output_size(size), window.output_size(SIDE)
+    first = min(max(0, cell - shown // 2), count - shown)
+    start = first * window.stride
+    return first, slice(start, min(start + SIDE, size))

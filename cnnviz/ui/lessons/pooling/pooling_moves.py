@@ -11,8 +11,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.experiments.invariance import DIRECTIONS, Cell
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import pooling_maps
-from cnnviz.ui.lessons.pooling.pooling_maps import Pooled
-from cnnviz.ui.lessons.pooling.pooling_measured import Moves, Stage
+from cnnviz.ui.lessons.pooling.pooling_maps import Moved, Pooled
 from cnnviz.ui.markup import html, part, told
 from cnnviz.ui.stage import stage
 from cnnviz.ui.state import integer, one_of
@@ -25,7 +24,7 @@ WAY = one_of("way", list(DIRECTIONS))
 LOOK = one_of("look", [FAILS, HOLDS])
 
 
-def moved(found: Pooled) -> Moves | None:
+def moved(found: Pooled) -> Moved | None:
     """The controls, the chart, the sentence, and the two pooled maps side by side. None where nothing can be moved."""
     part(
         "Does a small move change nothing? Measured",
@@ -55,11 +54,12 @@ def moved(found: Pooled) -> Moves | None:
     return measured
 
 
-def _draw(found: Pooled, measured: Moves, move: int) -> None:
-    names = ["activation map" if found.source.is_map else "picture", *(of.name for of in measured.stages[1:])]
+def _draw(found: Pooled, measured: Moved, move: int) -> None:
+    first, *others = measured.changes
+    first = first if found.source.is_map else "picture"
     series = {
-        name: (list(measured.distances), [100 * change for change in of.changes])
-        for name, of in zip(names, measured.stages, strict=True)
+        name: (list(measured.distances), [100 * change for change in changes])
+        for name, changes in zip((first, *others), measured.changes.values())
     }
     finite = [change for _, changes in series.values() for change in changes if math.isfinite(change)]
     figure = figures.lines(
@@ -75,27 +75,21 @@ def _draw(found: Pooled, measured: Moves, move: int) -> None:
     st.plotly_chart(figure, config={"displayModeBar": False}, key="moves-chart")
 
 
-def pooled_stage(found: Pooled, measured: Moves) -> Stage:
-    """That of the pooling that the page shows."""
-    return measured.max_pooling if found.kind == "max" else measured.average_pooling
-
-
 def by(change: float) -> str:
     """By how much a map changes. Of a map of zeros every change is infinite, and no share."""
     return percent(change) if math.isfinite(change) else "beyond measure (nothing was there before)"
 
 
-def verdict(found: Pooled, measured: Moves, move: int) -> str:
+def verdict(found: Pooled, measured: Moved, move: int) -> str:
     """What was measured at this distance, and whether the claim holds, in plain words."""
     if move == 0:
         return "Not moved: nothing changes. Move it by a pixel or more."
-    before, behind = measured.activation.changes[move], pooled_stage(found, measured).changes[move]
-    kept = pooled_stage(found, measured).share_kept[move]
-    shifted = pooled_stage(found, measured).shifted[move]
+    of = measured.pooled[found.kind]
+    before, behind, kept, shifted = measured.of_map[move], of.changes[move], of.share_kept[move], of.shifted[move]
     sentence = html(
         "Moved by {}, {} changes by <b>{}</b>, behind {} pooling by <b>{}</b>, and its global average by <b>{}</b>. ",
         move, "the map" if found.source.is_map else "the picture", by(before), found.kind, by(behind),
-        by(measured.global_average.changes[move]),
+        by(measured.of_average[move]),
     )  # fmt: skip
     if kept is not None:
         amount = {0.0: "none stays", 1.0: "all stay"}.get(kept, f"{percent(kept)} stay")
@@ -121,9 +115,9 @@ def _compared(behind: float, before: float) -> str:
     return "Here the claim fails: pooling hides nothing of the move."
 
 
-def _beside(found: Pooled, measured: Moves, move: int) -> None:
+def _beside(found: Pooled, measured: Moved, move: int) -> None:
     """The pooled map before and after the move, at the number that changes most or the largest that stays."""
-    of = pooled_stage(found, measured)
+    of = measured.pooled[found.kind]
     with st.container(key="look-row", horizontal=True, vertical_alignment="center", gap="medium"):
         look = controls.choice("Go to", LOOK)
         cell = (of.most_changed if look == FAILS else of.largest_kept)[move]
