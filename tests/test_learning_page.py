@@ -163,7 +163,7 @@ def test_a_run_from_start_to_use():
     assert abs(np.mean(right) - share) < 0.1
     assert f"{header['held']} of 2,000" in at.said()
 
-    from cnnviz.ui.lessons.learning.learning_use import npz
+    from cnnviz.ui.lessons.learning.learning_view import npz
 
     with np.load(io.BytesIO(npz(of(at))), allow_pickle=False) as file:
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"

@@ -32,18 +32,18 @@ OWN_SIZE = flag("own-size")
 PLACE = place_setting("at")
 RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
+
 def formula(windows: Windows, picture: Picture) -> None:
-    """The output-size formula with the numbers put in, and whether every pixel is read."""
-    height, width = windows.output_size(picture)
+    """The formula of a convolution of the picture."""
+    formula_of(windows, picture, windows.output_size(picture), formulas.reading(windows, picture))
+
+
+def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], reading: str) -> None:
+    """The output-size formula with the numbers put in, the size that comes out, and whether every number is read."""
+    line = lettered(formulas.output_size(windows, input))
+    told = '<div class="formula"><span>{}</span><small>{} out · {}</small></div>'
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
-        show(
-            html(
-                '<div class="formula"><span>{}</span><small>{} out · {}</small></div>',
-                lettered(formulas.output_size(windows, picture)), times(height, width),
-                formulas.reading(windows, picture),
-            ),
-            width="stretch",
-        )  # fmt: skip
+        show(html(told, line, times(*size), reading), width="stretch")
         controls.letters()
 
 

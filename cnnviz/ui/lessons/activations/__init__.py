@@ -18,8 +18,3 @@ from cnnviz.ui.lessons.activations.activations_view import (
 from cnnviz.ui.settings import FILTER
 
 SETTINGS = (*FILTER, ACTIVATION, PLACE, LAYERS, WEIGHTS_START, TINY)
-
-__all__ = [
-    "SETTINGS", "choose", "cost", "ending", "gradients", "histograms", "remedies", "scale", "signed_map", "table",
-    "tiny", "view",
-]  # fmt: skip

@@ -10,8 +10,3 @@ from cnnviz.ui.lessons.deep.deep_trace_back import all_maps, arithmetic, trace_b
 from cnnviz.ui.lessons.deep.deep_walk import CLASS, GUESS_FIRST, STEP, UNIT, in_sidebar, is_covered, unit_of, walk
 
 SETTINGS = (SQUARE, UNIT, STEP, CLASS, GUESS_FIRST, SECOND, CHOSEN)
-
-__all__ = [
-    "SETTINGS", "all_maps", "arithmetic", "average", "ending", "failure", "filters", "guide", "in_sidebar",
-    "is_covered", "lead", "look", "trace_back", "two", "unit_of", "walk", "where",
-]  # fmt: skip

@@ -12,7 +12,7 @@ from cnnviz.ui.controls import choose_sample
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
 from cnnviz.ui.lessons.deep.deep_walk import FIRST, look_into
 from cnnviz.ui.markup import Markup, html, part, show
-from cnnviz.ui.settings import SAMPLE
+from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import listed, percent
@@ -36,12 +36,11 @@ SEEN = {
         ("the chin", "fire7", 231), ("the face", "fire9", 233),
     ),
 }  # fmt: skip
-NAMES = {told.name: key for key, told in SAMPLES.items()}
 
 
 def guide() -> None:
     """The maps worth seeing on the chosen photograph; of the visitor's own, those on the cat."""
-    key = NAMES.get(state.now(SAMPLE), "")
+    key = SAMPLE_NAMES.get(state.now(SAMPLE), "")
     where = "" if key in SEEN else " on the sample cat"
     key = key if key in SEEN else "chelsea"
     with st.container(key="guide", horizontal=True, gap="small", vertical_alignment="center"):

@@ -7,5 +7,3 @@ from cnnviz.ui.lessons.filters.filters_view import UNIT, dials, explain, run, st
 from cnnviz.ui.volumes import SCALE
 
 SETTINGS = (*OPERATION, UNIT, SCALE)
-
-__all__ = ["SETTINGS", "counts", "dials", "ending", "explain", "groups", "run", "stage", "volumes"]

@@ -10,8 +10,3 @@ from cnnviz.ui.lessons.layers.layers_stack import STACK
 from cnnviz.ui.volumes import SCALE
 
 SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA, SCALE)
-
-__all__ = [
-    "SETTINGS", "batch_norm", "builder", "counts", "dropout", "ending", "explain", "presets", "setup", "view",
-    "why_not_fc",
-]  # fmt: skip

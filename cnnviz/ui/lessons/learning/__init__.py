@@ -3,9 +3,6 @@
 from cnnviz.ui.lessons.learning.learning_claims import claims
 from cnnviz.ui.lessons.learning.learning_ending import ending
 from cnnviz.ui.lessons.learning.learning_setup import RECIPE, settings
-from cnnviz.ui.lessons.learning.learning_use import use
-from cnnviz.ui.lessons.learning.learning_view import view
+from cnnviz.ui.lessons.learning.learning_view import use, view
 
 SETTINGS = RECIPE
-
-__all__ = ["SETTINGS", "claims", "ending", "settings", "use", "view"]

@@ -1,7 +1,8 @@
-"""The view: one envelope for each update, two a second while something trains."""
+"""The view: one envelope for each update, two a second while something trains; and what to do with what was learnt."""
 
 from __future__ import annotations
 
+import io
 import math
 
 import numpy as np
@@ -14,10 +15,12 @@ from cnnviz.models.lenet5 import prepare
 from cnnviz.numbers import fixed, grouped
 from cnnviz.ops import softmax
 from cnnviz.ui.controls import refuse
-from cnnviz.ui.controls.digit import Digit
+from cnnviz.ui.controls.digit_source import Digit
 from cnnviz.ui.learning import learning_view
 from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.lessons.learning.learning_setup import buttons
+from cnnviz.ui.own import own
+from cnnviz.ui.state import put
 from cnnviz.ui.words import number, percent
 
 OLD = 0.05  # of the run: a count of the held-out digits older than this says when it was made
@@ -135,3 +138,43 @@ def line(run: LearningRun) -> str:
         f"After {grouped(told['step'])} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
         f"to {number(moved, 2)} from where they started. Click a filter to see where its weights go next."
     )
+
+
+def use(run: LearningRun | None) -> None:
+    """The buttons, once there is something learnt and it stands still."""
+    ready = run is not None and run.step > 0 and run.state != "running"
+    with st.container(key="learnt", horizontal=True, vertical_alignment="center", gap="small"):
+        if (
+            st.button("Use it on the LeNet-5 page", key="use-own", icon=":material/arrow_forward:", disabled=not ready)
+            and run is not None
+        ):
+            own()
+            put(form="Yours")
+            st.switch_page("pages/lenet.py")
+        st.download_button(
+            "Download it, .npz",
+            data=(lambda: npz(run)) if run is not None and ready else b"",
+            file_name="network.npz",
+            key="take-own",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not ready,
+        )
+        st.caption(
+            "numpy.load opens it: the layers as text under “stack”, then each array by its layer."
+            if ready
+            else "Once it has learnt and stands still, it reads digits on the LeNet-5 page, and can be downloaded."
+        )
+
+
+def npz(run: LearningRun) -> bytes:
+    """The network for numpy.load, without pickle: "stack", its layers as text, then "C1.weight", "C1.bias", ..."""
+    trained = run.trained()
+    arrays = {
+        f"{name}.{part}": value
+        for name, parameters in zip(trained.names, trained.parameters)
+        for part, value in parameters.items()
+    }
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, stack=np.array(run.plan.stack), **arrays)
+    return file.getvalue()

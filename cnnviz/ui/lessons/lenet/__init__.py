@@ -13,8 +13,3 @@ from cnnviz.ui.state import Setting
 
 # The filter of the lab, for it can stand in the first layer.
 SETTINGS: tuple[Setting[Any], ...] = (FORM, UNIT, SHOWN, OFF, OWN_FILTER, *MOVES, *FILTER)
-
-__all__ = [
-    "SETTINGS", "beside", "codes", "desk", "ending", "form", "missing", "moved_maps", "moves", "steps", "table_one",
-    "view", "what_changed", "wrong",
-]  # fmt: skip

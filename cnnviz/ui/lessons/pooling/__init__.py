@@ -7,5 +7,3 @@ from cnnviz.ui.lessons.pooling.pooling_setting import OPERATION
 from cnnviz.ui.lessons.pooling.pooling_view import PLACE, PLANE, dials, formula, pooled, remedies
 
 SETTINGS = (*OPERATION, PLACE, PLANE, BESIDE, MAPS, WEIGHTS, MOVE, WAY, LOOK)
-
-__all__ = ["PLACE", "SETTINGS", "dials", "ending", "fewer", "formula", "last", "moved", "pooled", "remedies", "strided"]

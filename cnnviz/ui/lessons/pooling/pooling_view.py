@@ -9,14 +9,12 @@ import streamlit as st
 from cnnviz.errors import CnnvizError
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
-from cnnviz.ui import controls, formulas, settings
+from cnnviz.ui import controls, formulas, results, settings
 from cnnviz.ui import state as session
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.pooling import pooling_maps, pooling_setting
 from cnnviz.ui.lessons.pooling.pooling_maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.pooling_setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
-from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import html, show
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
@@ -90,18 +88,10 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
 
 def formula(found: Pooled) -> None:
     """The output-size formula with the numbers put in, and what is left unread."""
-    rows, columns = found.windows
-    height, width = found.shape
-    line = lettered(formulas.output_size(Windows(rows, columns), found.source))
     unread = [
         many(len(window.unread(size)), word)
-        for window, size, word in zip((rows, columns), found.source.shape[1:], ("row", "column"), strict=True)
+        for window, size, word in zip(found.windows, found.source.shape[1:], ("row", "column"), strict=True)
         if window.unread(size)
     ]
     reading = f"{' and '.join(unread)} never read" if unread else "every number is read"
-    with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
-        told = html(
-            '<div class="formula"><span>{}</span><small>{} out · {}</small></div>', line, times(height, width), reading
-        )
-        show(told, width="stretch")
-        controls.letters()
+    results.formula_of(Windows(*found.windows), found.source, found.shape, reading)

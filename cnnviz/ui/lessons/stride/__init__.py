@@ -7,8 +7,3 @@ from cnnviz.ui.lessons.stride.stride_padding import KC, borders, centre
 from cnnviz.ui.lessons.stride.stride_view import PLACE_A, PLACE_B, dials, formulas, lecture, stages
 
 SETTINGS = (*OPERATION, PLACE_A, PLACE_B, KC)
-
-__all__ = [
-    "SETTINGS", "borders", "centre", "dials", "edges", "ending", "formulas", "lecture", "left_out", "stages",
-    "table",
-]  # fmt: skip

@@ -19,7 +19,7 @@ DEMO = "stride and padding demo"
 
 
 @dataclass(frozen=True)
-class Side:
+class Variant:
     """One of the two: its letter, and the keys of its settings in the session and the URL.
 
     k, s, p  as everywhere, on both axes alike
@@ -73,8 +73,8 @@ class Side:
         return found
 
 
-A = Side("A", "k", "s", "p", "more")
-B = Side("B", "kb", "sb", "pb", "moreb")
+A = Variant("A", "k", "s", "p", "more")
+B = Variant("B", "kb", "sb", "pb", "moreb")
 BOTH = (A, B)
 KB, SB, PB = integer("kb", 3, 1, 15), integer("sb", 2, 1, 8), integer("pb", 1, 0, 15)
 MORE, MORE_B = flag("more"), flag("moreb")

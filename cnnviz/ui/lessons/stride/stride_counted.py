@@ -11,7 +11,7 @@ from cnnviz.geometry import Window, same_padding
 from cnnviz.numbers import grouped, times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Side
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Variant
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.sizes import Size, sizes
@@ -36,7 +36,7 @@ def left_out(picture: Picture) -> None:
     part("What stride throws away", rows([unseen("what is counted"), "A", "B"], [*zip(labels, *columns, strict=True)]))
 
 
-def _column(setting: Side, state: dict, picture: Picture) -> list[str]:
+def _column(setting: Variant, state: dict, picture: Picture) -> list[str]:
     if setting.problem(state, picture):
         return ["no map", *["–"] * 5]
     windows = setting.windows(state)

@@ -11,7 +11,7 @@ from cnnviz.numbers import times
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
-from cnnviz.ui.lessons.stride.stride_ab import A, Side
+from cnnviz.ui.lessons.stride.stride_ab import A, Variant
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.letters import lettered, together
 from cnnviz.ui.markup import Markup, html, joined, part, rows, show
@@ -150,7 +150,7 @@ def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: d
     return html(line, chosen, mode, TOLD[mode], joined(cells), average)
 
 
-def _average(setting: Side, mode: str, picture: Picture, divisor: float, state: dict) -> str:
+def _average(setting: Variant, mode: str, picture: Picture, divisor: float, state: dict) -> str:
     tried = {**state, "border": mode}
     try:
         filter = setting.filter(tried, len(picture.pixels))

@@ -16,7 +16,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial, dial
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Side
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.settings import BORDER
@@ -56,7 +56,7 @@ def dials(picture: Picture) -> None:
         _say(setting, of_this, now(), picture)
 
 
-def _three(setting: Side) -> tuple[Dial, Dial, Dial]:
+def _three(setting: Variant) -> tuple[Dial, Dial, Dial]:
     boxes = st.columns(3, gap="small")
     found = []
     for box, key, name in zip(
@@ -74,7 +74,7 @@ def _three(setting: Side) -> tuple[Dial, Dial, Dial]:
     return k, s, p
 
 
-def _say(setting: Side, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
+def _say(setting: Variant, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
     k, s, p = drawn
     size = state[setting.k]
     bare = Window(size, state[setting.s])
@@ -94,7 +94,7 @@ def formulas(picture: Picture) -> None:
                 show(html('<div class="formula of-two"><b class="letter">{}</b>{}</div>', setting.letter, line))
 
 
-def _formula(setting: Side, state: Mapping[str, Any], picture: Picture) -> Markup:
+def _formula(setting: Variant, state: Mapping[str, Any], picture: Picture) -> Markup:
     problem = setting.problem(state, picture)
     if problem:
         return html("<span>gives no map: see below</span>")
