@@ -116,9 +116,5 @@ def compare(picture: Picture, divisor: float) -> None:
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
                     show(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
                     st.button(
-                        "show on the stage",
-                        key=f"show {name}",
-                        type="tertiary",
-                        on_click=put,
-                        kwargs={"kernel": name},
+                        "show on the stage", key=f"show {name}", type="tertiary", on_click=put, kwargs={"kernel": name}
                     )

@@ -1,6 +1,5 @@
 """What every control is made of: settings that change, plain words, one of a few, one number."""
 
-
 from __future__ import annotations
 
 import math
@@ -105,9 +104,7 @@ def several(label: str, setting: Setting[tuple[str, ...]], options: list[str], *
         put(**{setting.key: tuple(names)})
 
     starts = list(chosen)
-    _shown(
-        st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget
-    )
+    _shown(st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget)
     return chosen
 
 

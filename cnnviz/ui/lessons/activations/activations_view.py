@@ -31,9 +31,7 @@ def choose() -> Activation:
     """The activation, and K with what the lesson does with it."""
     left, right = st.columns([2.4, 1], gap="medium")
     with left:
-        found = BY_NAME[
-            controls.choice("Activation, applied to each number of the map", ACTIVATION)
-        ]
+        found = BY_NAME[controls.choice("Activation, applied to each number of the map", ACTIVATION)]
         st.caption(controls.plain(f"{found.name}: {found.formula}. {found.source}."))
     with right:
         k = controls.dial("K kernel", K)

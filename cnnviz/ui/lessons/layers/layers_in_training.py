@@ -56,11 +56,7 @@ def dropout(shown: Shown) -> None:
             side_by_side(
                 [
                     ("In inference", f"the map itself, mean {number(shown.map.mean())}", shown.map),
-                    (
-                        "In training, one draw",
-                        f"{gone} of what was not 0 dropped, mean {number(drawn.mean())}",
-                        drawn,
-                    ),
+                    ("In training, one draw", f"{gone} of what was not 0 dropped, mean {number(drawn.mean())}", drawn),
                     (f"Mean of {grouped(draws)} draws", f"mean {number(mean.mean())}", mean),
                 ]
             )

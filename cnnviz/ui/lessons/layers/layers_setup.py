@@ -19,12 +19,7 @@ from cnnviz.ui.volumes import unit_setting
 
 OWN_SIZE = "the picture as it is"
 # What a network of a fixed size takes: a square of so many pixels, grey or RGB.
-INPUTS = {
-    OWN_SIZE: None,
-    "32 × 32, grey": (32, "grey"),
-    "224 × 224, RGB": (224, "rgb"),
-    "227 × 227, RGB": (227, "rgb"),
-}
+INPUTS = {OWN_SIZE: None, "32 × 32, grey": (32, "grey"), "224 × 224, RGB": (224, "rgb"), "227 × 227, RGB": (227, "rgb")}
 MODES = ("inference", "training")
 INPUT = one_of("input", list(INPUTS))
 NET = integer("net", 16, 0, 9999)  # at first a draw whose maps are not empty behind ReLU on the first sample

@@ -102,7 +102,7 @@ def envelope(run: LearningRun, digit: Digit) -> tuple[dict[str, object], dict[st
 def words(run: LearningRun) -> dict[str, str]:
     """What the view's head says."""
     told, state = run.latest.header, run.state
-    step, steps = grouped(told['step']), grouped(told['steps'])
+    step, steps = grouped(told["step"]), grouped(told["steps"])
     where = f"step {step} of {steps} · pass {told['epoch']} of {told['epochs']}"
     computed = f"{fixed(told['seconds'], 1)} s of computing"
     says = {

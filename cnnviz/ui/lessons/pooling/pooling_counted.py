@@ -144,15 +144,10 @@ def last(found: Pooled, counted: Savings) -> None:
     with left:
         height, width = found.shape
         lines = [
-            [
-                f"FC on {size(shape)}",
-                _of_full(Linear(CLASSES), shape),
-            ],
+            [f"FC on {size(shape)}", _of_full(Linear(CLASSES), shape)],
             [
                 "global average, then FC",
-                html(
-                    "({} + 1) × {} = <b>{}</b>, {}", counted.maps, CLASSES, grouped(behind), percent(behind, full)
-                ),
+                html("({} + 1) × {} = <b>{}</b>, {}", counted.maps, CLASSES, grouped(behind), percent(behind, full)),
             ],
             [f"{CLASSES} maps, one a class: global average alone", html("<b>0</b>")],
         ]
