@@ -1,6 +1,5 @@
 """Activations: what they make of a map, what they leave of a gradient, what they cost."""
 
-from cnnviz.ui.lessons.activations.activations_ending import ending
 from cnnviz.ui.lessons.activations.activations_floats import TINY, tiny
 from cnnviz.ui.lessons.activations.activations_map import signed_map
 from cnnviz.ui.lessons.activations.activations_stack import LAYERS, WEIGHTS_START, gradients
@@ -9,6 +8,7 @@ from cnnviz.ui.lessons.activations.activations_view import (
     ACTIVATION,
     PLACE,
     choose,
+    ending,
     histograms,
     remedies,
     scale,

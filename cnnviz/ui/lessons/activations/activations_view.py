@@ -1,4 +1,4 @@
-"""The main view: which activation, the map before and after it, and what became of its numbers."""
+"""The main view: which activation, the map before and after it, what became of its numbers; and the ending."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted, trace, windows
+from cnnviz.ui.lessons.activations.activations_stack import GradientStack
 from cnnviz.ui.markup import Markup, html, part, rows, unseen
 from cnnviz.ui.settings import K
 from cnnviz.ui.stage import place_setting, stage
@@ -168,3 +170,27 @@ def table(map: SignedMap, activation: Activation) -> None:
 
 def _of(count: int, size: int) -> Markup:
     return html("{}<small>{}</small>", percent(count, size), grouped(count))
+
+
+def ending(map: SignedMap | None, activation: Activation, stack: GradientStack) -> Ending:
+    """What is seen, of the map too where there is one, and a question; HTML, without a word of the visitor's."""
+    see = ""
+    if map:
+        found, size = counted(map, activation), map.numbers.size
+        see = (
+            f"{capital(activation.name)} zeroes {percent(found.zeroed, size)} of this map’s {grouped(size)} numbers; "
+            f"{percent(found.saturated, size)} lie where it is saturated. "
+        )
+    if stack.depth > 1:
+        see += (
+            f"Through {stack.depth} layers ({stack.start}) sigmoid leaves {number(stack.left('sigmoid'))} of a "
+            f"gradient and ReLU {number(stack.left('relu'))}. The claim holds with a condition: where it is open, ReLU "
+            "does not shrink a gradient, but slope and weights decide together whether it arrives."
+        )
+    else:
+        see += "A stack of one layer gets a gradient whole; more layers show what becomes of it."
+    return Ending(
+        see,
+        "Take 30 layers, and let the weights start as Glorot, then as normal 0.01: does ReLU still save the gradient? "
+        "And which activation keeps most of it with Glorot’s start?",
+    )

@@ -1,7 +1,6 @@
 """Deep CNN: SqueezeNet on the visitor's photo, from its pixels to its answer and back."""
 
-from cnnviz.ui.lessons.deep.deep_classes import average, where
-from cnnviz.ui.lessons.deep.deep_ending import ending
+from cnnviz.ui.lessons.deep.deep_classes import average, ending, where
 from cnnviz.ui.lessons.deep.deep_filters import CHOSEN, filters
 from cnnviz.ui.lessons.deep.deep_guide import failure, guide, lead
 from cnnviz.ui.lessons.deep.deep_look import SQUARE, look

@@ -1,4 +1,4 @@
-"""What both layers cost, as products with their numbers; and what groups do to links, parameters and multiply-adds."""
+"""What both layers cost, as products with their numbers; what groups do to that; and the ending."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import streamlit as st
 
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network, Row
-from cnnviz.numbers import grouped
+from cnnviz.numbers import grouped, times
+from cnnviz.ui import formulas
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.filters.filters_two_layers import conv, possible
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, drawing, html, joined, part, rows, show, unseen
 from cnnviz.ui.state import put
-from cnnviz.ui.words import listed
+from cnnviz.ui.words import listed, many
 
 TIMES = "×"
 
@@ -140,3 +142,34 @@ def links(depth: int, filters: int, groups: int) -> Markup:
         wide, high, size, lines, dots,
     )  # fmt: skip
     return drawing(svg, f"{depth} channels, {filters} filters, {depth * filters // groups} links", size)
+
+
+def ending(network: Network) -> Ending:
+    """What was seen, and the question."""
+    return Ending(_seen(network), _question(network))
+
+
+def _seen(network: Network) -> str:
+    """The depth rule, the cost and the receptive field in this picture's numbers."""
+    first, second = network.rows
+    filters, after = first.output_shape[0], second.output_shape[0]
+    reads = second.input_shape[0] // conv(second).groups
+    down, across = second.fields
+    are = "is" if after == 1 else "are each"
+    return (
+        f"Each filter gives one map: {many(filters, 'filter')}, {many(filters, 'map')}, stacked to a volume of depth"
+        f" {filters}. So layer 2’s {many(after, 'filter')} {are} {reads} deep: {product(second)} parameters, beside"
+        f" {product(first)} in layer 1. Through both, a number of layer 2 sees {times(down.size, across.size)} pixels"
+        f"{formulas.read_of(network.sight(second.index))}."
+    )
+
+
+def _question(network: Network) -> str:
+    """What doubling F does to either layer."""
+    filters = network.rows[0].output_shape[0]
+    other = 2 * filters if filters <= 8 else filters // 2
+    change = "Double" if other > filters else "Halve"
+    return (
+        f"{change} layer 1’s filters, from {filters} to {other}. Which layer’s parameters change: the first’s, the"
+        " second’s or both? Guess, then move F and read the two products."
+    )

@@ -16,7 +16,7 @@ from cnnviz.training import Recipe
 from cnnviz.training.worker import Worker
 from cnnviz.ui import state
 from cnnviz.ui.controls import plain
-from cnnviz.ui.lessons.learning import learning_verdicts
+from cnnviz.ui.lessons.learning import learning_verdicts as learning_verdicts
 from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.own import RUN

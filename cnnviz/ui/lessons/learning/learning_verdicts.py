@@ -1,14 +1,18 @@
-"""What came of each comparison, told with its numbers, whichever wins. No Streamlit."""
+"""What came of each comparison, told with its numbers, whichever wins; and of the run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from cnnviz.experiments.learning_curves import LearningCurve, reached
 from cnnviz.numbers import fixed, grouped
+from cnnviz.ui.lessons import Ending
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.markup import html
-from cnnviz.ui.words import number, percent
+from cnnviz.ui.words import many, number, percent
 
 GOAL = 0.5  # a loss at which most digits are right
 LITTLE = 0.01  # a difference of shares that another seed may turn round
@@ -111,3 +115,40 @@ def _sentence(what: str, narrower: float, better: float) -> str:
         return f"{what} {gap}, and made no clear difference to the others. "
     got = "got more of the others right" if better > 0 else "got fewer of the others right"
     return f"{what} {gap} and {got} ({fixed(100 * abs(better), 1)} in a hundred). "
+
+
+QUESTION = (
+    "With SGD and its usual rate, how many passes does it take to what Adam reaches in one? And with sigmoid, does SGD "
+    "learn at all? Train “FC only” too: do its 32 × 32 weights come to look like anything?"
+)
+
+
+def ending(run: LearningRun | None) -> Ending:
+    """What is seen, with the numbers of this run, and the question."""
+    if run is None:
+        return Ending("A network learns the digits if it takes one and ends in ten scores.", QUESTION)
+    told, arrays = run.latest.header, run.latest.arrays
+    if told["step"] == 0:
+        return Ending(
+            f"Before any training, {run.plan.name} gets {percent(told['held'])} of {grouped(told['held_of'])} held-out "
+            f"digits right: {grouped(run.plan.network.parameters)} random numbers can only guess. Start it.",
+            QUESTION,
+        )
+    before, now = arrays["before"], arrays["now"]
+    alike = float(np.corrcoef(before.ravel(), now.ravel())[0, 1])
+    moved = float(np.linalg.norm(now - before) / np.linalg.norm(before))
+    see = (
+        f"After {many(told['step'], 'step')} and {number(told['seconds'], 3)} s of computing, {percent(told['held'])} "
+        f"of {grouped(told['held_of'])} digits that it has never seen are right. The filters of {run.plan.layer} have "
+        f"moved by {number(moved, 2)} times their length at the start and agree with it to {number(alike, 2)} (1 is "
+        "the same pattern, 0 is none of it). "
+    )
+    train = arrays["curve_train"]
+    if run.state == "done" and len(train):
+        gap = float(train[-1]) - told["held"]
+        see += (
+            f"On what it learns from it is right {percent(float(train[-1]))} of the time"
+            + (": more, which is overfitting, if only a little." if 0.003 < gap < 0.03 else
+               ": much more, which is overfitting." if gap >= 0.03 else ".")
+        )  # fmt: skip
+    return Ending(see, QUESTION)

@@ -1,4 +1,4 @@
-"""Translation invariance, measured: the picture moves by some pixels, and the maps are compared."""
+"""Translation invariance, measured: the picture moves by some pixels, the maps are compared; and the ending."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import streamlit as st
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.invariance import DIRECTIONS, Cell
+from cnnviz.numbers import grouped
 from cnnviz.ui import controls
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.pooling import pooling_maps
+from cnnviz.ui.lessons.pooling.pooling_counted import Savings
 from cnnviz.ui.lessons.pooling.pooling_maps import Moved, Pooled
 from cnnviz.ui.markup import html, part, told
 from cnnviz.ui.stage import stage
@@ -151,3 +154,25 @@ def _told(cell: Cell | None, look: str, move: int, kind: str) -> str:
     if move and kind == "max":
         sentence += " Its winner moved and is still in the window, or another number of that size came in."
     return sentence
+
+
+def ending(found: Pooled, counted: Savings, measured: Moved | None) -> Ending:
+    """What is seen, and the question."""
+    before, after = counted.numbers
+    whole, left = counted.fully
+    seen = (
+        f"{found.kind.capitalize()} pooling leaves {grouped(after)} of {grouped(before)} numbers "
+        f"({percent(after, before)}: {percent(before - after, before)} fewer). A next CONV keeps all its parameters; a "
+        f"next FC needs {grouped(left)} instead of {grouped(whole)}. "
+    )
+    if measured:
+        one = measured.pooled[found.kind].changes[1]
+        seen += (
+            f"A move by one pixel changes the map by {by(measured.of_map[1])}, the pooled map by "
+            f"{by(one)}, the global average by {by(measured.of_average[1])}."
+        )
+    return Ending(
+        seen,
+        "Move by 2 pixels with K = 2, S = 2, and again with K = 8, S = 8: which pooled map changes less, and how many "
+        "numbers are left to pay for it?",
+    )
