@@ -1,6 +1,7 @@
 """The door: what this is, shown moving, and the way to each lesson."""
 
 from cnnviz.ui import cached, course, frame, state
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.stage import stage
 
 frame.page(course.HOME)
@@ -15,8 +16,10 @@ with frame.stage():
     is_plain = state.now(course.HOME_PLACE) is None
     stage(cached.demo(), key="home", autoplay=is_plain, link=course.HOME_PLACE)
 frame.notice(
-    "The filter looks for a diagonal cross of five ones. Where four of them lie on ones of the picture, the sum is 4; "
-    "a whole cross would give 5, and this picture has none.",
-    "Press “guess first” and add up the next window yourself before you look.",
+    Ending(
+        "The filter looks for a diagonal cross of five ones. Where four of them lie on ones of the picture, the sum is "
+        "4; a whole cross would give 5, and this picture has none.",
+        "Press “guess first” and add up the next window yourself before you look.",
+    )
 )
 frame.course()

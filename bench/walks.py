@@ -23,7 +23,7 @@ from door import Door  # noqa: E402
 from server import Server  # noqa: E402
 from walk import walk  # noqa: E402
 
-PAGES = ["home", *(lesson.path[6:-3] for lesson in COURSE)]
+PAGES = ["home", *(lesson.slug for lesson in COURSE)]
 
 
 def main() -> None:

@@ -3,24 +3,23 @@
 from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import deep
 
-frame.page(course.DEEP)
-claim = "Edges first, then strokes and shapes, then parts; the last maps say what it is. On your own photo."
-with frame.title("Deep CNN", claim):
-    deep.lead()
-look = deep.look(controls.photo())
-deep.in_sidebar(look)
-unit = deep.unit_of(look)
-with frame.main():
-    with frame.stage():
-        deep.walk(look, unit)
-    deep.guide()
-deep.trace_back(look, unit)
-deep.arithmetic(look, unit)
-deep.all_maps(look, unit)
-if not deep.is_covered(look):
-    deep.where(look)
-    deep.failure(look)
-    deep.two(look, unit)
-    deep.average(look)
-deep.filters()
-frame.notice(deep.seen(look), deep.question(look))
+with frame.lesson(course.DEEP) as page:
+    with page.lead:
+        deep.lead()
+    look = deep.look(controls.photo())
+    deep.in_sidebar(look)
+    unit = deep.unit_of(look)
+    with frame.main():
+        with frame.stage():
+            deep.walk(look, unit)
+        deep.guide()
+    deep.trace_back(look, unit)
+    deep.arithmetic(look, unit)
+    deep.all_maps(look, unit)
+    if not deep.is_covered(look):
+        deep.where(look)
+        deep.failure(look)
+        deep.two(look, unit)
+        deep.average(look)
+    deep.filters()
+    page.end(deep.ending(look))

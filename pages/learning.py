@@ -5,16 +5,15 @@ import streamlit as st
 from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import learning
 
-frame.page(course.LEARNING)
-frame.title("Learning", learning.CLAIM)
-with st.sidebar:
-    digit = controls.digit()
-    controls.digit_pad(digit)
-with frame.main():
-    with frame.settings():
-        run = learning.settings()
-    with frame.stage():
-        learning.view(run, digit)
-learning.use(run)
-learning.claims(run)
-frame.notice(*learning.noticed(run), then=course.DEEP)
+with frame.lesson(course.LEARNING) as page:
+    with st.sidebar:
+        digit = controls.digit()
+        controls.digit_pad(digit)
+    with frame.main():
+        with frame.settings():
+            run = learning.settings()
+        with frame.stage():
+            learning.view(run, digit)
+    learning.use(run)
+    learning.claims(run)
+    page.end(learning.ending(run))

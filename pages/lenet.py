@@ -3,21 +3,20 @@
 from cnnviz.ui import controls, course, frame
 from cnnviz.ui.lessons import lenet
 
-frame.page(course.LENET)
-claim = "Draw a digit and see a network read it, layer by layer. Click or tap any number: where did it come from?"
-with frame.title("LeNet-5", claim):
-    trained = lenet.form()
-with frame.main(), lenet.desk():
-    with lenet.beside():
-        digit = controls.digit(wrong=lenet.wrong(trained))
-        controls.digit_pad(digit)
-        moves = lenet.moves()
-    with frame.stage():
-        lenet.missing()
-        run = lenet.view(trained, digit, moves)
-lenet.steps(digit, trained)
-lenet.table_one(run)
-lenet.codes(run)
-lenet.moved_maps(run)
-lenet.what_changed(run)
-frame.notice(lenet.seen(run), lenet.question(run), then=course.LEARNING)
+with frame.lesson(course.LENET) as page:
+    with page.lead:
+        trained = lenet.form()
+    with frame.main(), lenet.desk():
+        with lenet.beside():
+            digit = controls.digit(wrong=lenet.wrong(trained))
+            controls.digit_pad(digit)
+            moves = lenet.moves()
+        with frame.stage():
+            lenet.missing()
+            run = lenet.view(trained, digit, moves)
+    lenet.steps(digit, trained)
+    lenet.table_one(run)
+    lenet.codes(run)
+    lenet.moved_maps(run)
+    lenet.what_changed(run)
+    page.end(lenet.ending(run))

@@ -18,13 +18,17 @@ from playwright.sync_api import expect
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.saturation import steepest
 from cnnviz.experiments.vanishing import INITIALISATIONS, vanishing
 from cnnviz.geometry import same_padding
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.pictures import SAMPLES, open_picture, sample
 from cnnviz.ui import cached, settings
-from cnnviz.ui.lessons.activations import counts, floats, stack, timing
-from cnnviz.ui.lessons.activations.choose import BY_NAME, OFFERED
+from cnnviz.ui.lessons.activations import activations_floats as floats
+from cnnviz.ui.lessons.activations import activations_map as counts
+from cnnviz.ui.lessons.activations import activations_stack as stack
+from cnnviz.ui.lessons.activations import activations_timing as timing
+from cnnviz.ui.lessons.activations.activations_view import BY_NAME, OFFERED
 from cnnviz.ui.settings import START
 from cnnviz.ui.words import number
 from lab import Lab
@@ -125,7 +129,7 @@ def test_counts_on_many_numbers_are_those_of_other_programs(key):
     found, x = counts.counted(map, ACTIVATIONS[key]), numbers.astype(float)
     after, steep = FUNCTIONS[key](x), np.abs(slope(key, x))
     most = {"relu": 1, "leaky relu": 1, "sigmoid": 0.25, "tanh": 1, "gelu": GELU_AT_ROOT_2}[key]
-    assert counts.steepest(key) == pytest.approx(most, rel=1e-5)
+    assert steepest(key) == pytest.approx(most, rel=1e-5)
     assert found.zeroed == ((x != 0) & (after == 0)).sum()
     assert found.saturated == (steep < 0.05 * most).sum()
     assert (found.least, found.most) == pytest.approx((after.min(), after.max()), rel=1e-9)
@@ -134,15 +138,15 @@ def test_counts_on_many_numbers_are_those_of_other_programs(key):
 
 @pytest.mark.parametrize(("key", "at"), [("sigmoid", 4.4), ("tanh", 2.2)])
 def test_the_places_that_are_called_flat_are(key, at):
-    assert slope(key, np.array(at)) < 0.05 * counts.steepest(key) < slope(key, np.array(at - 0.1))
+    assert slope(key, np.array(at)) < 0.05 * steepest(key) < slope(key, np.array(at - 0.1))
 
 
 # --- gradients ---
 
 
-def stack_of(depth: int, start: str, *keys: str) -> stack.Stack:
+def stack_of(depth: int, start: str, *keys: str) -> stack.GradientStack:
     image = sample(next(iter(SAMPLES))).at(16, "grey").pixels
-    return stack.Stack({key: vanishing(image, depth, key, start) for key in keys}, depth, start)
+    return stack.GradientStack({key: vanishing(image, depth, key, start) for key in keys}, depth, start)
 
 
 def test_the_sentence_says_what_was_measured_whoever_wins():
@@ -168,9 +172,9 @@ def test_a_gradient_that_shrinks_at_each_layer_is_not_said_to_stay(depth, start)
     ("factor", "word"), [(0.89, "vanishes with"), (0.91, "balance"), (1.09, "balance"), (1.2, "grows")]
 )
 def test_what_is_said_follows_the_factor_a_layer_not_the_end(factor, word, monkeypatch):
-    monkeypatch.setattr(stack.Stack, "left", lambda self, key: factor ** (self.depth - 1))
+    monkeypatch.setattr(stack.GradientStack, "left", lambda self, key: factor ** (self.depth - 1))
     for depth in (2, 30):
-        told = stack.verdict(stack.Stack(dict.fromkeys(("sigmoid", "relu")), depth, "He (2015)"))
+        told = stack.verdict(stack.GradientStack(dict.fromkeys(("sigmoid", "relu")), depth, "He (2015)"))
         assert [said for said in ("vanishes with", "balance", "grows") if said in told] == [word]
 
 

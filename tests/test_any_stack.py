@@ -10,9 +10,9 @@ from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
 from cnnviz.layers.sliding import read_inside
 from cnnviz.layers.typed import read
-from cnnviz.ui.lessons.layers import dials
-from cnnviz.ui.lessons.layers.builder import chip
-from cnnviz.ui.lessons.layers.stack import changed, remedies, removed, stack_of
+from cnnviz.ui.lessons.layers import layers_dials
+from cnnviz.ui.lessons.layers.layers_builder import chip
+from cnnviz.ui.lessons.layers.layers_stack import changed, remedies, removed, stack_of
 from pace import loops
 from visitor import Visitor
 
@@ -59,10 +59,10 @@ def test_any_text_is_a_stack_or_a_sentence():
             if part.draft is None:
                 continue
             for name in DIALS.get(part.draft.kind, ()):
-                shown = dials.value_of(part.draft, name, 100 if name == "p" else 1)
+                shown = layers_dials.value_of(part.draft, name, 100 if name == "p" else 1)
                 assert isinstance(shown, (int, tuple)), (text, name)
             if part.draft.kind in ("conv", "max", "avg"):
-                assert dials.kernel_words(part.draft) and dials.stride_words(part.draft), text
+                assert layers_dials.kernel_words(part.draft) and layers_dials.stride_words(part.draft), text
                 stack_of(changed(stack, at, stride=2), INPUT)
             stack_of(removed(stack, at), INPUT)
         for row in stack.network.rows:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from cnnviz.pictures import encode_png
+from cnnviz.ui.course import COURSE
 from door import settle
 from lab import upload
 from server import ROOT
@@ -61,7 +62,7 @@ def go(page: Page, name: str, *, menu: bool = False) -> None:
         page.get_by_test_id("stPopoverBody").get_by_role("link", name=name, exact=True).click()
     else:
         page.locator(".st-key-lessons").get_by_role("link", name=name, exact=True).click()
-    page.wait_for_url(f"**/{next(path for path, known in PAGES.items() if known == name)[6:-3]}*")
+    page.wait_for_url(f"**/{next(lesson.slug for lesson in COURSE if lesson.name == name)}*")
     ready(page)
 
 
@@ -119,4 +120,4 @@ def test_every_lesson_opens_with_a_claim_and_ends_with_a_question():
         lines = (ROOT / path).read_text("utf-8").splitlines()
         assert len(lines) <= 80, f"{path} is no lesson plan any more"
         text = "\n".join(lines)
-        assert "frame.title(" in text and "notice(" in text, path
+        assert "with frame.lesson(course." in text and "page.end(" in text, path

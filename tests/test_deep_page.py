@@ -11,13 +11,12 @@ from playwright.sync_api import expect
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
+from cnnviz.models.squeezenet_depths import depths
 from cnnviz.pictures import Picture, encode_png, sample
-from cnnviz.ui.lessons.deep import where_it_looks
-from cnnviz.ui.lessons.deep.depths import depths
-from cnnviz.ui.lessons.deep.failure import PEOPLE
-from cnnviz.ui.lessons.deep.filters import filter_of
-from cnnviz.ui.lessons.deep.guide import SEEN
-from cnnviz.ui.lessons.deep.look import Look
+from cnnviz.ui.lessons.deep import deep_classes as deep_classes
+from cnnviz.ui.lessons.deep.deep_filters import filter_of
+from cnnviz.ui.lessons.deep.deep_guide import PEOPLE, SEEN
+from cnnviz.ui.lessons.deep.deep_look import Look
 from sent import Sent
 from visitor import Visitor
 
@@ -285,7 +284,7 @@ def test_the_class_map_is_the_class_s_own_and_its_average_the_score():
 
 
 def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
-    monkeypatch.setattr(where_it_looks, "BATCH", 0)  # a question a run
+    monkeypatch.setattr(deep_classes, "BATCH", 0)  # a question a run
     at = page(sample="Coffee cup").press("ask")
     at.run()
     asked = at.remembered("deep-asked")
@@ -312,7 +311,7 @@ def test_the_coarse_answers_stand_in_for_the_fine_ones():
     grid = np.full((6, 5), np.nan)
     grid[::4, ::4] = [[1, 2], [3, 4]]
     grid[2, 2] = 9
-    filled = where_it_looks.filled(grid)
+    filled = deep_classes.filled(grid)
     assert filled[0, 0] == filled[1, 1] == filled[0, 3] == 1 and filled[3, 3] == 9 and filled[5, 4] == 4
 
 

@@ -10,9 +10,9 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.kernels import KERNELS, LUMA, named
 from cnnviz.pictures import Picture, encode_png, sample
-from cnnviz.ui.lessons.filters import two_layers
-from cnnviz.ui.lessons.filters.costs import links
-from cnnviz.ui.lessons.filters.two_layers import LAB, ORDER, RANDOM, START, F
+from cnnviz.ui.lessons.filters import filters_two_layers
+from cnnviz.ui.lessons.filters.filters_costs import links
+from cnnviz.ui.lessons.filters.filters_two_layers import LAB, ORDER, RANDOM, START, F
 from lab import Lab
 from oracles import convolve_by_onnxruntime
 from visitor import Visitor
@@ -30,8 +30,8 @@ def noise(height: int, width: int, depth: int = 3) -> Picture:
 @pytest.mark.parametrize(("depth", "g"), [(3, 1), (3, 3), (1, 1)])
 def test_the_first_layer_s_filters_are_the_lab_s_over_the_whole_depth(k, depth, g):
     state = {**START, "k": k, "p": k, "f": 15, "g": g}
-    weight = two_layers.parameters(state, two_layers.network(state, (depth, 9, 12)))[0]["weight"]
-    names = two_layers.names(state)
+    weight = filters_two_layers.parameters(state, filters_two_layers.network(state, (depth, 9, 12)))[0]["weight"]
+    names = filters_two_layers.names(state)
     keys, same = [], []  # at K = 2 Sobel's and Prewitt's are one and the same
     for key in ORDER:
         if KERNELS[key].allows(k) and not any(np.array_equal(named(key, k), other) for other in same):
@@ -54,12 +54,13 @@ def test_every_one_of_the_lab_s_kernels_that_is_not_random_has_its_place():
 def test_random_filters_are_those_of_their_seed():
     def weights(seed: int) -> list[np.ndarray]:
         state = {**START, "first": RANDOM, "seed": seed}
-        return [own["weight"] for own in two_layers.parameters(state, two_layers.network(state, (3, 9, 9)))]
+        network = filters_two_layers.network(state, (3, 9, 9))
+        return [own["weight"] for own in filters_two_layers.parameters(state, network)]
 
     for first, again, other in zip(weights(4), weights(4), weights(5)):
         np.testing.assert_array_equal(first, again)
         assert not np.array_equal(first, other)
-    assert two_layers.names({**START, "first": RANDOM})[:2] == ["random 1", "random 2"]
+    assert filters_two_layers.names({**START, "first": RANDOM})[:2] == ["random 1", "random 2"]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +79,11 @@ def test_random_filters_are_those_of_their_seed():
 )
 def test_what_cannot_be_is_a_sentence_and_every_remedy_works(changes, sentence):
     picture, state = noise(13, 14), {**START, **changes}
-    assert str(two_layers.problem(state, picture.shape)).startswith(sentence)
-    remedies = two_layers.remedies(state, picture)
+    assert str(filters_two_layers.problem(state, picture.shape)).startswith(sentence)
+    remedies = filters_two_layers.remedies(state, picture)
     assert remedies
     for label, change in remedies:
-        assert two_layers.problem({**state, **change}, picture.shape) is None, label
+        assert filters_two_layers.problem({**state, **change}, picture.shape) is None, label
     # Every number of groups that the sentence names can be pressed.
     if " can be." in sentence:
         letter = "G" if "g" in changes else "G₂"
@@ -93,16 +94,16 @@ def test_what_cannot_be_is_a_sentence_and_every_remedy_works(changes, sentence):
         if len(change) == 1 and (key := next(iter(change))) in changes and not label.startswith("G"):
             for value in range(*sorted((state[key], change[key]))):
                 if value not in (state[key], change[key]):
-                    assert two_layers.problem({**state, key: value}, picture.shape) is not None
+                    assert filters_two_layers.problem({**state, key: value}, picture.shape) is not None
 
 
 def test_what_is_too_large_says_so_and_a_smaller_picture_helps():
     picture = noise(800, 1200)
     state = {**START, "k": 15, "p": 7, "f": 16, "f2": 16, "size": 1200}
-    assert "multiply-adds; this page runs up to 2,000,000,000" in str(two_layers.problem(state, picture.shape))
-    smaller = dict(two_layers.remedies(state, picture))
+    assert "multiply-adds; this page runs up to 2,000,000,000" in str(filters_two_layers.problem(state, picture.shape))
+    smaller = dict(filters_two_layers.remedies(state, picture))
     assert any(label.startswith("Longest side") for label in smaller)
-    few = two_layers.problem({**state, "k": 1, "p": 0}, picture.shape)
+    few = filters_two_layers.problem({**state, "k": 1, "p": 0}, picture.shape)
     assert "this page draws up to 4,000,000" in str(few)
 
 
@@ -128,7 +129,7 @@ def filters_page(**link: str) -> Visitor:
 
 def maps_by_onnxruntime(state: dict, picture: Picture, divisor: float) -> list[np.ndarray]:
     """The two layers' maps, from the parameters that the page uses."""
-    parameters = two_layers.parameters(state, two_layers.network(state, picture.shape))
+    parameters = filters_two_layers.parameters(state, filters_two_layers.network(state, picture.shape))
     maps = [picture.levels()[np.newaxis].astype(np.float32) / np.float32(divisor)]
     for own, groups in zip(parameters, (state["g"], state["g2"])):
         maps.append(

@@ -14,7 +14,7 @@ from cnnviz import layers
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.pictures import encode_png, sample
-from cnnviz.ui.lessons.layers import run as runs
+from cnnviz.ui.lessons.layers import layers_run
 from cnnviz.ui.memory import CACHES
 from cnnviz.ui.settings import MOST_NUMBERS
 from visitor import Visitor
@@ -60,7 +60,7 @@ def test_a_run_in_two_parts_is_the_run_in_one():
     network = Network(picture.shape, read(text))
     parameters, values = network.initial(3), picture.levels().astype(np.float32) / 255
     for draw in (0, 5, 0):
-        begun = runs.begun(picture, text, picture.shape, 255.0, 3, True)
+        begun = layers_run.begun(picture, text, picture.shape, 255.0, 3, True)
         expected = network.forward(values, parameters, True, np.random.default_rng(draw))
         for map, other in zip(begun.run(draw).maps, expected, strict=True):
             assert np.array_equal(map, other)
@@ -70,10 +70,10 @@ def test_two_runs_are_kept_and_one_draw_of_each():
     text, picture = "conv 2 3x3; dropout 0.5; relu", sample("chelsea").at(24, "rgb")
     network, values = Network(picture.shape, read(text)), picture.levels().astype(np.float32)
 
-    def begun(seed: int) -> runs.Begun:
-        return runs.begun(picture, text, picture.shape, 1.0, seed, True)
+    def begun(seed: int) -> layers_run.Begun:
+        return layers_run.begun(picture, text, picture.shape, 1.0, seed, True)
 
-    def holds(run: runs.Run, seed: int, draw: int) -> bool:
+    def holds(run: layers_run.Run, seed: int, draw: int) -> bool:
         expected = network.forward(values, network.initial(seed), True, np.random.default_rng(draw))
         return all(np.array_equal(map, other) for map, other in zip(run.maps, expected, strict=True))
 
@@ -122,7 +122,7 @@ def test_what_is_counted_is_what_is_sent(text, large):
     for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
         at = page(stack=text, unit=f"{number}.1", size="60")
         envelope = at.stage()
-        assert runs.bytes_sent(row) <= len(envelope.data) < runs.bytes_sent(row) + 8000
+        assert layers_run.bytes_sent(row) <= len(envelope.data) < layers_run.bytes_sent(row) + 8000
 
 
 def test_pictures_of_maps_are_encoded_as_they_are_drawn(large):

@@ -13,9 +13,9 @@ from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network
 from cnnviz.pictures import sample
-from cnnviz.ui.lessons.layers.setup import NET
-from cnnviz.ui.lessons.layers.stack import NEW, START, remedies, size, stack_of
-from cnnviz.ui.lessons.layers.words import bytes_of, distance
+from cnnviz.ui.lessons.layers.layers_counted import bytes_of, distance
+from cnnviz.ui.lessons.layers.layers_setup import NET
+from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies, size, stack_of
 from cnnviz.ui.words import number
 from stacks import by_onnxruntime
 from visitor import Visitor

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.experiments.plans import NETWORKS, composed, layer_names
 from cnnviz.models import digits
 from cnnviz.models.lenet5 import prepare
 from cnnviz.numbers import percent
 from cnnviz.training import worker
-from cnnviz.ui.lessons.learning import run as run_module
-from cnnviz.ui.lessons.learning import verdicts
-from cnnviz.ui.lessons.learning.networks import NETWORKS, composed, names
-from cnnviz.ui.lessons.learning.run import Run
+from cnnviz.ui.lessons.learning import learning_run
+from cnnviz.ui.lessons.learning import learning_verdicts as verdicts
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from visitor import Visitor
 
 QUICK = {"trains": "One CONV", "batch": "128", "passes": "1", "learn-seed": "3"}
@@ -37,7 +37,7 @@ def page(**link: str) -> Visitor:
     return Visitor("learning", **link)
 
 
-def of(at: Visitor) -> Run:
+def of(at: Visitor) -> LearningRun:
     return at.remembered("learning-run")
 
 
@@ -91,7 +91,7 @@ def test_the_networks_are_what_they_say():
     assert composed("LeNet-5", "relu", False, False) == NETWORKS["LeNet-5"].format("relu")
     found = of(page()).plan
     assert found.network.parameters == 61_706
-    assert names(found.network) == (
+    assert layer_names(found.network) == (
         "C1", "C1 ReLU", "S2", "C3", "C3 ReLU", "S4", "F5", "F5 ReLU", "F6", "F6 ReLU", "F7",
     )  # fmt: skip
 
@@ -163,7 +163,7 @@ def test_a_run_from_start_to_use():
     assert abs(np.mean(right) - share) < 0.1
     assert f"{header['held']} of 2,000" in at.said()
 
-    from cnnviz.ui.lessons.learning.use import npz
+    from cnnviz.ui.lessons.learning.learning_view import npz
 
     with np.load(io.BytesIO(npz(of(at))), allow_pickle=False) as file:
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
@@ -177,7 +177,7 @@ def test_a_run_from_start_to_use():
 
 
 def test_a_step_a_pause_and_settings_that_wait(monkeypatch):
-    monkeypatch.setattr(run_module, "ANSWER", 60)  # however busy the machine is
+    monkeypatch.setattr(learning_run, "ANSWER", 60)  # however busy the machine is
     at = page(**QUICK).press("learn-step")
     assert of(at).state == "paused" and view(at)[0]["step"] == 1  # at once, not at the next look
     before = of(at).first.arrays

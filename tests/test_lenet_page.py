@@ -11,16 +11,16 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import models
 from cnnviz.experiments.counterfactual import Move, moved
+from cnnviz.experiments.plans import Plan, composed
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d
 from cnnviz.models import Trained
 from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
 from cnnviz.training import Recipe
-from cnnviz.ui.lessons.learning.networks import Plan, composed
-from cnnviz.ui.lessons.lenet.answers import answer as answered
-from cnnviz.ui.lessons.lenet.columns import columns
-from cnnviz.ui.lessons.lenet.moves import times
-from cnnviz.ui.lessons.lenet.setup import read_off
+from cnnviz.ui.lessons.lenet.lenet_answers import answer as answered
+from cnnviz.ui.lessons.lenet.lenet_columns import columns
+from cnnviz.ui.lessons.lenet.lenet_moves import times
+from cnnviz.ui.lessons.lenet.lenet_setup import read_off
 from cnnviz.ui.settings import OWN
 from sent import Sent
 from stacks import by_onnxruntime

@@ -19,7 +19,7 @@ RULE = {"cnnviz/numbers.py", "cnnviz/ui/drawing/numbers.js"}
 PYTHON_ALLOWED = {
     "cnnviz/kernels/typed.py": "kernels as text that is typed, kept in links and read back",
     "cnnviz/checks.py": "the bounds that a caller's argument is held to",
-    "cnnviz/ui/controls/digit.py": "CSS",
+    "cnnviz/ui/controls/digit_source.py": "CSS",
 }
 JAVASCRIPT_ALLOWED = {
     "overlay/ramp.js": "part of a colour",

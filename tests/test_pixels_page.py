@@ -11,7 +11,7 @@ from PIL import Image, ImageStat
 from playwright.sync_api import Locator, Page, expect
 
 from cnnviz.pictures import Picture, sample
-from cnnviz.ui.lessons.pixels import levels, noticed
+from cnnviz.ui.lessons.pixels_ending import ending, levels
 from door import Door
 from lab import Lab
 from visitor import Visitor
@@ -38,14 +38,14 @@ def test_smallest_largest_and_mean_are_pillows(key, depth):
 
 def test_the_notice_puts_the_numbers_in():
     picture = of_planes([[0, 255, 30]], [[10, 20, 30]], [[7, 7, 9]])
-    see, question = noticed(picture, 1)
+    see, question = ending(picture, 1)
     assert see.startswith(
         "This picture is 1 × 3 × 3 = 9 numbers: red from 0 to 255, mean 95; green from 10 to 30, mean 20; "
         "blue from 7 to 9, mean 7.7."
     )
     assert "On the whole the red plane is the brightest." in see
     assert "reddest" in question
-    see, _ = noticed(picture, 255)
+    see, _ = ending(picture, 255)
     assert "red from 0 to 1, mean 0.373; green from 0.039 to 0.118, mean 0.078" in see
 
 
@@ -61,13 +61,13 @@ def test_the_notice_puts_the_numbers_in():
     ],
 )
 def test_which_plane_is_the_brightest(planes, said):
-    see = noticed(of_planes(*planes), 1)[0]
+    see = ending(of_planes(*planes), 1)[0]
     assert said in see
     assert ("are grey" in see) == (planes[0] == planes[1] == planes[2])
 
 
 def test_a_grey_picture_is_asked_for_its_other_planes():
-    see, question = noticed(of_planes([[1, 2], [3, 4]]), 1)
+    see, question = ending(of_planes([[1, 2], [3, 4]]), 1)
     assert "2 × 2 × 1 = 4 numbers: grey from 1 to 4, mean 2.5." in see
     assert "RGB" in question
 

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from bad_pictures import saved
 from cnnviz.geometry import Window
 from cnnviz.pictures import sample
-from cnnviz.ui.lessons.pooling.parts import around
+from cnnviz.ui.lessons.pooling.pooling_maps import around
 from cnnviz.ui.words import number
 from lab import Lab
 from oracles import convolve_by_onnxruntime

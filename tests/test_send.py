@@ -8,7 +8,7 @@ import pytest
 from cnnviz import kernels
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
-from cnnviz.ui.controls.send import lab_settings, readable
+from cnnviz.ui.controls.one_click import lab_settings, readable
 from cnnviz.ui.settings import SIZE
 from oracles import convolve_by_onnxruntime
 from visitor import Visitor

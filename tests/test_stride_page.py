@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from cnnviz.experiments.reads import reading, reads
 from cnnviz.geometry import Window
 from cnnviz.pictures import Picture
-from cnnviz.ui.lessons.stride.counts import after_layers, first_row, reading, reads
-from cnnviz.ui.lessons.stride.left_out import positions
-from cnnviz.ui.lessons.stride.two import BOTH, LECTURE, OPERATION, A, B
-from cnnviz.ui.settings import Windows
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, A, B
+from cnnviz.ui.lessons.stride.stride_counted import after_layers, positions
+from cnnviz.ui.lessons.stride.stride_padding import first_row
 from cnnviz.ui.state import DECLARED, starts
 from lab import Lab
 from oracles import convolve_by_loops, convolve_by_onnxruntime
@@ -57,7 +57,7 @@ def walked(k, s, ends, height, width):
 def test_the_counts_are_those_of_a_walk(k, s, ends, height, width):
     counts, windows, behind = walked(k, s, ends, height, width)
     window = Window(k, s, ends)
-    found = reading(Windows(window, window), (height, width))
+    found = reading(window, window, (height, width))
     assert (found.windows, found.dropped) == (windows, behind)
     assert found.at_stride_one == walked(k, 1, ends, height, width)[1]
     assert found.mean == pytest.approx(counts.mean(), rel=1e-12)
@@ -72,7 +72,7 @@ def test_the_counts_are_those_of_a_walk(k, s, ends, height, width):
 
 def test_the_lecture_s_counts():
     window = Window(3, 2, 1)
-    found = reading(Windows(window, window), (5, 5))
+    found = reading(window, window, (5, 5))
     # Along a side the three windows read 2, 3 and 2 pixels: 7 reads of 5 pixels.
     assert (found.windows, found.at_stride_one, found.mean) == (9, 25, pytest.approx(49 / 25))
 

@@ -11,6 +11,6 @@ from cnnviz.ui.course import COURSE
 from walk import walk
 
 
-@pytest.mark.parametrize("page", ["", *(lesson.path[6:-3] for lesson in COURSE)])
+@pytest.mark.parametrize("page", ["", *(lesson.slug for lesson in COURSE)])
 def test_a_walk_leaves_link_controls_and_numbers_alike(open_page, page):
     assert walk(open_page, page, seed=1, acts=8) == []

@@ -64,7 +64,7 @@ app_test.SafeSessionState = script_runner.SafeSessionState = Unbroken
 
 
 # Gaps that are the numbers' own, as they are said everywhere: "> 99.9 %", "2.5 × 10⁻⁷"; then those of the page's lines.
-GAPS = re.compile("([<>]\u00a0|\u00a0%|\u00a0×\u00a010(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))|\u00a0")
+GAPS = re.compile("((?:[<>]|&[lg]t;)\u00a0|\u00a0%|\u00a0×\u00a010(?=[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]))|\u00a0")
 
 
 def apart(text: str) -> str:

@@ -117,7 +117,7 @@ class Walk:
     def lesson(self) -> Lesson:
         """The lesson that is open."""
         slug = urlsplit(self.page.url).path.strip("/")
-        return next((lesson for lesson in COURSE if lesson.path == f"pages/{slug}.py"), HOME)
+        return next((lesson for lesson in COURSE if lesson.slug == slug), HOME)
 
     def link(self) -> dict[str, str]:
         """What the page's address says."""
@@ -275,7 +275,7 @@ class Walk:
         found = self.random.choice(links)
         name = found.inner_text().strip()
         found.click()
-        slug = {lesson.name: lesson.path[6:-3] for lesson in COURSE}.get(name, "")
+        slug = {lesson.name: lesson.slug for lesson in COURSE}.get(name, "")
         self.page.wait_for_url(re.compile(rf"/{slug}(\?|$)"), timeout=15_000)
         self._arrived()
         return f"on to {name}"

@@ -34,6 +34,7 @@ from cnnviz.experiments import (
     occlusion,
     overfitting,
     patches,
+    plans,
     shifted,
     strongest,
     vanishing,
@@ -80,6 +81,7 @@ KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
 DIGITS = RNG.random((6, 1, 32, 32)).astype(np.float32)
 RECIPE = training.Recipe(epochs=1, batch_size=3)
 MOVE = counterfactual.Move(1, 2)
+PLAN = plans.Plan("a", "fc 10", RECIPE)
 REPORT = live.Run({"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}).report()  # to go on from
 TRACE = steps.Trace(np.ones((2, 5, 6)), np.ones((3, 4)), Window(3), Window(3), (0, 1), np.ones((2, 3, 3)))
 
@@ -366,6 +368,11 @@ RIGHT: dict[str, dict[str, Any]] = {
         f"experiments.invariance.Stage.{name}": {"move": 1}
         for name in ("kept", "largest_kept", "most_changed", "share_kept")
     },
+    "experiments.invariance.Stage.summary": {},
+    "experiments.invariance.Summary": {
+        "name": "a", "changes": (0.0, 0.5), "shifted": (0.0, None), "share_kept": (1.0, None),
+        "most_changed": (None, None), "largest_kept": (None, None),
+    },
     "experiments.invariance.Invariance": {
         **{
             name: invariance.Stage("a", (MAP,), (0.0,), (0.0,))
@@ -405,6 +412,20 @@ RIGHT: dict[str, dict[str, Any]] = {
         "settings": {"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20, "before": REPORT[0]}, "arrays": REPORT[1],
     },
     "experiments.live.parameters_of": {"network": NETWORK, "arrays": {"0.weight": MAP}},
+    "experiments.plans.Plan": {"name": "a", "stack": "fc 10", "recipe": RECIPE},
+    "experiments.plans.Plan.told": {},
+    "experiments.plans.Plan.trained": {"parameters": PLAN.network.initial(0), "held": 0.5, "step": 3},
+    "experiments.plans.composed": {"name": "One CONV", "function": "relu", "dropout": True, "norm": True},
+    "experiments.plans.layer_names": {"network": NETWORK},
+    "experiments.saturation.Saturation": {"zeroed": 1, "saturated": 2, "least": 0.0, "most": 1.0, "slope": 0.5},
+    "experiments.saturation.saturation": {"map": MAP, "activation": "sigmoid"},
+    "experiments.saturation.steepest": {"activation": "sigmoid"},
+    "experiments.reads.Reading": {
+        "windows": 4, "at_stride_one": 9, "mean": 1.5, "least": 0, "most": 4, "shared": 0.5, "rows": (1,),
+        "columns": (), "dropped": (0, 1),
+    },
+    "experiments.reads.reading": {"rows": Window(3), "columns": Window(2, 2), "shape": (9, 8)},
+    "experiments.reads.reads": {"window": Window(3, 2), "size": 9},
     "experiments.occlusion.Probe": {"row": 1, "column": 2, "probabilities": np.ones(5)},
     "experiments.occlusion.Occlusion": {"trained": TINY, "levels": LEVELS, "size": 4, "stride": 3},
     "experiments.occlusion.Occlusion.box": {"row": 1, "column": 2},
@@ -518,6 +539,7 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     invariance.Stage: lambda: invariance.Stage("a", (MAP, MAP), (0.0, 0.5), (0.0, None)),
     live.Curve: lambda: live.Curve(1, [(1.0, 0.5, 0.5)], []),
     live.Run: lambda: live.Run({"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}),
+    plans.Plan: lambda: PLAN,
     occlusion.Occlusion: lambda: occlusion.Occlusion(TINY, LEVELS, 4, 3),
     patches.Patches: lambda: patches.patches(TINY, {"a": LEVELS}),
     vanishing.Initialisation: lambda: vanishing.INITIALISATIONS["Glorot (2010)"],

@@ -49,6 +49,19 @@ class Cell:
 
 @checked
 @dataclass(frozen=True)
+class Summary:
+    """What of a stage is small: for each distance its changes, and the numbers to look at, as `Stage` says them."""
+
+    name: str
+    changes: tuple[float, ...]
+    shifted: tuple[float | None, ...]
+    share_kept: tuple[float | None, ...]
+    most_changed: tuple[Cell | None, ...]
+    largest_kept: tuple[Cell | None, ...]
+
+
+@checked
+@dataclass(frozen=True)
 class Stage:
     """One map and its moved selves, all of one size.
 
@@ -99,6 +112,18 @@ class Stage:
         """The largest number, without sign, that the move leaves as it is; None where there is none but 0."""
         sizes = np.where(self.kept(move), np.abs(self.maps[0]), 0)
         return self._cell(int(sizes.argmax()), move) if sizes.any() else None
+
+    def summary(self) -> Summary:
+        """All of it but the maps, some 100 MB at a megapixel."""
+        moves = range(len(self.maps))
+        return Summary(
+            self.name,
+            self.changes,
+            self.shifted,
+            tuple(self.share_kept(move) for move in moves),
+            tuple(self.most_changed(move) for move in moves),
+            tuple(self.largest_kept(move) for move in moves),
+        )
 
     def _cell(self, index: int, move: int) -> Cell:
         channel, row, column = (int(place) for place in np.unravel_index(index, self.maps[0].shape))

@@ -1,4 +1,7 @@
-"""The lessons in their order: a page, what it is called and about, and what can be set on it."""
+"""The lessons in their order, each one value: its page, its names, what it claims and is about, what can be set on it.
+
+Whatever is said of a lesson anywhere follows from here: title, row, menu, the way on, home, style and tests.
+"""
 
 from __future__ import annotations
 
@@ -18,81 +21,108 @@ from cnnviz.ui.state import Setting
 class Lesson:
     """One page.
 
-    path      of its file, as Streamlit links to it
+    slug      in its address; its file is pages/<slug>.py, home's app.py
     name      in the row of lessons
-    title     in the browser's tab
-    about     what it is about, a sentence
+    claim     what it claims, a sentence under its title
+    about     what it is about, a sentence on the home page
     settings  all that can be set on it: what its link says
     sidebar   what lies in the sidebar, in a word or two: the button that opens it says so
+    title     in the browser's tab, where that is not the name
+    heading   on the page, where that is not the title
+    style     the files of style/ that it needs beside those of every page
     """
 
-    path: str
+    slug: str
     name: str
-    title: str
+    claim: str
     about: str
     settings: tuple[Setting[Any], ...]
     sidebar: str = ""
+    title: str = ""
+    heading: str = ""
+    style: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or self.name)
+        object.__setattr__(self, "heading", self.heading or self.title)
+
+    @property
+    def path(self) -> str:
+        """Of its file, as Streamlit links to it."""
+        return f"pages/{self.slug}.py" if self.slug else "app.py"
+
+    @property
+    def next(self) -> Lesson | None:
+        """The one to go to from here."""
+        at = COURSE.index(self) + 1
+        return COURSE[at] if at < len(COURSE) else None
 
 
 HOME_PLACE = place_setting("home-at")  # of the cursor on its stage
-HOME = Lesson("app.py", "Home", "Home", "", (HOME_PLACE,))
+HOME = Lesson("", "Home", "", "", (HOME_PLACE,))
 PIXELS = Lesson(
-    "pages/pixels.py", "Pixels", "Pixels",
+    "pixels", "Pixels",
+    "Each pixel is a number from 0 to 255: one plane of them is grey (depth 1), three are RGB (depth 3). "
+    "Such a block of numbers, height × width × depth, is a volume, and so is every layer of a CNN.",
     "A picture is numbers: see each of them, and the planes that they stand in.",
-    PICTURE,
-    "Picture",
+    PICTURE, "Picture", heading="A picture is numbers",
 )  # fmt: skip
 CONVOLUTION = Lesson(
-    "pages/convolution.py", "Convolution", "Convolution",
+    "convolution", "Convolution",
+    "A small filter slides over the picture; at each stop it multiplies what it covers and adds up.",
     "A filter slides over it, multiplies and adds up: one operation, every number.",
-    (*PICTURE, *FILTER, *SLIDING, *RESULTS, LETTERS),
-    "Picture, kernel",
+    (*PICTURE, *FILTER, *SLIDING, *RESULTS, LETTERS), "Picture, kernel",
 )  # fmt: skip
 STRIDE = Lesson(
-    "pages/stride.py", "Stride, padding", "Stride and padding",
+    "stride", "Stride, padding",
+    "Small strides overlap and give large maps, large strides small ones; (K − 1)/2 of padding keeps the size. "
+    "O = ⌊(W − K + 2P) / S⌋ + 1.",
     "How far it moves, and what stands outside: two settings side by side.",
-    (*PICTURE, *stride.SETTINGS, LETTERS),
-    "Picture",
+    (*PICTURE, *stride.SETTINGS, LETTERS), "Picture", "Stride and padding", style=("stride",),
 )  # fmt: skip
 FILTERS = Lesson(
-    "pages/filters.py", "Filters", "Filters and volumes",
+    "filters", "Filters",
+    "Each filter finds its own feature and gives its own map. It reaches through the whole depth of what comes before: "
+    "channels, then filters.",
     "Many filters make a volume; the next layer reads all of it.",
-    (*PICTURE, *filters.SETTINGS, LETTERS),
-    "Picture, weights",
+    (*PICTURE, *filters.SETTINGS, LETTERS), "Picture, weights", "Filters and volumes", style=("filters",),
 )  # fmt: skip
 POOLING = Lesson(
-    "pages/pooling.py", "Pooling", "Pooling",
+    "pooling", "Pooling",
+    "Each window becomes one number: O = ⌊(W − K) / S⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
+    "That is said to make a network smaller and blind to small moves. Both hold in part: see where.",
     "A block of numbers becomes one: what is saved, and what it is worth.",
-    (*PICTURE, *pooling.SETTINGS, LETTERS),
-    "Picture, kernel",
+    (*PICTURE, *pooling.SETTINGS, LETTERS), "Picture, kernel", style=("pooling",),
 )  # fmt: skip
 ACTIVATIONS = Lesson(
-    "pages/activations.py", "Activations", "Activations",
+    "activations", "Activations",
+    "ReLU zeroes negative numbers. Sigmoid squashes all into 0 to 1, and gradients through it can vanish. "
+    "ReLU is cheaper, and its slope above 0 is 1.",
     "ReLU, sigmoid and others: what they do to a map, and to gradients.",
-    (*PICTURE, *activations.SETTINGS, LETTERS),
-    "Picture, kernel",
+    (*PICTURE, *activations.SETTINGS, LETTERS), "Picture, kernel", style=("activations",),
 )  # fmt: skip
 LAYERS = Lesson(
-    "pages/layers.py", "Layers", "Layers",
+    "layers", "Layers",
+    "CONV and POOL shrink the picture; FC, which shares no weights, comes last. Click any unit.",
     "Build a whole network, count it, run it, and look into any unit.",
-    (*PICTURE, *layers.SETTINGS, LETTERS),
-    "Picture, stack",
+    (*PICTURE, *layers.SETTINGS, LETTERS), "Picture, stack", style=("layers",),
 )  # fmt: skip
 LENET = Lesson(
-    "pages/lenet.py", "LeNet-5", "LeNet-5",
+    "lenet", "LeNet-5",
+    "Draw a digit and see a network read it, layer by layer. Click or tap any number: where did it come from?",
     "Draw a digit, and see the network of 1998 read it: every map, every number.",
-    (*DIGIT, *lenet.SETTINGS),
+    (*DIGIT, *lenet.SETTINGS), style=("digit", "lenet"),
 )  # fmt: skip
 LEARNING = Lesson(
-    "pages/learning.py", "Learning", "Learning",
+    "learning", "Learning",
+    "Filters start random and are learnt: press Start and watch.",
     "Filters start random and are learnt: train a network and watch it learn.",
-    (*DIGIT, *learning.SETTINGS),
-    "Digit",
+    (*DIGIT, *learning.SETTINGS), "Digit", style=("learning",),
 )  # fmt: skip
 DEEP = Lesson(
-    "pages/deep.py", "Deep CNN", "Deep CNN",
+    "deep", "Deep CNN",
+    "Edges first, then strokes and shapes, then parts; the last maps say what it is. On your own photo.",
     "Edges, shapes, parts: what a network trained on photographs sees in yours.",
-    (*PHOTO, *deep.SETTINGS),
-    "Photo",
+    (*PHOTO, *deep.SETTINGS), "Photo", style=("deep",),
 )  # fmt: skip
 COURSE = (PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP)

@@ -7,10 +7,9 @@ from typing import Protocol
 from cnnviz.geometry import Window
 from cnnviz.graph import Sight
 from cnnviz.numbers import grouped, times, up_to
+from cnnviz.ui.markup import Markup, html
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.words import many
-
-MINUS, TIMES, FLOOR, ROOF = "−", "×", "⌊", "⌋"
 
 
 class Shaped(Protocol):
@@ -32,42 +31,43 @@ def _padding(window: Window) -> str:
 
 def _span(window: Window) -> str:
     """What stands for K: K itself, or what a dilated window spans."""
-    return (
-        str(window.kernel_size) if window.dilation == 1 else f"[{window.dilation}·({window.kernel_size} {MINUS} 1) + 1]"
-    )
+    size = window.kernel_size
+    return str(size) if window.dilation == 1 else f"[{window.dilation}·({size} − 1) + 1]"
 
 
-def general(windows: Windows) -> str:
+def general(windows: Windows) -> Markup:
     """The formula in letters."""
     dilated = windows.rows.dilation > 1
     uneven = windows.rows.before != windows.rows.after or windows.columns.before != windows.columns.after
-    span = f"[D(K {MINUS} 1) + 1]" if dilated else "K"
-    padding = "(P<sub>1</sub> + P<sub>2</sub>)" if uneven else "2P"
-    return f"O = {FLOOR}(W {MINUS} {span} + {padding}) / S{ROOF} + 1"
+    span = "[D(K − 1) + 1]" if dilated else "K"
+    padding = Markup("(P<sub>1</sub> + P<sub>2</sub>)") if uneven else "2P"
+    return html("O = ⌊(W − {} + {}) / S⌋ + 1", span, padding)
 
 
-def with_numbers(window: Window, size: int) -> str:
+def with_numbers(window: Window, size: int) -> Markup:
     """One axis: the numbers put in, the floor made visible where it takes something away, and the result."""
     quotient = (window.padded(size) - window.extent) / window.stride
-    text = f"{FLOOR}({size} {MINUS} {_span(window)} + {_padding(window)}) / {window.stride}{ROOF} + 1"
+    text = html("⌊({} − {} + {}) / {}⌋ + 1", size, _span(window), _padding(window), window.stride)
     if window.unused(size):
-        text += f" = {FLOOR}<em>{_quotient(quotient)}</em>{ROOF} + 1"
-    return f"{text} = <b>{window.output_size(size)}</b>"
+        text += html(" = ⌊<em>{}</em>⌋ + 1", _quotient(quotient))
+    return html("{} = <b>{}</b>", text, window.output_size(size))
 
 
-def output_size(windows: Windows, picture: Shaped) -> str:
+def output_size(windows: Windows, picture: Shaped) -> Markup:
     """The whole line: in letters, then for height and width; once where both are the same."""
-    return f"{general(windows)} {'=' if _alike(windows, picture) else ':'} {filled(windows, picture)}"
+    sign = "=" if _alike(windows, picture) else ":"
+    return html("{} {} {}", general(windows), sign, filled(windows, picture))
 
 
-def filled(windows: Windows, picture: Shaped) -> str:
+def filled(windows: Windows, picture: Shaped) -> Markup:
     """The numbers put in, for height and width; once where both are the same."""
     _, height, width = picture.shape
     if _alike(windows, picture):
         return with_numbers(windows.rows, height)
-    return (
-        f"<span>height {with_numbers(windows.rows, height)},</span> "
-        f"<span>width {with_numbers(windows.columns, width)}</span>"
+    return html(
+        "<span>height {},</span> <span>width {}</span>",
+        with_numbers(windows.rows, height),
+        with_numbers(windows.columns, width),
     )
 
 

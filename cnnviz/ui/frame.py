@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.ui import state
+from cnnviz.ui import markup, state
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
+from cnnviz.ui.lessons import Ending
 from cnnviz.ui.letters import lettered, together
+from cnnviz.ui.markup import html
 
 # What every page has, the parts under their headings, then what single lessons need.
-STYLES = (
-    "frame", "uploads", "tables", "stride", "pooling", "activations", "filters", "layers", "digit", "lenet", "learning",
-    "deep",
-)  # fmt: skip
+STYLES = ("frame", "uploads", "tables", *(name for lesson in COURSE for name in lesson.style))
 _STYLE = "\n".join(files("cnnviz.ui").joinpath("style", f"{name}.css").read_text("utf-8") for name in STYLES)
+
+
+@dataclass
+class Page:
+    """An open lesson.
+
+    lead  the room beside its title, for what leads into it
+    """
+
+    lesson: Lesson
+    lead: DeltaGenerator
+    _is_ended: bool = False
+
+    def end(self, ending: Ending | None = None) -> None:
+        """What was seen and what to try; without them where there is nothing to see. Then the way on; once."""
+        if ending:
+            notice(ending)
+        if self.lesson.next and not self._is_ended:
+            _link(self.lesson.next, f"Next: {self.lesson.next.name}", icon=":material/arrow_forward:")
+        self._is_ended = True
+
+
+@contextmanager
+def lesson(of: Lesson) -> Iterator[Page]:
+    """A lesson from its title to the way on, which stands at the end where the page itself has not ended before."""
+    page(of)
+    opened = Page(of, title(of.heading, of.claim))
+    yield opened
+    opened.end()
 
 
 def page(lesson: Lesson) -> None:
@@ -48,13 +79,14 @@ def _link(lesson: Lesson, label: str, icon: str | None = None) -> None:
 
 def style() -> None:
     """The one style block: all files of style/, in their order."""
-    st.html(f"<style>{_STYLE}</style>")
+    markup.style(_STYLE)
 
 
 def title(name: str, claim: str) -> DeltaGenerator:
-    """The lesson's name and, in one sentence, what it claims; and the room to its right, for what leads into it."""
+    """A lesson's name and, in one sentence, what it claims; and the room to its right, for what leads into it."""
     with st.container(key="title", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<div class="title"><h1>{name}</h1><p>{together(lettered(claim))}</p></div>', width="stretch")
+        told = html('<div class="title"><h1>{}</h1><p>{}</p></div>', name, together(lettered(claim)))
+        markup.show(told, width="stretch")
         return st.container(key="lead", horizontal=True, gap="small", width="content")
 
 
@@ -73,32 +105,25 @@ def stage() -> DeltaGenerator:
     return st.container(key="stage")
 
 
-def notice(see: str, try_: str, then: Lesson | None = None) -> None:
-    """At the end: what was seen, a question that the controls can answer, and the lesson to go to `then`.
-
-    The first two are HTML: what comes from a visitor must be escaped before. Where there is nothing to see, because
-    a setting was refused, they are empty.
-    """
-    said = {"What is seen": see, "Your turn": try_}
-    parts = "".join(f"<p><b>{name}</b> {together(lettered(text))}</p>" for name, text in said.items() if text)
-    if parts:
-        st.html(f'<div class="notice">{parts}</div>')
-    if then:
-        _link(then, f"Next: {then.name}", icon=":material/arrow_forward:")
+def notice(ending: Ending) -> None:
+    """What was seen, and a question that the controls can answer."""
+    see, try_ = (together(lettered(text)) for text in ending)
+    said = '<div class="notice"><p><b>What is seen</b> {}</p><p><b>Your turn</b> {}</p></div>'
+    markup.show(html(said, see, try_))
 
 
 def course() -> None:
     """The way to each lesson, and what it is about."""
     with st.container(key="course"):
         for lesson in COURSE:
-            with st.container(key=f"course-{lesson.path[6:-3]}", gap=None):
+            with st.container(key=f"course-{lesson.slug}", gap=None):
                 _link(lesson, f"**{lesson.name}**")
                 st.caption(lesson.about)
 
 
 def hero(claim: str, offer: str) -> None:
     """What the project is, in two sentences."""
-    st.html(f'<div class="title hero"><h1>{claim}</h1><p>{offer}</p></div>')
+    markup.show(html('<div class="title hero"><h1>{}</h1><p>{}</p></div>', claim, offer))
 
 
 def open_lesson(lesson: Lesson, label: str) -> None:

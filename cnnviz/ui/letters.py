@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TypeVar
 
 from cnnviz.ui import state
 from cnnviz.ui.state import one_of
 
+Text = TypeVar("Text", bound=str)
 LARGE, SMALL = "O W K S P D", "o w k s p d"
 LETTERS = one_of("letters", [LARGE, SMALL])
 
@@ -21,11 +23,13 @@ _TOGETHER = re.compile(
 )
 
 
-def together(text: str) -> str:
-    """The same words, where no line breaks within a size ("128 × 192"), a setting ("K = 3") or a formula."""
-    return _TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
+def together(text: Text) -> Text:
+    """The same text or HTML, where no line breaks within a size ("128 × 192"), a setting ("K = 3") or a formula."""
+    return type(text)(_TOGETHER.sub(lambda found: found[0].replace(" ", "\u00a0"), text))
 
 
-def lettered(text: str) -> str:
-    """What a page says, in the letters that the visitor chose: "O = ⌊(W − K) / S⌋ + 1", or o, w, k and s."""
-    return text if state.now(LETTERS) == LARGE else _LETTER.sub(lambda letter: letter[0].lower(), text)
+def lettered(text: Text) -> Text:
+    """Text or HTML in the letters that the visitor chose: "O = ⌊(W − K) / S⌋ + 1", or o, w, k and s."""
+    if state.now(LETTERS) == LARGE:
+        return text
+    return type(text)(_LETTER.sub(lambda letter: letter[0].lower(), text))

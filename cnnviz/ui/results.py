@@ -14,7 +14,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import signed
+from cnnviz.ui.markup import html, show, signed
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
@@ -32,15 +32,18 @@ OWN_SIZE = flag("own-size")
 PLACE = place_setting("at")
 RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
+
 def formula(windows: Windows, picture: Picture) -> None:
-    """The output-size formula with the numbers put in, and whether every pixel is read."""
-    height, width = windows.output_size(picture)
+    """The formula of a convolution of the picture."""
+    formula_of(windows, picture, windows.output_size(picture), formulas.reading(windows, picture))
+
+
+def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], reading: str) -> None:
+    """The output-size formula with the numbers put in, the size that comes out, and whether every number is read."""
+    line = lettered(formulas.output_size(windows, input))
+    told = '<div class="formula"><span>{}</span><small>{} out · {}</small></div>'
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(
-            f'<div class="formula"><span>{lettered(formulas.output_size(windows, picture))}</span>'
-            f"<small>{times(height, width)} out · {formulas.reading(windows, picture)}</small></div>",
-            width="stretch",
-        )
+        show(html(told, line, times(*size), reading), width="stretch")
         controls.letters()
 
 
@@ -111,11 +114,7 @@ def compare(picture: Picture, divisor: float) -> None:
                         st.caption(controls.plain(trace))
                         continue
                     limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    st.html(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
+                    show(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
                     st.button(
-                        "show on the stage",
-                        key=f"show {name}",
-                        type="tertiary",
-                        on_click=put,
-                        kwargs={"kernel": name},
+                        "show on the stage", key=f"show {name}", type="tertiary", on_click=put, kwargs={"kernel": name}
                     )

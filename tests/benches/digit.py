@@ -6,7 +6,7 @@ import streamlit as st
 
 from cnnviz import models
 from cnnviz.ui import controls, frame, state
-from cnnviz.ui.controls.digit import DRAWN
+from cnnviz.ui.controls.digit_source import DRAWN
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from cnnviz.ui.controls.basics import (
     bare_dial,
     choice,
     dial,
+    letters,
     number_of_many,
     one_of_many,
     plain,
@@ -21,19 +22,10 @@ from cnnviz.ui.controls.basics import (
     toggle,
     typed_number,
 )  # fmt: skip
-from cnnviz.ui.controls.demos import DEMOS, demos, show_demo
-from cnnviz.ui.controls.digit import DIGIT, Digit, digit, digit_pad, digit_steps
+from cnnviz.ui.controls.digit_source import DIGIT, Digit, digit, digit_pad, digit_steps
 from cnnviz.ui.controls.kernel import kernel
-from cnnviz.ui.controls.letters import letters
-from cnnviz.ui.controls.picture import choose_sample, original, photo, picture
+from cnnviz.ui.controls.one_click import DEMOS, demos, show_demo, to_lab
+from cnnviz.ui.controls.picture_source import choose_sample, original, photo, picture
 from cnnviz.ui.controls.problem import explain
-from cnnviz.ui.controls.send import to_lab
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.controls.window import lab, sliders, windows
-
-__all__ = [
-    "DEMOS", "DIGIT", "Dial", "Digit", "Uploads", "bare_dial", "choice", "choose_sample", "demos", "dial", "digit",
-    "digit_pad", "digit_steps", "explain", "kernel", "lab", "letters", "number_of_many", "one_of_many", "original",
-    "photo", "picture", "plain", "refuse", "select", "several", "show_demo", "slider", "sliders", "switch", "text",
-    "to_lab", "toggle", "typed_number", "windows",
-]  # fmt: skip

@@ -14,7 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.numbers import number
 from cnnviz.ui import state
-from cnnviz.ui.letters import lettered, together
+from cnnviz.ui.letters import LETTERS, lettered, together
 from cnnviz.ui.state import Setting, put
 
 Then = Callable[[], None]
@@ -104,9 +104,7 @@ def several(label: str, setting: Setting[tuple[str, ...]], options: list[str], *
         put(**{setting.key: tuple(names)})
 
     starts = list(chosen)
-    _shown(
-        st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget
-    )
+    _shown(st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget)
     return chosen
 
 
@@ -234,3 +232,15 @@ def bare_dial(
             )  # fmt: skip
         room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center", gap="small")
     return Dial(value, room, _said(name))
+
+
+_MEAN = """Here **K** is the kernel's size, **S** the stride, **P** the padding, **D** the dilation, **W** the input's
+side (its height or width), **O** the output's, **C** channels, **F** filters."""
+_ELSEWHERE = """CS231n calls the kernel's size F; others call the number of filters K."""
+
+
+def letters() -> None:
+    """A word to press: behind it the letters, and how others write them."""
+    with st.popover("letters", type="tertiary"):
+        choice("Letters differ between courses", LETTERS)
+        st.markdown(f"{lettered(_MEAN)} {_ELSEWHERE}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -13,6 +12,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.window import lab
 from cnnviz.ui.letters import lettered
+from cnnviz.ui.markup import html
 from cnnviz.ui.state import put
 
 SIDE = 320  # pixels of the picture's longest side, as it is drawn
@@ -35,7 +35,7 @@ def explain(
     if remedies is None:
         remedies = settings.remedies(lab(), picture)
     with st.container(key=key, border=True):
-        st.html(f"<b>{escape(str(problem))}</b>")
+        markup.show(html("<b>{}</b>", problem))
         with st.container(horizontal=True):
             for label, changes in remedies:
                 name = f"{key.replace('problem', 'remedy')} {label}"
@@ -43,4 +43,5 @@ def explain(
         if shown:
             _, height, width = picture.shape
             drawn = markup.image(picture.levels(), "", style=f"width: {SIDE * width / max(height, width):.0f}px")
-            st.html(f'<figure>{drawn}<figcaption>The picture, {times(height, width)}</figcaption></figure>')
+            words = f"The picture, {times(height, width)}"
+            markup.show(html("<figure>{}<figcaption>{}</figcaption></figure>", drawn, words))

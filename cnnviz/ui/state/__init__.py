@@ -26,9 +26,3 @@ from cnnviz.ui.state.store import (
     widget_key,
     write_link,
 )  # fmt: skip
-
-__all__ = [
-    "DECLARED", "Setting", "address", "begin_another_picture", "beginnings", "component_state", "flag", "forget",
-    "hear", "integer", "is_from_browser", "link", "now", "one_of", "open_page", "put", "real", "recall", "remember",
-    "starts", "stays", "uploaded", "values", "widget_key", "words", "write_link",
-]  # fmt: skip

@@ -200,8 +200,7 @@ def hear(name: str, key: str, take: Callable[[Any], None]) -> None:
 
 
 def stays(name: str, key: str, value: Any) -> None:
-    """In the callback of the widget `name`, drawn as `key`: its own act has made it show `value`, so it stays as it is.
-    """
+    """In the callback of the widget `name`, drawn as `key`: its own act made it show `value`, so it stays."""
     drawn = _part("widgets")[name]
     if drawn["key"] == key:  # else it was done to a widget that has been made anew since
         drawn["value"] = value

@@ -1,0 +1,77 @@
+"""The map that goes into an activation, and what each activation does to its numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.experiments.saturation import Saturation, saturation
+from cnnviz.geometry import Window
+from cnnviz.ops import ACTIVATIONS, Activation
+from cnnviz.pictures import Picture
+from cnnviz.steps import Trace
+from cnnviz.ui import cached, controls, settings
+from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
+from cnnviz.ui.settings import Filter, Windows
+
+
+@dataclass(frozen=True)
+class SignedMap:
+    """A map (H, W) in float32, the largest of its numbers without sign, and what tells it from every other."""
+
+    numbers: np.ndarray
+    largest: float
+    divisor: float
+    digest: str
+
+
+def windows(state: Mapping[str, Any]) -> Windows:
+    """One number out for each pixel: stride 1, and the picture's edge repeated, so that no edge is made up."""
+    kept = {**state, "d": 1, "border": "replicate"}
+    return settings.windows({**kept, **settings.keeping(kept)})
+
+
+def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
+    """What the filter makes of the picture, at its size. What rounding left of a zero is a zero."""
+    found = cached.convolve(picture, filter, windows(controls.lab()), divisor)
+    reach = float(np.abs(filter.weight).sum()) * 255 / divisor + abs(filter.bias)
+    numbers = cached.without_rounding(found.output, reach)
+    return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
+
+
+@remembered(6, each=(4 + 4) * MEGAPIXEL + SMALL)  # the map before and after
+def _trace(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Trace:
+    after = ACTIVATIONS[key].function(_numbers.astype(np.float64)).astype(np.float32)
+    limit = float(max(np.abs(_numbers).max(), np.abs(after).max()))
+    return Trace(
+        input=_numbers[np.newaxis],
+        output=after,
+        rows=Window(1),
+        columns=Window(1),
+        channels=(0,),
+        term="value",
+        function=key,
+        outside="none",
+        limit=limit,
+        input_limit=limit,
+        names={"input": "Before: the map", "output": f"After {ACTIVATIONS[key].name}"},
+    )
+
+
+def trace(map: SignedMap, activation: Activation) -> Trace:
+    """The activation over the map, number by number; one scale of colours for both."""
+    return _trace(map.numbers, map.digest, map.numbers.shape, activation.key)
+
+
+@remembered(64, each=SMALL)
+def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Saturation:
+    return saturation(_numbers, key)
+
+
+def counted(map: SignedMap, activation: Activation) -> Saturation:
+    """What the activation does to the map."""
+    return _counted(map.numbers, map.digest, map.numbers.shape, activation.key)

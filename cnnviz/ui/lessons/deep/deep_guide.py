@@ -1,0 +1,105 @@
+"""One click to what is worth seeing: maps on the sample photographs, and a portrait called a barbell."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from cnnviz.models.squeezenet import squeezenet
+from cnnviz.models.squeezenet_depths import depths
+from cnnviz.pictures import SAMPLES, sample
+from cnnviz.ui import state
+from cnnviz.ui.controls import choose_sample
+from cnnviz.ui.lessons.deep.deep_look import Look, look_at
+from cnnviz.ui.lessons.deep.deep_walk import FIRST, look_into
+from cnnviz.ui.markup import Markup, html, part, show
+from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES
+from cnnviz.ui.state import put
+from cnnviz.ui.volumes import Unit
+from cnnviz.ui.words import listed, percent
+
+# Of each photograph: what is seen, at which depth, in which map from 1.
+SEEN = {
+    "chelsea": (
+        ("upright edges", "conv1", 56), ("strokes of fur", "fire3", 116), ("the pupils", "fire5", 235),
+        ("both eyes", "fire7", 131), ("the muzzle", "fire9", 489),
+    ),
+    "coffee": (
+        ("edges of the rim", "conv1", 1), ("arcs", "fire3", 85), ("left bends", "fire5", 150),
+        ("the lower bows", "fire7", 353), ("the coffee", "fire9", 444),
+    ),
+    "camera": (
+        ("slanted edges", "conv1", 61), ("strokes one way", "fire3", 19), ("the tripod’s legs", "fire5", 204),
+        ("the tripod", "fire7", 291), ("the face", "fire9", 261),
+    ),
+    "astronaut": (
+        ("outlines", "conv1", 50), ("upright stripes", "fire3", 90), ("the ring’s arc", "fire5", 167),
+        ("the chin", "fire7", 231), ("the face", "fire9", 233),
+    ),
+}  # fmt: skip
+
+
+def guide() -> None:
+    """The maps worth seeing on the chosen photograph; of the visitor's own, those on the cat."""
+    key = SAMPLE_NAMES.get(state.now(SAMPLE), "")
+    where = "" if key in SEEN else " on the sample cat"
+    key = key if key in SEEN else "chelsea"
+    with st.container(key="guide", horizontal=True, gap="small", vertical_alignment="center"):
+        show(html("<span><b>See for yourself</b>{}, from edges to parts:</span>", where), width="content")
+        for at, (words, depth, channel) in enumerate(SEEN[key]):
+            st.button(
+                words, key=f"guide {at}", on_click=_go, args=(key, depth, channel), help=f"Map {channel} of {depth}"
+            )
+
+
+def _go(key: str, name: str, channel: int) -> None:
+    choose_sample(SAMPLES[key].name)  # the middle of it: there they were looked at
+    depth = next(depth for depth in depths() if depth.name == name)
+    seen = look_at(sample(key))
+    look_into(Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))
+
+
+PORTRAIT = "Astronaut Eileen Collins"
+PEOPLE = ("ballplayer", "groom", "scuba diver")  # all the people that there are among the 1,000 classes
+
+
+def lead() -> None:
+    """One click to the mistake."""
+    st.button("an astronaut, called a barbell", key="barbell", on_click=_to_portrait)
+
+
+def _to_portrait() -> None:
+    """The portrait, and the map of the class that it is taken for."""
+    choose_sample(PORTRAIT)
+    put(**{"class": FIRST, "depth": "RGB", "guess-first": False})
+    classes = squeezenet().classes
+    look_into(Unit(depths()[-1].at, classes.index("barbell")))
+
+
+def failure(look: Look) -> None:
+    """Why a portrait is called a barbell; with its numbers where it is the picture."""
+    people = listed([f"“{name}”" for name in PEOPLE])
+    why = (
+        "Its thousand classes are things and animals, 118 of them kinds of dog; the only people are "
+        f"{people}, each with its gear. Softmax shares out a probability of 1 among them, so there is no way to say "
+        "“none of these”: a person is called by whatever in the picture looks most like something it learnt. "
+        "A high probability says that one class beats the other 999, not that it is right."
+    )
+    part("A mistake worth seeing: a portrait called a barbell", why)
+    with st.container(key="failure"):
+        if state.now(SAMPLE) == PORTRAIT:
+            show(html('<p class="sentence">{}</p>', _numbers(look)))
+        else:
+            st.button("show it: an astronaut, called a barbell", key="barbell below", on_click=_to_portrait)
+
+
+def _numbers(look: Look) -> Markup:
+    """What this portrait is given."""
+    trained, (first, second, *_) = look.trained, look.best()
+    people = sum(float(look.probabilities[trained.classes.index(name)]) for name in PEOPLE)
+    named = [f"{trained.classes[of]} {percent(float(look.probabilities[of]))}" for of in (first, second)]
+    return html(
+        "Here: <b>{}</b>, then {}; the three kinds of people have {} between them. Yet fire9 has maps that light up at "
+        "the face and at the collar: what it sees there, it has no name for. Slide the patch over the photo to see "
+        "what its answer hangs on.",
+        *named, percent(people),
+    )  # fmt: skip

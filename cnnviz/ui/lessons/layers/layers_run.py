@@ -1,0 +1,172 @@
+"""The run, once and kept: every map as a volume, and the map of the chosen unit on the stage."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from cnnviz.errors import CnnvizError
+from cnnviz.graph import BUDGET_NUMBERS, Row
+from cnnviz.layers import Conv2d, Shape
+from cnnviz.numbers import grouped
+from cnnviz.pictures import Picture
+from cnnviz.pictures.picture import proportional
+from cnnviz.steps import Trace
+from cnnviz.tracing import layer_trace
+from cnnviz.ui.cached import CHANNELS
+from cnnviz.ui.lessons.layers.layers_setup import MODES, UNIT, Setup
+from cnnviz.ui.lessons.layers.layers_stack import stack_of
+from cnnviz.ui.memory import remembered
+from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.stage import stage
+from cnnviz.ui.state import now, put
+from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, volumes
+from cnnviz.ui.written_html import escape
+
+GROUP = "layers"  # volumes and stage share one cursor
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The map that the rest of the page speaks of.
+
+    name  in words: "map 3 of layer 2, ReLU"
+    map   (height, width), as it came out
+    """
+
+    name: str
+    map: NDArray
+
+
+@remembered(2, each=4 * BUDGET_NUMBERS)
+def _passed(
+    _picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool
+) -> list[Pass]:
+    network, levels = stack_of(text, shape).network, _picture.levels()
+    values = levels.astype(np.float32) / np.float32(divisor)
+    return [Pass(network, network.initial(seed), values, training=training, shown=levels, divisor=divisor)]
+
+
+def passed(setup: Setup) -> Pass:
+    """The layers that follow, on the picture. Raises DoesNotFit for batch norm of single numbers in training."""
+    picture, divisor = setup.picture, setup.divisor
+    kept = _passed(picture, picture.digest, setup.stack.text, setup.shape, divisor, setup.seed, setup.training)
+    # Of one draw after the other the last is kept: what hangs on no draw is not computed again.
+    kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
+    return kept[0]
+
+
+def _too_large(row: Row) -> str:
+    """Why a map of this layer is not on the stage, in a sentence; "" where it is."""
+    count = bytes_sent(row) // 4
+    if count <= MOST_NUMBERS:
+        return ""
+    what = "map" if len(row.output_shape) == 3 else "number"
+    fits = "Fewer pixels fit, or fewer filters in the layer before it." if row.index else "Fewer pixels fit."
+    return (
+        f"A {what} of layer {row.index + 1}, {row.layer.name}, with all that it reads, is {grouped(count)} numbers of "
+        f"4 bytes; the stage draws up to {grouped(MOST_NUMBERS)}. {fits}"
+    )
+
+
+def runnable(setup: Setup, layer: int | None = None) -> int | None:
+    """The longest side, of a few, at which the picture is small enough for this stack; None where none helps.
+
+    layer  small enough also for a map of this layer to be on the stage
+    """
+    channels, height, width = setup.shape
+    for side in (768, 512, 384, 256, 192, 128, 96, 64):
+        smaller = proportional((height, width), side)
+        if side < max(height, width):
+            stack = stack_of(setup.stack.text, (channels, *smaller))
+            if len(stack.network.rows) < len(setup.stack.network.rows) or stack.network.over_budget:
+                continue
+            if layer is None or not _too_large(stack.network.rows[layer]):
+                return side if setup.is_own_size else None
+    return None
+
+
+def view(setup: Setup) -> Shown:
+    """The volumes, and the chosen unit's map on the stage; or why there is nothing to run. What the map shown is."""
+    network = setup.stack.network
+    plane = Shown("the picture's first channel", setup.picture.levels()[0].astype(np.float32) / setup.divisor)
+    with st.container(key="not-run"):
+        if network.over_budget:
+            _offer(network.over_budget, "remedy size", runnable(setup), "Counted, not run.")
+    if not network.layers or network.over_budget:
+        return plane
+    try:
+        run = _kept(setup)
+    except CnnvizError as problem:
+        with st.container(key="refused", border=True):
+            st.html(f"<b>{escape(str(problem))}</b>")
+            st.button("run in inference", key="remedy inference", on_click=put, kwargs={"mode": MODES[0]})
+        return plane
+    unit = chosen(UNIT, network.shapes[1:], start=Unit(0, 0))
+    row = network.rows[unit.layer]
+    with st.container(key="layers-view"):
+        drawn = [_volume(row, run) for row in network.rows]
+        volumes(setup.picture, drawn, choice=UNIT, selected=unit, group=GROUP, scaled=True)
+        too_large = _too_large(row)
+        with st.container(key="not-staged"):
+            if too_large:
+                _offer(too_large, "remedy stage", runnable(setup, row.index))
+        if not too_large:
+            trace = _trace(setup, run, row, unit.channel)
+            stage(trace, key="layer", group=GROUP, at=unit.at, unit=unit.map, link=UNIT, limit=_limit(run, row))
+    if math.prod(row.output_shape[1:]) > MOST_NUMBERS:  # too many for the lessons below too
+        return plane
+    map = np.atleast_2d(run.maps[unit.layer + 1][unit.channel])
+    return Shown(f"{_map_name(row, unit.channel)} of layer {unit.layer + 1}, {row.layer.name}", map)
+
+
+def _limit(run: Run, row: Row) -> float | None:
+    """What the stage draws in full colour, where that is what the layer's volume does."""
+    return float(np.abs(run.maps[row.index + 1]).max()) if now(SCALE) == EACH_LAYER else None
+
+
+def _offer(sentence: str, key: str, side: int | None, said: str = "Not on the stage.") -> None:
+    """Why something is not drawn, and the size of the picture at which it is, to press."""
+    st.html(f'<div class="told"><b>{said}</b> {escape(sentence)}</div>')
+    if side:
+        st.button(f"Longest side = {side}", key=key, on_click=put, kwargs={"size": side})
+
+
+def _volume(row: Row, run: Run) -> Volume:
+    """A layer's output, to be drawn. CONV and FC read all maps (of their group); the others each their own."""
+    groups = row.layer.groups if isinstance(row.layer, Conv2d) else 1 if row.layer.kind == "FC" else row.output_shape[0]
+    return Volume(f"{row.index + 1} {row.layer.name}", run.maps[row.index + 1], row.fields, groups=groups)
+
+
+def _map_name(row: Row, channel: int) -> str:
+    return f"{'map' if len(row.output_shape) == 3 else 'number'} {channel + 1}"
+
+
+def _trace(setup: Setup, run: Run, row: Row, channel: int) -> Trace:
+    """The map on the stage: the levels themselves where the layer reads the picture."""
+    first = row.index == 0
+    names: dict[str, Any] = {
+        "input": "Picture" if first else f"{row.index} {run.network.layers[row.index - 1].name}",
+        "output": f"{row.index + 1} {row.layer.name}, {_map_name(row, channel)}",
+    }
+    trace = layer_trace(
+        row.layer,
+        setup.picture.levels() if first else run.maps[row.index],
+        run.maps[row.index + 1],
+        run.parameters[row.index],
+        channel,
+        training=setup.training,
+        divisor=setup.divisor if first else 1.0,
+        **names,
+    )
+    colours = CHANNELS[len(setup.picture.pixels)] if first else None
+    names["channels"] = [colours[of] if colours else f"map {of + 1}" for of in trace.channels]
+    # Only what this map reads goes over: of a pool over 64 maps, one.
+    return replace(
+        trace, input=trace.input[list(trace.channels)], channels=tuple(range(len(trace.channels))), names=names
+    )

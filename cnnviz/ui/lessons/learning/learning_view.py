@@ -1,0 +1,180 @@
+"""The view: one envelope for each update, two a second while something trains; and what to do with what was learnt."""
+
+from __future__ import annotations
+
+import io
+import math
+
+import numpy as np
+import streamlit as st
+
+from cnnviz import models
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.live import SHOWN, first_layer
+from cnnviz.models.lenet5 import prepare
+from cnnviz.numbers import fixed, grouped
+from cnnviz.ops import softmax
+from cnnviz.ui.controls import refuse
+from cnnviz.ui.controls.digit_source import Digit
+from cnnviz.ui.learning import learning_view
+from cnnviz.ui.lessons.learning.learning_run import LearningRun
+from cnnviz.ui.lessons.learning.learning_setup import buttons
+from cnnviz.ui.own import own
+from cnnviz.ui.state import put
+from cnnviz.ui.words import number, percent
+
+OLD = 0.05  # of the run: a count of the held-out digits older than this says when it was made
+EVERY = {"running": 0.5, "paused": 2.0}  # seconds; a pause too must be looked at, or it ends
+SAMPLE = tuple((7 * digit + 3, digit) for digit in range(10))  # of the held-out digits: one of each
+
+
+def view(run: LearningRun | None, digit: Digit) -> None:
+    """Buttons and view; both drawn again while it trains, and the rest of the page when that ends or takes a step."""
+    state, step = (run.state, run.step) if run else ("untrained", 0)
+    st.fragment(_look, run_every=EVERY.get(state))(run, digit, state, step)
+
+
+def _look(run: LearningRun | None, digit: Digit, state: str, step: int) -> None:
+    """`state` and `step` are what the rest of the page speaks of."""
+    if run:
+        run.beat()
+    buttons(run)
+    with st.container(key="learning-view"):
+        if run:
+            try:
+                header, arrays = envelope(run, digit)
+            except CnnvizError as problem:
+                refuse(str(problem))
+            else:
+                learning_view(header, arrays, key="learning")
+    # Last, for what is not drawn in a run of a fragment is taken off the page, and would be mounted anew.
+    if run and (run.state != state or (state != "running" and run.step != step)):
+        st.rerun()
+
+
+def samples() -> tuple[np.ndarray, np.ndarray]:
+    """Ten held-out digits, one of each, and what they are."""
+    held = models.digits("test")
+    places = [np.flatnonzero(held.labels == label)[at] for at, label in SAMPLE]
+    return held.images[places], held.labels[places]
+
+
+def envelope(run: LearningRun, digit: Digit) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+    """Header and arrays for `learning_view`. Raises CnnvizError where this network cannot be run."""
+    message, plan, state = run.latest, run.plan, run.state
+    network, told = plan.network, message.header
+    images, labels = samples()
+    maps = network.forward(prepare(np.concatenate([images, digit.levels[np.newaxis]])), run.parameters())
+    shares = softmax(maps[-1].astype(np.float64))
+    at = first_layer(network)
+    own = maps[at + 1][-1]
+    own = (own if own.ndim == 3 else own[:, np.newaxis, np.newaxis])[:SHOWN]
+    of = network.shapes[at + 1][0]
+    losses = message.arrays["curve_loss"]
+    header = {
+        "run": run.number,
+        "state": state,
+        "words": words(run),
+        "step": told["step"],
+        "steps": told["steps"],
+        "loss": float(losses[-1]) if len(losses) else 0.0,
+        "held": percent(told["held"]),
+        "trained": percent(float(message.arrays["curve_train"][-1])) if len(losses) else "–",
+        "layer": plan.layer,
+        "of": of,
+        "batch": plan.recipe.batch_size,
+        "line": line(run),
+        "answers": [
+            {"label": int(label), "guess": int(found.argmax()), "sure": float(found.max())}
+            for label, found in zip(labels, shares)
+        ],
+        "own_name": digit.title,
+        "own_label": digit.label,
+        "is_empty": digit.is_empty,
+        "foreseen": told["foreseen"],
+    }
+    kept = ("before", "now", "move", "curve_steps", "curve_loss", "curve_train", "held_steps", "held_share")
+    arrays = {name: message.arrays[name] for name in kept}
+    arrays |= {"digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1]}
+    return header, arrays
+
+
+def words(run: LearningRun) -> dict[str, str]:
+    """What the view's head says."""
+    told, state = run.latest.header, run.state
+    step, steps = grouped(told["step"]), grouped(told["steps"])
+    where = f"step {step} of {steps} · pass {told['epoch']} of {told['epochs']}"
+    computed = f"{fixed(told['seconds'], 1)} s of computing"
+    says = {
+        "untrained": ("Not trained yet", "every weight is a random number: it can only guess, 1 in 10 right"),
+        "running": ("Learning", f"{where} · {computed} · {_left(told['left'])}" if told["step"] else "starting …"),
+        "paused": ("Paused", f"{where} · {computed}"),
+        "done": ("Learnt", f"{steps} steps, {grouped(told['epochs'] * told['digits'])} digits looked at, {computed}"),
+        "left": ("Stopped while you were away", f"{where} · “Go on” takes it up from there"),
+        "failed": ("Stopped", f"{where} · {run.problem}"),
+    }[state]
+    held = f"{percent(told['held'])} of {grouped(told['held_of'])} held-out digits right"
+    age = told["step"] - told["held_at"]
+    if age > (OLD * told["steps"] if state == "running" and told["held_at"] else 0):
+        held += f" at step {grouped(told['held_at'])}"
+    return {"state": says[0], "told": says[1], "held": held}
+
+
+def _left(seconds: float) -> str:
+    return f"about {math.ceil(seconds)} s left" if seconds < 99 else f"about {math.ceil(seconds / 60)} min left"
+
+
+def line(run: LearningRun) -> str:
+    """What is seen, read aloud."""
+    told, batch = run.latest.header, run.plan.recipe.batch_size
+    if told["step"] == 0:
+        return (
+            f"A step: {batch} digits go through, the loss says how wrong the answers are, and every weight moves a "
+            f"little to make it less. {run.plan.layer} starts at a quarter of the usual size and learns at 4 times the "
+            "rate, so that its filters are seen to change."
+        )
+    moved = float(np.abs(run.latest.arrays["now"] - run.latest.arrays["before"]).max())
+    return (
+        f"After {grouped(told['step'])} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
+        f"to {number(moved, 2)} from where they started. Click a filter to see where its weights go next."
+    )
+
+
+def use(run: LearningRun | None) -> None:
+    """The buttons, once there is something learnt and it stands still."""
+    ready = run is not None and run.step > 0 and run.state != "running"
+    with st.container(key="learnt", horizontal=True, vertical_alignment="center", gap="small"):
+        if (
+            st.button("Use it on the LeNet-5 page", key="use-own", icon=":material/arrow_forward:", disabled=not ready)
+            and run is not None
+        ):
+            own()
+            put(form="Yours")
+            st.switch_page("pages/lenet.py")
+        st.download_button(
+            "Download it, .npz",
+            data=(lambda: npz(run)) if run is not None and ready else b"",
+            file_name="network.npz",
+            key="take-own",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=not ready,
+        )
+        st.caption(
+            "numpy.load opens it: the layers as text under “stack”, then each array by its layer."
+            if ready
+            else "Once it has learnt and stands still, it reads digits on the LeNet-5 page, and can be downloaded."
+        )
+
+
+def npz(run: LearningRun) -> bytes:
+    """The network for numpy.load, without pickle: "stack", its layers as text, then "C1.weight", "C1.bias", ..."""
+    trained = run.trained()
+    arrays = {
+        f"{name}.{part}": value
+        for name, parameters in zip(trained.names, trained.parameters)
+        for part, value in parameters.items()
+    }
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, stack=np.array(run.plan.stack), **arrays)
+    return file.getvalue()

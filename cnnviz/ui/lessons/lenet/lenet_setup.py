@@ -1,0 +1,194 @@
+"""What is run: the digit, moved; the network, with maps switched off and its first filter exchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
+
+from cnnviz.errors import CnnvizError
+from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
+from cnnviz.layers import Conv2d, Parameters
+from cnnviz.models import Trained
+from cnnviz.numbers import times
+from cnnviz.ui import settings, state
+from cnnviz.ui.controls import Digit, dial, lab
+from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns
+from cnnviz.ui.state import flag, integer, one_of, put, words
+from cnnviz.ui.volumes import Unit, chosen, unit_setting
+
+UNIT = unit_setting("lenet")  # column, map, row, column
+OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
+OFF = words("off")  # what is switched off: "C1.3 S4.12"
+SHOWN = one_of("shown", ["after activation", "before"])  # which maps are shown
+# On the stage at first: units that are not 0 for most digits. Of a network of one's own the stage finds the strongest.
+FIRST = {"LeNet-5 (1998)": Unit(2, 0, 4, 4), "LeNet-5 (modern)": Unit(2, 9, 1, 7)}
+MOVES = {
+    integer("dx", 0, -8, 8): "Nudge, pixels right",
+    integer("dy", 0, -8, 8): "Nudge, pixels down",
+    integer("turn", 0, -45, 45): "Turn, degrees",
+    integer("percent", 100, 60, 140): "Size, %",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a network on one digit, and the same before anything was changed.
+
+    levels      uint8, as high and wide as the network's input, moved
+    parameters  as they are used: filters exchanged, maps switched off
+    maps        as `Network.forward` gives them
+    still       the same without any change; the same object where nothing was changed
+    unmoved     the same with the changed parameters, for the digit as it was drawn
+    after       whether maps are shown behind their activation
+    """
+
+    trained: Trained
+    digit: Digit
+    move: Move
+    off: tuple[tuple[int, int], ...]
+    levels: NDArray[np.uint8]
+    parameters: Sequence[Parameters]
+    maps: list[NDArray]
+    still: list[NDArray]
+    unmoved: list[NDArray]
+    after: bool
+    kernel: str
+
+    @property
+    def columns(self) -> list[Column]:
+        return columns(self.trained)
+
+    @property
+    def unit(self) -> Unit:
+        """The unit on the stage: column, map, row and column in it."""
+        return unit_of(self.columns, self.trained)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.still is not self.maps
+
+
+def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
+    """The unit that the link or the last click chose."""
+    shapes = [column.row.output_shape for column in found]
+    return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0)))
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What the four dials say, and the room under them for what it did."""
+
+    move: Move
+    room: DeltaGenerator
+
+
+def moves() -> Moves:
+    """The four dials, and the way back."""
+    with st.container(key="moves", gap=None):
+        found = {setting.key: dial(name, setting).value for setting, name in MOVES.items()}
+        still = {setting.key: setting.start for setting in MOVES}
+        with st.container(key="moves-back"):
+            st.button("put it back", key="move-back", on_click=put, kwargs=still, disabled=found == still)
+        room = st.container(key="moves-told")
+    return Moves(Move(found["dx"], found["dy"], found["turn"], found["percent"]), room)
+
+
+def run(trained: Trained, digit: Digit, move: Move) -> Run:
+    """The network on the digit, once as it is and once as it was changed."""
+    still = _framed(trained, digit)
+    levels = still if move.is_nothing else moved(still, move)
+    off = off_of(columns(trained))
+    parameters, kernel = _own_filter(trained)
+    places = [(columns(trained)[at].layer, map) for at, map in off]
+    parameters = silenced(trained.network, parameters, places) if off else parameters
+    before = trained.maps(still)
+    unmoved = (
+        before if parameters is trained.parameters else trained.network.forward(trained.prepare(still), parameters)
+    )
+    maps = unmoved if move.is_nothing else trained.network.forward(trained.prepare(levels), parameters)
+    after = state.now(SHOWN) == SHOWN.start
+    return Run(trained, digit, move, off, levels, parameters, maps, before, unmoved, after, kernel)
+
+
+def _framed(trained: Trained, digit: Digit) -> NDArray[np.uint8]:
+    """The digit in a square of the network's size, so that what is moved does not leave it at once."""
+    return np.pad(digit.levels, (trained.network.input_shape[1] - len(digit.levels)) // 2)
+
+
+def moved_by(found: Run, move: Move) -> Run:
+    """The same network on the same digit, moved from where it was drawn."""
+    levels = moved(_framed(found.trained, found.digit), move)
+    maps = found.trained.network.forward(found.trained.prepare(levels), found.parameters)
+    return replace(found, move=move, levels=levels, maps=maps)
+
+
+# --- maps switched off ---
+
+
+def read_off(text: object, found: Sequence[Column]) -> tuple[tuple[int, int], ...]:
+    """(column, map), counted from 0, of what a link switches off, in order; what is none is left out."""
+    places = {column.name: at for at, column in enumerate(found)}
+    off = set()
+    for name, map in re.findall(r"([A-Za-z][\w-]{0,15})\.(\d{1,4})(?!\d)", text if isinstance(text, str) else ""):
+        at = places.get(name)
+        if at is not None and can_be_off(found, at) and 1 <= int(map) <= found[at].row.output_shape[0]:
+            off.add((at, int(map) - 1))
+    return tuple(sorted(off))
+
+
+def off_of(found: Sequence[Column]) -> tuple[tuple[int, int], ...]:
+    """What is switched off, as the link says."""
+    return read_off(state.now(OFF), found)
+
+
+def can_be_off(found: Sequence[Column], at: int) -> bool:
+    """Whether maps of this column can be switched off: of all but the answer's own."""
+    return at < len(found) - 1
+
+
+def switch(off: Sequence[tuple[int, int]], at: int, map: int, found: Sequence[Column]) -> None:
+    """Switch a map off, or on again: a button's callback."""
+    kept_off = sorted(set(off) ^ {(at, map)})
+    write_off([f"{found[column].name}.{channel + 1}" for column, channel in kept_off])
+
+
+def write_off(names: Sequence[str]) -> None:
+    """Switch off just these: ["C1.3"]."""
+    put(off=" ".join(names))
+
+
+# --- the first filter exchanged ---
+
+
+def takes_kernel(trained: Trained) -> bool:
+    """Whether the first layer's filters are what the lab's are: one plane of weights."""
+    layer, shape = trained.network.layers[0], trained.network.input_shape
+    return isinstance(layer, Conv2d) and shape[0] == 1
+
+
+def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
+    """The parameters with the lab's kernel as the first filter, if that is wanted, and what was done, in words."""
+    if not state.now(OWN_FILTER) or not takes_kernel(trained):
+        return trained.parameters, ""
+    size = trained.parameters[0]["weight"].shape[-1]
+    try:
+        kernel, bias, name = _lab_kernel()
+        weight = fitted(kernel, size)
+    except CnnvizError as problem:
+        return trained.parameters, f"Not exchanged. {problem}"
+    height, width = kernel.shape
+    around = "" if height == width == size else f", with zeros around it to {times(size, size)}"
+    words = f"In place of filter 1 stands {name}, {times(height, width)}{around}, from the lab."
+    return exchanged(trained.parameters, 0, 0, weight[np.newaxis], bias), words
+
+
+def _lab_kernel() -> tuple[NDArray, float, str]:
+    """The lab's kernel (kH, kW), its bias and its name."""
+    filter = settings.filter_of(lab(), 1)
+    return filter.weight[0], filter.bias, f"“{filter.name}”"
