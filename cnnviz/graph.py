@@ -67,6 +67,21 @@ class Row:
             for part, shape in zip(parts, self.shapes)
         ]
 
+    def handed_on(self, made: NDArray) -> list[tuple[int, NDArray]]:
+        """The maps that it only put one behind the other, by their numbers, as parts of what it made: kept once."""
+        if not self.layer.hands_on or len(self.sources) == 1:
+            return []
+        return [(source, part) for source, part in zip(self.sources, self.shared(made)) if source]
+
+    def traced_bytes(self, levels: bool = False) -> int:
+        """What the arrays of a Trace of one of its maps take, counted before there are any: what it reads, its weights
+        in 64 bits, the map itself. `levels`: the input is given in 8 bits."""
+        shapes = self.layer.parameter_shapes(self.input_shape).values()
+        weights = next((shape for shape in shapes if len(shape) > 1), ())
+        reads = len(self.layer.reads(self.input_shape, 0)) * math.prod(self.input_shape[1:])
+        read = reads * (1 if levels and self.sources == (0,) else 4)
+        return read + 8 * math.prod(weights[1:] or (0,)) + 4 * math.prod(self.output_shape[1:])
+
     def reads(self, channel: int) -> list[tuple[int, tuple[int, ...]]]:
         """Which maps a map of its output comes from: (number of what it reads, which of its maps), from 0.
 
@@ -352,6 +367,8 @@ class Graph:
         maps = [*maps]
         for row, own in list(zip(self.rows, parameters))[len(maps) - 1 :]:
             maps.append(self.step(row, maps, own, training, rng))
+            for source, part in row.handed_on(maps[-1]):
+                maps[source] = part
         return maps
 
     def step(

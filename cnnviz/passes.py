@@ -29,6 +29,7 @@ class Pass:
     input      what went in
     training   whether dropout drops and batch norm takes the statistics of this input
     draw       in training, which of dropout's draws: the seed of what it draws from
+    maps       those of all layers, where they are known already
     shown      the input as it is drawn, which the network read divided by `divisor`: the levels of a picture
     room       how many numbers of maps are kept; beyond it those looked at longest ago are computed again when they
                are asked for, from what they come from
@@ -44,11 +45,12 @@ class Pass:
         *,
         training: bool = False,
         draw: int = 0,
+        maps: Sequence[NDArray] = (),
         shown: NDArray | None = None,
         divisor: float = 1.0,
         room: int = BUDGET_NUMBERS,
     ) -> None:
-        network.check_maps([input])
+        network.check_maps([input, *maps])
         network.check_parameters(parameters)
         if input.shape != network.input_shape:
             raise SettingError(f"One input goes through the network, of {network.input_shape}, not {input.shape}.")
@@ -57,7 +59,7 @@ class Pass:
         self._room = whole(room, "room", 1)
         self._lock = Lock()
         self._draw = whole(draw, "draw", 0)
-        self._start(OrderedDict({0: input}))
+        self._start(OrderedDict(enumerate([input, *maps])))
 
     def _start(self, kept: OrderedDict[int, NDArray]) -> None:
         self._kept = kept
@@ -112,7 +114,9 @@ class Pass:
                 waiting += missing
                 continue
             else:
-                held[at] = self._made(self.network.rows[at - 1], held)
+                row = self.network.rows[at - 1]
+                held[at] = self._made(row, held)
+                self._kept |= {source: part for source, part in row.handed_on(held[at]) if source in self._kept}
                 self._keep(at, held[at])
             waiting.pop()
         return held[number]
@@ -153,13 +157,15 @@ class Pass:
         channel: int,
         *,
         through: int | None = None,
+        whole: bool = False,
         channels: Callable[[int, int], str] | None = None,
         **names: object,
     ) -> Trace:
-        """A map of a layer, both from 0, as it came about; only what it reads goes along.
+        """A map of a layer, both from 0, as it came about, with what it reads.
 
         through   the last layer whose work is told in the same step: those behind `layer` up to it belong to it, and
                   the last of them may be an activation
+        whole     whether what it does not read of its input goes along too
         channels  what each map that is read is called: (number of the map, which of its maps) -> name
         names     what the panels are called: input=, output=
 
@@ -177,8 +183,11 @@ class Pass:
         last = layer if through is None else through
         for behind in self.network.rows[layer + 1 : last + 1]:
             trace = self._joined(trace, behind, channel)
-        told_of = [channels(*of) for of in self.reads(layer, channel)] if channels else None
-        return trace.narrowed(told_of)
+        of = self.reads(layer, channel)
+        if whole:
+            of = [(source, map) for source, (count, *_) in zip(row.sources, row.shapes) for map in range(count)]
+        told_of = [channels(*each) for each in of] if channels else None
+        return replace(trace, names={**names, "channels": told_of}) if whole else trace.narrowed(told_of)
 
     def _joined(self, trace: Trace, row: Row, channel: int) -> Trace:
         """A trace with what a layer that belongs to it makes of its numbers."""

@@ -10,14 +10,14 @@ with frame.lesson(course.FILTERS) as page:
         with frame.settings():
             filters.dials(picture)
         try:
-            maps = filters.run(picture, divisor)
+            maps = filters.passed(picture, divisor)
         except CnnvizError as problem:
             filters.explain(problem, picture)
             page.end()
         else:
             with frame.stage():
                 filters.volumes(maps, picture)
-                filters.stage(maps, picture, divisor)
-            filters.counts(maps.network)
-            filters.groups(maps.network)
-            page.end(filters.ending(maps.network))
+                filters.stage(maps)
+            filters.counts(maps.run.network)
+            filters.groups(maps.run.network)
+            page.end(filters.ending(maps.run.network))

@@ -32,7 +32,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 ROOMS_OF_UI = (
     "state", "words", "letters", "memory", "settings", "markup", "written_html", "formulas", "cached", "own",
     "javascript", "drawing", "landmarks", "stage", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
-    "sizes", "grid", "controls", "results", "lessons", "course", "frame",
+    "sizes", "grid", "controls", "results", "network_view", "lessons", "course", "frame",
 )  # fmt: skip
 
 
@@ -121,9 +121,7 @@ def test_a_page_does_no_arithmetic(path):
 
 
 # Pages that still write their HTML by hand.
-BY_HAND = {
-    "layers_run.py", "layers_builder.py", "filters_view.py", "lenet_view.py", "deep_trace_back.py", "written_html.py",
-}  # fmt: skip
+BY_HAND = {"layers_builder.py", "deep_trace_back.py", "written_html.py"}
 
 
 def unescaped(source: str) -> list[str]:

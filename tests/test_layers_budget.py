@@ -13,8 +13,11 @@ from PIL import Image
 from cnnviz import layers
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
+from cnnviz.passes import Pass
 from cnnviz.pictures import encode_png, sample
 from cnnviz.ui.lessons.layers import layers_run
+from cnnviz.ui.lessons.layers.layers_setup import OWN_SIZE, Setup
+from cnnviz.ui.lessons.layers.layers_stack import stack_of
 from cnnviz.ui.memory import CACHES
 from cnnviz.ui.settings import MOST_NUMBERS
 from visitor import Visitor
@@ -54,15 +57,21 @@ def test_a_draw_runs_again_from_the_first_dropout_on(counted):
     assert page(stack="conv 4 3x3; relu", mode="training") and counted == ["CONV", "ACTIVATION"]
 
 
+def passed(text: str, seed: int, draw: int, divisor: float = 1.0) -> Pass:
+    """The pass that the page shows of a stack in training on a small cat."""
+    picture = sample("chelsea").at(24, "rgb")
+    stack = stack_of(text, picture.shape)
+    return layers_run.passed(Setup(stack, picture, divisor, seed, True, draw, OWN_SIZE, 0))
+
+
 def test_a_run_in_two_parts_is_the_run_in_one():
     text = "conv 4 3x2; batch norm; dropout 0.4; max 2; dropout 0.3; fc 5"
     picture = sample("chelsea").at(24, "rgb")
     network = Network(picture.shape, read(text))
     parameters, values = network.initial(3), picture.levels().astype(np.float32) / 255
     for draw in (0, 5, 0):
-        begun = layers_run.begun(picture, text, picture.shape, 255.0, 3, True)
         expected = network.forward(values, parameters, True, np.random.default_rng(draw))
-        for map, other in zip(begun.run(draw).maps, expected, strict=True):
+        for map, other in zip(passed(text, 3, draw, 255.0).maps, expected, strict=True):
             assert np.array_equal(map, other)
 
 
@@ -70,24 +79,22 @@ def test_two_runs_are_kept_and_one_draw_of_each():
     text, picture = "conv 2 3x3; dropout 0.5; relu", sample("chelsea").at(24, "rgb")
     network, values = Network(picture.shape, read(text)), picture.levels().astype(np.float32)
 
-    def begun(seed: int) -> layers_run.Begun:
-        return layers_run.begun(picture, text, picture.shape, 1.0, seed, True)
-
-    def holds(run: layers_run.Run, seed: int, draw: int) -> bool:
+    def holds(run: Pass, seed: int, draw: int) -> bool:
         expected = network.forward(values, network.initial(seed), True, np.random.default_rng(draw))
         return all(np.array_equal(map, other) for map, other in zip(run.maps, expected, strict=True))
 
-    three, four = begun(3), begun(4)
-    first, second = three.run(1), four.run(2)
-    assert begun(3) is three and three.run(1) is first and holds(first, 3, 1)
-    assert begun(4) is four and four.run(2) is second and holds(second, 4, 2)
-    other = three.run(2)
-    assert holds(other, 3, 2) and three.run(2) is other and four.run(2) is second
-    again = three.run(1)
+    first, second = passed(text, 3, 1), passed(text, 4, 2)
+    assert passed(text, 3, 1) is first and holds(first, 3, 1)
+    assert passed(text, 4, 2) is second and holds(second, 4, 2)
+    other = passed(text, 3, 2)
+    assert holds(other, 3, 2) and passed(text, 3, 2) is other and passed(text, 4, 2) is second
+    again = passed(text, 3, 1)
     assert again is not first and holds(again, 3, 1), "the draw before is made anew"
-    begun(5)
-    assert begun(4) is four and begun(3) is not three, "of three the one goes that was asked for longest ago"
-    assert holds(four.run(2), 4, 2) and holds(begun(3).run(1), 3, 1)
+    assert again.map(1) is first.map(1), "and not what hangs on no draw"
+    assert passed(text, 4, 2) is second
+    passed(text, 5, 0)
+    assert passed(text, 4, 2) is second and passed(text, 3, 1) is not again, "that goes which was asked for longest ago"
+    assert holds(passed(text, 3, 1), 3, 1)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +129,7 @@ def test_what_is_counted_is_what_is_sent(text, large):
     for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
         at = page(stack=text, unit=f"{number}.1", size="60")
         envelope = at.stage()
-        assert layers_run.bytes_sent(row) <= len(envelope.data) < layers_run.bytes_sent(row) + 8000
+        assert row.traced_bytes(levels=True) <= len(envelope.data) < row.traced_bytes(levels=True) + 8000
 
 
 def test_pictures_of_maps_are_encoded_as_they_are_drawn(large):

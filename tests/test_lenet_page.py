@@ -18,9 +18,8 @@ from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
 from cnnviz.training import Recipe
 from cnnviz.ui.lessons.lenet.lenet_answers import answer as answered
-from cnnviz.ui.lessons.lenet.lenet_columns import columns
 from cnnviz.ui.lessons.lenet.lenet_moves import times
-from cnnviz.ui.lessons.lenet.lenet_setup import read_off
+from cnnviz.ui.lessons.lenet.lenet_setup import columns_of, read_off
 from cnnviz.ui.settings import OWN
 from sent import Sent
 from stacks import by_onnxruntime
@@ -68,7 +67,7 @@ def test_every_map_is_sent_as_the_network_makes_it(form):
     assert [layer["note"] for layer in found.header["layers"]] == [f"{count:,} learnt" for count in LEARNT[form]]
     assert [layer["detail"] for layer in found.header["layers"]] == DOES[form]
     np.testing.assert_array_equal(found["picture"][0], digit())
-    for at_column, column in enumerate(columns(trained)):
+    for at_column, column in enumerate(columns_of(trained)):
         array = found[f"maps {at_column}"]
         np.testing.assert_allclose(array.ravel(), maps[column.last + 1].ravel(), rtol=1e-5, atol=1e-6)
     assert found.header["flat"] and found.header["layers"][0]["reads"] is None
@@ -98,7 +97,7 @@ def check_stage(at: Visitor, form: str, unit: str) -> None:
     header = stage.header
     layer, channel, *place = (int(part) - 1 for part in unit.split("."))
     trained = models.lenet5() if form == "Modern" else models.lenet5_1998()
-    column = columns(trained)[layer]
+    column = columns_of(trained)[layer]
     expected = np.atleast_2d(trained.maps(digit())[column.last + 1][channel])
     np.testing.assert_allclose(stage["output"], expected, rtol=1e-5, atol=1e-6)
     assert header["options"]["unit"] == [layer, channel] and header["names"]["output"].startswith(NAMES[layer])
@@ -198,7 +197,7 @@ def test_what_a_move_changes_is_said_of_the_network_as_it_is_changed():
 
 
 def test_only_what_there_is_can_be_off():
-    found = columns(models.lenet5_1998())
+    found = columns_of(models.lenet5_1998())
     assert read_off("C1.2 S4.16 F6.3 output.1 C9.1 C1.7 C1.0 x", found) == ((0, 1), (3, 15), (5, 2))
     assert read_off(None, found) == () and read_off("C1.22222222", found) == ()
 

@@ -217,6 +217,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     **{f"{graph}.{name}": given for graph in ("graph.Graph", "network.Network") for name, given in GRAPH.items()},
     "graph.Graph": {"input_shape": (1, 8, 8), "nodes": NETWORK.nodes},
     "graph.Row.given": {"maps": MAPS},
+    "graph.Row.handed_on": {"made": MAPS[3]},
+    "graph.Row.traced_bytes": {"levels": True},
     "graph.Row.shared": {"gradient": MAPS[2]},
     "graph.Row.reads": {"channel": 1},
     "passes.Pass": {

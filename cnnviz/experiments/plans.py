@@ -10,8 +10,7 @@ from typing import Any
 from cnnviz.checks import one_of
 from cnnviz.experiments.live import first_layer, trainable
 from cnnviz.graph import Graph
-from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Layer, Linear, Parameters
-from cnnviz.layers.elementwise import Dropout
+from cnnviz.layers import BatchNorm2d, Dropout, Layer, Parameters
 from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
 from cnnviz.models.lenet5 import prepare
@@ -37,7 +36,7 @@ def composed(name: str, function: str, dropout: bool, norm: bool) -> str:
     one_of(name, "name", NETWORKS)
     layers: list[Layer] = []
     for layer in read(NETWORKS[name].format(function)):
-        layers += [layer, BatchNorm2d()] if norm and isinstance(layer, Conv2d) else [layer]
+        layers += [layer, BatchNorm2d()] if norm and layer.kind == "CONV" else [layer]
     if dropout:
         layers.insert(-1, Dropout(DROP))
     return written(layers)
@@ -92,17 +91,19 @@ class Plan:
         )
 
 
+_LETTERS = {"CONV": "C", "FC": "F"}
+
+
 @checked
 def layer_names(network: Graph) -> tuple[str, ...]:
     """What each layer's output is called: C, S and F with their number among these, as in the paper of LeNet-5."""
     found: list[str] = []
     number = 0
     for layer in network.layers:
-        letter = "C" if isinstance(layer, Conv2d) else "F" if isinstance(layer, Linear) else "S"
-        if isinstance(layer, (Activate, BatchNorm2d, Dropout)):
+        if layer.belongs:
             before = next((name for name in reversed(found) if " " not in name), "input")
             found.append(f"{before} {layer.name}")
         else:
             number += 1
-            found.append(f"{letter}{number}")
+            found.append(f"{_LETTERS.get(layer.kind, 'S')}{number}")
     return tuple(found)

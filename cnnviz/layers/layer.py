@@ -46,6 +46,7 @@ class Layer(ABC):
     largest one.
     """
 
+    function: str = ""  # the key of the activation that it is
     kind: ClassVar[str]  # CONV, POOL, ACTIVATION, FC, DROPOUT, BATCH NORM or RBF
     by_channel: ClassVar[bool] = False  # each map of the output comes from the map of the same number alone
     belongs: ClassVar[bool] = False  # to the layer before it, whose numbers it changes one by one

@@ -30,6 +30,7 @@ class Trained:
     prepare     uint8 levels of a picture of the size that the network takes -> float32 of `network.input_shape`
     distances   the outputs are distances to the classes, of which the smallest wins; else scores, the largest wins
     source      where the parameters come from, a sentence
+    first       a unit worth being looked into at first: its layer among those that are shown, map, row, column; ()
     """
 
     name: str
@@ -40,6 +41,7 @@ class Trained:
     prepare: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
     distances: bool = False
     source: str = ""
+    first: tuple[int, ...] = ()
 
     def maps(self, levels: NDArray[np.uint8]) -> list[NDArray]:
         """Every map for one picture: the prepared input, then each layer's output."""

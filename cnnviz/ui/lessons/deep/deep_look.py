@@ -106,7 +106,7 @@ class Look:
         return bool((self.square.levels() == self.square.levels()[:, :1, :1]).all())
 
 
-@remembered(4, each=24_000_000)  # every map of a picture
+@remembered(4, each=29_000_000)  # every map of a picture, and the weights, which all share
 def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool, start: int) -> Look:
     depth = "grey" if is_grey else "rgb"
     square = _picture.square(SIDE, depth, start).at(SIDE, "rgb")

@@ -2,7 +2,7 @@
 
 from cnnviz.ui.lessons.filters.filters_costs import counts, ending, groups
 from cnnviz.ui.lessons.filters.filters_two_layers import OPERATION
-from cnnviz.ui.lessons.filters.filters_view import UNIT, dials, explain, run, stage, volumes
+from cnnviz.ui.lessons.filters.filters_view import UNIT, dials, explain, passed, stage, volumes
 from cnnviz.ui.volumes import SCALE
 
 SETTINGS = (*OPERATION, UNIT, SCALE)

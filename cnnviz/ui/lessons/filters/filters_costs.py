@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.graph import Row
+from cnnviz.graph import Graph, Row
 from cnnviz.layers import Conv2d
-from cnnviz.network import Network
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons import Ending
@@ -41,7 +40,7 @@ def _products(row: Row) -> str:
     )
 
 
-def counts(network: Network) -> None:
+def counts(network: Graph) -> None:
     """A row for each layer: the size of one filter, parameters, multiply-adds; both formulas in letters above."""
     grouped = any(conv(row).groups > 1 for row in network.rows)
     c = "C/G" if grouped else "C"
@@ -69,7 +68,7 @@ def _one_filter(row: Row) -> str:
     return f"{layer.kernel_size} {TIMES} {layer.kernel_size} {TIMES} {row.input_shape[0] // layer.groups}"
 
 
-def groups(network: Network) -> None:
+def groups(network: Graph) -> None:
     """For each layer a card a number of groups: which channels each filter reads, and what that costs. One to press."""
     part(
         "Groups: filters that read only some of the depth",
@@ -145,12 +144,12 @@ def links(depth: int, filters: int, groups: int) -> Markup:
     return drawing(svg, f"{depth} channels, {filters} filters, {depth * filters // groups} links", size)
 
 
-def ending(network: Network) -> Ending:
+def ending(network: Graph) -> Ending:
     """What was seen, and the question."""
     return Ending(_seen(network), _question(network))
 
 
-def _seen(network: Network) -> str:
+def _seen(network: Graph) -> str:
     """The depth rule, the cost and the receptive field in this picture's numbers."""
     first, second = network.rows
     filters, after = first.output_shape[0], second.output_shape[0]
@@ -165,7 +164,7 @@ def _seen(network: Network) -> str:
     )
 
 
-def _question(network: Network) -> str:
+def _question(network: Graph) -> str:
     """What doubling F does to either layer."""
     filters = network.rows[0].output_shape[0]
     other = 2 * filters if filters <= 8 else filters // 2

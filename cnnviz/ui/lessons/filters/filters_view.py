@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,36 +10,25 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
-from cnnviz.network import Network
 from cnnviz.numbers import times
+from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
-from cnnviz.steps import Trace
-from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached, controls, formulas, settings
 from cnnviz.ui import state as session
 from cnnviz.ui.controls import dial
 from cnnviz.ui.lessons.filters import filters_two_layers as two_layers
 from cnnviz.ui.lessons.filters.filters_costs import product
 from cnnviz.ui.lessons.filters.filters_two_layers import OPERATION, WHICH
+from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS, SHARES
-from cnnviz.ui.stage import stage as draw_stage
 from cnnviz.ui.state import DECLARED
-from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, unit_setting
-from cnnviz.ui.volumes import volumes as draw_volumes
+from cnnviz.ui.volumes import Unit, unit_setting
 from cnnviz.ui.words import many
 
 UNIT, GROUP = unit_setting("map"), "filters"  # the choice; the cursor of volumes and stage
 FIRST = Unit(1, 0)  # a map of the second layer: it shows the depth rule at once
-
-
-@dataclass(frozen=True)
-class Maps:
-    """Both layers run on the picture: their parameters, and the maps of each, float32, the picture's levels first."""
-
-    network: Network
-    parameters: list[dict[str, np.ndarray]]
-    maps: list[np.ndarray]
 
 
 def now() -> dict[str, Any]:
@@ -99,94 +87,66 @@ def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
 
 
 @remembered(4, each=4 * MOST_NUMBERS)
-def _run(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], divisor: float) -> Maps:
+def _passed(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], divisor: float) -> Pass:
+    """Computed in float64, and what rounding leaves of a zero is one: these maps are looked at number by number."""
     state = dict(settings)
     network = two_layers.network(state, _picture.shape)
     parameters = two_layers.parameters(state, network)
-    maps = [_picture.levels()]
-    scale = divisor
+    maps, scale = [_picture.levels()], divisor
     for layer, own in zip(network.layers, parameters):
         found = layer.forward(maps[-1].astype(np.float64) / scale, own)
         reach = np.abs(own["weight"]).sum(axis=(1, 2, 3)) * np.abs(maps[-1]).max() / scale + np.abs(own["bias"])
         maps.append(cached.without_rounding(found, reach[:, np.newaxis, np.newaxis]).astype(np.float32))
         scale = 1.0
-    return Maps(network, parameters, maps)
+    return Pass(network, parameters, maps[0], maps=maps[1:], divisor=divisor)
 
 
-def run(picture: Picture, divisor: float) -> Maps:
+def passed(picture: Picture, divisor: float) -> NetworkView:
     """Both layers on the picture. Raises DoesNotFit with what would work."""
     state = now()
     two_layers.network(state, picture.shape)
     told = tuple((key, value) for key, value in state.items() if key != "size")
-    return _run(picture, picture.digest, told, divisor)
-
-
-def unit(found: Maps) -> Unit:
-    """The unit that is on the stage."""
-    return chosen(UNIT, found.network.shapes[1:], FIRST)
-
-
-def volumes(found: Maps, picture: Picture) -> None:
-    """The picture, F maps, F₂ maps; a click puts a map on the stage."""
-    drawn = [
-        Volume(
-            f"Layer {row.index + 1}: {many(row.output_shape[0], 'filter')}",
-            maps,
-            row.fields,
-            two_layers.conv(row).groups,
-            detail=f"{product(row)} parameters",
+    run = _passed(picture, picture.digest, told, divisor)
+    names = two_layers.names(state)
+    layers = [
+        Column(
+            f"Layer {row.index + 1}: {many(row.output_shape[0], 'filter')}", row, row.index,
+            drawn={"detail": f"{product(row)} parameters"}, told=f"Maps of layer {row.index + 1}",
         )
-        for row, maps in zip(found.network.rows, found.maps[1:])
-    ]
-    draw_volumes(picture, drawn, choice=UNIT, selected=unit(found), group=GROUP, scaled=True)
+        for row in run.network.rows
+    ]  # fmt: skip
+
+    def called(column: Column, channel: int) -> str:
+        return f"Map {channel + 1}{' of layer 2' if column.layer else f': {names[channel]}'}"
+
+    colours = cached.CHANNELS[len(picture.pixels)]
+    return NetworkView(run, layers, UNIT, GROUP, FIRST, colours, whole=True, scaled=True, called=called)
 
 
-def stage(found: Maps, picture: Picture, divisor: float) -> None:
+def volumes(found: NetworkView, picture: Picture) -> None:
+    """The picture, F maps, F₂ maps; a click puts a map on the stage."""
+    found.volumes(picture)
+
+
+def stage(found: NetworkView) -> None:
     """The chosen map: its window goes through the whole depth of what it reads."""
-    at = unit(found)
-    st.html(f'<p class="hint">{_hint(found, at)}</p>')
-    limit = float(np.abs(found.maps[at.layer + 1]).max()) if session.now(SCALE) == EACH_LAYER else None
-    shown = trace(found, at, picture, divisor)
-    draw_stage(shown, key="filters-stage", group=GROUP, at=at.at, unit=at.map, link=UNIT, limit=limit)
+    show(_hint(found))
+    found.stage("filters-stage")
 
 
-def trace(found: Maps, at: Unit, picture: Picture, divisor: float) -> Trace:
-    """The map of a unit, ready for the stage."""
-    names: dict[str, Any]
-    if at.layer == 0:
-        names = {
-            "input": "Picture",
-            "output": f"Map {at.channel + 1}: {two_layers.names(now())[at.channel]}",
-            "channels": cached.CHANNELS[len(picture.pixels)],
-        }
-    else:
-        names = {
-            "input": "Maps of layer 1",
-            "output": f"Map {at.channel + 1} of layer 2",
-            "channels": [f"map {number + 1}" for number in range(len(found.maps[1]))],
-        }
-    return layer_trace(
-        found.network.layers[at.layer],
-        found.maps[at.layer],
-        found.maps[at.layer + 1],
-        found.parameters[at.layer],
-        at.channel,
-        divisor=divisor if at.layer == 0 else 1.0,
-        **names,
-    )
-
-
-def _hint(found: Maps, at: Unit) -> str:
-    weight = found.parameters[at.layer]["weight"]
+def _hint(found: NetworkView) -> Markup:
+    at = found.unit
+    weight = found.run.parameters[at.layer]["weight"]
     _, deep, high, wide = weight.shape
     reads = "the picture’s channels" if at.layer == 0 else "layer 1’s maps"
     slices = f"a slice for each of {reads} it reads" if deep > 1 else f"for one of {reads}"
     if at.layer == 0 and deep == 3 and not two_layers.names(now())[at.channel].startswith("random"):
         slices += f": the lab’s kernel {SHARES}"
-    return (
-        f"<b>Layer {at.layer + 1}, filter {at.channel + 1}:</b> {times(high, wide, deep)} = {weight[0].size} weights,"
-        f" {slices}. Point at a weight: everything that it ever multiplies lights up."
-    )
+    return html(
+        '<p class="hint"><b>Layer {}, filter {}:</b> {} = {} weights, {}. Point at a weight: everything that it ever '
+        "multiplies lights up.</p>",
+        at.layer + 1, at.channel + 1, times(high, wide, deep), weight[0].size, slices,
+    )  # fmt: skip
 
 
 def explain(problem: CnnvizError, picture: Picture) -> None:

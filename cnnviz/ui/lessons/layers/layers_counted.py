@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from cnnviz.layers import Conv2d, GlobalAvgPool, Linear
+from cnnviz.graph import Graph, Row
+from cnnviz.layers import Linear
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
-from cnnviz.network import Network, Row
 from cnnviz.numbers import grouped, number
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.layers.layers_setup import Setup
@@ -51,7 +51,7 @@ def _published(setup: Setup) -> Iterator[Markup]:
             return
 
 
-def _row(network: Network, row: Row) -> tuple[str, ...]:
+def _row(network: Graph, row: Row) -> tuple[str, ...]:
     name = f"{row.index + 1} {row.layer.name}"
     learnt: str = "none"
     if row.parameters:
@@ -67,7 +67,7 @@ def _work(row: Row) -> str:
     return f"none; {', '.join(others)}" if others else "none"
 
 
-def _field(network: Network, row: Row) -> str:
+def _field(network: Graph, row: Row) -> str:
     """What a unit sees of the picture; units that see past its edge on all sides see all of it."""
     sides = network.input_shape[1:]
     whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
@@ -75,7 +75,7 @@ def _field(network: Network, row: Row) -> str:
     return html("the whole picture<small>{}</small>", told) if whole else told
 
 
-def _sentence(network: Network) -> str:
+def _sentence(network: Graph) -> str:
     """Where the parameters are and where the work is."""
     if not network.parameters:
         return "Nothing in this stack is learnt."
@@ -99,7 +99,7 @@ def _layers(rows: list[Row]) -> str:
 
 def why_not_fc(setup: Setup) -> None:
     """Both counted on the chosen CONV of the stack, or on its first; without one nothing is compared."""
-    convolutions = [row for row in setup.stack.network.rows if isinstance(row.layer, Conv2d)]
+    convolutions = [row for row in setup.stack.network.rows if row.layer.kind == "CONV"]
     row = next((row for row in convolutions if row.index == setup.chosen), convolutions[0] if convolutions else None)
     if row is None:
         part("Why not FC?", "Put a CONV layer into the stack, and it is compared with an FC here.")
@@ -199,7 +199,7 @@ def _question(setup: Setup) -> str:
         return "Put a CONV layer first: how many parameters has it, and how many has an FC in its place?"
     asked = "what becomes of FC’s parameters, of CONV’s, and" if "FC" in kinds else "what becomes"
     asked += " of what a unit of the last map sees?"
-    is_global = [isinstance(layer, GlobalAvgPool) for layer in layers]
+    is_global = [layer.is_global for layer in layers]
     if any(kind == "POOL" and not whole for kind, whole in zip(kinds, is_global)):
         then = " Then put “global average” before the FC." if "FC" in kinds and not any(is_global) else ""
         return f"Remove the POOL layers one by one: {asked}{then}"

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -12,21 +11,19 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.graph import BUDGET_NUMBERS, Row
-from cnnviz.layers import Conv2d, Shape
+from cnnviz.layers import Shape
 from cnnviz.numbers import grouped
+from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
-from cnnviz.steps import Trace
-from cnnviz.tracing import layer_trace
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.layers.layers_setup import MODES, UNIT, Setup
 from cnnviz.ui.lessons.layers.layers_stack import stack_of
+from cnnviz.ui.markup import html, show
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS
-from cnnviz.ui.stage import stage
-from cnnviz.ui.state import now, put
-from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen, volumes
-from cnnviz.ui.written_html import escape
+from cnnviz.ui.state import put
 
 GROUP = "layers"  # volumes and stage share one cursor
 
@@ -63,7 +60,7 @@ def passed(setup: Setup) -> Pass:
 
 def _too_large(row: Row) -> str:
     """Why a map of this layer is not on the stage, in a sentence; "" where it is."""
-    count = bytes_sent(row) // 4
+    count = row.traced_bytes(levels=True) // 4
     if count <= MOST_NUMBERS:
         return ""
     what = "map" if len(row.output_shape) == 3 else "number"
@@ -101,72 +98,43 @@ def view(setup: Setup) -> Shown:
     if not network.layers or network.over_budget:
         return plane
     try:
-        run = _kept(setup)
+        run = passed(setup)
     except CnnvizError as problem:
         with st.container(key="refused", border=True):
-            st.html(f"<b>{escape(str(problem))}</b>")
+            show(html("<b>{}</b>", str(problem)))
             st.button("run in inference", key="remedy inference", on_click=put, kwargs={"mode": MODES[0]})
         return plane
-    unit = chosen(UNIT, network.shapes[1:], start=Unit(0, 0))
-    row = network.rows[unit.layer]
+    shown = view_of(setup, run)
+    unit, row = shown.unit, shown.column.row
     with st.container(key="layers-view"):
-        drawn = [_volume(row, run) for row in network.rows]
-        volumes(setup.picture, drawn, choice=UNIT, selected=unit, group=GROUP, scaled=True)
+        shown.volumes(setup.picture)
         too_large = _too_large(row)
         with st.container(key="not-staged"):
             if too_large:
                 _offer(too_large, "remedy stage", runnable(setup, row.index))
         if not too_large:
-            trace = _trace(setup, run, row, unit.channel)
-            stage(trace, key="layer", group=GROUP, at=unit.at, unit=unit.map, link=UNIT, limit=_limit(run, row))
+            shown.stage("layer")
     if math.prod(row.output_shape[1:]) > MOST_NUMBERS:  # too many for the lessons below too
         return plane
-    map = np.atleast_2d(run.maps[unit.layer + 1][unit.channel])
+    map = np.atleast_2d(run.map(unit.layer + 1)[unit.channel])
     return Shown(f"{_map_name(row, unit.channel)} of layer {unit.layer + 1}, {row.layer.name}", map)
 
 
-def _limit(run: Run, row: Row) -> float | None:
-    """What the stage draws in full colour, where that is what the layer's volume does."""
-    return float(np.abs(run.maps[row.index + 1]).max()) if now(SCALE) == EACH_LAYER else None
+def view_of(setup: Setup, run: Pass) -> NetworkView:
+    """Each layer a column of its own: the unit that is looked into is of the layer that is changed."""
+    layers = [Column(f"{row.index + 1} {row.layer.name}", row, row.index) for row in run.network.rows]
+    return NetworkView(
+        run, layers, UNIT, GROUP, colours=CHANNELS[len(setup.picture.pixels)], scaled=True,
+        called=lambda column, channel: f"{column.name}, {_map_name(column.row, channel)}",
+    )  # fmt: skip
 
 
 def _offer(sentence: str, key: str, side: int | None, said: str = "Not on the stage.") -> None:
     """Why something is not drawn, and the size of the picture at which it is, to press."""
-    st.html(f'<div class="told"><b>{said}</b> {escape(sentence)}</div>')
+    show(html('<div class="told"><b>{}</b> {}</div>', said, sentence))
     if side:
         st.button(f"Longest side = {side}", key=key, on_click=put, kwargs={"size": side})
 
 
-def _volume(row: Row, run: Run) -> Volume:
-    """A layer's output, to be drawn. CONV and FC read all maps (of their group); the others each their own."""
-    groups = row.layer.groups if isinstance(row.layer, Conv2d) else 1 if row.layer.kind == "FC" else row.output_shape[0]
-    return Volume(f"{row.index + 1} {row.layer.name}", run.maps[row.index + 1], row.fields, groups=groups)
-
-
 def _map_name(row: Row, channel: int) -> str:
     return f"{'map' if len(row.output_shape) == 3 else 'number'} {channel + 1}"
-
-
-def _trace(setup: Setup, run: Run, row: Row, channel: int) -> Trace:
-    """The map on the stage: the levels themselves where the layer reads the picture."""
-    first = row.index == 0
-    names: dict[str, Any] = {
-        "input": "Picture" if first else f"{row.index} {run.network.layers[row.index - 1].name}",
-        "output": f"{row.index + 1} {row.layer.name}, {_map_name(row, channel)}",
-    }
-    trace = layer_trace(
-        row.layer,
-        setup.picture.levels() if first else run.maps[row.index],
-        run.maps[row.index + 1],
-        run.parameters[row.index],
-        channel,
-        training=setup.training,
-        divisor=setup.divisor if first else 1.0,
-        **names,
-    )
-    colours = CHANNELS[len(setup.picture.pixels)] if first else None
-    names["channels"] = [colours[of] if colours else f"map {of + 1}" for of in trace.channels]
-    # Only what this map reads goes over: of a pool over 64 maps, one.
-    return replace(
-        trace, input=trace.input[list(trace.channels)], channels=tuple(range(len(trace.channels))), names=names
-    )

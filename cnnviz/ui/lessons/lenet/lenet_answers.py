@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from cnnviz.models import Trained
 from cnnviz.numbers import grouped
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.lenet.lenet_columns import maps_of
-from cnnviz.ui.lessons.lenet.lenet_setup import Run
+from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead
 from cnnviz.ui.volumes import Answer
 from cnnviz.ui.words import a, many, number, percent
 
@@ -83,15 +82,15 @@ def _codes(trained: Trained) -> NDArray | None:
     return codes.reshape(len(codes), 12, 7) if codes is not None and codes.shape[1] == 84 else None
 
 
-def ending(found: Run) -> Ending:
+def ending(found: DigitRead) -> Ending:
     """What was seen, and the question."""
     return Ending(_seen(found), _question(found))
 
 
-def _seen(found: Run) -> str:
+def _seen(found: DigitRead) -> str:
     """With this digit's numbers."""
     network = found.trained.network
-    numbers = sum(maps_of(column, found.maps, found.after).size for column in found.columns)  # those that are shown
+    numbers = sum(found.view.maps(column).size for column in found.columns)  # those that are shown
     output = found.maps[-1]
     winner = found.trained.winner(output)
     name = found.trained.classes[winner]
@@ -108,7 +107,7 @@ def _seen(found: Run) -> str:
     )
 
 
-def _question(found: Run) -> str:
+def _question(found: DigitRead) -> str:
     """What the controls can answer."""
     if found.move.is_nothing and not found.off:
         return (

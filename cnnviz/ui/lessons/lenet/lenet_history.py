@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import models
-from cnnviz.layers import PartialConv2d
 from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
-from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns
-from cnnviz.ui.lessons.lenet.lenet_setup import Run
+from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, columns_of
 from cnnviz.ui.markup import Markup, html, image, joined, part, rows, show
+from cnnviz.ui.network_view import Column, reads
 from cnnviz.ui.words import number
 
 # Percent of the 10,000 test digits read right: models/weights/README.md; scripts/score_lenet5.py counts them again.
@@ -27,7 +26,7 @@ WHY = {
 }
 
 
-def what_changed(found: Run) -> None:
+def what_changed(found: DigitRead) -> None:
     """Both forms layer by layer, and a sentence of why for each change."""
     old, new = models.lenet5_1998(), models.lenet5()
     part(
@@ -37,7 +36,7 @@ def what_changed(found: Run) -> None:
         "and P. Haffner, “Gradient-Based Learning Applied to Document Recognition” (1998), section II; both "
         "learnt anew here from 55,000 of MNIST’s digits.",
     )
-    body = [_line(*forms) for forms in zip(columns(old), columns(new), strict=True)]
+    body = [_line(*forms) for forms in zip(columns_of(old), columns_of(new), strict=True)]
     total = [html("<b>{}</b>", grouped(network.network.parameters)) for network in (old, new)]
     body.append(("all", *total, "Numbers that are learnt."))
     scores = [html("<b>{} %</b>", SCORED[network.name]) for network in (old, new)]
@@ -60,17 +59,17 @@ def _kind(column: Column) -> str:
     return f"{name}{f', {ACTIVATIONS[column.function].name}' if column.function else ''}"
 
 
-def table_one(found: Run) -> None:
+def table_one(found: DigitRead) -> None:
     """Which maps of S2 each map of C3 reads, as the paper prints it; the map on the stage is lit."""
     for at, column in enumerate(found.columns):
-        layer = column.row.layer
-        if isinstance(layer, PartialConv2d):
+        _, table = reads(column.row)
+        if table:
             lit = found.unit.channel if found.unit.layer == at else None
             part(
                 "Table I: what each map of C3 reads",
-                f"{sum(map(len, layer.connections))} of {6 * len(layer.connections)} links. The first six maps read "
+                f"{sum(map(len, table))} of {6 * len(table)} links. The first six maps read "
                 "three neighbours, the next nine four, the last one all: no two see the same.",
-                _dots(layer.connections, column.row.input_shape[0], lit),
+                _dots(table, column.row.input_shape[0], lit),
             )
 
 
@@ -90,7 +89,7 @@ def _dots(table: tuple[tuple[int, ...], ...], count: int, lit: int | None) -> Ma
     )
 
 
-def codes(found: Run) -> None:
+def codes(found: DigitRead) -> None:
     """F6 as a bitmap, beside the ten codes that it is compared with."""
     given = found.trained.parameters[-1].get("codes")
     if given is None or given.shape[1] != 84:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.lenet_answers import told
-from cnnviz.ui.lessons.lenet.lenet_setup import Run, moved_by
+from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, moved_by
 from cnnviz.ui.markup import html, part, rows, show
 from cnnviz.ui.words import number, percent
 
@@ -24,13 +24,13 @@ STAYS = "The Input moves; the picture above stays."
 EXACT = 1e-5  # float32's rounding over a few hundred products
 
 
-def measured(found: Run) -> Mapping[int, Compared]:
+def measured(found: DigitRead) -> Mapping[int, Compared]:
     """Of each layer that a column shows, by the last layer of the column."""
     layers = [column.last for column in found.columns]
     return compared(found.trained.network, found.unmoved, found.maps, found.move, layers)
 
 
-def said_move(found: Run) -> str:
+def said_move(found: DigitRead) -> str:
     """The move in words: 2 pixels to the right, turned by 10 degrees."""
     move, parts = found.move, []
     for pixels, ahead, back in ((move.across, "right", "left"), (move.down, "down", "up")):
@@ -43,7 +43,7 @@ def said_move(found: Run) -> str:
     return ", ".join(parts)
 
 
-def moved_maps(found: Run) -> None:
+def moved_maps(found: DigitRead) -> None:
     """The part of the lesson; what it says while nothing is moved leads to the dials."""
     head = html("<p>Nudge, turn or size the digit with the dials under it. {} {}</p>", MEANING, SCALE)
     if found.digit.is_empty:
@@ -69,7 +69,7 @@ def moved_maps(found: Run) -> None:
     show(rows(columns, _body(found, numbers)))
 
 
-def in_short(found: Run) -> None:
+def in_short(found: DigitRead) -> None:
     """The same in a few lines, under the dials."""
     if found.move.is_nothing:
         show(html('<p class="in-short">{} What goes along, what stays?</p>', STAYS))
@@ -90,7 +90,7 @@ def times(change: float) -> str:
     return number(change, 3) if math.isfinite(change) else "– all was 0 before"
 
 
-def _body(found: Run, numbers: Mapping[int, Compared]) -> list[tuple[str, str, str]]:
+def _body(found: DigitRead, numbers: Mapping[int, Compared]) -> list[tuple[str, str, str]]:
     lines = []
     for column in found.columns:
         one = numbers[column.last]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import streamlit as st
@@ -13,12 +14,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
-from cnnviz.layers import Conv2d, Parameters
+from cnnviz.layers import Parameters
 from cnnviz.models import Trained
 from cnnviz.numbers import times
+from cnnviz.passes import Pass
 from cnnviz.ui import settings, state
 from cnnviz.ui.controls import Digit, dial, lab
-from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns
+from cnnviz.ui.network_view import Column, NetworkView, columns
 from cnnviz.ui.state import flag, integer, one_of, put, words
 from cnnviz.ui.volumes import Unit, chosen, unit_setting
 
@@ -26,8 +28,7 @@ UNIT = unit_setting("lenet")  # column, map, row, column
 OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
 OFF = words("off")  # what is switched off: "C1.3 S4.12"
 SHOWN = one_of("shown", ["after activation", "before"])  # which maps are shown
-# On the stage at first: units that are not 0 for most digits. Of a network of one's own the stage finds the strongest.
-FIRST = {"LeNet-5 (1998)": Unit(2, 0, 4, 4), "LeNet-5 (modern)": Unit(2, 9, 1, 7)}
+GROUP = "lenet"  # the maps and the stage share one cursor
 MOVES = {
     integer("dx", 0, -8, 8): "Nudge, pixels right",
     integer("dy", 0, -8, 8): "Nudge, pixels down",
@@ -37,15 +38,14 @@ MOVES = {
 
 
 @dataclass(frozen=True)
-class Run:
+class DigitRead:
     """One run of a network on one digit, and the same before anything was changed.
 
-    levels      uint8, as high and wide as the network's input, moved
-    parameters  as they are used: filters exchanged, maps switched off
-    maps        as `Network.forward` gives them
-    still       the same without any change; the same object where nothing was changed
-    unmoved     the same with the changed parameters, for the digit as it was drawn
-    after       whether maps are shown behind their activation
+    levels   uint8, as high and wide as the network's input, moved
+    run      the network as it is used: filters exchanged, maps switched off
+    still    its maps without any change; those of `run` where nothing was changed
+    unmoved  the same with the changed parameters, for the digit as it was drawn
+    after    whether maps are shown behind their activation
     """
 
     trained: Trained
@@ -53,31 +53,64 @@ class Run:
     move: Move
     off: tuple[tuple[int, int], ...]
     levels: NDArray[np.uint8]
-    parameters: Sequence[Parameters]
-    maps: list[NDArray]
+    run: Pass
     still: list[NDArray]
     unmoved: list[NDArray]
     after: bool
     kernel: str
 
+    @cached_property
+    def view(self) -> NetworkView:
+        """As it is drawn."""
+        return NetworkView(
+            self.run, self.columns, UNIT, GROUP, start_of(self.trained), entry="Input", after=self.after,
+            called=lambda column, channel: named(self.trained, self.columns, self.columns.index(column), channel),
+        )  # fmt: skip
+
+    @cached_property
+    def maps(self) -> list[NDArray]:
+        """Every map, the input first."""
+        return self.run.maps
+
     @property
+    def parameters(self) -> Sequence[Parameters]:
+        return self.run.parameters
+
+    @cached_property
     def columns(self) -> list[Column]:
-        return columns(self.trained)
+        return columns_of(self.trained)
 
     @property
     def unit(self) -> Unit:
         """The unit on the stage: column, map, row and column in it."""
-        return unit_of(self.columns, self.trained)
+        return self.view.unit
 
     @property
     def is_changed(self) -> bool:
-        return self.still is not self.maps
+        return self.still[-1] is not self.maps[-1]
+
+
+def columns_of(trained: Trained) -> list[Column]:
+    """What is drawn of a network: its layers, each with its activation."""
+    return columns(trained.network, trained.names)
+
+
+def start_of(trained: Trained) -> Unit:
+    """The unit on the stage at first; of a network of one's own the stage finds the strongest of its third map."""
+    return Unit(*trained.first) if trained.first else Unit(min(2, len(columns_of(trained)) - 1), 0)
 
 
 def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
     """The unit that the link or the last click chose."""
-    shapes = [column.row.output_shape for column in found]
-    return chosen(UNIT, shapes, start=FIRST.get(trained.name, Unit(min(2, len(shapes) - 1), 0)))
+    return chosen(UNIT, [column.row.output_shape for column in found], start_of(trained))
+
+
+def named(trained: Trained, found: Sequence[Column], at: int, channel: int) -> str:
+    """One map in words: C1, map 3; of the last numbers what each is for: output for 8."""
+    column = found[at]
+    if at == len(found) - 1 and column.is_vector:
+        return f"{column.name} for {trained.classes[channel]}"
+    return f"{column.name}, {column.one} {channel + 1}"
 
 
 @dataclass(frozen=True)
@@ -99,21 +132,20 @@ def moves() -> Moves:
     return Moves(Move(found["dx"], found["dy"], found["turn"], found["percent"]), room)
 
 
-def run(trained: Trained, digit: Digit, move: Move) -> Run:
+def read(trained: Trained, digit: Digit, move: Move) -> DigitRead:
     """The network on the digit, once as it is and once as it was changed."""
-    still = _framed(trained, digit)
+    still, drawn = _framed(trained, digit), columns_of(trained)
     levels = still if move.is_nothing else moved(still, move)
-    off = off_of(columns(trained))
+    off = off_of(drawn)
     parameters, kernel = _own_filter(trained)
-    places = [(columns(trained)[at].layer, map) for at, map in off]
+    places = [(drawn[at].layer, map) for at, map in off]
     parameters = silenced(trained.network, parameters, places) if off else parameters
-    before = trained.maps(still)
-    unmoved = (
-        before if parameters is trained.parameters else trained.network.forward(trained.prepare(still), parameters)
-    )
-    maps = unmoved if move.is_nothing else trained.network.forward(trained.prepare(levels), parameters)
+    before = trained.passed(still)
+    is_new = parameters is not trained.parameters
+    unmoved = Pass(trained.network, parameters, trained.prepare(still)) if is_new else before
+    run = unmoved if move.is_nothing else Pass(trained.network, parameters, trained.prepare(levels))
     after = state.now(SHOWN) == SHOWN.start
-    return Run(trained, digit, move, off, levels, parameters, maps, before, unmoved, after, kernel)
+    return DigitRead(trained, digit, move, off, levels, run, before.maps, unmoved.maps, after, kernel)
 
 
 def _framed(trained: Trained, digit: Digit) -> NDArray[np.uint8]:
@@ -121,11 +153,11 @@ def _framed(trained: Trained, digit: Digit) -> NDArray[np.uint8]:
     return np.pad(digit.levels, (trained.network.input_shape[1] - len(digit.levels)) // 2)
 
 
-def moved_by(found: Run, move: Move) -> Run:
+def moved_by(found: DigitRead, move: Move) -> DigitRead:
     """The same network on the same digit, moved from where it was drawn."""
     levels = moved(_framed(found.trained, found.digit), move)
-    maps = found.trained.network.forward(found.trained.prepare(levels), found.parameters)
-    return replace(found, move=move, levels=levels, maps=maps)
+    run = Pass(found.trained.network, found.parameters, found.trained.prepare(levels))
+    return replace(found, move=move, levels=levels, run=run)
 
 
 # --- maps switched off ---
@@ -169,7 +201,7 @@ def write_off(names: Sequence[str]) -> None:
 def takes_kernel(trained: Trained) -> bool:
     """Whether the first layer's filters are what the lab's are: one plane of weights."""
     layer, shape = trained.network.layers[0], trained.network.input_shape
-    return isinstance(layer, Conv2d) and shape[0] == 1
+    return layer.kind == "CONV" and shape[0] == 1
 
 
 def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -11,32 +14,29 @@ from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.ui.controls import Digit, choice, to_lab, toggle
 from cnnviz.ui.lessons.lenet.lenet_answers import answer
-from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns, maps_of, named, reads, trace
 from cnnviz.ui.lessons.lenet.lenet_moves import in_short
 from cnnviz.ui.lessons.lenet.lenet_setup import (
     OWN_FILTER,
     SHOWN,
-    UNIT,
+    DigitRead,
     Moves,
-    Run,
     can_be_off,
+    columns_of,
+    named,
     off_of,
-    run,
+    read,
     switch,
     takes_kernel,
     unit_of,
     write_off,
 )  # fmt: skip
 from cnnviz.ui.lessons.lenet.lenet_words import about, does, is_drawing
-from cnnviz.ui.stage import stage
-from cnnviz.ui.volumes import Volume, volumes
+from cnnviz.ui.markup import Markup, html, show
+from cnnviz.ui.network_view import Column
 from cnnviz.ui.words import listed
-from cnnviz.ui.written_html import escape
-
-GROUP = "lenet"  # the maps and the stage share one cursor
 
 
-def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
+def view(trained: Trained, digit: Digit, moves: Moves) -> DigitRead:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
     with st.container(key="lenet-view", gap="small"):
         maps_room = st.container(key="lenet-maps")
@@ -44,59 +44,47 @@ def view(trained: Trained, digit: Digit, moves: Moves) -> Run:
             words_room = st.container(key="lenet-words")
             send_room = _what_if(trained)
         # Only now is every setting in the session, one that came with a link too.
-        found = run(trained, digit, moves.move)
+        found = read(trained, digit, moves.move)
         unit = found.unit
         with maps_room:
             _maps(found)
         with words_room:
-            st.html(f'<p class="about">{about(found)}</p>{_changed(found)}')
+            show(html('<p class="about">{}</p>{}', about(found), _changed(found)))
         with send_room:
             if unit.layer == 0 and takes_kernel(trained):
                 to_lab(
                     f"filter {unit.channel + 1} to the lab", found.parameters[0]["weight"][unit.channel], "lenet-to-lab"
                 )
-        shown = trace(trained, found.parameters, found.maps, unit.layer, unit.channel, found.after)
-        stage(shown, key="lenet-stage", group=GROUP, at=unit.at, unit=unit.map, link=UNIT)
+        shown = found.view.trace()
+        if unit.layer == 0 and found.maps[0].min() >= 0:
+            shown = replace(shown, input_limit=0.0)  # a picture, drawn in grey
+        found.view.stage("lenet-stage", shown)
     with moves.room:
         in_short(found)
     return found
 
 
-def _maps(found: Run) -> None:
+def _maps(found: DigitRead) -> None:
     # What went in, moved: the receptive field lies on what the maps were made of.
     picture = Picture(found.levels[np.newaxis], "L", found.levels.shape)
     output, before = found.maps[-1], found.still[-1] if found.is_changed else None
-    volumes(
-        picture,
-        [_volume(found, at, column) for at, column in enumerate(found.columns)],
-        choice=UNIT,
-        selected=found.unit,
-        group=GROUP,
-        flat=True,
-        answer=answer(found.trained, output, before, found.digit.label, found.digit.is_empty),
-    )
+    drawn = [replace(column, drawn=_drawn(found, at, column)) for at, column in enumerate(found.columns)]
+    said = answer(found.trained, output, before, found.digit.label, found.digit.is_empty)
+    replace(found.view, columns=drawn).volumes(picture, flat=True, answer=said)
 
 
-def _volume(found: Run, at: int, column: Column) -> Volume:
-    groups, table = reads(column)
-    maps = maps_of(column, found.maps, found.after)
-    return Volume(
-        column.name,
-        maps if maps.ndim == 1 or not column.is_vector else maps[:, 0, 0],
-        column.row.fields,
-        groups=groups,
-        reads=table,
-        across=7 if is_drawing(found, at) else 0,
-        off=tuple(map for place, map in found.off if place == at),
-        ink=is_drawing(found, at),
-        detail=does(found, at),
-        note=f"{grouped(column.row.parameters)} learnt",
-    )
+def _drawn(found: DigitRead, at: int, column: Column) -> dict[str, Any]:
+    """What is told of a column besides its maps."""
+    is_bitmap = is_drawing(found, at)
+    return {
+        "across": 7 if is_bitmap else 0, "off": tuple(map for place, map in found.off if place == at),
+        "ink": is_bitmap, "detail": does(found, at), "note": f"{grouped(column.row.parameters)} learnt",
+    }  # fmt: skip
 
 
 def _what_if(trained: Trained) -> DeltaGenerator:
     """What can be done about the chosen map, and the room for sending its filter to the lab."""
-    drawn = columns(trained)
+    drawn = columns_of(trained)
     unit, off = unit_of(drawn, trained), off_of(drawn)
     with st.container(key="lenet-what-if", horizontal=True, gap="small", vertical_alignment="center"):
         choice("Maps shown", SHOWN)
@@ -119,7 +107,7 @@ def _which(column: Column, maps: list[int]) -> str:
     return f"{column.name}, {column.one}{'s' if len(maps) > 1 else ''} {listed(maps)}"
 
 
-def _changed(found: Run) -> str:
+def _changed(found: DigitRead) -> Markup | str:
     """What is switched off and exchanged, as HTML."""
     lines = []
     if found.off:
@@ -128,4 +116,4 @@ def _changed(found: Run) -> str:
         lines.append(f"Switched off: {'; '.join(names)}.")
     if found.kernel:
         lines.append(found.kernel)
-    return f'<p class="changed">{escape(" ".join(lines))}</p>' if lines else ""
+    return html('<p class="changed">{}</p>', " ".join(lines)) if lines else ""

@@ -1,0 +1,179 @@
+"""A network on one input, as every lesson shows it: its maps as volumes, the chosen unit, and how that came about.
+
+    view = NetworkView(run, columns(run.network, run.network.names), UNIT, "layers", colours=["grey"])
+    view.volumes(picture)
+    view.stage("layer")
+
+A column is a layer with what belongs to it. Volumes and stage share one cursor and one choice, which a link says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.graph import Graph, Row
+from cnnviz.passes import Pass
+from cnnviz.pictures import Picture
+from cnnviz.steps import Trace
+from cnnviz.ui import stage as stages
+from cnnviz.ui import state
+from cnnviz.ui import volumes as drawn
+from cnnviz.ui.state import Setting
+from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen
+
+
+@dataclass(frozen=True)
+class Column:
+    """The maps of one layer.
+
+    name      what they are called: "C1"
+    row       the layer that makes them, as the network counts it
+    last      the last layer that belongs to them: an activation, or the layer itself
+    function  the activation's key, where there is nothing but one behind the layer; else ""
+    told      what they are called where another layer reads them; "": as always
+    drawn     what else the Volume is told: detail, note, ...
+    """
+
+    name: str
+    row: Row
+    last: int
+    function: str = ""
+    told: str = ""
+    drawn: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def layer(self) -> int:
+        """The layer's place in the network."""
+        return self.row.index
+
+    @property
+    def is_vector(self) -> bool:
+        return all(side == 1 for side in self.row.output_shape[1:])
+
+    @property
+    def one(self) -> str:
+        """What one of its maps is called."""
+        return "unit" if self.is_vector else "map"
+
+
+def columns(network: Graph, names: Sequence[str]) -> list[Column]:
+    """A network's layers, each with the activation and the dropout behind it; batch norm, which learns, by itself."""
+    found: list[Column] = []
+    for row, name in zip(network.rows, names, strict=True):
+        of_last = bool(found) and row.sources == (found[-1].last + 1,)
+        if not (row.layer.belongs and of_last) or row.parameters:
+            found.append(Column(name, row, row.index))
+            continue
+        both = row.layer.function and found[-1].function  # two activations are told in two steps
+        function = "" if both else row.layer.function or found[-1].function
+        found[-1] = replace(found[-1], last=row.index, function=function)
+    return found
+
+
+def reads(row: Row) -> tuple[int, tuple[tuple[int, ...], ...] | None]:
+    """In how many groups a layer's maps read those before, and the table where it is no matter of groups."""
+    comes, makes = row.input_shape[0], row.output_shape[0]
+    if row.layer.by_channel:
+        return makes, None
+    each = len(row.layer.reads(row.input_shape, 0))
+    if each == comes:
+        return 1, None
+    table = tuple(row.layer.reads(row.input_shape, channel) for channel in range(makes))
+    groups = comes // each
+    if comes % each == makes % groups == 0 and all(
+        own == tuple(range(first := channel // (makes // groups) * each, first + each))
+        for channel, own in enumerate(table)
+    ):
+        return groups, None
+    return 1, table
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """A network on an input, with the unit that is looked into.
+
+    choice   what a click changes, and a link says
+    group    the name of the cursor that volumes and stage share
+    start    the unit at first
+    colours  what the input's channels are called; entry  and it itself
+    after    whether maps are shown behind their activation
+    whole    whether a stage shows the maps too that are not read
+    scaled   whether the visitor chooses what the colours are scaled to
+    called   what a map is called on the stage: (column, channel) -> "C1, map 3"
+    """
+
+    run: Pass
+    columns: Sequence[Column]
+    choice: Setting[Unit | None]
+    group: str
+    start: Unit = Unit(0, 0)
+    colours: Sequence[str] = ("grey",)
+    entry: str = "Picture"
+    after: bool = True
+    whole: bool = False
+    scaled: bool = False
+    called: Callable[[Column, int], str] = lambda column, channel: f"{column.name}, {column.one} {channel + 1}"
+
+    @property
+    def unit(self) -> Unit:
+        """The unit that the link or the last click chose."""
+        return chosen(self.choice, [column.row.output_shape for column in self.columns], self.start)
+
+    @property
+    def column(self) -> Column:
+        """That of the chosen unit."""
+        return self.columns[self.unit.layer]
+
+    def maps(self, column: Column) -> NDArray:
+        """Its maps as they are shown; of 1 x 1 as a row of numbers."""
+        found = self.run.map((column.last if self.after else column.layer) + 1)
+        return found[:, 0, 0] if found.ndim == 3 and column.is_vector else found
+
+    def of(self, source: int) -> Column | None:
+        """Whose maps those of this number are; None: the input's."""
+        return next((column for column in self.columns if column.layer < source <= column.last + 1), None)
+
+    def volumes(self, picture: Picture, **options: Any) -> None:
+        """Every column as a volume; `options` as `volumes.volumes` takes them."""
+        layers = []
+        for column in self.columns:
+            groups, table = reads(column.row)
+            maps, fields = self.maps(column), column.row.fields
+            layers.append(Volume(column.name, maps, fields, groups=groups, reads=table, **column.drawn))
+        drawn.volumes(picture, layers, choice=self.choice, selected=self.unit, group=self.group, scaled=self.scaled,
+                      **options)  # fmt: skip
+
+    def trace(self) -> Trace:
+        """The chosen map, ready for the stage: the layer, and its activation in the same step."""
+        column, channel = self.column, self.unit.channel
+        sources = {source: self.of(source) for source, _ in self.run.reads(column.layer, channel)}
+        names = [of.told or of.name if of else self.entry for of in sources.values()]
+
+        def named(source: int, map: int) -> str:
+            of = sources[source]
+            told = f"{of.one} {map + 1}" if of else self.colours[map]
+            return told if len(sources) == 1 or not of else f"{of.name}, {told}"
+
+        return self.run.trace(
+            column.layer,
+            channel,
+            through=column.last if self.after and column.function else None,
+            whole=self.whole,
+            channels=named,
+            input=" + ".join(names),
+            output=self.called(column, channel),
+        )
+
+    def stage(self, key: str, trace: Trace | None = None) -> None:
+        """The chosen map's stage; in the colours of its layer, where the visitor chose those."""
+        unit = self.unit
+        by_layer = self.scaled and state.now(SCALE) == EACH_LAYER
+        limit = float(np.abs(self.maps(self.column)).max()) if by_layer else None
+        stages.stage(
+            trace or self.trace(), key=key, group=self.group, at=unit.at, unit=unit.map, link=self.choice, limit=limit,
+        )  # fmt: skip
