@@ -13,8 +13,8 @@ from server import ROOT
 
 # A module imports only from those before it; the modules of one folder may import each other.
 ORDER = (
-    "errors", "numbers", "checks", "signatures", "geometry", "kernels", "ops", "layers", "network", "training",
-    "models", "experiments", "pictures", "envelope", "steps", "tracing", "figures", "export", "ui",
+    "errors", "numbers", "checks", "signatures", "envelope", "jobs", "geometry", "kernels", "ops", "layers", "network",
+    "training", "models", "experiments", "pictures", "steps", "tracing", "figures", "export", "ui",
 )  # fmt: skip
 # Libraries that one module alone may import.
 KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui"}

@@ -7,9 +7,9 @@ from dataclasses import asdict
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.live import Progress
 from cnnviz.numbers import grouped
 from cnnviz.training import OPTIMISERS, Recipe
-from cnnviz.training.messages import Message
 from cnnviz.ui import controls, state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.layers.setup import HELP as STACK_HELP
@@ -75,7 +75,7 @@ def _rates() -> str:
 
 
 @remembered(32, each=1_300_000)  # at most 300,000 parameters, and eight filters thrice
-def _first(_plan: Plan, settings: str) -> Message:
+def _first(_plan: Plan, settings: str) -> Progress:
     return first_of(_plan)
 
 
@@ -158,7 +158,7 @@ def _words(run: Run | None) -> str:
         recipe, network = run.plan.recipe, run.plan.network
         return plain(
             f"{run.plan.name}: {grouped(network.parameters)} parameters, {OPTIMISERS[recipe.optimiser].name}, learning "
-            f"rate {number(recipe.learning_rate)}; {many(run.first.header['steps'], 'step')}, each on "
+            f"rate {number(recipe.learning_rate)}; {many(run.first.steps, 'step')}, each on "
             f"{recipe.batch_size} digits."
         )
     return f"**Your new settings wait for “Reset”.** {plain(f'Shown is {run.plan.told()}.')}"

@@ -15,10 +15,7 @@ LITTLE = 0.01  # a difference of shares that another seed may turn round
 
 def race(found: Mapping[str, Any]) -> str:
     """ReLU against sigmoid: steps and seconds to a loss of GOAL, and what a step costs."""
-    curves = {
-        name: LearningCurve(name, tuple(one["steps"]), tuple(one["seconds"]), tuple(one["losses"]))
-        for name, one in found["curves"].items()
-    }
+    curves = {name: LearningCurve(**{"name": name, **one}) for name, one in found["curves"].items()}
     there = {name: reached(curve, GOAL) for name, curve in curves.items()}
     told = [
         f"{name} {f'{grouped(at[0])} steps and {fixed(at[1], 2)} s' if at else 'never, here'}"
