@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -206,7 +206,7 @@ class Progress:
     def report(self) -> Report:
         """The same as a header and arrays; `of` reads them."""
         named = {f"{at}.{name}": value for at, own in enumerate(self.parameters) for name, value in own.items()}
-        told = {**vars(self), "curve": asdict(self.curve), "parameters": [[*own] for own in self.parameters]}
+        told = {**vars(self), "curve": vars(self.curve), "parameters": [[*own] for own in self.parameters]}
         arrays = {name: np.array(told.pop(name)) for name in ("before", "now", "move", "memory")}
         return Report(told, {**arrays, **named})
 

@@ -60,6 +60,13 @@ class Worker:
     arrays    what it is given beside them, where it goes on from somewhere
     going     False: it waits for `go` or `step` after its first report
 
+    What comes of it is read at any time:
+
+    latest, count  what it told last, its very last word apart, None before; how many reports have come
+    is_done        whether the job came to its own end
+    was_left       whether it was ended because nobody looked any more
+    problem        why it ended before its time, in a sentence; "" where it did not, or was meant to
+
     Raises CnnvizError where MOST are at work already, and where the machine has no room for one more.
     """
 
@@ -74,10 +81,10 @@ class Worker:
         patience: float = PATIENCE,
     ):
         self._words, self._patience = words, patience
-        self._latest: Report | None = None
-        self._count = 0
-        self._problem = ""
-        self._done = self._left = self._stopped = False
+        self.latest: Report | None = None
+        self.count = 0
+        self.problem = ""
+        self.is_done = self.was_left = self._stopped = False
         self._ended = Event()
         self._writing = Lock()
         self.beat()
@@ -120,7 +127,7 @@ class Worker:
 
     def leave(self) -> None:
         """Nobody looks any more: end it for that reason."""
-        self._left = True
+        self.was_left = True
         self._process.kill()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -128,33 +135,8 @@ class Worker:
         return self._ended.wait(seconds)
 
     @property
-    def latest(self) -> Report | None:
-        """What it told last, its very last word apart; None before its first report."""
-        return self._latest
-
-    @property
-    def count(self) -> int:
-        """How many reports have come."""
-        return self._count
-
-    @property
     def is_alive(self) -> bool:
         return not self._ended.is_set()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the job came to its own end."""
-        return self._done
-
-    @property
-    def was_left(self) -> bool:
-        """Whether it was ended because nobody looked any more."""
-        return self._left
-
-    @property
-    def problem(self) -> str:
-        """Why it ended before its time, in a sentence; "" where it did not, or was meant to."""
-        return self._problem
 
     @property
     def pid(self) -> int:
@@ -173,10 +155,10 @@ class Worker:
         try:
             while message := messages.read(cast(BinaryIO, self._process.stdout)):
                 if "end" in message.header:
-                    self._problem = str(message.header["end"])
-                    self._done = not self._problem
+                    self.problem = str(message.header["end"])
+                    self.is_done = not self.problem
                 else:
-                    self._latest, self._count = message, self._count + 1
+                    self.latest, self.count = message, self.count + 1
         except Exception:  # whatever it was: nobody listens any more, which must not look as if it went on
             self._process.kill()
         finally:
@@ -189,8 +171,8 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        if not (self._done or self._problem or self._left or self._stopped):
-            self._problem = self._words.ended.format(code=code)
+        if not (self.is_done or self.problem or self.was_left or self._stopped):
+            self.problem = self._words.ended.format(code=code)
         with _lock:
             _living.discard(self)
         self._ended.set()
