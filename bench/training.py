@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np  # noqa: E402
 
+from cnnviz.jobs.child import keep_freed_memory  # noqa: E402
 from cnnviz.models import ARCHITECTURES, digits  # noqa: E402
 from cnnviz.training import Learner, Recipe, accuracy  # noqa: E402
-from cnnviz.training.child import keep_freed_memory  # noqa: E402
 
 try:
     import torch

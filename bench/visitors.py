@@ -31,7 +31,7 @@ ROUNDS = 4  # of KEYS keys each, quiet and loaded in turn
 KEYS = 6
 GONE_WITHIN = 10  # seconds
 GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
-CHILD = "cnnviz.training.child"
+CHILD = "cnnviz.jobs.child"
 
 
 def listed(*which: str) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Arrays for the browser, in one `bytes`: the only form that reaches a Streamlit component uncopied and unescaped.
+"""Arrays in one `bytes`: the only form that reaches a Streamlit component uncopied and unescaped, or another process.
 
     length of the header (uint32, little-endian) | header (JSON) | the arrays, each at a multiple of 8 bytes
 
@@ -20,7 +20,7 @@ from cnnviz.numbers import grouped
 from cnnviz.signatures import checked
 
 # The types that the browser reads as they are; any other becomes the smallest of these that holds its numbers.
-SENT = (np.dtype(np.uint8), np.dtype(np.float32), np.dtype(np.float64))
+SENT = {name: np.dtype(name) for name in ("uint8", "float32", "float64")}
 
 
 @checked
@@ -50,14 +50,18 @@ def opened(envelope: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
     Raises ArrayError for bytes that `packed` has not made.
     """
-    start = 4 + int.from_bytes(envelope[:4], "little")
+    start = end = 4 + int.from_bytes(envelope[:4], "little")
     arrays = {}
     try:
         header = json.loads(envelope[4:start])
         for name, told in header.pop("arrays").items():
-            dtype = np.dtype(told["dtype"]).newbyteorder("<")
-            array = np.frombuffer(envelope, dtype, math.prod(told["shape"]), start + told["offset"])
-            arrays[name] = array.reshape(told["shape"])
+            shape = told["shape"]
+            if told["offset"] != end - start or any(type(size) is not int or size < 0 for size in shape):
+                raise ValueError
+            arrays[name] = np.frombuffer(envelope, SENT[told["dtype"]], math.prod(shape), end).reshape(shape)
+            end += _aligned(arrays[name].nbytes)
+        if end != len(envelope):
+            raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         many = grouped(len(envelope))
         raise ArrayError(f"These {many} bytes are no header and arrays as `packed` writes them.") from None
@@ -65,7 +69,7 @@ def opened(envelope: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def _sent(array: np.ndarray) -> np.ndarray:
-    return array if array.dtype in SENT else array.astype(np.result_type(array.dtype, np.float32))
+    return array if array.dtype in SENT.values() else array.astype(np.result_type(array.dtype, np.float32))
 
 
 def _aligned(size: int) -> int:

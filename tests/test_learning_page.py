@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz.experiments.plans import NETWORKS, composed, layer_names
+from cnnviz.jobs import worker
 from cnnviz.models import digits
 from cnnviz.models.lenet5 import prepare
 from cnnviz.numbers import percent
-from cnnviz.training import worker
 from cnnviz.ui.lessons.learning import learning_run
 from cnnviz.ui.lessons.learning import learning_verdicts as verdicts
 from cnnviz.ui.lessons.learning.learning_run import LearningRun
@@ -124,14 +124,14 @@ def test_a_dear_networks_first_move_waits_for_the_start():
     assert header["foreseen"] is False and not arrays["move"].any() and " of 40 held-out" in header["words"]["held"]
     at.press("learn-step")
     until(at, lambda: of(at).step == 1)
-    assert of(at).latest.header["foreseen"] and of(at).latest.arrays["move"].any()
+    assert of(at).latest.foreseen and of(at).latest.move.any()
 
 
 def test_without_memory_for_the_first_picture_it_is_told(monkeypatch):
-    def report(self):
+    def progress(self):
         raise MemoryError
 
-    monkeypatch.setattr("cnnviz.experiments.live.Run.report", report)
+    monkeypatch.setattr("cnnviz.experiments.live.LiveTraining.progress", progress)
     at = page(trains="One CONV", **{"learn-seed": "4711"})
     assert "not enough memory to train this network; a smaller one needs less." in at.said()
 
@@ -154,7 +154,7 @@ def test_a_run_from_start_to_use():
     at.run()
     header, arrays = view(at)
     assert header["state"] == "done" and header["step"] == header["steps"] == 79
-    share = of(at).latest.header["held"]
+    _, share, _ = of(at).latest.held_curve[-1]
     assert share > 0.5 and header["held"] == percent(share)
     assert np.abs(arrays["now"] - arrays["before"]).max() > 0.05 and worker.living() == 0
     held = digits("test")
@@ -180,8 +180,8 @@ def test_a_step_a_pause_and_settings_that_wait(monkeypatch):
     monkeypatch.setattr(learning_run, "ANSWER", 60)  # however busy the machine is
     at = page(**QUICK).press("learn-step")
     assert of(at).state == "paused" and view(at)[0]["step"] == 1  # at once, not at the next look
-    before = of(at).first.arrays
-    np.testing.assert_array_equal(of(at).latest.arrays["now"], before["now"] + before["move"])
+    before = of(at).first
+    np.testing.assert_array_equal(of(at).latest.now, before.now + before.move)
     at.run().set(batch="64")
     assert of(at).step == 1 and of(at).plan.recipe.batch_size == 128 and "wait for “Reset”" in at.said()
     at.press("learn-reset")
@@ -207,8 +207,9 @@ def test_each_session_sees_its_own_and_what_is_left_ends():
     until(again, lambda: of(again).step == 1)
     again.press("learn-step")
     until(again, lambda: of(again).step == 2)
-    for name, array in of(again).latest.arrays.items():  # the one without a pause of its process
-        np.testing.assert_array_equal(of(two).latest.arrays[name], array, err_msg=name)
+    paused = of(two).latest.report().arrays
+    for name, array in of(again).latest.report().arrays.items():  # the one without a pause of its process
+        np.testing.assert_array_equal(paused[name], array, err_msg=name)
 
 
 def test_a_run_that_nobody_looked_at_goes_on_from_where_it_was():
@@ -223,13 +224,13 @@ def test_a_run_that_nobody_looked_at_goes_on_from_where_it_was():
     at.press("learn-step")
     until(at, lambda: of(at).step > step)
     assert of(at) is stood and of(at).step == step + 1
-    assert len(of(at).latest.arrays["held_steps"]) >= 2, "its curves go on too"
+    assert len(of(at).latest.held_curve) >= 2, "its curves go on too"
 
 
 def test_what_was_trained_is_there_on_the_lenet_page_after_a_pause():
     at = page(**QUICK).press("learn-step")
     until(at, lambda: of(at).step == 1)
-    weight = of(at).parameters()[0]["weight"]
+    weight = of(at).latest.parameters[0]["weight"]
     at.go("lenet").set(form="Yours")
     assert "You have not trained a network yet" not in at.said()
     np.testing.assert_array_equal(at.remembered("own-network").parameters[0]["weight"], weight)

@@ -11,8 +11,9 @@ import pytest
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
-from cnnviz.experiments import jobs, live
-from cnnviz.experiments.live import Curve, Run, filters, parameters_of, trainable
+from cnnviz.experiments import comparisons, live
+from cnnviz.experiments.lenet import STACK
+from cnnviz.experiments.live import Curve, LiveTraining, Progress, filters, trainable
 from cnnviz.models.lenet5 import prepare
 from cnnviz.ops import conv2d
 from cnnviz.training import Learner, Recipe, fit
@@ -67,33 +68,33 @@ def test_the_first_filters_as_pictures():
 def test_a_run_tells_what_a_learner_does():
     train, held = models.digits("train"), models.digits("test")
     settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
-    run = Run(settings)
+    run = LiveTraining(settings)
     learner = Learner(trainable(SMALL), Recipe(**RECIPE), prepare(train.images[:40]), train.labels[:40])
-    reports = [report() for report in run]
+    reports = [Progress.of(*report(False)) for report in run]
     batches = [None, *fit(learner)]
     assert len(reports) == len(batches) == 7
     first, last = reports[0], reports[-1]
-    for number, (header, arrays) in enumerate(reports):
-        assert (header["step"], header["steps"], header["digits"]) == (number, 6, 40)
-        assert header["epoch"] == [1, 1, 1, 2, 2, 2, 2][number] and header["over"] is (number == 6)
-        np.testing.assert_array_equal(arrays["before"], first[1]["now"])
-        np.testing.assert_array_equal(arrays["curve_steps"], range(1, number + 1))
-    for (_, before), (_, after) in zip(reports[:-1], reports[1:]):
-        np.testing.assert_array_equal(after["now"], before["now"] + before["move"])
-    np.testing.assert_array_equal(last[1]["move"], last[1]["now"] - reports[-2][1]["now"])
-    assert np.abs(last[1]["move"]).max() > 0
+    for number, told in enumerate(reports):
+        assert (told.step, told.steps, told.digits) == (number, 6, 40)
+        assert told.epoch == [1, 1, 1, 2, 2, 2, 2][number]
+        np.testing.assert_array_equal(told.before, first.now)
+        np.testing.assert_array_equal(told.smooth()[0], range(1, number + 1))
+    for before, after in zip(reports[:-1], reports[1:]):
+        np.testing.assert_array_equal(after.now, before.now + before.move)
+    np.testing.assert_array_equal(last.move, last.now - reports[-2].now)
+    assert np.abs(last.move).max() > 0
     # A window of one batch, for an epoch has three: nothing is smoothed.
-    np.testing.assert_allclose(last[1]["curve_loss"], [batch.loss for batch in batches[1:]], rtol=1e-6)
-    found = parameters_of(learner.network, last[1])
-    for own, theirs in zip(found, learner.parameters):
+    np.testing.assert_allclose(last.smooth()[1], [batch.loss for batch in batches[1:]], rtol=1e-6)
+    for own, theirs in zip(last.parameters, learner.parameters, strict=True):
         assert own.keys() == theirs.keys()
         for name, value in own.items():
             np.testing.assert_array_equal(value, theirs[name])
     scores = [learner.network.forward(image, learner.parameters)[-1].argmax() for image in prepare(held.images[::7])]
     right = np.array(scores) == held.labels[::7]
-    assert abs(last[0]["held"] - right.mean()) < 4 * np.sqrt(0.25 / len(right))
-    assert last[0]["held_of"] == 2000 and first[0]["held_of"] == 400
-    assert last[0]["held"] == pytest.approx(_held(learner, held), abs=1e-9)
+    at, share, of = last.held_curve[-1]
+    assert abs(share - right.mean()) < 4 * np.sqrt(0.25 / len(right))
+    assert (at, of) == (6, 2000) and first.held_curve[-1][2] == 400
+    assert share == pytest.approx(_held(learner, held), abs=1e-9)
 
 
 DEAR = "conv 3 16x16 p8; batch norm; conv 2 15x15 p7; fc 10"  # 2.3 million multiply-adds, and maps with wide borders
@@ -101,25 +102,26 @@ DEAR = "conv 3 16x16 p8; batch norm; conv 2 15x15 p7; fc 10"  # 2.3 million mult
 
 @pytest.mark.parametrize(
     ("stack", "batch", "of", "foreseen"),
-    [(jobs.STACK, 32, 400, True), (jobs.STACK, 128, 400, True), ("fc 10", 128, 400, True), (DEAR, 128, 40, False),
+    [(STACK, 32, 400, True), (STACK, 128, 400, True), ("fc 10", 128, 400, True), (DEAR, 128, 40, False),
      ("conv 16 1x1; max 31x31 s1 p15; fc 10", 32, 40, False), ("max 31x31 s1 p15; fc 10", 1, 100, True)],
 )  # fmt: skip
 def test_a_first_glance_costs_the_server_little(stack, batch, of, foreseen):
     """By counts, so the same setting gives the same picture; the seconds are loose, for machines differ."""
     settings = {"stack": stack, "recipe": {**RECIPE, "batch_size": batch}}
     start = time.thread_time()
-    header, arrays = Run(settings, glance=True).report()
+    told = LiveTraining(settings, glance=True).progress()
     assert time.thread_time() - start < 0.5
-    assert (header["held_of"], header["foreseen"]) == (of, foreseen) and bool(arrays["move"].any()) is foreseen
+    assert (told.held_curve[-1][2], told.foreseen) == (of, foreseen) and bool(told.move.any()) is foreseen
     learner = Learner(trainable(stack), Recipe(**settings["recipe"]), np.zeros((9, 1, 32, 32)), np.arange(9))
-    for number, own in enumerate(parameters_of(learner.network, arrays)):
+    for number, own in enumerate(told.parameters):
         for name, value in own.items():
             np.testing.assert_array_equal(value, learner.parameters[number][name])
 
 
 def test_a_glance_is_what_the_run_reports_first():
     settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
-    (glance, seen), (header, arrays) = Run(settings, glance=True).report(), Run(settings).report()
+    glance, seen = LiveTraining(settings, glance=True).progress().report()
+    header, arrays = LiveTraining(settings).progress().report()
     assert glance == header
     for name, value in arrays.items():
         np.testing.assert_array_equal(seen[name], value)
@@ -128,17 +130,17 @@ def test_a_glance_is_what_the_run_reports_first():
 @pytest.mark.parametrize("stack", [SMALL, "fc 120; relu; fc 10"])
 def test_a_report_that_is_kept_keeps_no_more_than_it_shows(stack):
     """A few filters are told, of all that they were, are and will be: the rest of those is not kept with them."""
-    run = Run({"stack": stack, "recipe": RECIPE, "digits": 40})
-    first, *_, last = [report() for report in run]
-    for _, arrays in (first, last):
-        for name in ("before", "now", "move"):
-            assert arrays[name].base is None or arrays[name].base.nbytes == arrays[name].nbytes, name
+    run = LiveTraining({"stack": stack, "recipe": RECIPE, "digits": 40})
+    first, *_, last = [run.progress() for _ in run]
+    for told in (first, last):
+        for array in (told.before, told.now, told.move):
+            assert array.base is None or array.base.nbytes == array.nbytes
 
 
 def test_a_dear_networks_run_foresees_what_the_glance_left_out():
     settings = {"stack": DEAR, "recipe": {**RECIPE, "batch_size": 64}, "digits": 64}
-    glance, run = Run(settings, glance=True), Run(settings)
-    assert not glance.report()[0]["foreseen"] and run.foreseen and run.every < glance.every
+    glance, run = LiveTraining(settings, glance=True), LiveTraining(settings)
+    assert not glance.progress().foreseen and run.foreseen and run.every < glance.every
 
 
 def _held(learner: Learner, held: models.Digits) -> float:
@@ -170,7 +172,7 @@ def test_a_curve_keeps_its_room_and_its_means():
 def test_a_rate_that_is_too_large_ends_in_a_sentence():
     recipe = {**RECIPE, "optimiser": "sgd", "learning_rate": 1e5}
     with pytest.raises(SettingError, match="is too large for SGD"):
-        for _ in Run({"stack": "fc 30; fc 30; fc 10", "recipe": recipe, "digits": 200}):
+        for _ in LiveTraining({"stack": "fc 30; fc 30; fc 10", "recipe": recipe, "digits": 200}):
             pass
 
 
@@ -185,11 +187,11 @@ def few(monkeypatch):
     train = models.digits("train")
     monkeypatch.setattr(models, "digits", lambda part: few if part == "test" else train)
     for name, value in {"RACED": 40, "MOVED": 30, "SMALL": 30, "HELD": 20}.items():
-        monkeypatch.setattr(jobs, name, value)
+        monkeypatch.setattr(comparisons, name, value)
 
 
 def test_the_race_tells_both_curves_and_who_was_right(few):
-    reports = [report()[0] for report in jobs.relu_or_sigmoid({"recipe": {**RECIPE, "first_layer": 1}})]
+    reports = [report()[0] for report in comparisons.relu_or_sigmoid({"recipe": {**RECIPE, "first_layer": 1}})]
     assert [one["done"] for one in reports] == sorted(one["done"] for one in reports)
     last = reports[-1]
     assert last["done"] == 1 and last["held"].keys() == {"ReLU", "sigmoid"} and not reports[0]["held"]
@@ -200,13 +202,13 @@ def test_the_race_tells_both_curves_and_who_was_right(few):
 
 def test_the_others_tell_their_accuracies(few, monkeypatch):
     for name in ("MOVED_RECIPE", "SMALL_RECIPE"):
-        monkeypatch.setattr(jobs, name, replace(getattr(jobs, name), epochs=2))
-    last = [report()[0] for report in jobs.conv_or_fc({"seed": 1})][-1]
+        monkeypatch.setattr(comparisons, name, replace(getattr(comparisons, name), epochs=2))
+    last = [report()[0] for report in comparisons.conv_or_fc({"seed": 1})][-1]
     assert last["done"] == pytest.approx(1) and list(last["shifts"]) == [0, 1, 2, 3, 4]
     assert last["sides"]["CONV"]["parameters"] == 61_706
     assert abs(last["sides"]["FC"]["parameters"] / 61_706 - 1) < 0.01
     assert all(len(side["accuracies"]) == 5 for side in last["sides"].values())
-    last = [report()[0] for report in jobs.dropout_or_not({"seed": 1})][-1]
+    last = [report()[0] for report in comparisons.dropout_or_not({"seed": 1})][-1]
     assert last["curves"].keys() == {"plain", "dropout", "no pooling"}
     for one in last["curves"].values():
         assert len(one["training"]) == len(one["held_out"]) == len(one["epochs"]) > 0
@@ -214,11 +216,11 @@ def test_the_others_tell_their_accuracies(few, monkeypatch):
 
 def test_a_run_goes_on_from_its_report():
     settings = {"stack": SMALL, "recipe": RECIPE, "digits": 200}
-    *_, last = Run(settings)
-    expected = last(True)
-    told, arrays = next(islice(Run(settings), 7, None))(True)
-    *_, last = Run({**settings, "before": told}, {name: np.array(array) for name, array in arrays.items()})
-    again = last(True)
-    for name in ("now", "before", "curve_loss", "curve_steps", "memory 1", "0.weight"):
-        np.testing.assert_array_equal(again[1][name], expected[1][name], err_msg=name)
-    assert again[0]["step"] == expected[0]["step"] and again[0]["seconds"] >= told["seconds"]
+    *_, last = LiveTraining(settings)
+    header, arrays = next(islice(LiveTraining(settings), 7, None))(True)
+    *_, again = LiveTraining({**settings, "before": header}, {name: np.array(array) for name, array in arrays.items()})
+    found, expected = Progress.of(*again(True)), Progress.of(*last(True))
+    for name, array in expected.report().arrays.items():
+        np.testing.assert_array_equal(found.report().arrays[name], array, err_msg=name)
+    np.testing.assert_array_equal(found.smooth(), expected.smooth())
+    assert found.step == expected.step and found.seconds >= header["seconds"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import resource
@@ -18,9 +19,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnviz.envelope import SENT
 from cnnviz.errors import ArrayError, CnnvizError
-from cnnviz.training import child, messages, worker
-from cnnviz.training.worker import MOST, PATIENCE, Worker
+from cnnviz.experiments.live import WORDS
+from cnnviz.jobs import child, messages, worker
+from cnnviz.jobs.messages import Report
+from cnnviz.jobs.worker import MOST, PATIENCE, Worker
 from server import ROOT
 
 ENDLESS = {"to": 10**9}
@@ -37,7 +41,7 @@ def jobs(monkeypatch):
 
 
 def started(job: str = "counting", settings: dict | None = None, **options) -> Worker:
-    return Worker(f"worker_jobs:{job}", settings or ENDLESS, **options)
+    return Worker(f"worker_jobs:{job}", settings or ENDLESS, WORDS, **options)
 
 
 def until(true: Callable[[], object], seconds: float = 20) -> None:
@@ -130,8 +134,8 @@ def test_without_a_beat_it_ends_paused_or_frozen_or_deaf():
 def test_when_the_server_goes_it_goes(way):
     """Even one that is computing and hears nothing."""
     program = (
-        "import time; from cnnviz.training.worker import Worker\n"
-        "found = Worker('worker_jobs:wrong', {'how': 'busy'}, patience=100)\n"
+        "import time; from cnnviz.jobs.worker import Worker, Words\n"
+        "found = Worker('worker_jobs:wrong', {'how': 'busy'}, Words('', '', '', ''), patience=100)\n"
         "while found.latest is None: time.sleep(0.01)\n"
         f"print(found.pid, flush=True); time.sleep({100 if way else 0})"
     )
@@ -249,7 +253,7 @@ def test_there_are_only_so_many():
 
 def test_a_message_comes_out_as_it_went_in():
     arrays = {"a": np.arange(6, dtype=np.float32).reshape(2, 3), "b": np.zeros((0, 4)), "c": np.array(7, np.uint8)}
-    stream = io.BytesIO(messages.written({"x": ["−", 1.5, None]}, arrays) + messages.written({}))
+    stream = io.BytesIO(messages.written(Report({"x": ["−", 1.5, None]}, arrays)) + messages.written(Report({})))
     first, second, third = messages.read(stream), messages.read(stream), messages.read(stream)
     assert first.header == {"x": ["−", 1.5, None]} and second.header == {} and third is None
     assert first.arrays.keys() == arrays.keys()
@@ -259,29 +263,32 @@ def test_a_message_comes_out_as_it_went_in():
 
 
 def test_no_objects_and_no_end_of_bytes_go_in(monkeypatch):
-    with pytest.raises(ArrayError, match="of object"):
-        messages.written({}, {"a": np.array([{}])})
+    with pytest.raises(ArrayError, match="holds object"):
+        messages.written(Report({}, {"a": np.array([{}])}))
     monkeypatch.setattr(messages, "LARGEST", 1000)
     with pytest.raises(ArrayError, match="too large; it may have 1,000"):
-        messages.written({}, {"a": np.zeros(1000)})
+        messages.written(Report({}, {"a": np.zeros(1000)}))
+
+
+def described(dtype: str, shape: object, offset: int = 0) -> str:
+    return json.dumps({"arrays": {"a": {"dtype": dtype, "shape": shape, "offset": offset}}})
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"arrays": 1}', '{"arrays": [1]}', '{"arrays": [["a", "object", [1]]]}',
-     '{"arrays": [["a", "float32", [-1]]]}', '{"arrays": [["a", "uint8", [99]]]}', '{"arrays": [["a", "uint8", "x"]]}',
-     '{"arrays": [["a", "uint8", [true]]]}',
-     '{"arrays": []}', '{"arrays": []}x', "[" * 100_000, "\xff", '{"arrays": [["a", "uint8", [2]]]}',
-     f'{{"arrays": [["a", "float32", [{10**30}]]]}}', f'{{"arrays": [["a", "float32", [{10**18}, {10**18}]]]}}'],
+    ["", "[]", "{}", '{"arrays": 1}', '{"arrays": [1]}', '{"arrays": {"a": 1}}', described("object", [1]),
+     described("float32", [-1]), described("uint8", [99]), described("uint8", "x"), described("uint8", [True]),
+     '{"arrays": {}}', '{"arrays": {}}x', "[" * 100_000, "\xff", described("uint8", [9]), described("uint8", [1], 1),
+     described("float32", [10**30]), described("float32", [10**18, 10**18])],
 )  # fmt: skip
 def test_what_is_no_message_is_refused(text):
     body = text.encode("latin-1")
-    body = len(body).to_bytes(4, "little") + body + b"1"
+    body = len(body).to_bytes(4, "little") + body + bytes(8)
     with pytest.raises(ArrayError):
         messages.read(io.BytesIO(len(body).to_bytes(4, "little") + body))
 
 
-GOOD = messages.written({"at": 3, "told": "yes"}, {"a": np.arange(5, dtype=np.float32), "b": np.ones((2, 2))})
+GOOD = messages.written(Report({"at": 3, "told": "yes"}, {"a": np.arange(5, dtype=np.float32), "b": np.ones((2, 2))}))
 
 
 @given(st.integers(1, len(GOOD) - 1))
@@ -298,9 +305,7 @@ def test_a_byte_changed_anywhere_is_refused_or_is_data(place, byte):
         found = messages.read(io.BytesIO(bytes(changed)))
     except ArrayError:
         return
-    assert isinstance(found.header, dict) and all(
-        array.dtype.name in messages.DTYPES for array in found.arrays.values()
-    )
+    assert isinstance(found.header, dict) and all(array.dtype.name in SENT for array in found.arrays.values())
 
 
 @given(st.binary(max_size=200))

@@ -117,15 +117,15 @@ def test_what_others_found(call):
 
 
 @pytest.mark.parametrize(("header", "arrays"), [
-    ({"step": "a"}, {}), ({"step": 10**30}, {}), ({"width": None}, {}),
-    ({"held_counts": []}, {}), ({"seconds": []}, {}),
-    ({}, {"before": np.ones(3)}), ({}, {"points": 0}),
-    ({}, {"held_steps": np.empty(0)}), ({}, {"0.weight": np.ones(3)}), ({}, {"memory 1": np.ones(3)}),
+    ({"step": "a"}, {}), ({"step": 10**30}, {}), ({"curve": None}, {}), ({"curve": {"width": None}}, {}),
+    ({"parameters": []}, {}), ({"seconds": []}, {}), ({"curve": {"means": 0}}, {}),
+    ({"held_curve": []}, {}),
+    ({}, {"before": np.ones(3)}), ({}, {"0.weight": np.ones(3)}), ({}, {"memory": np.ones(3)}),
 ])  # fmt: skip
 def test_what_is_no_report_is_nothing_to_go_on_from(header, arrays):
-    settings = {"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20, "before": {**wrong.REPORT[0], **header}}
+    settings = {**wrong.LIVE, "before": {**wrong.REPORT.header, **header}}
     with pytest.raises(CnnvizError) as refused:
-        next(live.learning(settings, {**wrong.REPORT[1], **arrays}))
+        next(live.learning(settings, {**wrong.REPORT.arrays, **arrays}))
     assert wrong.is_a_sentence(str(refused.value)), str(refused.value)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cnnviz.errors import SettingError
-from cnnviz.training.child import Report
+from cnnviz.jobs.messages import Report
 
 
 def counting(settings: dict) -> Iterator:
@@ -19,13 +19,13 @@ def counting(settings: dict) -> Iterator:
 
         def report(still: bool, at: int = at) -> Report:
             told = {"at": at, "still": still, "threads": os.environ["OPENBLAS_NUM_THREADS"], "nice": os.nice(0)}
-            return told, {"twice": np.array([[at, 2 * at]], np.float32)}
+            return Report(told, {"twice": np.array([[at, 2 * at]], np.float32)})
 
         yield report
 
 
 def wrong(settings: dict) -> Iterator:
-    yield lambda still: ({"at": 0}, {})
+    yield lambda still: Report({"at": 0})
     if settings["how"] == "refuses":
         raise SettingError("The loss is no number any more; a rate of 0.01 works.")
     if settings["how"] == "crashes":
@@ -40,4 +40,4 @@ def wrong(settings: dict) -> Iterator:
     if settings["how"] == "busy":
         while True:  # never hears anything
             pass
-    yield lambda still: ({"at": 1}, {})
+    yield lambda still: Report({"at": 1})

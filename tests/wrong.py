@@ -82,7 +82,9 @@ DIGITS = RNG.random((6, 1, 32, 32)).astype(np.float32)
 RECIPE = training.Recipe(epochs=1, batch_size=3)
 MOVE = counterfactual.Move(1, 2)
 PLAN = plans.Plan("a", "fc 10", RECIPE)
-REPORT = live.Run({"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}).report()  # to go on from
+LIVE = {"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}
+PROGRESS = live.LiveTraining(LIVE).progress()  # to go on from
+REPORT = PROGRESS.report()
 TRACE = steps.Trace(np.ones((2, 5, 6)), np.ones((3, 4)), Window(3), Window(3), (0, 1), np.ones((2, 3, 3)))
 
 
@@ -386,9 +388,9 @@ RIGHT: dict[str, dict[str, Any]] = {
         "map": MAP, "rows": Window(2, 2), "columns": Window(2, 2), "direction": "down", "most": 2,
     },
     "experiments.invariance.relative_change": {"moved": MAP, "still": MAP + 1},
-    "experiments.jobs.relu_or_sigmoid": {"settings": {"recipe": {"epochs": 1}}},
-    "experiments.jobs.conv_or_fc": {"settings": {"seed": 1}},
-    "experiments.jobs.dropout_or_not": {"settings": {"seed": 1}},
+    "experiments.comparisons.relu_or_sigmoid": {"settings": {"recipe": {"epochs": 1}}},
+    "experiments.comparisons.conv_or_fc": {"settings": {"seed": 1}},
+    "experiments.comparisons.dropout_or_not": {"settings": {"seed": 1}},
     "experiments.learning_curves.LearningCurve": {
         "name": "a", "steps": (1, 2), "seconds": (0.1, 0.2), "losses": (1.0, 0.5), "accuracies": (0.1, 0.2),
     },
@@ -406,14 +408,13 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.live.Curve": {"width": 1, "means": [(1.0, 0.5, 0.5)], "waiting": [(0.5, 0.5)]},
     "experiments.live.Curve.add": {"step": 1, "loss": 0.5, "share": 0.5},
     "experiments.live.Curve.smooth": {"steps": 3.0},
-    "experiments.live.Run": {
-        "settings": {"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}, "arrays": None, "glance": True,
-    },
-    "experiments.live.Run.report": {"still": False},
-    "experiments.live.learning": {
-        "settings": {"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20, "before": REPORT[0]}, "arrays": REPORT[1],
-    },
-    "experiments.live.parameters_of": {"network": NETWORK, "arrays": {"0.weight": MAP}},
+    "experiments.live.Progress": vars(PROGRESS),
+    "experiments.live.Progress.of": {"header": REPORT.header, "arrays": REPORT.arrays},
+    "experiments.live.Progress.report": {},
+    "experiments.live.Progress.smooth": {},
+    "experiments.live.LiveTraining": {"settings": LIVE, "arrays": None, "glance": True},
+    "experiments.live.LiveTraining.progress": {"still": False},
+    "experiments.live.learning": {"settings": {**LIVE, "before": REPORT.header}, "arrays": REPORT.arrays},
     "experiments.plans.Plan": {"name": "a", "stack": "fc 10", "recipe": RECIPE},
     "experiments.plans.Plan.told": {},
     "experiments.plans.Plan.trained": {"parameters": PLAN.network.initial(0), "held": 0.5, "step": 3},
@@ -540,7 +541,8 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     effective.EffectiveField: lambda: effective.EffectiveField(MAP[0], range(3), range(4)),
     invariance.Stage: lambda: invariance.Stage("a", (MAP, MAP), (0.0, 0.5), (0.0, None)),
     live.Curve: lambda: live.Curve(1, [(1.0, 0.5, 0.5)], []),
-    live.Run: lambda: live.Run({"stack": "fc 10", "recipe": {"epochs": 1}, "digits": 20}),
+    live.LiveTraining: lambda: live.LiveTraining(LIVE),
+    live.Progress: lambda: PROGRESS,
     plans.Plan: lambda: PLAN,
     occlusion.Occlusion: lambda: occlusion.Occlusion(TINY, LEVELS, 4, 3),
     patches.Patches: lambda: patches.patches(TINY, {"a": LEVELS}),
@@ -652,7 +654,7 @@ class Call:
         named = {name: value for name, value in self.arguments.items() if name not in POSITIONAL.get(self.name, ())}
         answer = self.function(*positional, **named)
         if inspect.isgenerator(answer):  # the jobs look at what they are given before their first piece, which is long
-            return answer if self.name.startswith("experiments.jobs") else list(islice(answer, 1))
+            return answer if self.name.startswith("experiments.comparisons") else list(islice(answer, 1))
         if type(answer).__module__.startswith("cnnviz"):
             repr(answer)
             for name, member in inspect.getmembers(type(answer)):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from cnnviz import models
 from cnnviz.checks import entry, real, whole
-from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.graph import Graph
+from cnnviz.jobs.messages import Job, Report
+from cnnviz.jobs.worker import Words
 from cnnviz.layers import Parameters
 from cnnviz.layers.typed import nodes
 from cnnviz.models.lenet5 import prepare
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked, hold
 from cnnviz.training import Learner, Recipe, accuracy
-from cnnviz.training.child import Report
 
 INPUT = (1, 32, 32)
 CLASSES = 10
@@ -31,16 +32,23 @@ MOST_MULTIPLY_ADDS = 3_000_000
 MOST_NUMBERS = 60_000
 MOST_HANDLED = 6_000_000
 
-GLANCE = 5  # every fifth held-out digit is looked at while it learns; at the end it is all of them
-GLANCES = (5, 10, 20, 50, 100)  # and where somebody waits, as many as these seconds allow, by `nanoseconds`:
-SIGHT = 0.1  # that the step may take too which foresees the first move
+# Every fifth held-out digit is looked at while it learns, at the end all of them; fewer where somebody waits:
+GLANCES = (5, 10, 20, 50, 100)
+SIGHT = 0.1  # seconds, by `nanoseconds`, that such a look may take, and the step which foresees the first move
 AT_ONCE = 100  # of held-out digits, those that are run together: their maps are all kept meanwhile
 LOOK_EVERY = 0.3  # seconds of learning to the first such look, then between two, or as many times what one takes:
 LOOK_SHARE = 6
 POINTS = 240  # of a curve
 SMOOTH = 7  # a point of a curve is the mean over this part of an epoch: 45 batches of 32
 SHOWN = 8  # filters whose moves are told
-MEMORY = ("memory 1", "memory 2")  # what an optimiser keeps, in a report
+WORDS = Words(
+    too_many="{most} networks are being trained on this server just now, as many as it takes; one of them will soon be "
+    "done, so press again in a moment.",
+    no_room="Training cannot start now, for the server has no room for another process; when another visitor’s "
+    "training has ended there will be, so press again in a moment.",
+    ended="The process that trained ended before its time (code {code}); start it again.",
+    no_memory="There is not enough memory to train this network; a smaller one needs less.",
+)
 
 
 @checked
@@ -156,7 +164,65 @@ class Curve:
 
 
 @checked
-class Run:
+@dataclass(frozen=True, eq=False)
+class Progress:
+    """Where a network in training stands: all that is told of it, and all that is needed to go on from there.
+
+    step, steps    how many are made, and how many there are in all
+    epoch, epochs  in which epoch that is, from 1, and how many there are in all
+    digits         how many it learns from
+    seconds, left  of computing so far; on the clock until it is done
+    foreseen       whether the move is known; else it is all 0
+    before, now    the first layer's `filters`, (F, h, w), at the start and by now
+    move           what the next step will add to them; behind the last step, what that has added
+    curve          of the batches
+    held_curve     the step at which digits held out were looked at, the share that was right, and of how many
+    memory         what the optimiser keeps from step to step
+    parameters     for each layer, as `Network.forward` takes them
+    paused         whether no step follows until somebody asks for it
+    """
+
+    step: int
+    steps: int
+    epoch: int
+    epochs: int
+    digits: int
+    seconds: float
+    left: float
+    foreseen: bool
+    before: NDArray
+    now: NDArray
+    move: NDArray
+    curve: Curve
+    held_curve: tuple[tuple[int, float, int], ...]
+    memory: tuple[NDArray, ...]
+    parameters: list[dict[str, NDArray]]
+    paused: bool = False
+
+    def smooth(self) -> tuple[NDArray, NDArray, NDArray]:
+        """Steps, loss and share right by step, (n,) float32: running means over a part of an epoch."""
+        return self.curve.smooth(self.steps / self.epochs / SMOOTH)
+
+    def report(self) -> Report:
+        """The same as a header and arrays; `of` reads them."""
+        named = {f"{at}.{name}": value for at, own in enumerate(self.parameters) for name, value in own.items()}
+        told = {**vars(self), "curve": vars(self.curve), "parameters": [[*own] for own in self.parameters]}
+        arrays = {name: np.array(told.pop(name)) for name in ("before", "now", "move", "memory")}
+        return Report(told, {**arrays, **named})
+
+    @classmethod
+    def of(cls, header: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> Progress:
+        """What a report tells. Raises ArrayError and SettingError for a header and arrays that are none."""
+        told = {**header, **arrays}
+        try:
+            named = [{name: told.pop(f"{at}.{name}") for name in own} for at, own in enumerate(told["parameters"])]
+            return cls(**{**told, "curve": Curve(**told["curve"]), "parameters": named})
+        except (KeyError, TypeError):
+            raise ArrayError("These arrays and their header are not those of a report to go on from.") from None
+
+
+@checked
+class LiveTraining:
     """A network that learns the digits, and what is told of it.
 
     settings  as `learning` takes them
@@ -173,45 +239,37 @@ class Run:
         many = whole(settings.get("digits") or len(train.labels), "digits", 1)
         self.network = trainable(entry(settings, "stack", str))
         recipe = Recipe.of(entry(settings, "recipe", dict))
+        told = Progress.of(entry(settings, "before", dict), arrays) if arrays else None
         self.learner = Learner(
-            self.network, recipe, train.images[:many], train.labels[:many],
-            parameters_of(self.network, arrays) if arrays else None, prepare,
-        )  # fmt: skip
+            self.network, recipe, train.images[:many], train.labels[:many], told.parameters if told else None, prepare
+        )
         a_digit = nanoseconds(self.network) / 1e9
-        self.every = GLANCE
+        fits = [every for every in GLANCES if not glance or len(self.held.labels) / every * a_digit <= SIGHT]
+        self.every = [*fits, GLANCES[-1]][0]
         self.foreseen = not glance or 3 * a_digit * min(many, recipe.batch_size) <= SIGHT
-        if glance:
-            self.every = next(
-                (every for every in GLANCES if len(self.held.labels) / every * a_digit <= SIGHT), GLANCES[-1]
-            )
         self.before = self.previous = filters(self.network, self.learner.parameters)
         self.curve = Curve()
         self.held_curve: list[tuple[int, float, int]] = []  # step, share, of how many digits
         self.seconds = 0.0  # of computing, which is what a busy machine does not change
         self.next_look = 0.0  # in seconds of computing
         self.rate = 0.0  # seconds on the clock a step, lately
-        if arrays:
-            try:
-                self._go_on(entry(settings, "before", dict), arrays)
-            except CnnvizError:
-                raise
-            except (KeyError, IndexError, TypeError, ValueError, OverflowError):
-                raise ArrayError("These arrays and their header are not those of a report to go on from.") from None
+        if told:
+            self._go_on(told)
 
-    def _go_on(self, told: Mapping[str, Any], arrays: Mapping[str, NDArray]) -> None:
-        """Stand where that report was made."""
-        self.learner.resume(told["step"], tuple(arrays[name] for name in MEMORY if name in arrays))
-        self.before, self.seconds = arrays["before"], told["seconds"]
-        points, waiting = arrays["points"].tolist(), arrays["waiting"].tolist()
-        self.curve = Curve(told["width"], [tuple(point) for point in points], [tuple(one) for one in waiting])
-        held = [*zip(arrays["held_steps"].tolist(), arrays["held_share"].tolist(), told["held_counts"], strict=True)]
-        if not held or arrays["before"].shape != filters(self.network, self.learner.parameters).shape:
+    def _go_on(self, told: Progress) -> None:
+        """Stand where that was told."""
+        if told.before.shape != self.before.shape or not told.held_curve:
             raise ArrayError("These arrays are of a report on another network, or on none that was looked at.")
-        self.held_curve = [(int(at), share, count) for at, share, count in held]
+        self.learner.resume(told.step, told.memory)
+        self.before, self.seconds = told.before, told.seconds
+        self.curve, self.held_curve = told.curve, [*told.held_curve]
         self.next_look = self.seconds + LOOK_EVERY
 
-    def __iter__(self) -> Iterator[Callable[[bool], Report]]:
-        yield self.report
+    def __iter__(self) -> Job:
+        def report(still: bool) -> Report:
+            return self.progress(still).report()
+
+        yield report
         while not self.learner.done:
             clock, computing = time.perf_counter(), time.process_time()
             self.previous = filters(self.network, self.learner.parameters)
@@ -220,9 +278,9 @@ class Run:
             taken = time.perf_counter() - clock
             self.rate = 0.98 * self.rate + 0.02 * taken if self.rate else taken
             self.curve.add(self.learner.step_number, batch.loss, batch.accuracy)
-            yield self.report
+            yield report
 
-    def report(self, still: bool = False) -> Report:
+    def progress(self, still: bool = False) -> Progress:
         """Where it stands; what is right of the held-out digits is counted if the last count is old.
 
         still  no step follows for now, so that even a count that is a step old is too old
@@ -231,45 +289,20 @@ class Run:
         last = self.held_curve[-1][0] if self.held_curve else -1  # where it was counted last
         if last != learner.step_number and (still or learner.done or self.seconds >= self.next_look):
             self._look(1 if learner.done else self.every)
-        steps, loss, share = self.curve.smooth(learner.steps_per_epoch / SMOOTH)
-        header = {
-            "step": learner.step_number,
-            "steps": learner.steps,
-            "epoch": min(learner.step_number // learner.steps_per_epoch + 1, learner.recipe.epochs),
-            "epochs": learner.recipe.epochs,
-            "digits": len(learner.labels),
-            "seconds": self.seconds,
-            "left": self.rate * (learner.steps - learner.step_number),
-            "rate": learner.learning_rate,
-            "held": self.held_curve[-1][1],
-            "held_of": self.held_curve[-1][2],
-            "held_at": self.held_curve[-1][0],
-            "over": learner.done,
-            "foreseen": self.foreseen or learner.done,
-            "width": self.curve.width,
-            "held_counts": [count for _, _, count in self.held_curve],
-        }
         now = filters(self.network, learner.parameters)
         if learner.done:  # there is no step to come: told is what the last one did
             move = now - self.previous
         else:
             move = filters(self.network, learner.next_move()) if self.foreseen else np.zeros_like(now)
-        arrays = {
-            "before": self.before,
-            "now": now,
-            "move": move,
-            "curve_steps": steps,
-            "curve_loss": loss,
-            "curve_train": share,
-            "held_steps": np.array([at for at, _, _ in self.held_curve], np.float32),
-            "held_share": np.array([found for _, found, _ in self.held_curve], np.float32),
-            "points": np.array(self.curve.means, np.float64).reshape(-1, 3),
-            "waiting": np.array(self.curve.waiting, np.float64).reshape(-1, 2),
-            **dict(zip(MEMORY, learner.memory)),
-        }
-        for number, parameters in enumerate(learner.parameters):
-            arrays |= {f"{number}.{name}": value for name, value in parameters.items()}
-        return header, arrays
+        return Progress(
+            step=learner.step_number, steps=learner.steps,
+            epoch=min(learner.step_number // learner.steps_per_epoch + 1, learner.recipe.epochs),
+            epochs=learner.recipe.epochs, digits=len(learner.labels),
+            seconds=self.seconds, left=self.rate * (learner.steps - learner.step_number),
+            foreseen=self.foreseen or learner.done, before=self.before, now=now, move=move,
+            curve=replace(self.curve), held_curve=tuple(self.held_curve),
+            memory=learner.memory, parameters=learner.parameters,
+        )  # fmt: skip
 
     def _look(self, every: int) -> None:
         images, labels = self.held.images[::every], self.held.labels[::every]
@@ -285,22 +318,7 @@ class Run:
 
 
 @checked
-def learning(
-    settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None
-) -> Iterator[Callable[[bool], Report]]:
+def learning(settings: Mapping[str, Any], arrays: Mapping[str, NDArray] | None = None) -> Job:
     """The job: {"stack": text, "recipe": Recipe's settings, "digits": how many of them, or none for all}; to go on from
     a report, its arrays, and its header as "before"."""
-    return iter(Run(settings, arrays))
-
-
-@checked
-def parameters_of(network: Graph, arrays: Mapping[str, NDArray]) -> list[dict[str, NDArray]]:
-    """The parameters for each layer among the arrays of a report. Raises ArrayError for an array of no layer."""
-    found: list[dict[str, NDArray]] = [{} for _ in network.layers]
-    for name, value in arrays.items():
-        number, _, own = name.partition(".")
-        if own:
-            if number not in [*map(str, range(len(found)))]:
-                raise ArrayError(f"The array {name} is of no layer; there are {len(found)}, counted from 0.")
-            found[int(number)][own] = value
-    return found
+    return iter(LiveTraining(settings, arrays))

@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -59,6 +60,8 @@ WIDE_ENOUGH = 256  # columns that a product should have at least, even where the
 MOST_BYTES = 8 * BLOCK_BYTES  # windows that take more are laid out, and multiplied, in parts
 
 CALL = 1500  # numbers that are copied in the time of one call of NumPy, about two microseconds
+RUN = 14  # and, at most, in the time that it takes a copy to go on elsewhere
+ONE = Window(1)
 
 LESS = "less padding, a larger stride or fewer filters need less"
 
@@ -121,22 +124,65 @@ def conv2d(
     filters = filters.astype(dtype, copy=False)
     offsets = None if offsets is None else offsets.astype(dtype, copy=False)
     output = np.empty((len(images), len(filters), height, width), dtype)
-    convolve = _by_windows if width < NARROW else _by_rows
     ins, outs = images.shape[1] // groups, len(filters) // groups
+    plan = Plan.of((outs, *filters.shape[1:]), (height, width), rows, columns, dtype.itemsize)
+    convolve = _by_windows if plan.by_windows else _by_rows
     with np.errstate(all="ignore"):
         for group in range(groups):
             mine = slice(group * outs, (group + 1) * outs)
-            target = output[:, mine]
-            convolve(
-                images[:, group * ins : (group + 1) * ins],
-                filters[mine],
-                None if offsets is None else offsets[mine, np.newaxis, np.newaxis],
-                target,
-                rows,
-                columns,
-                padding_mode,
-            )
+            own = None if offsets is None else offsets[mine, np.newaxis, np.newaxis]
+            reads = images[:, group * ins : (group + 1) * ins]
+            convolve(plan, reads, filters[mine], own, output[:, mine], padding_mode)
     return output if given.ndim == 4 else output[0]
+
+
+class Plan(NamedTuple):
+    """How the work of one group is cut, from its shapes alone: `conv2d` carries it out, `laid_out` counts it.
+
+    rows, columns    the windows
+    by_windows       whether a row of the output is too narrow for a product of its own
+    copies, shifts   of each channel, one a kernel column; or 1, read by a matrix for each, so much further to the right
+    sets, span       into how many sets the rows fall that never mix, and how many rows of its set an output row spans
+    together         output rows that share a matrix
+    sections         from left to right: (how many there are, output columns of each, the columns that are laid out for
+                     those, output rows of a block, images of a block)
+    """
+
+    rows: Window
+    columns: Window
+    by_windows: bool
+    copies: int
+    shifts: range
+    sets: int
+    span: int
+    together: int
+    sections: tuple[tuple[int, int, int, int, int], ...]
+
+    @classmethod
+    def of(cls, weight: tuple[int, ...], outputs: tuple[int, int], rows: Window, columns: Window, size: int) -> Plan:
+        """The plan for numbers of `size` bytes."""
+        (filters, channels, kernel_rows, kernel_columns), (height, width) = weight, outputs
+        if width < NARROW:
+            wide, span = (width - 1) * columns.stride + columns.extent, rows.extent
+            # What one row of the output takes as windows laid out, and as rows of the picture.
+            laid, read = width * channels * kernel_rows * kernel_columns * size, rows.stride * wide * channels * size
+            down = max(BLOCK_BYTES // laid, min(-(-WIDE_ENOUGH // width), MOST_BYTES // laid))
+            down = max(1, min(down, BLOCK_BYTES // read, height))
+            images = max(1, BLOCK_BYTES // (max(laid, read) * height))  # 1 unless a whole image fits a block
+            return cls(rows, columns, True, 1, range(1), 1, span, 1, ((1, width, wide, down, images),))
+        shifted = filters > 1 or columns.stride > 1
+        copies, shifts = (kernel_columns, range(1)) if shifted else (1, range(0, columns.extent, columns.dilation))
+        sets, together = rows.dilation, ROWS_TOGETHER if filters == 1 else 1
+        column = channels * copies * size  # bytes of one in a row that is laid out
+        # A block has room for at least twice the kernel's rows, so that few rows are laid out twice.
+        most = max(WIDE_ENOUGH, BLOCK_BYTES // (2 * kernel_rows * column))
+        sections = []
+        for count, across in filter(all, ((width // most, most), (1, width % most))):
+            wide = across if shifted else (across - 1) * columns.stride + columns.extent
+            down = max(1, (BLOCK_BYTES // (wide * column) - kernel_rows) // rows.stride // together) * together
+            sections.append((count, across, wide, min(down, -(-height // sets)), 1))
+        sizes = copies, shifts, sets, kernel_rows, together
+        return cls(rows, columns, False, *sizes, tuple(sections))
 
 
 def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window, outputs: tuple[int, int]) -> int:
@@ -145,20 +191,20 @@ def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window
     weight   the weight's shape, (out_channels, C / groups, kH, kW)
     outputs  the output's height and width
     """
-    (filters, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
-    if across < NARROW:
-        copied = channels * down * across * kernel_rows * kernel_columns
-        copied += 3 * channels * down * rows.extent * ((across - 1) * columns.stride + columns.extent)  # fresh memory
-        calls = 20 * min(down, 1 + 8 * copied // BLOCK_BYTES)
-    else:
-        shifted = filters > groups or columns.stride > 1
-        width = across * kernel_columns if shifted else across + columns.extent
-        # Rows that a block holds besides the kernel's, which are laid out again for each block.
-        more = max(1, BLOCK_BYTES // (4 * channels * kernel_columns * WIDE_ENOUGH) - kernel_rows)
-        copied = channels * down * width * max(2, -(-(more - 1 + kernel_rows) // more))
-        calls = 50 + (20 + kernel_columns) * (min(down, rows.dilation) + 8 * copied // BLOCK_BYTES)
-        copied += down * across * kernel_columns
-    return groups * (copied + calls * CALL)
+    plan = Plan.of((weight[0] // groups, *weight[1:]), outputs, rows, columns, 4)
+    (_, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
+    sets, lines = min(plan.sets, down), -(-down // plan.sets)  # and output rows of one
+    blocks = once = copied = 0  # of one set; once: what each output row adds, if no row is laid out for two blocks
+    for count, _, wide, most, _ in plan.sections:
+        pieces, row = count * -(-lines // most), channels * plan.copies * wide
+        blocks += pieces
+        once += row * count * lines
+        copied += row * (count * lines * rows.stride + pieces * (plan.span - rows.stride))
+    if plan.by_windows:  # into memory fresh from the system, and from there each row of each window by itself
+        copied = 3 * copied + channels * kernel_rows * kernel_columns * down * (across + RUN)
+        return groups * (copied + 20 * blocks * CALL)
+    copied = sets * (copied + once) + down * across * kernel_columns
+    return groups * (copied + (50 + (20 + kernel_columns) * sets * blocks) * CALL)
 
 
 def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
@@ -185,8 +231,7 @@ def _runs(positions: range, size: int, padding_mode: str) -> Runs:
     for first, last in pairwise((0, inside, behind, len(positions))):
         if first < last:
             start = origin(positions[first], size, padding_mode)
-            end = origin(positions[last - 1], size, padding_mode)
-            if start is None or end is None:
+            if start is None or (end := origin(positions[last - 1], size, padding_mode)) is None:
                 source = None
             elif start == end:
                 source = slice(start, start + 1)
@@ -214,59 +259,37 @@ def _pieces(size: int, most: int) -> Iterator[tuple[int, int]]:
 
 
 def _by_rows(
-    images: NDArray,
-    weight: NDArray,
-    bias: NDArray | None,
-    output: NDArray,
-    rows: Window,
-    columns: Window,
-    padding_mode: str,
+    plan: Plan, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
     """Fill output (N, F, Ho, Wo), a row of the output a matrix product, as drawn at the top of this file."""
-    filters, channels, kernel_rows, kernel_columns = weight.shape
-    (height, width), (out_height, out_width) = images.shape[2:], output.shape[2:]
-    together = ROWS_TOGETHER if filters == 1 else 1
-    shifted = filters > 1 or columns.stride > 1  # a copy of the channels for each kernel column, or none
-    copies = kernel_columns if shifted else 1
-
-    # Output rows that lie `dilation` apart form a set: they read rows that lie `dilation` apart too, and of those, put
-    # side by side, each begins `stride` after the one before.
-    sets, step = rows.dilation, rows.stride
-
-    if shifted:
-        shifts, matrices = [0], [_matrix(weight, together, step)]
-    else:
-        shifts = [column * columns.dilation for column in range(kernel_columns)]
-        matrices = [_matrix(weight[..., [column]], together, step) for column in range(kernel_columns)]
-
-    # A block has room for at least twice the kernel's rows, so that few rows are laid out twice.
-    column_bytes = channels * copies * weight.itemsize
-    for left, right in _pieces(out_width, max(WIDE_ENOUGH, BLOCK_BYTES // (2 * kernel_rows * column_bytes))):
-        starts, stops = columns.taps(left), columns.taps(right - 1)
-        if shifted:
-            reads = [range(start, stop + 1, columns.stride) for start, stop in zip(starts, stops)]
-        else:
-            reads = [range(starts.start, stops.stop)]
-        runs = [_runs(read, width, padding_mode) for read in reads]
-        row_bytes = len(reads[0]) * column_bytes
-        most = max(1, (BLOCK_BYTES // row_bytes - kernel_rows) // step // together) * together
-        most = min(most, -(-out_height // sets))
+    channels, kernel_columns = weight.shape[1], weight.shape[3]
+    (height, width), (out_height, _) = images.shape[2:], output.shape[2:]
+    rows, step, thin = plan.rows, plan.rows.stride, plan.columns.stride
+    parts = [weight[..., at : at + plan.copies] for at in range(0, kernel_columns, plan.copies)]
+    matrices = [_matrix(part, plan.together, step) for part in parts]
+    right = 0
+    for across, wide, most, _ in (section for count, *section in plan.sections for _ in range(count)):
+        left, right = right, right + across
+        starts = plan.columns.taps(left)[: plan.copies]
+        runs = [_runs(range(start, start + (wide - 1) * thin + 1, thin), width, padding_mode) for start in starts]
         # Both are used again and again: memory fresh from the system costs more than the sums that are put into it.
-        shape = (most - 1) * step + kernel_rows, channels, copies, len(reads[0])
+        shape = (most - 1) * step + plan.span, channels, plan.copies, wide
         afford(shape, output.dtype, "The rows that a window spans", LESS)
         block = np.empty(shape, output.dtype)
-        summand = np.empty((0 if shifted else most, right - left), output.dtype)
-        for first in range(min(sets, out_height)):
-            for top, bottom in _pieces(len(range(first, out_height, sets)), most):
-                low, high = first + top * sets, first + (bottom - 1) * sets
+        summand = np.empty((most if len(matrices) > 1 else 0, across), output.dtype)
+        # Output rows that lie `dilation` apart form a set: they read rows that lie `dilation` apart too, and of those,
+        # put side by side, each begins `stride` after the one before.
+        for first in range(min(plan.sets, out_height)):
+            for top, bottom in _pieces(len(range(first, out_height, plan.sets)), most):
+                low, high = first + top * plan.sets, first + (bottom - 1) * plan.sets
                 read = range(rows.taps(low).start, rows.taps(high).stop, rows.dilation)
                 row_runs = _runs(read, height, padding_mode)
                 band = block[: len(read)]
                 for image, result in zip(images, output):
-                    for copy in range(copies):
+                    for copy in range(plan.copies):
                         _fill(band[:, :, copy], image, row_runs, runs[copy])
-                    target = result[:, low : high + 1 : sets, left:right]
-                    _multiply(matrices, shifts, band, target, summand, kernel_rows, step, together)
+                    target = result[:, low : high + 1 : plan.sets, left:right]
+                    _multiply(plan, matrices, band, target, summand)
                     if bias is not None:
                         target += bias
 
@@ -280,20 +303,12 @@ def _matrix(weight: NDArray, together: int, step: int) -> NDArray:
     return stairs.reshape(filters * together, -1)
 
 
-def _multiply(
-    matrices: list[NDArray],
-    shifts: list[int],
-    band: NDArray,
-    target: NDArray,
-    summand: NDArray,
-    kernel_rows: int,
-    step: int,
-    together: int,
-) -> None:
-    """target (F, rows, columns) = the sum of matrix @ band, read `shift` further to the right, over the matrices.
+def _multiply(plan: Plan, matrices: list[NDArray], band: NDArray, target: NDArray, summand: NDArray) -> None:
+    """target (F, rows, columns) = the sum of matrix @ band, read further and further to the right, over the matrices.
 
     Where there are several matrices, `summand` is room for one of the products.
     """
+    step, together = plan.rows.stride, plan.together
     filters, height, width = target.shape
     row_length = band.shape[1] * band.shape[2]
     lines = band.reshape(-1, band.shape[3])
@@ -304,13 +319,13 @@ def _multiply(
     for top, bottom, share in ((0, whole, together), (whole, height, height - whole)):
         if top == bottom:
             continue
-        depth = ((share - 1) * step + kernel_rows) * row_length
+        depth = ((share - 1) * step + plan.span) * row_length
         views = sliding_window_view(lines[top * step * row_length :], depth, axis=0)[:: share * step * row_length]
         views = views[: (bottom - top) // share].swapaxes(1, 2)
         # (F, rows, columns) -> (rows / share, F * share, columns) without a copy, as F or share is 1
         shared = target[:, top:bottom].reshape(filters, -1, share, width, copy=False).swapaxes(0, 1)
         part = shared.reshape(-1, filters * share, width, copy=False)
-        for matrix, shift in zip(matrices, shifts):
+        for shift, matrix in zip(plan.shifts, matrices):
             left, right = matrix[: filters * share, :depth], views[..., shift : shift + width]
             if shift == 0:
                 np.matmul(left, right, out=part)
@@ -321,41 +336,30 @@ def _multiply(
 
 
 def _by_windows(
-    images: NDArray,
-    weight: NDArray,
-    bias: NDArray | None,
-    output: NDArray,
-    rows: Window,
-    columns: Window,
-    padding_mode: str,
+    plan: Plan, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
     """Fill output (N, F, Ho, Wo) where Wo is small: a block of windows, laid out a window a column, is one product."""
     filters, channels = weight.shape[:2]
     out_height, out_width = output.shape[2:]
+    rows, columns = plan.rows, plan.columns
     matrix = weight.reshape(filters, -1)
-    if rows == columns == Window(1) and images.dtype == output.dtype and images.flags.c_contiguous:
+    if rows == columns == ONE and images.dtype == output.dtype and images.flags.c_contiguous:
         # A window is one position: the maps are the right matrix as they lie, and nothing is laid out.
         flat = output.reshape(len(images), filters, out_height * out_width, copy=False)
         np.matmul(matrix, images.reshape(len(images), channels, out_height * out_width), out=flat)
         if bias is not None:
             output += bias
         return
-    across = range(columns.taps(0).start, columns.taps(out_width - 1).stop)
-    column_runs = _runs(across, images.shape[3], padding_mode)
-
-    # What one row of the output takes as windows laid out, and as rows of the picture (many where the stride is large).
-    window_bytes = matrix.shape[1] * out_width * weight.itemsize
-    read_bytes = rows.stride * channels * len(across) * weight.itemsize
-    most = max(BLOCK_BYTES // window_bytes, min(-(-WIDE_ENOUGH // out_width), MOST_BYTES // window_bytes))
-    most = max(1, min(most, BLOCK_BYTES // read_bytes, out_height))
-    parts = [*_parts(weight, MOST_BYTES // (out_width * weight.itemsize))] if window_bytes > MOST_BYTES else []
-    batch = max(1, BLOCK_BYTES // (max(window_bytes, read_bytes) * out_height))  # 1 unless a whole image fits a block
+    ((_, _, wide, most, batch),) = plan.sections
+    column_runs = _runs(range(-columns.before, wide - columns.before), images.shape[3], padding_mode)
+    fit = MOST_BYTES // (out_width * weight.itemsize)  # numbers of a window that one product takes
+    parts = [*_parts(weight, fit)] if fit < matrix.shape[1] else []
     for top, bottom in _pieces(out_height, most):
         read = range(rows.taps(top).start, rows.taps(bottom - 1).stop)
         row_runs = _runs(read, images.shape[2], padding_mode)
         for first in range(0, len(images), batch):
             some = images[first : first + batch]
-            afford(shape := (len(some), len(read), channels, len(across)), output.dtype, "The rows of a window", LESS)
+            afford(shape := (len(some), len(read), channels, wide), output.dtype, "The rows of a window", LESS)
             band = np.empty(shape, output.dtype)
             _fill(band, some, row_runs, column_runs)
             views = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))

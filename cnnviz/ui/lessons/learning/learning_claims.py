@@ -10,10 +10,11 @@ import streamlit as st
 
 from cnnviz import figures
 from cnnviz.errors import CnnvizError
-from cnnviz.experiments.jobs import HELD, MOVED, MOVED_RECIPE, RACED, SMALL, SMALL_RECIPE
+from cnnviz.experiments.comparisons import HELD, MOVED, MOVED_RECIPE, RACED, SMALL, SMALL_RECIPE
+from cnnviz.experiments.live import WORDS
+from cnnviz.jobs.worker import Worker
 from cnnviz.numbers import grouped
 from cnnviz.training import Recipe
-from cnnviz.training.worker import Worker
 from cnnviz.ui import state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.learning import learning_verdicts as learning_verdicts
@@ -196,7 +197,7 @@ def _start(key: str, recipe: Recipe) -> None:
     )
     state.forget(_REFUSED)
     try:
-        workers[key] = Worker(f"cnnviz.experiments.jobs:{key}", settings)
+        workers[key] = Worker(f"cnnviz.experiments.comparisons:{key}", settings, WORDS)
     except CnnvizError as problem:
         state.remember(_REFUSED, {key: str(problem)})
 

@@ -7,15 +7,12 @@ from collections.abc import Callable
 from itertools import count
 from typing import Literal
 
-from numpy.typing import NDArray
-
 from cnnviz.errors import CnnvizError, DoesNotFit
-from cnnviz.experiments.live import Run as Job
-from cnnviz.experiments.live import parameters_of
+from cnnviz.experiments.live import WORDS, LiveTraining, Progress
 from cnnviz.experiments.plans import Plan
+from cnnviz.jobs.messages import Report
+from cnnviz.jobs.worker import Worker
 from cnnviz.models import Trained
-from cnnviz.training.messages import Message
-from cnnviz.training.worker import Worker
 
 ANSWER = 1.5  # seconds that a press of a button waits for what came of it
 JOB = "cnnviz.experiments.live:learning"
@@ -32,13 +29,14 @@ class LearningRun:
     problem  why it could not be started, or did not go on; "" if nothing was in the way
     """
 
-    def __init__(self, plan: Plan, first: Message):
+    def __init__(self, plan: Plan, first: Progress):
         self.plan, self.first = plan, first
         self.number = next(_numbers)
         self.worker: Worker | None = None
         self._going = False
         self._refused = ""
-        self._told = first
+        self._report: Report | None = None
+        self._told = first  # what that report tells
 
     @property
     def state(self) -> State:
@@ -62,14 +60,16 @@ class LearningRun:
         return self._refused or (self.worker.problem if self.worker else "")
 
     @property
-    def latest(self) -> Message:
+    def latest(self) -> Progress:
         """What was told last."""
-        self._told = (self.worker and self.worker.latest) or self._told
+        report = self.worker and self.worker.latest
+        if report and report is not self._report:
+            self._report, self._told = report, Progress.of(*report)
         return self._told
 
     @property
     def step(self) -> int:
-        return int(self.latest.header["step"])
+        return self.latest.step
 
     def beat(self) -> None:
         if self.worker:
@@ -88,7 +88,7 @@ class LearningRun:
         if self.worker:
             self.worker.pause()
         self._going = False
-        self._await(lambda: self.latest.header.get("paused"))
+        self._await(lambda: self.latest.paused)
 
     def one_step(self) -> None:
         """One batch, then a pause; what came of it is known when this returns, as a rule."""
@@ -104,14 +104,10 @@ class LearningRun:
         if self.worker:
             self.worker.end()
 
-    def parameters(self) -> list[dict[str, NDArray]]:
-        """The network's, as they were told last."""
-        return parameters_of(self.plan.network, self.latest.arrays)
-
     def trained(self) -> Trained:
         """The network as it was told last."""
-        header = self.latest.header
-        return self.plan.trained(self.parameters(), header["held"], header["step"])
+        told = self.latest
+        return self.plan.trained(told.parameters, told.held_curve[-1][1], told.step)
 
     def _await(self, true: Callable[[], object]) -> None:
         """Until it is so, or the worker has ended, or ANSWER has passed: the page's next look may be 2 seconds away."""
@@ -123,16 +119,17 @@ class LearningRun:
         self._refused = ""
         settings, arrays = self.plan.settings, None
         if self.step and self.state in ("paused", "left"):  # its process has ended; its numbers have not
-            settings, arrays = {**settings, "before": self.latest.header}, self.latest.arrays
+            header, arrays = self.latest.report()
+            settings["before"] = header
         try:
-            self.worker = Worker(JOB, settings, arrays, going=going)
+            self.worker = Worker(JOB, settings, WORDS, arrays, going=going)
         except CnnvizError as problem:
             self._refused = str(problem)
 
 
-def first_of(plan: Plan) -> Message:
+def first_of(plan: Plan) -> Progress:
     """What the job would report before its first step, as far as it is quickly known. Raises CnnvizError."""
     try:
-        return Message(*map(dict, Job(plan.settings, glance=True).report()))
+        return LiveTraining(plan.settings, glance=True).progress()
     except MemoryError:
-        raise DoesNotFit("There is not enough memory to train this network; a smaller one needs less.") from None
+        raise DoesNotFit(WORDS.no_memory) from None

@@ -7,10 +7,10 @@ from dataclasses import asdict
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.live import Progress
 from cnnviz.experiments.plans import NETWORKS, Plan, composed
 from cnnviz.numbers import grouped
 from cnnviz.training import OPTIMISERS, Recipe
-from cnnviz.training.messages import Message
 from cnnviz.ui import controls, state
 from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.layers.layers_setup import HELP as STACK_HELP
@@ -76,7 +76,7 @@ def _rates() -> str:
 
 
 @remembered(32, each=1_300_000)  # at most 300,000 parameters, and eight filters thrice
-def _first(_plan: Plan, settings: str) -> Message:
+def _first(_plan: Plan, settings: str) -> Progress:
     return first_of(_plan)
 
 
@@ -159,7 +159,7 @@ def _words(run: LearningRun | None) -> str:
         recipe, network = run.plan.recipe, run.plan.network
         return plain(
             f"{run.plan.name}: {grouped(network.parameters)} parameters, {OPTIMISERS[recipe.optimiser].name}, learning "
-            f"rate {number(recipe.learning_rate)}; {many(run.first.header['steps'], 'step')}, each on "
+            f"rate {number(recipe.learning_rate)}; {many(run.first.steps, 'step')}, each on "
             f"{recipe.batch_size} digits."
         )
     return f"**Your new settings wait for “Reset”.** {plain(f'Shown is {run.plan.told()}.')}"

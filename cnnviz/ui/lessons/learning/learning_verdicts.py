@@ -20,10 +20,7 @@ LITTLE = 0.01  # a difference of shares that another seed may turn round
 
 def race(found: Mapping[str, Any]) -> str:
     """ReLU against sigmoid: steps and seconds to a loss of GOAL, and what a step costs."""
-    curves = {
-        name: LearningCurve(name, tuple(one["steps"]), tuple(one["seconds"]), tuple(one["losses"]))
-        for name, one in found["curves"].items()
-    }
+    curves = {name: LearningCurve(**{"name": name, **one}) for name, one in found["curves"].items()}
     there = {name: reached(curve, GOAL) for name, curve in curves.items()}
     told = [
         f"{name} {f'{grouped(at[0])} steps and {fixed(at[1], 2)} s' if at else 'never, here'}"
@@ -127,25 +124,25 @@ def ending(run: LearningRun | None) -> Ending:
     """What is seen, with the numbers of this run, and the question."""
     if run is None:
         return Ending("A network learns the digits if it takes one and ends in ten scores.", QUESTION)
-    told, arrays = run.latest.header, run.latest.arrays
-    if told["step"] == 0:
+    told = run.latest
+    _, held, held_of = told.held_curve[-1]
+    if told.step == 0:
         return Ending(
-            f"Before any training, {run.plan.name} gets {percent(told['held'])} of {grouped(told['held_of'])} held-out "
+            f"Before any training, {run.plan.name} gets {percent(held)} of {grouped(held_of)} held-out "
             f"digits right: {grouped(run.plan.network.parameters)} random numbers can only guess. Start it.",
             QUESTION,
         )
-    before, now = arrays["before"], arrays["now"]
-    alike = float(np.corrcoef(before.ravel(), now.ravel())[0, 1])
-    moved = float(np.linalg.norm(now - before) / np.linalg.norm(before))
+    alike = float(np.corrcoef(told.before.ravel(), told.now.ravel())[0, 1])
+    moved = float(np.linalg.norm(told.now - told.before) / np.linalg.norm(told.before))
     see = (
-        f"After {many(told['step'], 'step')} and {number(told['seconds'], 3)} s of computing, {percent(told['held'])} "
-        f"of {grouped(told['held_of'])} digits that it has never seen are right. The filters of {run.plan.layer} have "
+        f"After {many(told.step, 'step')} and {number(told.seconds, 3)} s of computing, {percent(held)} "
+        f"of {grouped(held_of)} digits that it has never seen are right. The filters of {run.plan.layer} have "
         f"moved by {number(moved, 2)} times their length at the start and agree with it to {number(alike, 2)} (1 is "
         "the same pattern, 0 is none of it). "
     )
-    train = arrays["curve_train"]
+    _, _, train = told.smooth()
     if run.state == "done" and len(train):
-        gap = float(train[-1]) - told["held"]
+        gap = float(train[-1]) - held
         see += (
             f"On what it learns from it is right {percent(float(train[-1]))} of the time"
             + (": more, which is overfitting, if only a little." if 0.003 < gap < 0.03 else

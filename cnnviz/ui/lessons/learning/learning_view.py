@@ -61,25 +61,26 @@ def samples() -> tuple[np.ndarray, np.ndarray]:
 
 def envelope(run: LearningRun, digit: Digit) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Header and arrays for `learning_view`. Raises CnnvizError where this network cannot be run."""
-    message, plan, state = run.latest, run.plan, run.state
-    network, told = plan.network, message.header
+    told, plan, state = run.latest, run.plan, run.state
+    network = plan.network
     images, labels = samples()
-    maps = network.forward(prepare(np.concatenate([images, digit.levels[np.newaxis]])), run.parameters())
+    maps = network.forward(prepare(np.concatenate([images, digit.levels[np.newaxis]])), told.parameters)
     shares = softmax(maps[-1].astype(np.float64))
     at = first_layer(network)
     own = maps[at + 1][-1]
     own = (own if own.ndim == 3 else own[:, np.newaxis, np.newaxis])[:SHOWN]
     of = network.shapes[at + 1][0]
-    losses = message.arrays["curve_loss"]
-    header = {
+    steps, losses, trained = told.smooth()
+    looks, held, _ = zip(*told.held_curve)
+    header: dict[str, object] = {
         "run": run.number,
         "state": state,
         "words": words(run),
-        "step": told["step"],
-        "steps": told["steps"],
+        "step": told.step,
+        "steps": told.steps,
         "loss": float(losses[-1]) if len(losses) else 0.0,
-        "held": percent(told["held"]),
-        "trained": percent(float(message.arrays["curve_train"][-1])) if len(losses) else "–",
+        "held": percent(held[-1]),
+        "trained": percent(float(trained[-1])) if len(trained) else "–",
         "layer": plan.layer,
         "of": of,
         "batch": plan.recipe.batch_size,
@@ -91,32 +92,33 @@ def envelope(run: LearningRun, digit: Digit) -> tuple[dict[str, object], dict[st
         "own_name": digit.title,
         "own_label": digit.label,
         "is_empty": digit.is_empty,
-        "foreseen": told["foreseen"],
+        "foreseen": told.foreseen,
     }
-    kept = ("before", "now", "move", "curve_steps", "curve_loss", "curve_train", "held_steps", "held_share")
-    arrays = {name: message.arrays[name] for name in kept}
-    arrays |= {"digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1]}
-    return header, arrays
+    return header, {
+        "before": told.before, "now": told.now, "move": told.move, "curve_steps": steps, "curve_loss": losses,
+        "curve_train": trained, "held_steps": np.array(looks, np.float32), "held_share": np.array(held, np.float32),
+        "digits": images, "own": digit.levels, "own_maps": own, "own_shares": shares[-1],
+    }  # fmt: skip
 
 
 def words(run: LearningRun) -> dict[str, str]:
     """What the view's head says."""
-    told, state = run.latest.header, run.state
-    step, steps = grouped(told["step"]), grouped(told["steps"])
-    where = f"step {step} of {steps} · pass {told['epoch']} of {told['epochs']}"
-    computed = f"{fixed(told['seconds'], 1)} s of computing"
+    told, state = run.latest, run.state
+    step, steps = grouped(told.step), grouped(told.steps)
+    where = f"step {step} of {steps} · pass {told.epoch} of {told.epochs}"
+    computed = f"{fixed(told.seconds, 1)} s of computing"
     says = {
         "untrained": ("Not trained yet", "every weight is a random number: it can only guess, 1 in 10 right"),
-        "running": ("Learning", f"{where} · {computed} · {_left(told['left'])}" if told["step"] else "starting …"),
+        "running": ("Learning", f"{where} · {computed} · {_left(told.left)}" if told.step else "starting …"),
         "paused": ("Paused", f"{where} · {computed}"),
-        "done": ("Learnt", f"{steps} steps, {grouped(told['epochs'] * told['digits'])} digits looked at, {computed}"),
+        "done": ("Learnt", f"{steps} steps, {grouped(told.epochs * told.digits)} digits looked at, {computed}"),
         "left": ("Stopped while you were away", f"{where} · “Go on” takes it up from there"),
         "failed": ("Stopped", f"{where} · {run.problem}"),
     }[state]
-    held = f"{percent(told['held'])} of {grouped(told['held_of'])} held-out digits right"
-    age = told["step"] - told["held_at"]
-    if age > (OLD * told["steps"] if state == "running" and told["held_at"] else 0):
-        held += f" at step {grouped(told['held_at'])}"
+    at, share, of = told.held_curve[-1]
+    held = f"{percent(share)} of {grouped(of)} held-out digits right"
+    if told.step - at > (OLD * told.steps if state == "running" and at else 0):
+        held += f" at step {grouped(at)}"
     return {"state": says[0], "told": says[1], "held": held}
 
 
@@ -126,16 +128,16 @@ def _left(seconds: float) -> str:
 
 def line(run: LearningRun) -> str:
     """What is seen, read aloud."""
-    told, batch = run.latest.header, run.plan.recipe.batch_size
-    if told["step"] == 0:
+    told, batch = run.latest, run.plan.recipe.batch_size
+    if told.step == 0:
         return (
             f"A step: {batch} digits go through, the loss says how wrong the answers are, and every weight moves a "
             f"little to make it less. {run.plan.layer} starts at a quarter of the usual size and learns at 4 times the "
             "rate, so that its filters are seen to change."
         )
-    moved = float(np.abs(run.latest.arrays["now"] - run.latest.arrays["before"]).max())
+    moved = float(np.abs(told.now - told.before).max())
     return (
-        f"After {grouped(told['step'])} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
+        f"After {grouped(told.step)} steps on {batch} digits each, the weights of {run.plan.layer} have moved by up "
         f"to {number(moved, 2)} from where they started. Click a filter to see where its weights go next."
     )
 

@@ -1,9 +1,9 @@
-"""What runs in a worker's process (`python -m cnnviz.training.child`): a job, a piece at a time, told over stdout.
+"""What runs in a worker's process (`python -m cnnviz.jobs.child`): a job, a piece at a time, told over stdout.
 
 A job is a function named "module:function" that takes the settings, and the arrays if it was given any to go on from,
-and returns a generator. Each `yield` ends one
-piece of work, such as a batch, and hands over a function that says where things stand: (header, arrays). It is called
-only when a report is due, with whether the job now pauses. Between two pieces the job can be paused.
+and returns a generator. Each `yield` ends one piece of work, such as a batch, and hands over a function that says where
+things stand, a Report. It is called only when one is due, with whether the job now pauses. Between two pieces the job
+can be paused.
 
 The last message says why the job is over: {"end": ""} where it came to its own end, else a sentence.
 The end of stdin means that the server is gone, and ends this process at once, whatever it is computing.
@@ -16,18 +16,14 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
 from threading import Condition, Thread
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
-from cnnviz.training import messages
-
-Report = tuple[Mapping[str, Any], Mapping[str, NDArray]]
-Job = Iterator[Callable[[bool], Report]]
+from cnnviz.jobs import messages
+from cnnviz.jobs.messages import Job, Report
 
 NICE = 15  # of 19: whatever a visitor waits for comes first
 MEMORY = 2_000_000_000  # bytes that a job may ask for
@@ -86,11 +82,11 @@ def work(job: Job, orders: Orders, stream: BinaryIO) -> None:
         single = orders.wait()
     if report and not is_told:
         _tell(stream, report(True))
-    _tell(stream, ({"end": ""}, {}))
+    _tell(stream, Report({"end": ""}))
 
 
 def _tell(stream: BinaryIO, report: Report, **more: object) -> None:
-    stream.write(messages.written({**report[0], **more}, report[1]))
+    stream.write(messages.written(Report({**report.header, **more}, report.arrays)))
     stream.flush()
 
 
@@ -113,9 +109,9 @@ def main() -> None:
             given = [task.header["settings"], *([task.arrays] if task.arrays else [])]
             work(job(*given), orders, told)
         except CnnvizError as problem:
-            _tell(told, ({"end": str(problem)}, {}))
+            _tell(told, Report({"end": str(problem)}))
         except MemoryError:
-            _tell(told, ({"end": "There is not enough memory to train this network; a smaller one needs less."}, {}))
+            _tell(told, Report({"end": task.header["no_memory"]}))
     except BaseException:
         traceback.print_exc()  # for the log
         sys.stderr.flush()
@@ -133,14 +129,14 @@ def bound_memory() -> None:
     limit = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    except (ValueError, OSError):  # a system that does not let us: it trains all the same
+    except (ValueError, OSError):  # a system that does not let us: it works all the same
         pass
 
 
 def keep_freed_memory() -> None:
     """From now on glibc keeps the memory of a step for the next one, in all of this process.
 
-    Giving it back and asking for fresh pages took half of the time of learning. Elsewhere this does nothing.
+    Giving it back and asking for fresh pages took half of the time of training a network. Elsewhere this does nothing.
     """
     np.empty(ROOM, np.uint8)  # freed at once, untouched
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -16,20 +16,18 @@ from cnnviz.experiments.overfitting import RECIPE as SMALL_RECIPE
 from cnnviz.experiments.overfitting import Overfitting, overfitting
 from cnnviz.experiments.shifted import RECIPE as MOVED_RECIPE
 from cnnviz.experiments.shifted import Shifted, shifted
+from cnnviz.jobs.messages import Job, Report
 from cnnviz.models.lenet5 import prepare
 from cnnviz.signatures import checked
 from cnnviz.training import Learner, Recipe, accuracy
-from cnnviz.training.child import Report
 
 RACED = 5000  # digits that ReLU and sigmoid learn from
 MOVED = 500  # that CONV and FC learn from
 SMALL, HELD = 200, 2000  # that dropout is tried on, and that nothing is learnt from
 
-Pieces = Iterator[Callable[[bool], Report]]
-
 
 @checked
-def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
+def relu_or_sigmoid(settings: Mapping[str, Any]) -> Job:
     """{"recipe": Recipe's settings}: LeNet-5 with either function, from the same numbers, on the same digits.
 
     The header has `done`, `curves`, for "ReLU" and "sigmoid" `steps`, `seconds` and `losses`, and at the end `held`.
@@ -45,22 +43,21 @@ def relu_or_sigmoid(settings: Mapping[str, Any]) -> Pieces:
     return _race(learners)
 
 
-def _race(learners: dict[str, Learner]) -> Pieces:
+def _race(learners: dict[str, Learner]) -> Job:
     held, last = models.digits("test"), Race(0.0, {})
     for last in race(learners, every=6):
-        yield partial(_raced, last, {})
+        yield partial(_curves, last, held={})
     others = prepare(held.images)
     shares = {name: accuracy(one.network, one.parameters, others, held.labels) for name, one in learners.items()}
-    yield partial(_raced, last, shares)
+    yield partial(_curves, last, held=shares)
 
 
-def _raced(found: Race, held: Mapping[str, float], still: bool = False) -> Report:
-    curves = {name: asdict(curve) for name, curve in found.curves.items()}
-    return {"done": found.done, "curves": curves, "held": {**held}}, {}
+def _curves(found: Race | Overfitting, still: bool = False, **more: object) -> Report:
+    return Report({**asdict(found), **more})
 
 
 @checked
-def conv_or_fc(settings: Mapping[str, Any]) -> Pieces:
+def conv_or_fc(settings: Mapping[str, Any]) -> Job:
     """{"seed"}: both learn the same few digits, and are asked about others, moved.
 
     The header has `done`, `doing`, `shifts` in pixels, and `sides`: for "CONV" and "FC" `parameters`, `accuracies`.
@@ -75,20 +72,15 @@ def _moved(found: Shifted, still: bool = False) -> Report:
     sides = {
         side.name: {"parameters": side.parameters, "accuracies": side.accuracies} for side in (found.conv, found.fc)
     }
-    return {"done": found.done, "doing": found.doing, "shifts": found.shifts, "sides": sides}, {}
+    return Report({"done": found.done, "doing": found.doing, "shifts": found.shifts, "sides": sides})
 
 
 @checked
-def dropout_or_not(settings: Mapping[str, Any]) -> Pieces:
+def dropout_or_not(settings: Mapping[str, Any]) -> Job:
     """{"seed"}: the header has `done` and `curves`, by variant `epochs`, and `training` and `held_out` after each."""
     train, held = models.digits("train"), models.digits("test")
     recipe = replace(SMALL_RECIPE, seed=entry(settings, "seed", int))
     arrays = (
         prepare(train.images[:SMALL]), train.labels[:SMALL], prepare(held.images[:HELD]), held.labels[:HELD],
     )  # fmt: skip
-    return (partial(_learnt, found) for found in overfitting(*arrays, recipe=recipe))
-
-
-def _learnt(found: Overfitting, still: bool = False) -> Report:
-    curves = {name: asdict(curve) for name, curve in found.curves.items()}
-    return {"done": found.done, "curves": curves}, {}
+    return (partial(_curves, found) for found in overfitting(*arrays, recipe=recipe))

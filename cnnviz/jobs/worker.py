@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any, BinaryIO, cast
@@ -22,29 +23,49 @@ from typing import Any, BinaryIO, cast
 from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
-from cnnviz.training import messages
-from cnnviz.training.messages import Message
+from cnnviz.jobs import messages
+from cnnviz.jobs.messages import Report
 
 PATIENCE = 7.0  # seconds without a beat
 MOST = 8  # workers of all visitors together
 LAST_WORDS = 2.0  # seconds that a process has to end after its last message
-NO_ROOM = (
-    "Training cannot start now, for the server has no room for another process; when another visitor’s training has "
-    "ended there will be, so press again in a moment."
-)
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OPENBLAS", "OMP", "MKL", "VECLIB_MAXIMUM")}
 
 _living: set[Worker] = set()
 _lock = Lock()
 
 
+@dataclass(frozen=True)
+class Words:
+    """What whoever starts workers says of them to people, a sentence each.
+
+    too_many   {most} are at work, as many as may be
+    no_room    the machine has no room for another process
+    ended      the process ended before its time, with {code}
+    no_memory  the job needs more than it may have
+    """
+
+    too_many: str
+    no_room: str
+    ended: str
+    no_memory: str
+
+
 class Worker:
     """A job at work.
 
-    job       "module:function", see `cnnviz.training.child`; named by the program, never by a visitor
+    job       "module:function", see `cnnviz.jobs.child`; named by the program, never by a visitor
     settings  what the function is given, whatever JSON can say
+    words     what to say where it cannot start or go on
     arrays    what it is given beside them, where it goes on from somewhere
     going     False: it waits for `go` or `step` after its first report
+
+    What comes of it is read at any time:
+
+    latest, count  what it told last, its very last word apart, None before; how many reports have come
+    is_done        whether the job came to its own end
+    was_left       whether it was ended because nobody looked any more
+    problem        why it ended before its time, in a sentence; "" where it did not, or was meant to
 
     Raises CnnvizError where MOST are at work already, and where the machine has no room for one more.
     """
@@ -53,29 +74,27 @@ class Worker:
         self,
         job: str,
         settings: Mapping[str, Any],
+        words: Words,
         arrays: Mapping[str, NDArray] | None = None,
         *,
         going: bool = True,
         patience: float = PATIENCE,
     ):
-        self._patience = patience
-        self._latest: Message | None = None
-        self._count = 0
-        self._problem = ""
-        self._done = self._left = self._stopped = False
+        self._words, self._patience = words, patience
+        self.latest: Report | None = None
+        self.count = 0
+        self.problem = ""
+        self.is_done = self.was_left = self._stopped = False
         self._ended = Event()
         self._writing = Lock()
         self.beat()
         with _lock:
             if len(_living) >= MOST:
-                raise CnnvizError(
-                    f"{MOST} networks are being trained on this server just now, as many as it takes; "
-                    "one of them will soon be done, so press again in a moment."
-                )
+                raise CnnvizError(words.too_many.format(most=MOST))
             try:
                 self._process = _started()
             except OSError:
-                raise CnnvizError(NO_ROOM) from None
+                raise CnnvizError(words.no_room) from None
             _living.add(self)
         try:
             Thread(target=self._listen, name="worker listens", daemon=True).start()
@@ -83,8 +102,8 @@ class Worker:
         except RuntimeError:  # no more threads
             self.end()
             self._clear()
-            raise CnnvizError(NO_ROOM) from None
-        self._say(arrays, job=job, settings=settings, going=going)
+            raise CnnvizError(words.no_room) from None
+        self._say(arrays or {}, job=job, settings=settings, going=going, no_memory=words.no_memory)
 
     def beat(self) -> None:
         """Somebody looks."""
@@ -108,7 +127,7 @@ class Worker:
 
     def leave(self) -> None:
         """Nobody looks any more: end it for that reason."""
-        self._left = True
+        self.was_left = True
         self._process.kill()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -116,43 +135,18 @@ class Worker:
         return self._ended.wait(seconds)
 
     @property
-    def latest(self) -> Message | None:
-        """What it told last, its very last word apart; None before its first report."""
-        return self._latest
-
-    @property
-    def count(self) -> int:
-        """How many reports have come."""
-        return self._count
-
-    @property
     def is_alive(self) -> bool:
         return not self._ended.is_set()
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the job came to its own end."""
-        return self._done
-
-    @property
-    def was_left(self) -> bool:
-        """Whether it was ended because nobody looked any more."""
-        return self._left
-
-    @property
-    def problem(self) -> str:
-        """Why it ended before its time, in a sentence; "" where it did not, or was meant to."""
-        return self._problem
 
     @property
     def pid(self) -> int:
         return self._process.pid
 
-    def _say(self, arrays: Mapping[str, NDArray] | None = None, **header: Any) -> None:
+    def _say(self, arrays: Mapping[str, NDArray] = {}, **header: Any) -> None:
         try:
             with self._writing:
                 stdin = cast(BinaryIO, self._process.stdin)
-                stdin.write(messages.written(header, arrays))
+                stdin.write(messages.written(Report(header, arrays)))
                 stdin.flush()
         except (OSError, ValueError):  # it has ended, or is about to: what there is to say of that, `_listen` says
             pass
@@ -161,10 +155,10 @@ class Worker:
         try:
             while message := messages.read(cast(BinaryIO, self._process.stdout)):
                 if "end" in message.header:
-                    self._problem = str(message.header["end"])
-                    self._done = not self._problem
+                    self.problem = str(message.header["end"])
+                    self.is_done = not self.problem
                 else:
-                    self._latest, self._count = message, self._count + 1
+                    self.latest, self.count = message, self.count + 1
         except Exception:  # whatever it was: nobody listens any more, which must not look as if it went on
             self._process.kill()
         finally:
@@ -177,8 +171,8 @@ class Worker:
         except subprocess.TimeoutExpired:
             self._process.kill()
             code = self._process.wait()
-        if not (self._done or self._problem or self._left or self._stopped):
-            self._problem = f"The process that trained ended before its time (code {code}); start it again."
+        if not (self.is_done or self.problem or self.was_left or self._stopped):
+            self.problem = self._words.ended.format(code=code)
         with _lock:
             _living.discard(self)
         self._ended.set()
@@ -201,7 +195,7 @@ def _started() -> subprocess.Popen[bytes]:
     home = str(Path(__file__).parents[2])
     path = os.pathsep.join(filter(None, [home, os.environ.get("PYTHONPATH")]))
     return subprocess.Popen(
-        [sys.executable, "-m", "cnnviz.training.child"],
+        [sys.executable, "-m", "cnnviz.jobs.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env={**os.environ, **ONE_THREAD, "PYTHONPATH": path},
