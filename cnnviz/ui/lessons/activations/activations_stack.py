@@ -48,9 +48,9 @@ class GradientStack:
         return self.left(key) ** (1 / max(1, self.depth - 1))
 
 
-@remembered(256, each=SMALL)
-def _measured(_pixels: np.ndarray, digest: str, shape: tuple[int, ...], depth: int, key: str, start: str) -> Vanishing:
-    return vanishing(_pixels, depth, key, start)
+@remembered(256, each=SMALL, by=lambda picture, *others: (picture.digest, *others))
+def _measured(picture: Picture, depth: int, key: str, start: str) -> Vanishing:
+    return vanishing(picture.pixels, depth, key, start)
 
 
 def gradients(picture: Picture, activation: Activation) -> GradientStack:
@@ -76,7 +76,7 @@ def gradients(picture: Picture, activation: Activation) -> GradientStack:
     dial.say(f"on {times(height, width, len(small.pixels))} numbers; the same seed each time")
     keys = dict.fromkeys((*ALWAYS, activation.key))
     stack = GradientStack(
-        {key: _measured(small.pixels, small.digest, small.shape, dial.value, key, start) for key in keys},
+        {key: _measured(small, dial.value, key, start) for key in keys},
         dial.value,
         start,
     )

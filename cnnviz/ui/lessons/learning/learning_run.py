@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import count
 from typing import Literal
 
@@ -16,6 +17,7 @@ from cnnviz.experiments.plans import Plan
 from cnnviz.models import Trained
 from cnnviz.training.messages import Message
 from cnnviz.training.worker import Worker
+from cnnviz.ui.memory import remembered
 
 ANSWER = 1.5  # seconds that a press of a button waits for what came of it
 JOB = "cnnviz.experiments.live:learning"
@@ -130,6 +132,10 @@ class LearningRun:
             self._refused = str(problem)
 
 
+@remembered(
+    32, each=1_300_000,  # at most 300,000 parameters, and eight filters thrice
+    by=lambda plan: f"{plan.network} {asdict(plan.recipe)}",
+)  # fmt: skip
 def first_of(plan: Plan) -> Message:
     """What the job would report before its first step, as far as it is quickly known. Raises CnnvizError."""
     try:
