@@ -16,6 +16,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui.markup import html, part, rows, told, unseen
 from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
 
@@ -109,7 +110,7 @@ def _draw(stack: GradientStack) -> None:
     )
     every = range(1, stack.depth + 1)
     figure.update_xaxes(tickvals=[*every] if stack.depth <= ALL_TICKS else [1, *every[4::5]])  # no layer 2.5
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="gradients-chart")
+    chart(figure, "gradients-chart")
 
 
 def verdict(stack: GradientStack) -> str:

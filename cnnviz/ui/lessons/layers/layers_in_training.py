@@ -17,6 +17,7 @@ from cnnviz.ui.lessons.layers.layers_run import Shown
 from cnnviz.ui.lessons.layers.layers_setup import DRAW
 from cnnviz.ui.markup import Markup, html, joined, part, show, signed
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer, put, real
 from cnnviz.ui.words import number, percent
 
@@ -134,7 +135,7 @@ def batch_norm(shown: Shown) -> None:
                     f"**{name}**: mean {number(_near(numbers.mean(), numbers))}, deviation {number(numbers.std())}"
                 )
                 figure = figures.histogram({name: numbers}, x_title="number", marks={"mean": float(numbers.mean())})
-                st.plotly_chart(figure, config={"displayModeBar": False}, key=f"norm {name}")
+                chart(figure, f"norm {name}")
         st.caption(
             "The shape of the distribution stays; only its place and its width change: the mean becomes β, the "
             "deviation |γ|. In inference the statistics are those gathered in training; an untrained network has "

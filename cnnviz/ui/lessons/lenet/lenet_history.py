@@ -11,7 +11,7 @@ from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui.lessons.lenet.lenet_columns import Column, columns
 from cnnviz.ui.lessons.lenet.lenet_setup import Run
-from cnnviz.ui.markup import Markup, html, image, joined, part, rows, show
+from cnnviz.ui.markup import Markup, bold, html, image, joined, part, rows, show
 from cnnviz.ui.words import number
 
 # Percent of the 10,000 test digits read right: models/weights/README.md; scripts/score_lenet5.py counts them again.
@@ -38,9 +38,9 @@ def what_changed(found: Run) -> None:
         "learnt anew here from 55,000 of MNIST’s digits.",
     )
     body = [_line(*forms) for forms in zip(columns(old), columns(new), strict=True)]
-    total = [html("<b>{}</b>", grouped(network.network.parameters)) for network in (old, new)]
+    total = [bold(grouped(network.network.parameters)) for network in (old, new)]
     body.append(("all", *total, "Numbers that are learnt."))
-    scores = [html("<b>{} %</b>", SCORED[network.name]) for network in (old, new)]
+    scores = [bold(f"{SCORED[network.name]} %") for network in (old, new)]
     body.append(
         ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05\u00a0%.")
     )
