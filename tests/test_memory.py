@@ -50,6 +50,15 @@ def test_a_result_is_kept_by_its_digest_and_the_oldest_goes():
         CACHES.remove(one)
 
 
+def test_by_says_what_tells_arguments_apart():
+    one = remembered(2, each=8, by=lambda array, digest: digest)(lambda array, digest: array * 2)
+    try:
+        first = one(np.ones(1), "a")
+        assert one(array=np.zeros(1), digest="a") is first and one(np.zeros(1), "b") == 0
+    finally:
+        CACHES.remove(one)
+
+
 # --- what an entry takes ---
 
 

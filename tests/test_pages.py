@@ -91,6 +91,7 @@ def test_every_page_runs_and_has_something_to_see(path):
         order = [*LESSONS]
         assert row[2 * len(LESSONS) :] == [f"Next: {LESSONS[name]}" for name in order[order.index(path) + 1 :][:1]]
     assert at.app.error.len == at.app.info.len == at.app.warning.len == 0
+    assert not re.search("&amp;(#|lt|gt|amp)", "".join(at.markup())), "escaped twice"
 
 
 def test_the_style_has_every_file_once():

@@ -17,16 +17,16 @@ from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
 
-@remembered(16, each=3 * MEGAPIXEL + SMALL)
-def _at(_picture: Picture, digest: str, told: tuple[object, ...], longest: int, depth: str) -> Picture:
-    return _picture.at(longest, depth)
+def identity(picture: Picture) -> tuple[object, ...]:
+    """What tells a picture from every other. The same pixels may have come in another way: what was done to a picture
+    belongs to it alone."""
+    return picture.digest, picture.name, picture.mode, picture.size, picture.done
 
 
+@remembered(16, each=3 * MEGAPIXEL + SMALL, by=lambda picture, longest, depth: (identity(picture), longest, depth))
 def at(picture: Picture, longest: int, depth: str) -> Picture:
     """The picture at a working size and depth."""
-    # The same pixels may have come in another way: what was done to a picture belongs to it alone.
-    told = (picture.name, picture.mode, picture.size, picture.done)
-    return _at(picture, picture.digest, told, longest, depth)
+    return picture.at(longest, depth)
 
 
 def trace(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
@@ -71,57 +71,39 @@ def _key(filter: Filter) -> tuple[object, ...]:
     return filter.weight.tobytes(), filter.weight.shape, filter.bias
 
 
-@remembered(8, each=(3 + 4) * MEGAPIXEL + SMALL)  # levels and map
-def _convolve(
-    _picture: Picture, _filter: Filter, digest: str, key: tuple[object, ...], windows: Windows, divisor: float
-) -> Trace:
-    return trace(_picture, _filter, windows, divisor)
-
-
+@remembered(
+    8, each=(3 + 4) * MEGAPIXEL + SMALL,  # levels and map
+    by=lambda picture, filter, *others: (picture.digest, _key(filter), *others),
+)  # fmt: skip
 def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
     """One filter over the picture, ready for the stage. Raises DoesNotFit."""
     windows.output_size(picture)
-    return _convolve(picture, filter, picture.digest, _key(filter), windows, divisor)
+    return trace(picture, filter, windows, divisor)
 
 
-@remembered(64, together=32_000_000)
-def _pngs(_map: np.ndarray, digest: bytes, shape: tuple[int, ...], limit: float) -> tuple[bytes, bytes]:
-    return signed_png(_map, limit), signed_png(_map, limit, dark=True)
-
-
+@remembered(64, together=32_000_000, by=lambda map, limit: (hashlib.sha256(map.data).digest(), map.shape, limit))
 def pngs(map: np.ndarray, limit: float) -> tuple[bytes, bytes]:
     """A map as pictures in the signed palette, for a light page and for a dark one: what `markup.signed` takes."""
-    return _pngs(map, hashlib.sha256(map.data).digest(), map.shape, limit)
+    return signed_png(map, limit), signed_png(map, limit, dark=True)
 
 
 _one_at_a_time = Lock()  # a map of 25 megapixels takes some 300 MB while it is made
 
 
-@remembered(4, together=100_000_000)
-def _file(
-    _original: Picture,
-    _filter: Filter,
-    digest: str,
-    key: tuple[object, ...],
-    longest: int,
-    depth: str,
-    windows: Windows,
-    divisor: float,
-    kind: str,
-) -> bytes:
-    with _one_at_a_time:
-        found = trace(_original.at(longest, depth), _filter, windows, divisor)
-        return npy(found.output) if kind == "npy" else signed_png(found.output, found.largest())
-
-
+@remembered(
+    4, together=100_000_000,
+    by=lambda original, longest, depth, filter, *others: (original.digest, longest, depth, _key(filter), *others),
+)  # fmt: skip
 def file(
     original: Picture, longest: int, depth: str, filter: Filter, windows: Windows, divisor: float, kind: str
 ) -> bytes:
     """The map of a picture of any size as a file to take away: "png" or "npy"."""
-    return _file(original, filter, original.digest, _key(filter), longest, depth, windows, divisor, kind)
+    with _one_at_a_time:
+        found = trace(original.at(longest, depth), filter, windows, divisor)
+        return npy(found.output) if kind == "npy" else signed_png(found.output, found.largest())
 
 
 def demo() -> Trace:
     """The 5 x 5 binary picture under the diagonal cross: small enough to add up in one's head."""
     state = {**START, "kernel": "Diagonal cross", "p": 0}
-    return convolve(sample("binary"), filter_of(state, 1), windows(state), divisor=255)
+    return convolve(sample("binary"), filter_of(state, 1), windows(state), 255)

@@ -26,6 +26,10 @@ def html(template: str, *parts: object, **named: object) -> Markup:
     return Markup(template).format(*parts, **named)
 
 
+def bold(text: object) -> Markup:
+    return html("<b>{}</b>", text)
+
+
 def joined(pieces: Iterable[str], between: str = "") -> Markup:
     """Pieces in a row."""
     return Markup(between).join(pieces)

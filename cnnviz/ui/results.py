@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -45,6 +46,11 @@ def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], 
     with st.container(key="formula", horizontal=True, vertical_alignment="center", gap="small"):
         show(html(told, line, times(*size), reading), width="stretch")
         controls.letters()
+
+
+def chart(figure: Any, key: str) -> None:
+    """A figure that values are read off, without Plotly's own buttons."""
+    st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
 
 
 def figures(trace: Trace) -> None:

@@ -204,14 +204,19 @@ def sliced(kernel: np.ndarray, depth: int, each: bool = False) -> np.ndarray:
     return kernel if depth == 3 else kernels.over_grey(kernel)[np.newaxis]
 
 
+def refused(*attempts: Callable[[], object]) -> CnnvizError | None:
+    """Why one of these cannot be; None where all can."""
+    try:
+        for attempt in attempts:
+            attempt()
+    except CnnvizError as problem:
+        return problem
+    return None
+
+
 def works(state: Mapping[str, Any], picture: Picture) -> bool:
     """Whether these settings give a map of this picture."""
-    try:
-        windows(state).output_size(picture)
-        filter_of(state, len(picture.pixels))
-    except CnnvizError:
-        return False
-    return True
+    return not refused(lambda: windows(state).output_size(picture), lambda: filter_of(state, len(picture.pixels)))
 
 
 def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:

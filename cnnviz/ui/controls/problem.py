@@ -12,7 +12,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.window import lab
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import html
+from cnnviz.ui.markup import bold, html
 from cnnviz.ui.state import put
 
 SIDE = 320  # pixels of the picture's longest side, as it is drawn
@@ -35,7 +35,7 @@ def explain(
     if remedies is None:
         remedies = settings.remedies(lab(), picture)
     with st.container(key=key, border=True):
-        markup.show(html("<b>{}</b>", problem))
+        markup.show(bold(problem))
         with st.container(horizontal=True):
             for label, changes in remedies:
                 name = f"{key.replace('problem', 'remedy')} {label}"

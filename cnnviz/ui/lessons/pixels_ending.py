@@ -11,17 +11,13 @@ from cnnviz.ui.lessons import Ending
 from cnnviz.ui.memory import SMALL, remembered
 
 
-@remembered(64, each=SMALL)
-def _levels(_picture: Picture, digest: str) -> list[tuple[int, int, float]]:
-    # The mean is exact: a sum of whole numbers, divided once.
-    return [
-        (int(plane.min()), int(plane.max()), int(plane.sum(dtype=np.int64)) / plane.size) for plane in _picture.levels()
-    ]
-
-
+@remembered(64, each=SMALL, by=lambda picture: picture.digest)
 def levels(picture: Picture) -> list[tuple[int, int, float]]:
     """Smallest, largest and mean level, 0 to 255, of each plane."""
-    return _levels(picture, picture.digest)
+    # The mean is exact: a sum of whole numbers, divided once.
+    return [
+        (int(plane.min()), int(plane.max()), int(plane.sum(dtype=np.int64)) / plane.size) for plane in picture.levels()
+    ]
 
 
 def _number(level: float, divisor: float) -> str:

@@ -12,6 +12,7 @@ from cnnviz.experiments.vanishing import FLOAT32_SMALLEST
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui import controls
 from cnnviz.ui.markup import part, rows, show, told
+from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer
 from cnnviz.ui.words import number, percent
 
@@ -58,7 +59,7 @@ def tiny() -> None:
             marks={f"x = {number(dial.value)}": dial.value},
             height=280,
         )
-        st.plotly_chart(figure, config={"displayModeBar": False}, key="tiny-chart")
+        chart(figure, "tiny-chart")
 
 
 def _line(name: str, value: np.ndarray, slope: np.ndarray) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnviz.experiments.saturation import Saturation, saturation
 from cnnviz.geometry import Window
-from cnnviz.ops import ACTIVATIONS, Activation
+from cnnviz.ops import Activation
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, settings
@@ -43,35 +43,31 @@ def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:
     return SignedMap(numbers, float(np.abs(numbers).max()), divisor, hashlib.sha256(numbers.data).hexdigest())
 
 
-@remembered(6, each=(4 + 4) * MEGAPIXEL + SMALL)  # the map before and after
-def _trace(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Trace:
-    after = ACTIVATIONS[key].function(_numbers.astype(np.float64)).astype(np.float32)
-    limit = float(max(np.abs(_numbers).max(), np.abs(after).max()))
+def _told(map: SignedMap, activation: Activation) -> tuple[object, ...]:
+    return map.digest, map.numbers.shape, activation.key
+
+
+@remembered(6, each=(4 + 4) * MEGAPIXEL + SMALL, by=_told)  # the map before and after
+def trace(map: SignedMap, activation: Activation) -> Trace:
+    """The activation over the map, number by number; one scale of colours for both."""
+    after = activation.function(map.numbers.astype(np.float64)).astype(np.float32)
+    limit = max(map.largest, float(np.abs(after).max()))
     return Trace(
-        input=_numbers[np.newaxis],
+        input=map.numbers[np.newaxis],
         output=after,
         rows=Window(1),
         columns=Window(1),
         channels=(0,),
         term="value",
-        function=key,
+        function=activation.key,
         outside="none",
         limit=limit,
         input_limit=limit,
-        names={"input": "Before: the map", "output": f"After {ACTIVATIONS[key].name}"},
+        names={"input": "Before: the map", "output": f"After {activation.name}"},
     )
 
 
-def trace(map: SignedMap, activation: Activation) -> Trace:
-    """The activation over the map, number by number; one scale of colours for both."""
-    return _trace(map.numbers, map.digest, map.numbers.shape, activation.key)
-
-
-@remembered(64, each=SMALL)
-def _counted(_numbers: np.ndarray, digest: str, shape: tuple[int, int], key: str) -> Saturation:
-    return saturation(_numbers, key)
-
-
+@remembered(64, each=SMALL, by=_told)
 def counted(map: SignedMap, activation: Activation) -> Saturation:
     """What the activation does to the map."""
-    return _counted(map.numbers, map.digest, map.numbers.shape, activation.key)
+    return saturation(map.numbers, activation.key)

@@ -16,6 +16,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui.markup import html, part, rows, told, unseen
 from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
 
@@ -48,9 +49,9 @@ class GradientStack:
         return self.left(key) ** (1 / max(1, self.depth - 1))
 
 
-@remembered(256, each=SMALL)
-def _measured(_pixels: np.ndarray, digest: str, shape: tuple[int, ...], depth: int, key: str, start: str) -> Vanishing:
-    return vanishing(_pixels, depth, key, start)
+@remembered(256, each=SMALL, by=lambda picture, *others: (picture.digest, *others))
+def _measured(picture: Picture, depth: int, key: str, start: str) -> Vanishing:
+    return vanishing(picture.pixels, depth, key, start)
 
 
 def gradients(picture: Picture, activation: Activation) -> GradientStack:
@@ -76,7 +77,7 @@ def gradients(picture: Picture, activation: Activation) -> GradientStack:
     dial.say(f"on {times(height, width, len(small.pixels))} numbers; the same seed each time")
     keys = dict.fromkeys((*ALWAYS, activation.key))
     stack = GradientStack(
-        {key: _measured(small.pixels, small.digest, small.shape, dial.value, key, start) for key in keys},
+        {key: _measured(small, dial.value, key, start) for key in keys},
         dial.value,
         start,
     )
@@ -109,7 +110,7 @@ def _draw(stack: GradientStack) -> None:
     )
     every = range(1, stack.depth + 1)
     figure.update_xaxes(tickvals=[*every] if stack.depth <= ALL_TICKS else [1, *every[4::5]])  # no layer 2.5
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="gradients-chart")
+    chart(figure, "gradients-chart")
 
 
 def verdict(stack: GradientStack) -> str:

@@ -16,6 +16,7 @@ from cnnviz.ops import conv2d
 from cnnviz.ui import state
 from cnnviz.ui.lessons.activations.activations_view import BY_NAME
 from cnnviz.ui.markup import part, told
+from cnnviz.ui.results import chart
 from cnnviz.ui.words import number, percent
 
 _COSTS = "activations-costs"  # as they were measured for this visitor
@@ -42,13 +43,8 @@ def cost() -> None:
             _measure()
         costs = state.recall(_COSTS)
         if costs:
-            st.plotly_chart(
-                figures.bars(
-                    costs, y_title="milliseconds for a million numbers, on this machine", across=True, height=320
-                ),
-                config={"displayModeBar": False},
-                key="cost-chart",
-            )
+            title = "milliseconds for a million numbers, on this machine"
+            chart(figures.bars(costs, y_title=title, across=True, height=320), "cost-chart")
             told(said(costs))
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import streamlit as st
 
 from cnnviz import figures
-from cnnviz.errors import CnnvizError
 from cnnviz.experiments.saturation import FLAT, steepest
 from cnnviz.numbers import ends, grouped, plus_minus
 from cnnviz.ops import ACTIVATIONS, Activation
@@ -19,6 +18,7 @@ from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted, trace, windows
 from cnnviz.ui.lessons.activations.activations_stack import GradientStack
 from cnnviz.ui.markup import Markup, html, part, rows, unseen
+from cnnviz.ui.results import chart
 from cnnviz.ui.settings import K
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import one_of, put
@@ -51,12 +51,9 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
     """The nearest K that gives a map, and the kernel that has every size."""
 
     def works(state: Any) -> bool:
-        try:
-            settings.filter_of(state, len(picture.pixels))
-            windows(state).output_size(picture)
-        except CnnvizError:
-            return False
-        return True
+        return not settings.refused(
+            lambda: settings.filter_of(state, len(picture.pixels)), lambda: windows(state).output_size(picture)
+        )
 
     state, first = controls.lab(), settings.START["kernel"]
     found = settings.nearest(state, {"k": "K"}, works)
@@ -117,18 +114,15 @@ def histograms(map: SignedMap, activation: Activation) -> None:
         "without that, one bar would hide all the others.",
     )
     reach = max(found.limit, 1e-9)
-    st.plotly_chart(
-        figures.histogram(
-            {"before": map.numbers, f"after {activation.name}": found.output},
-            bins=BINS,
-            range=(-reach, reach),
-            log_y=True,
-            x_title="the number",
-            y_title="share of the map",
-        ),
-        config={"displayModeBar": False},
-        key="before-after-chart",
+    figure = figures.histogram(
+        {"before": map.numbers, f"after {activation.name}": found.output},
+        bins=BINS,
+        range=(-reach, reach),
+        log_y=True,
+        x_title="the number",
+        y_title="share of the map",
     )
+    chart(figure, "before-after-chart")
 
 
 def _fate(activation: Activation) -> str:

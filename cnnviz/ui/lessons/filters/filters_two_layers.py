@@ -82,11 +82,7 @@ def possible(depth: int, filters: int) -> list[int]:
 
 def problem(state: Mapping[str, Any], shape: tuple[int, ...]) -> CnnvizError | None:
     """Why these settings give no maps of a picture of this shape; None where they do."""
-    try:
-        network(state, shape)
-    except CnnvizError as found:
-        return found
-    return None
+    return settings.refused(lambda: network(state, shape))
 
 
 def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:

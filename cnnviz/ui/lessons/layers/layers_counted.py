@@ -13,7 +13,7 @@ from cnnviz.numbers import grouped, number
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.layers.layers_setup import Setup
 from cnnviz.ui.lessons.layers.layers_stack import field, size
-from cnnviz.ui.markup import Markup, html, joined, part, rows, show
+from cnnviz.ui.markup import Markup, bold, html, joined, part, rows, show
 from cnnviz.ui.words import many, percent
 
 HEAD = ("Layer", "Output, height × width × depth", "Parameters", "Multiply-adds", "Receptive field")
@@ -31,12 +31,8 @@ def counts(setup: Setup) -> None:
     body: list[tuple[str, ...]] = [("Input", size(network.input_shape), "", "", "1 × 1")]
     body += [_row(network, row) for row in network.rows]
     total = f"Total of {which}" if which else "Total"
-    body.append((total, "", _bold(network.parameters), _bold(network.multiply_adds), ""))
+    body.append((total, "", bold(grouped(network.parameters)), bold(grouped(network.multiply_adds)), ""))
     show(rows(HEAD, body, chosen=setup.chosen + 1))
-
-
-def _bold(count: int) -> Markup:
-    return html("<b>{}</b>", grouped(count))
 
 
 def _published(setup: Setup) -> Iterator[Markup]:
@@ -55,14 +51,14 @@ def _row(network: Graph, row: Row) -> tuple[str, ...]:
     name = f"{row.index + 1} {row.layer.name}"
     learnt: str = "none"
     if row.parameters:
-        learnt = html("{} = {}", row.layer.product(row.input_shape), _bold(row.parameters))
+        learnt = html("{} = {}", row.layer.product(row.input_shape), bold(grouped(row.parameters)))
     return name, size(row.output_shape), learnt, _work(row), _field(network, row)
 
 
 def _work(row: Row) -> str:
     """Multiply-adds, or what is done instead."""
     if row.multiply_adds:
-        return _bold(row.multiply_adds)
+        return bold(grouped(row.multiply_adds))
     others = [f"{grouped(count)} {name}" for name, count in row.layer.operations(row.input_shape).items() if count]
     return f"none; {', '.join(others)}" if others else "none"
 
@@ -130,8 +126,8 @@ def _bars(row: Row, fully: Linear, shared: int, single: int) -> Markup:
             html(
                 '<div class="row"><b>{}</b><span>{} = {} parameters, {}; {} multiply-adds</span>'
                 '<div class="{}" style="{}"><i>{}</i></div></div>',
-                name, layer.product(shape), _bold(count), bytes_of(count), grouped(layer.multiply_adds(shape)), kind,
-                style, length or goes_on,
+                name, layer.product(shape), bold(grouped(count)), bytes_of(count), grouped(layer.multiply_adds(shape)),
+                kind, style, length or goes_on,
             )
         )  # fmt: skip
     off = " It does not fit on any screen." if is_off else ""

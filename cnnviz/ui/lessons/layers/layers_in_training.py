@@ -17,6 +17,7 @@ from cnnviz.ui.lessons.layers.layers_run import Shown
 from cnnviz.ui.lessons.layers.layers_setup import DRAW
 from cnnviz.ui.markup import Markup, html, joined, part, show, signed
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer, put, real
 from cnnviz.ui.words import number, percent
 
@@ -48,7 +49,7 @@ def dropout(shown: Shown) -> None:
                     "choose a layer with larger maps."
                 )
             return
-        drawn, mean, draws = _draws(shown.map, hashlib.sha256(shown.map.tobytes()).digest(), shown.map.shape, p, draw)
+        drawn, mean, draws = _draws(shown.map, p, draw)
         zeros = float((drawn == 0).mean()) - float((shown.map == 0).mean())
         kept = 1 - float((shown.map == 0).mean())
         gone = percent(zeros, kept or 1.0)
@@ -67,12 +68,12 @@ def dropout(shown: Shown) -> None:
             )
 
 
-@remembered(16, together=64_000_000)
-def _draws(
-    _map: NDArray, digest: bytes, shape: tuple[int, ...], p: float, draw: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
+@remembered(
+    16, together=64_000_000, by=lambda map, *others: (hashlib.sha256(map.tobytes()).digest(), map.shape, *others)
+)
+def _draws(map: NDArray, p: float, draw: int) -> tuple[NDArray[np.float64], NDArray[np.float64], int]:
     """One draw, the mean of many, and how many those are."""
-    map = _map.astype(np.float64)
+    map = map.astype(np.float64)
     first = ops.dropout(map, p, rng=np.random.default_rng(draw))
     draws = int(max(10, min(1000, NUMBERS // map.size)))
     rng = np.random.default_rng((draw, 1))
@@ -134,7 +135,7 @@ def batch_norm(shown: Shown) -> None:
                     f"**{name}**: mean {number(_near(numbers.mean(), numbers))}, deviation {number(numbers.std())}"
                 )
                 figure = figures.histogram({name: numbers}, x_title="number", marks={"mean": float(numbers.mean())})
-                st.plotly_chart(figure, config={"displayModeBar": False}, key=f"norm {name}")
+                chart(figure, f"norm {name}")
         st.caption(
             "The shape of the distribution stays; only its place and its width change: the mean becomes β, the "
             "deviation |γ|. In inference the statistics are those gathered in training; an untrained network has "

@@ -11,6 +11,7 @@ from cnnviz.layers import Shape
 from cnnviz.layers.code import is_code
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls, state
+from cnnviz.ui.cached import identity
 from cnnviz.ui.controls import choice
 from cnnviz.ui.lessons.layers.layers_stack import STACK, Stack, stack_of
 from cnnviz.ui.memory import SMALL, remembered
@@ -65,9 +66,9 @@ class Setup:
         return INPUTS[self.reads] is None
 
 
-@remembered(16, each=3 * 227 * 227 + SMALL)
-def _square(_picture: Picture, digest: str, told: tuple[object, ...], side: int, depth: str) -> Picture:
-    return _picture.square(side, depth)
+@remembered(16, each=3 * 227 * 227 + SMALL, by=lambda picture, *others: (identity(picture), *others))
+def _square(picture: Picture, side: int, depth: str) -> Picture:
+    return picture.square(side, depth)
 
 
 def setup(picture: Picture, divisor: float) -> Setup:
@@ -106,7 +107,6 @@ def _taken(picture: Picture, square: tuple[int, str] | None) -> Picture:
     """The picture as the network takes it; what was done to it is said."""
     if square is None:
         return picture
-    full = controls.original()
-    taken = _square(full, full.digest, (full.name, full.mode, full.size, full.done), *square)
+    taken = _square(controls.original(), *square)
     st.caption(controls.plain(" ".join(taken.notes)))
     return taken

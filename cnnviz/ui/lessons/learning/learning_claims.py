@@ -17,14 +17,14 @@ from cnnviz.numbers import grouped
 from cnnviz.training import Recipe
 from cnnviz.ui import state
 from cnnviz.ui.controls import plain
-from cnnviz.ui.lessons.learning import learning_verdicts as learning_verdicts
+from cnnviz.ui.lessons.learning import learning_verdicts
 from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.own import RUN
+from cnnviz.ui.results import chart
 from cnnviz.ui.words import percent
 
 EVERY = 0.5  # seconds
-PLAIN = {"displayModeBar": False}
 RACE_PASSES = 2
 _WORKERS, _REFUSED = "learning-claims", "learning-claim-refused"
 
@@ -52,14 +52,12 @@ def _race(found: Mapping[str, Any]) -> None:
     for room, key, title in ((left, "steps", "steps"), (right, "seconds", "seconds of computing")):
         series = {name: (curves[name][key], curves[name]["losses"]) for name in curves if curves[name][key]}
         with room:
-            st.plotly_chart(
-                figures.lines(
-                    series or {"ReLU": ([], []), "sigmoid": ([], [])}, x_title=title, y_title="loss", y_range=(0, 2.5),
-                    x_range=(0, max([1, *(xs[-1] for xs, _ in series.values())])),
-                    height=270,
-                ),
-                config=PLAIN, key=f"race-{key}",
+            figure = figures.lines(
+                series or {"ReLU": ([], []), "sigmoid": ([], [])}, x_title=title, y_title="loss", y_range=(0, 2.5),
+                x_range=(0, max([1, *(xs[-1] for xs, _ in series.values())])),
+                height=270,
             )  # fmt: skip
+            chart(figure, f"race-{key}")
 
 
 def _moved(found: Mapping[str, Any]) -> None:
@@ -75,7 +73,7 @@ def _moved(found: Mapping[str, Any]) -> None:
         series or {"CONV": ([], []), "FC": ([], [])}, x_title="pixels that the digits are moved by",
         y_title="% right, of digits never seen", y_range=(0, 102), x_range=(-0.1, 4.1), dots=True, height=270,
     )  # fmt: skip
-    st.plotly_chart(figure.update_xaxes(dtick=1), config=PLAIN, key="moved-by-chart")
+    chart(figure.update_xaxes(dtick=1), "moved-by-chart")
 
 
 def _small(found: Mapping[str, Any]) -> None:
@@ -86,13 +84,11 @@ def _small(found: Mapping[str, Any]) -> None:
     ):
         series = {name: (one["epochs"], [100 * share for share in one[key]]) for name, one in curves.items()}
         with room:
-            st.plotly_chart(
-                figures.lines(
-                    series or {"plain": ([], [])}, x_title="passes", y_title=f"% right, {title}", y_range=(0, 102),
-                    x_range=(0, SMALL_RECIPE.epochs + 0.5), dots=True, height=270,
-                ),
-                config=PLAIN, key=f"small-{key}",
+            figure = figures.lines(
+                series or {"plain": ([], [])}, x_title="passes", y_title=f"% right, {title}", y_range=(0, 102),
+                x_range=(0, SMALL_RECIPE.epochs + 0.5), dots=True, height=270,
             )  # fmt: skip
+            chart(figure, f"small-{key}")
 
 
 CLAIMS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from itertools import count
 from typing import Literal
 
@@ -13,6 +14,7 @@ from cnnviz.experiments.plans import Plan
 from cnnviz.jobs.messages import Report
 from cnnviz.jobs.worker import Worker
 from cnnviz.models import Trained
+from cnnviz.ui.memory import remembered
 
 ANSWER = 1.5  # seconds that a press of a button waits for what came of it
 JOB = "cnnviz.experiments.live:learning"
@@ -127,6 +129,10 @@ class LearningRun:
             self._refused = str(problem)
 
 
+@remembered(
+    32, each=1_300_000,  # at most 300,000 parameters, and eight filters thrice
+    by=lambda plan: f"{plan.network} {asdict(plan.recipe)}",
+)  # fmt: skip
 def first_of(plan: Plan) -> Progress:
     """What the job would report before its first step, as far as it is quickly known. Raises CnnvizError."""
     try:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.experiments.live import Progress
 from cnnviz.experiments.plans import NETWORKS, Plan, composed
 from cnnviz.numbers import grouped
 from cnnviz.training import OPTIMISERS, Recipe
@@ -16,7 +13,6 @@ from cnnviz.ui.controls import plain
 from cnnviz.ui.lessons.layers.layers_setup import HELP as STACK_HELP
 from cnnviz.ui.lessons.layers.layers_stack import STACK
 from cnnviz.ui.lessons.learning.learning_run import LearningRun, first_of
-from cnnviz.ui.memory import remembered
 from cnnviz.ui.own import RUN, own
 from cnnviz.ui.state import flag, integer, one_of, put
 from cnnviz.ui.words import many, number
@@ -75,11 +71,6 @@ def _rates() -> str:
     return f"How far a step goes; it falls in a straight line to 0 at the end. Usual: {usual}."
 
 
-@remembered(32, each=1_300_000)  # at most 300,000 parameters, and eight filters thrice
-def _first(_plan: Plan, settings: str) -> Progress:
-    return first_of(_plan)
-
-
 def _run(plan: Plan) -> LearningRun | None:
     """The session's run; a new one where there is none, or none that has begun and these settings differ from its."""
     with st.container(key="not-trained"):
@@ -87,7 +78,7 @@ def _run(plan: Plan) -> LearningRun | None:
         if run and (run.state != "untrained" or run.plan == plan):
             run.beat()
         try:
-            fresh = LearningRun(plan, _first(plan, f"{plan.network} {asdict(plan.recipe)}"))
+            fresh = LearningRun(plan, first_of(plan))
         except CnnvizError as problem:
             fresh = None
             _refuse(plan, problem)

@@ -67,14 +67,23 @@ def missing() -> None:
                 )
 
 
-@remembered(16, each=8 * 2_000)  # the places of all test digits at most
-def _wrong(_trained: Trained, digest: str) -> tuple[int, ...]:
+def _learnt(trained: Trained) -> str:
+    """A digest of all that a network has learnt."""
+    state = hashlib.sha256(trained.name.encode())
+    for given in trained.parameters:
+        for array in given.values():
+            state.update(np.ascontiguousarray(array).data)
+    return state.hexdigest()
+
+
+@remembered(16, each=8 * 2_000, by=_learnt)  # the places of all test digits at most
+def _wrong(trained: Trained) -> tuple[int, ...]:
     test = models.digits("test")
     found: list[int] = []
     for start in range(0, len(test), AT_ONCE):
         images = test.images[start : start + AT_ONCE]
-        outputs = _trained.network.forward(_trained.prepare(images), _trained.parameters)[-1]
-        winners = [_trained.winner(output) for output in outputs]
+        outputs = trained.network.forward(trained.prepare(images), trained.parameters)[-1]
+        winners = [trained.winner(output) for output in outputs]
         wrong = np.flatnonzero(np.array(winners) != test.labels[start : start + AT_ONCE])
         found.extend(start + int(place) for place in wrong)
     return tuple(found)
@@ -82,12 +91,4 @@ def _wrong(_trained: Trained, digest: str) -> tuple[int, ...]:
 
 def wrong(trained: Trained) -> partial[tuple[int, ...]]:
     """Asked for only when it is wanted: the packaged test digits that a network reads wrong."""
-    return partial(_find_wrong, trained)
-
-
-def _find_wrong(trained: Trained) -> tuple[int, ...]:
-    state = hashlib.sha256(trained.name.encode())
-    for given in trained.parameters:
-        for array in given.values():
-            state.update(np.ascontiguousarray(array).data)
-    return _wrong(trained, state.hexdigest())
+    return partial(_wrong, trained)

@@ -9,7 +9,7 @@ from cnnviz import models
 from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, columns_of
-from cnnviz.ui.markup import Markup, html, image, joined, part, rows, show
+from cnnviz.ui.markup import Markup, bold, html, image, joined, part, rows, show
 from cnnviz.ui.network_view import Column, reads
 from cnnviz.ui.words import number
 
@@ -37,9 +37,9 @@ def what_changed(found: DigitRead) -> None:
         "learnt anew here from 55,000 of MNIST’s digits.",
     )
     body = [_line(*forms) for forms in zip(columns_of(old), columns_of(new), strict=True)]
-    total = [html("<b>{}</b>", grouped(network.network.parameters)) for network in (old, new)]
+    total = [bold(grouped(network.network.parameters)) for network in (old, new)]
     body.append(("all", *total, "Numbers that are learnt."))
-    scores = [html("<b>{} %</b>", SCORED[network.name]) for network in (old, new)]
+    scores = [bold(f"{SCORED[network.name]} %") for network in (old, new)]
     body.append(
         ("read right", scores[0], scores[1], "Of 10,000 test digits that neither learnt from; the paper: 99.05\u00a0%.")
     )

@@ -12,7 +12,7 @@ from cnnviz.numbers import grouped, times
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.pooling import pooling_maps
 from cnnviz.ui.lessons.pooling.pooling_maps import MEAN, RANDOM, SIDE, Pooled
-from cnnviz.ui.markup import Markup, html, part, rows, show, unseen
+from cnnviz.ui.markup import Markup, bold, html, part, rows, show, unseen
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number, percent
@@ -68,7 +68,7 @@ def fewer(found: Pooled) -> Savings:
         ],
         [
             "its multiply-adds",
-            *(html("<b>{}</b>", grouped(convolution.multiply_adds(shape))) for shape in (before, after)),
+            *(bold(grouped(convolution.multiply_adds(shape))) for shape in (before, after)),
             percent(convolution.multiply_adds(after), convolution.multiply_adds(before)),
         ],
         [
@@ -149,7 +149,7 @@ def last(found: Pooled, counted: Savings) -> None:
                 "global average, then FC",
                 html("({} + 1) × {} = <b>{}</b>, {}", counted.maps, CLASSES, grouped(behind), percent(behind, full)),
             ],
-            [f"{CLASSES} maps, one a class: global average alone", html("<b>0</b>")],
+            [f"{CLASSES} maps, one a class: global average alone", bold(0)],
         ]
         show(rows([f"to {CLASSES} classes", "parameters"], lines))
     with right, st.container(key="global-average"):

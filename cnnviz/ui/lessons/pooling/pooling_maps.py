@@ -97,25 +97,26 @@ def source_of_map(picture: Picture, filter: Filter, divisor: float) -> Source:
     return Source(numbers, 1.0, "Activation map", True, float(numbers.max()), digest)
 
 
-@remembered(12, each=(4 + 4) * MEGAPIXEL + SMALL)  # the map before and after
-def _traced(
-    _source: Source, digest: str, shape: Shape, layer: Layer, kind: str, _weight: np.ndarray | None, name: str
-) -> Trace:
-    names: dict[str, Any] = {"input": _source.name, "output": name}
-    parameters = {} if _weight is None else {"weight": _weight[np.newaxis, np.newaxis]}
-    output = layer.forward(_source.values, parameters).astype(np.float32)
-    trace = layer_trace(layer, _source.numbers, output, parameters, 0, divisor=_source.divisor, **names)
-    if not _source.is_map:
+@remembered(
+    12, each=(4 + 4) * MEGAPIXEL + SMALL,  # the map before and after
+    by=lambda source, layer, kind, weight, name: (source.digest, source.shape, layer, kind, name),
+)  # fmt: skip
+def _traced(source: Source, layer: Layer, kind: str, weight: np.ndarray | None, name: str) -> Trace:
+    names: dict[str, Any] = {"input": source.name, "output": name}
+    parameters = {} if weight is None else {"weight": weight[np.newaxis, np.newaxis]}
+    output = layer.forward(source.values, parameters).astype(np.float32)
+    trace = layer_trace(layer, source.numbers, output, parameters, 0, divisor=source.divisor, **names)
+    if not source.is_map:
         return trace
     # One scale for both panels; a convolution's own map may go beyond.
-    return replace(trace, input_limit=_source.largest, limit=max(_source.largest, trace.largest()))
+    return replace(trace, input_limit=source.largest, limit=max(source.largest, trace.largest()))
 
 
 def pooled(source: Source, pool: Pool) -> Pooled:
     """The map and its pooling. Raises DoesNotFit."""
     pool.output_shape(source.shape)
     kind = type(pool).__name__
-    return Pooled(source, pool, _traced(source, source.digest, source.shape, pool, kind, None, "Pooled map"))
+    return Pooled(source, pool, _traced(source, pool, kind, None, "Pooled map"))
 
 
 MEAN, RANDOM = "1/K² each", "random"
@@ -129,7 +130,7 @@ def strided(found: Pooled, weights: str) -> tuple[Trace, Trace]:
     size = found.windows[0].kernel_size
     layer = Conv2d(1, size, pool.stride or size, pool.padding, bias=False)
     weight = np.full((size, size), 1 / size**2) if weights == MEAN else named("random", (size, size), seed=0)
-    other = _traced(source, source.digest, source.shape, layer, weights, weight, "Map at a stride")
+    other = _traced(source, layer, weights, weight, "Map at a stride")
     return pooled(source, pool).trace, other
 
 
@@ -174,9 +175,9 @@ class Moved:
         return self.changes["global average"]
 
 
-@remembered(64, each=SMALL)
-def _moved(_values: Source, digest: str, rows: Window, columns: Window, direction: str, most: int) -> Moved:
-    found = invariance(_values.values, rows, columns, direction=direction, most=most)
+@remembered(64, each=SMALL, by=lambda source, *others: (source.digest, *others))
+def _moved(source: Source, rows: Window, columns: Window, direction: str, most: int) -> Moved:
+    found = invariance(source.values, rows, columns, direction=direction, most=most)
     changes = {stage.name: stage.changes for stage in found.stages}
     pooled = {"max": found.max_pooling.summary(), "average": found.average_pooling.summary()}
     return Moved(changes, pooled, found.distances, found.direction)
@@ -187,7 +188,7 @@ def moved(found: Pooled, direction: str, most: int) -> Moved:
 
     Raises DoesNotFit where there is not even room for one pixel.
     """
-    key = found.source, found.source.digest, *found.windows, direction
+    key = found.source, *found.windows, direction
     for distance in range(most, 1, -1):
         try:
             return _moved(*key, distance)

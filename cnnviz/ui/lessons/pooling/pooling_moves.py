@@ -16,6 +16,7 @@ from cnnviz.ui.lessons.pooling import pooling_maps
 from cnnviz.ui.lessons.pooling.pooling_counted import Savings
 from cnnviz.ui.lessons.pooling.pooling_maps import Moved, Pooled
 from cnnviz.ui.markup import html, part, told
+from cnnviz.ui.results import chart
 from cnnviz.ui.stage import stage
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import many, number, percent
@@ -75,7 +76,7 @@ def _draw(found: Pooled, measured: Moved, move: int) -> None:
         height=310,
     )
     figure.update_xaxes(dtick=1)
-    st.plotly_chart(figure, config={"displayModeBar": False}, key="moves-chart")
+    chart(figure, "moves-chart")
 
 
 def by(change: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
 from cnnviz.layers import AvgPool2d, Conv2d, MaxPool2d, Shape
 from cnnviz.pictures import Picture
@@ -39,11 +38,7 @@ def source_shape(state: Mapping[str, Any], picture: Picture) -> Shape:
 
 def works(state: Mapping[str, Any], picture: Picture) -> bool:
     """Whether these settings give a pooled map of this picture."""
-    try:
-        layer(state).output_shape(source_shape(state, picture))
-    except CnnvizError:
-        return False
-    return True
+    return not settings.refused(lambda: layer(state).output_shape(source_shape(state, picture)))
 
 
 def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:

@@ -53,11 +53,7 @@ class Variant:
 
     def problem(self, state: Mapping[str, Any], picture: Picture) -> CnnvizError | None:
         """Why it gives no map of this picture, or None where it does."""
-        try:
-            self.windows(state).output_size(picture)
-        except CnnvizError as problem:
-            return problem
-        return None
+        return settings.refused(lambda: self.windows(state).output_size(picture))
 
     def remedies(self, state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
         """What to press where it does not work: labels and changes, one setting at a time where that is enough."""
