@@ -30,7 +30,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 # Inside ui the same: what is set, words and HTML, what is kept, what is drawn, controls, lessons, the pages' frame.
 ROOMS_OF_UI = (
-    "state", "words", "letters", "memory", "settings", "markup", "written_html", "formulas", "cached", "own",
+    "state", "words", "letters", "memory", "settings", "markup", "formulas", "cached", "own",
     "javascript", "drawing", "landmarks", "stage", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
     "sizes", "grid", "controls", "results", "network_view", "lessons", "course", "frame",
 )  # fmt: skip
@@ -120,10 +120,6 @@ def test_a_page_does_no_arithmetic(path):
     assert not libraries & NOT_ON_PAGES
 
 
-# Pages that still write their HTML by hand.
-BY_HAND = {"layers_builder.py", "deep_trace_back.py", "written_html.py"}
-
-
 def unescaped(source: str) -> list[str]:
     """Where HTML may come to a page that nothing has escaped: it is shown by no other door than `markup.show`, and
     what it is made of is literals. Elsewhere than in markup.py."""
@@ -149,7 +145,7 @@ UI = sorted((PACKAGE / "ui").rglob("*.py"))
 
 @pytest.mark.parametrize("path", [path for path in UI if path.name != "markup.py"], ids=name_of)
 def test_html_is_made_by_templates_that_escape(path):
-    assert (unescaped(path.read_text("utf-8")) == []) is (path.name not in BY_HAND)
+    assert unescaped(path.read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize(

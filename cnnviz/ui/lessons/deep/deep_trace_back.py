@@ -10,18 +10,17 @@ from cnnviz.models.squeezenet_depths import Depth, depths, map_name
 from cnnviz.numbers import grouped, times
 from cnnviz.steps import Trace
 from cnnviz.ui import overlay
-from cnnviz.ui import written_html as markup
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
 from cnnviz.ui.lessons.deep.deep_look import SIDE, Look
 from cnnviz.ui.lessons.deep.deep_patches import woken_by
 from cnnviz.ui.lessons.deep.deep_walk import STEP, Chosen, is_covered, look_into
+from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.overlay import Panel, message
 from cnnviz.ui.stage import stage
 from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import many, number, percent
-from cnnviz.ui.written_html import escape
 
 MOST_OF_IT = 0.9  # of all that matters
 FEW = 50  # pixels, of which no share need be told
@@ -35,7 +34,7 @@ def _field(_look: Look, digest: str, layer: int, unit: tuple[int, int, int]) -> 
 
 def trace_back(look: Look, at: Chosen) -> None:
     """Where the chosen unit looks, and the patches of the samples that wake it most; any unit can be chosen here."""
-    markup.part(f"Traced back: {escape(_called(look, at))}, row {at.row + 1}, column {at.column + 1}")
+    part(f"Traced back: {_called(look, at)}, row {at.row + 1}, column {at.column + 1}")
     with st.container(key="trace-back"):
         where, what = st.columns([1, 2.1], gap="medium")
         with where:
@@ -43,7 +42,8 @@ def trace_back(look: Look, at: Chosen) -> None:
             overlay.panels([_seen(look, at, found)], key="sees")
         with what:
             _any_unit(look, at)
-            st.html(f'<p class="sentence">{_sentence(look, at, found)}</p>')
+            told = _sentence(look, at, found)
+            show(html('<p class="sentence">Its number is <b>{}</b>. {}</p>', number(at.value), told))
             woken_by(look, at)
             with st.container(key="this-filter"):
                 if at.depth.made == 0:
@@ -70,7 +70,7 @@ def _seen(look: Look, at: Chosen, found: EffectiveField) -> Panel:
 def _sentence(look: Look, at: Chosen, found: EffectiveField) -> str:
     pixels = len(found.down) * len(found.across)
     told = (
-        f"Its number is <b>{number(at.value)}</b>. It can see {times(len(found.down), len(found.across))} pixels, "
+        f"It can see {times(len(found.down), len(found.across))} pixels, "
         f"{percent(pixels, look.square.shape[1] * look.square.shape[2])} of the photo"
     )
     if found.silent:
@@ -115,7 +115,7 @@ def arithmetic(look: Look, at: Chosen) -> None:
         input=f"{name}, {len(reads)} maps" if before else "Photo, less the mean",
         output=f"{map_name(trained, depth, at.channel)} of {depth.name}",
     )
-    markup.part("How that number came about", f"<p>{_counted(made)}</p>")
+    part("How that number came about", _counted(made))
     with st.container(key="deep-stage"):
         stage(made, key="deep-arithmetic", at=(at.row, at.column), link=STEP)
 
@@ -143,9 +143,9 @@ def all_maps(look: Look, at: Chosen) -> None:
         if left_out
         else ""
     )
-    markup.part(
+    part(
         f"All {grouped(len(maps))} maps of {depth.name}",
-        f"<p>Strongest first, each on its own scale. Nobody chose what they look for: they were learnt.{border}</p>",
+        f"Strongest first, each on its own scale. Nobody chose what they look for: they were learnt.{border}",
     )
     names = [map_name(look.trained, depth, channel) for channel in range(len(maps))]
 

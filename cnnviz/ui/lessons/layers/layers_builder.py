@@ -14,9 +14,9 @@ from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_dials import change, dials, more
 from cnnviz.ui.lessons.layers.layers_setup import INPUTS, OWN_SIZE, UNIT, Setup
 from cnnviz.ui.lessons.layers.layers_stack import NEW, START, Stack
+from cnnviz.ui.markup import html, show
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
-from cnnviz.ui.written_html import escape
 
 
 def presets() -> None:
@@ -113,7 +113,7 @@ def explain(setup: Setup) -> None:
         if not stack.problem:
             return
         with st.container(key="stuck-box", border=True):
-            st.html(f"<b>{escape(stack.problem)}</b>")
+            show(html("<b>{}</b>", stack.problem))
             with st.container(horizontal=True, gap="small"):
                 if depth := _other_depth(setup):
                     st.button(f"the picture in {depth}", key="remedy depth", on_click=put, kwargs={"depth": depth})
