@@ -37,6 +37,7 @@ _SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→"
                         **dict.fromkeys("\ufeff\u200b\u2060")})  # fmt: skip
 _SIZE = r"(\d+(?:\+\d+)?(?:\s*x\s*\d+(?:\+\d+)?)?)"
 _NUMBER = r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
+NEVER_CLOSED = "A bracket is never closed; branches end with ] and add, multiply or concat."
 _MEET = "behind ] stands how the branches meet: add, multiply or concat."
 _MARKS = "[|]"  # where branches begin, where the next one does, where they meet
 
@@ -237,7 +238,7 @@ def nodes(text: str) -> tuple[Node, ...]:
             raise SettingError(f"Layer {number}, {problem}") from None
         found.append(Node(str(number), layer, inputs))
     if tree.is_open:
-        raise SettingError("A bracket is never closed; branches end with ] and add, multiply or concat.")
+        raise SettingError(NEVER_CLOSED)
     return tuple(found)
 
 

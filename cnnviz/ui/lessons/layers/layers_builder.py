@@ -13,20 +13,21 @@ from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_dials import change, dials, more
 from cnnviz.ui.lessons.layers.layers_setup import INPUTS, OWN_SIZE, UNIT, Setup
-from cnnviz.ui.lessons.layers.layers_stack import NEW, START, Stack
+from cnnviz.ui.lessons.layers.layers_stack import NEW, RESIDUAL, START, Stack
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
 
 
 def presets() -> None:
-    """One click to a network that made history, or back to the small one."""
+    """One click to a network that made history, to one with branches, or back to the small one."""
     with st.container(key="demos", horizontal=True, gap="small"):
         for name, told in ARCHITECTURES.items():
             _, height, width = told.input_shape
             input = next(key for key, value in INPUTS.items() if value and value[0] == height == width)
             st.button(name, key=f"preset {name}", on_click=_begin, args=(told.stack, input))
         st.button("small stack", key="preset small", on_click=_begin, args=(START, OWN_SIZE))
+        st.button("with branches", key="preset branches", on_click=_begin, args=(RESIDUAL, OWN_SIZE))
 
 
 def _begin(text: str, input: str) -> None:
@@ -50,8 +51,8 @@ def builder(setup: Setup) -> None:
         with st.popover("add a layer", key="add", type="secondary"):
             behind = f"Behind layer {at + 1}:" if stack.parts else "The first layer:"
             st.caption(behind)
-            for name, text in NEW.items():
-                to = min(at + 1, len(stack.parts))
+            to = min(at + 1, len(stack.parts))
+            for name, text in (*NEW.items(), ("RESIDUAL BLOCK", stacks.residual(stack, to))):
                 st.button(
                     name,
                     key=f"add {name}",
@@ -75,8 +76,8 @@ def chip(part: stacks.Part) -> str:
     """A layer in a few letters, as plain text."""
     found = part.draft
     if found is None:
-        return controls.plain(f"“{part.text[:14]}”?")
-    return found.chip
+        return controls.plain(f"{part.marks} “{part.text[:14]}”?".strip())
+    return controls.plain(f"{part.marks} {found.chip}".strip())
 
 
 def _settings(stack: Stack, at: int) -> None:
@@ -93,6 +94,7 @@ def _settings(stack: Stack, at: int) -> None:
                 ("later", ":material/arrow_forward:", at + 1, at == last),
             ):
                 text = stack.text if off else stacks.moved(stack, at, to)
+                off = text == stack.text and stack.parts[at] != stack.parts[to] if not off else off
                 st.button(
                     "", key=f"move {name}", icon=icon, help=f"Move layer {at + 1} {name}", disabled=off,
                     on_click=change, args=(text, to),

@@ -68,7 +68,9 @@ def _field(network: Graph, row: Row) -> str:
     sides = network.input_shape[1:]
     whole = all(axis.start <= 0 and axis.start + axis.size >= side for axis, side in zip(row.fields, sides))
     told = field(network, row)
-    return html("the whole picture<small>{}</small>", told) if whole else told
+    said = html("the whole picture<small>{}</small>", told) if whole else told
+    apart = row.fields[0].disagreement or row.fields[1].disagreement
+    return html("{}<small>{}</small>", said, apart) if apart and not whole else said
 
 
 def _sentence(network: Graph) -> str:

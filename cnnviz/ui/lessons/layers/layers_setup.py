@@ -29,8 +29,10 @@ DRAW = integer("draw", 0, 0, 10**6)  # which of dropout's draws
 UNIT = unit_setting("unit")  # on the stage; its layer is the one that is changed
 HELP = (
     "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
-    "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm. Or paste a Sequential "
-    "of PyTorch or Keras, as code or as it is printed."
+    "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm. Branches stand in "
+    "brackets, parted by |, and meet by add, multiply or concat: [conv 8 3x3 p1; relu; conv 8 3x3 p1 | same] add; "
+    "same is the branch in which nothing happens. Or paste a Sequential of PyTorch or Keras, as code or as it is "
+    "printed."
 )
 
 

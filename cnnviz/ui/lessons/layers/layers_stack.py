@@ -17,12 +17,13 @@ from cnnviz.graph import Graph, Row
 from cnnviz.layers import GRAMMARS, Layer, Node, Shape
 from cnnviz.layers.layer import both
 from cnnviz.layers.same import both_ends
-from cnnviz.layers.typed import TOLD, Branches, Draft, draft, joined, marked, parts
+from cnnviz.layers.typed import NEVER_CLOSED, TOLD, Branches, Draft, draft, joined, marked, parts
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import formulas
 from cnnviz.ui.state.setting import DECLARED, words
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
+RESIDUAL = "conv 8 3x3 p1; relu; [conv 8 3x3 p1; relu; conv 8 3x3 p1 | same] add; relu; max 2x2; fc 10"
 STACK = words("stack", START)  # the text is the state
 FILTERS, UNITS = (1, 512), (1, 4096)  # what the dials reach; a text may say more
 SLIDES = ("conv", "max", "avg")
@@ -61,13 +62,15 @@ class Part:
 class Stack:
     """What a text comes to on an input of one shape: its parts, and the network as far as its layers follow.
 
-    shape  what the layer that cannot follow is given; where all do, what comes out
+    shape    what the layer that cannot follow is given; where all do, what comes out
+    is_open  branches begin that do not meet
     """
 
     parts: tuple[Part, ...]
     network: Graph
     problem: str = ""
     shape: Shape = ()
+    is_open: bool = False
 
     @property
     def text(self) -> str:
@@ -105,9 +108,8 @@ def stack_of(text: str, shape: Shape) -> Stack:
                 given = network.shapes[tree.next(marked(following)[0])]
         why = why or wrong
         found.append(made)
-    if not why and tree.is_open:
-        why = "A bracket is never closed; branches end with ] and add, multiply or concat."
-    return Stack(tuple(found), network, why, given)
+    is_open = not why and tree.is_open
+    return Stack(tuple(found), network, NEVER_CLOSED if is_open else why, given, is_open)
 
 
 def _part(text: str, number: int, shape: Shape | None) -> tuple[Part, str]:
@@ -146,6 +148,13 @@ def changed(stack: Stack, at: int, **settings: Any) -> str:
 def inserted(stack: Stack, at: int, text: str) -> str:
     """With a part more, in front of the one at `at`: in the branch that ends there, where one does."""
     return _text([*stack.parts[:at], Part(text), *stack.parts[at:]])
+
+
+def residual(stack: Stack, at: int) -> str:
+    """The text of a block that adds to what stands in front of the part at `at` what two CONV layers make of it."""
+    shape = stack.network.shapes[min(at, len(stack.network.rows))]
+    conv = f"conv {shape[0]} 3x3 p1" if len(shape) == 3 else f"fc {shape[0]}"
+    return f"[{conv}; relu; {conv} | same] add"
 
 
 def removed(stack: Stack, at: int) -> str:
@@ -193,7 +202,8 @@ def remedies(stack: Stack) -> list[tuple[str, str]]:
     """What to press where a layer cannot follow: labels and the stack's text with it, the nearest value of each."""
     at = stack.stuck
     if at is None:
-        return [("the stack at the start", START)] if stack.problem else []
+        begun = [("the stack at the start", START)] if stack.problem else []
+        return [("end the branches with ] concat", f"{stack.text} ] concat"), *begun] if stack.is_open else begun
     found = [(label, changed(stack, at, **settings)) for label, settings in _fitting(stack, at)]
     first_fc = next((index for index, part in enumerate(stack.parts) if part.draft and part.draft.kind == "fc"), at)
     if first_fc < at:
