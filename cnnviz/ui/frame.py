@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.ui import state
+from cnnviz.ui.component import scripts
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
 from cnnviz.ui.letters import lettered, together
@@ -26,6 +27,7 @@ def page(lesson: Lesson) -> None:
     st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="🔲", layout="wide", initial_sidebar_state=276)
     state.open_page(lesson.path, lesson.settings)
     style()
+    scripts()
     state.address()
     with st.container(key="ways", gap=None):
         landmarks(lesson.name, lesson.sidebar)
