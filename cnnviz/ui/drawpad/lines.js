@@ -1,13 +1,15 @@
 // The pen's lines without anything drawn: how a line grows, what Python reads, what can be undone. Places are 0 to 1 of
 // the pad's side, as in cnnviz/pictures/strokes.py.
 
+import { clamp } from "../drawing/numbers.js";
+
 export const PENS = [
   { name: "Thin", thickness: 0.05 }, { name: "Medium", thickness: 0.075 }, { name: "Thick", thickness: 0.105 },
 ];
 const LEAST = 0.006; // a step shorter than this adds no point: 1.4 pixels of 240
 
 const four = (value) => Math.round(value * 1e4) / 1e4;
-const within = (value) => four(Math.max(0, Math.min(1, value)));
+const within = (value) => four(clamp(value, 0, 1));
 const isShort = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y) < LEAST;
 
 export const drawingOf = (text) => JSON.parse(text);
@@ -27,7 +29,7 @@ export class Lines {
   }
 
   fill({ thickness, strokes }, isReady = false) {
-    Object.assign(this, { thickness, strokes, isReady, current: null, before: [] });
+    Object.assign(this, { thickness, strokes, isReady, current: null, past: [] });
   }
 
   get isEmpty() { return !this.strokes.length && !this.current; }
@@ -71,10 +73,10 @@ export class Lines {
   }
 
   undo() {
-    if (this.current || !this.before.length) return false;
-    Object.assign(this, this.before.pop());
+    if (this.current || !this.past.length) return false;
+    Object.assign(this, this.past.pop());
     return true;
   }
 
-  remember() { this.before.push({ strokes: this.strokes, isReady: this.isReady }); }
+  remember() { this.past.push({ strokes: this.strokes, isReady: this.isReady }); }
 }

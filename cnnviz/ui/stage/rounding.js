@@ -4,7 +4,7 @@
 // backwards: the bias, then the sum that comes to that result with it, then the terms that come to that sum. Each differs
 // from its true value by less than one unit of its last place, and all terms of a map have the same decimals.
 import { APPLY, agrees, largest, outputAt } from "./arithmetic.js";
-import { decimalsFor, fixed, spelled, unitsOf, upTo } from "../drawing/numbers.js";
+import { decimalsFor, fixed, largestOf, spelled, unitsOf, upTo } from "../drawing/numbers.js";
 
 export const LISTED = 3; // of the largest terms, where not all can be read
 export const NAMED = 3; // channels, up to which each has its sum
@@ -23,7 +23,6 @@ export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.
 
 // The power of ten of the first digit.
 const leadOf = (size) => (size > 0 ? Math.floor(Math.log10(size) + 1e-12) : 0);
-const largestOf = (array) => array.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
 
 // The least decimals, up to `most`, in which all of these numbers stand in full; Infinity where they never do.
 function decimalsOf(numbers, by = 1, most = SHORT) {

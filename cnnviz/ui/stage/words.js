@@ -1,5 +1,5 @@
 // How steps are said. Their numbers come from rounding.js, so that what is said adds up as it is said.
-import { largest } from "./arithmetic.js";
+import { largest, tapAt } from "./arithmetic.js";
 import { LISTED, NAMED, Shown, factorOf, isBare, placesOf } from "./rounding.js";
 import { fixed, grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
 
@@ -74,8 +74,8 @@ function termsText(trace, say, step, hidden) {
   }
   if (trace.reduction === "max") {
     if (hidden) return many(present.length, trace.term);
-    const row = Math.floor(step.winner / trace.columns.kernel) % trace.rows.kernel;
-    return `${many(present.length, trace.term)}, in window row ${row + 1}, column ${step.winner % trace.columns.kernel + 1},`;
+    const { row, column } = tapAt(trace, step.winner);
+    return `${many(present.length, trace.term)}, in window row ${row + 1}, column ${column + 1},`;
   }
   if (trace.channels.length > 1 && trace.channels.length <= NAMED && trace.reduction === "sum" && !hidden) {
     const sums = trace.channels.map((_, i) => `${channelName(trace, i)} ${i ? "" : "adds up "}to ${shown.partial(i)}`);

@@ -1,6 +1,8 @@
 // Pure: what Python sent, and what a unit sees. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture.
+import { placeIn, placeText } from "../drawing/address.js";
 import { opened } from "../drawing/envelope.js";
+import { clamp } from "../drawing/numbers.js";
 
 const axisOf = ([size, jump, start, path]) => ({ size, jump, start, path });
 const PIXEL = axisOf([1, 1, 0, []]); // the receptive field of a pixel: itself
@@ -27,7 +29,8 @@ export function unpack(bytes) {
 // Each field's path whole: it is told as what comes after so many passages of the layer before's. undefined: not told.
 function pathsIn(layers) {
   let before = [[], []];
-  const passageOf = ([windows, size, outside]) => ({ windows, size: size ?? Infinity, outside });
+  const windowOf = ([kernel, stride, before, dilation]) => ({ kernel, stride, before, dilation });
+  const passageOf = ([windows, size, outside]) => ({ windows: windows.map(windowOf), size: size ?? Infinity, outside });
   return layers.map(({ fields, paths = [], ...layer }) => {
     const found = fields.map((_, axis) => paths[axis] && [...before[axis].slice(0, paths[axis].same), ...paths[axis].more.map(passageOf)]);
     before = found.map((path) => path ?? []);
@@ -37,11 +40,11 @@ function pathsIn(layers) {
 
 // "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open.
 export function readUnit(text) {
-  const [layer, channel, row = null, column = null] = text.split(".").map((part) => Number(part) - 1);
+  const [layer, channel, row = null, column = null] = placeIn(text);
   return { layer, channel, row, column };
 }
 
-export const unitText = ({ layer, channel, row, column }) => [layer, channel, row, column].map((part) => part + 1).join(".");
+export const unitText = ({ layer, channel, row, column }) => placeText([layer, channel, row, column]);
 
 // Of many maps only some are sent: the first, and as the `last` perhaps another. The place of a channel among them, −1
 // where it was not sent; and the channel of such a place, counted round and round.
@@ -52,9 +55,8 @@ export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
 
 // The nearest unit that there is: an open place becomes the middle of the map.
 export function within(model, { layer, channel, row, column }) {
-  const at = Math.max(0, Math.min(model.layers.length - 1, layer));
-  const { count, height, width } = model.layers[at];
-  const held = (value, most) => Math.max(0, Math.min(most - 1, value ?? Math.floor(most / 2)));
+  const at = clamp(layer, 0, model.layers.length - 1), { count, height, width } = model.layers[at];
+  const held = (value, most) => clamp(value ?? Math.floor(most / 2), 0, most - 1);
   return { layer: at, channel: held(channel, count), row: held(row, height), column: held(column, width) };
 }
 
