@@ -89,6 +89,18 @@ def test_modules_that_cannot_be_joined_are_an_error(tmp_path, one, two, complain
         joined(files_of(tmp_path, {"one.js": one, "two.js": two}), ["one.js"])
 
 
+# Of an axis; `after(` is the page's own.
+AXIS = re.compile(
+    r"(?<!\.)\.(?:kernel|stride|dilation|before|after)\b(?!\()|\b(?:stride|dilation) [*+-]|[*+-] (?:stride|dilation)\b"
+)
+
+
+def test_only_axis_js_knows_how_positions_are_computed():
+    said = {path.name: AXIS.findall(path.read_text("utf-8")) for path in UI.glob("*/*.js")}
+    assert len(said.pop("axis.js")) > 10
+    assert {name: found for name, found in said.items() if found} == {}
+
+
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [

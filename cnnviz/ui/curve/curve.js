@@ -10,9 +10,13 @@ import { passing, slopeAt, slopeWords, valueAt, valueWords } from "./slopes.js";
 const SAMPLES = 601; // an odd number, so that 0 is one of them
 
 class Curve extends View {
+  /** @type {CurveMessage} */ data;
+  /** @type {Place} */ place = { row: 0, column: 0 };
+  /** @type {number | undefined} */ own;
+  yEnds = [0, 1]; slopeEnds = [0, 1];
+
   constructor() {
     super();
-    this.place = { row: 0, column: 0 };
     this.name = make("b");
     this.where = make("span");
     this.panel = new Panel({
@@ -140,9 +144,9 @@ class Curve extends View {
         if (!isCrowded) write(context, number(value, 3), plan.left - 6, this.down(part, value), 12, theme.muted, theme.font, 400, "right");
       }
     }
-    for (const [value, align] of [[-reach, "left"], [0, "center"], [reach, "right"]]) {
-      write(context, number(value, 3), plan.left + ((value / reach + 1) / 2) * plan.width, bottom + 11, 12, theme.muted, theme.font, 400, align);
-    }
+    ["left", "center", "right"].forEach((align, at) => {
+      write(context, number((at - 1) * reach, 3), plan.left + (at / 2) * plan.width, bottom + 11, 12, theme.muted, theme.font, 400, align);
+    });
     write(context, "out", plan.left + 4, plan.value.top + 6, 12, theme.muted, theme.font, 400, "left");
     write(context, "slope", plan.left + 4, plan.slope.top + 6, 12, theme.muted, theme.font, 400, "left");
     write(context, "in", plan.left + plan.width * 0.75, bottom + 11, 12, theme.muted, theme.font, 400, "center");

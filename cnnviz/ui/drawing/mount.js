@@ -9,7 +9,12 @@ export const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").ma
 //     follow(place)   what others of its group tell     leave()      what must end with it
 // and finds the page's `theme`, `version`, how often it was told, and `send(name, value)`, by which Python hears of it.
 export class View {
-  version = 0;
+  version = 0; isGone = false; waiting = false; link = null; observer = null;
+  /** @type {HTMLElement} */ root;
+  /** @type {HTMLElement} */ frame;
+  /** @type {Element} */ watched;
+  /** @type {Theme} */ theme;
+  /** @type {(name: string, value: unknown) => void} */ send;
 
   // To be painted with the next frame, once for all that ask for it.
   repaint() {
@@ -28,7 +33,9 @@ export class View {
     this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
   }
 
-  paint() {}
+  paint(_now) {}
+
+  follow(_place) {}
 
   leave() {}
 }

@@ -2,13 +2,16 @@
 import { make } from "./elements.js";
 
 export const LEGIBLE = 11; // pixels: no number is drawn in smaller letters
+/** @type {(colour: Colour) => string} */
 export const css = ([r, g, b]) => `rgb(${Math.round(r)},${Math.round(g)},${Math.round(b)})`;
 
 export class Panel {
-  constructor(attributes = { "aria-hidden": "true" }) {
+  width = 0; height = 0; ratio = 0; kept = {}; painted = "";
+  /** @type {HTMLCanvasElement} */ mix;
+
+  constructor(attributes = /** @type {object} */ ({ "aria-hidden": "true" })) {
     this.canvas = make("canvas", attributes);
     this.context = this.canvas.getContext("2d");
-    this.kept = {};
   }
 
   // Fit the canvas to its place on the page, in the screen's own pixels. True where that changed something.
@@ -72,6 +75,7 @@ export function headed(name, title = "") {
 
 export const canvasOf = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
 
+/** @type {(colour: Colour) => number} */
 export const pack = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 // A canvas of one pixel a number; `paint` gets its pixels as packed colours, and as bytes. Packed colours in plain loops

@@ -7,9 +7,12 @@ import { dot } from "../drawing/paper.js";
 import { Lines, PENS, drawingOf, penOf, textOf } from "./lines.js";
 
 class Pad extends View {
+  pointer = null; // the pointer that draws: a second finger does not
+  fill = ""; // what Python last put here
+  /** @type {Lines} */ lines;
+
   constructor() {
     super();
-    this.pointer = null; // the pointer that draws: a second finger does not
     this.canvas = make("canvas", { role: "img" });
     this.hint = make("p", { class: "hint" }, "draw a digit");
     this.pens = PENS.map(({ name, thickness }, at) => {
@@ -29,9 +32,10 @@ class Pad extends View {
 
   resized() { this.paint(); }
 
+  /** @param {PadMessage} data */
   receive(data) {
-    this.lines ??= new Lines(drawingOf(data.drawing), data, data.ready);
-    if (this.fill !== undefined && this.fill !== data.fill) {
+    if (!this.lines) this.lines = new Lines(drawingOf(data.drawing), data, data.ready);
+    else if (this.fill !== data.fill) {
       this.lines.fill(drawingOf(data.drawing), data.ready);
       this.pointer = null;
     }

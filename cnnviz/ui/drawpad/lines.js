@@ -10,7 +10,7 @@ const LEAST = 0.006; // a step shorter than this adds no point: 1.4 pixels of 24
 
 const four = (value) => Math.round(value * 1e4) / 1e4;
 const within = (value) => four(clamp(value, 0, 1));
-const isShort = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y) < LEAST;
+const isShort = (from, to) => Math.hypot(to[0] - from[0], to[1] - from[1]) < LEAST;
 
 export const drawingOf = (text) => JSON.parse(text);
 export const textOf = ({ thickness, strokes }) => JSON.stringify({ thickness, strokes });
@@ -23,8 +23,10 @@ export const penOf = (thickness) =>
 // What is drawn, the line under the pen, and what was there before. A ready drawing gives way to the first line of one's
 // own, as an example should; undo brings it back.
 export class Lines {
+  thickness = 0; strokes = []; isReady = false; current = null; past = [];
+
   constructor(drawing, limits, isReady = false) {
-    Object.assign(this, { limits });
+    this.limits = limits;
     this.fill(drawing, isReady);
   }
 

@@ -22,15 +22,18 @@ function placeIn(sentence) {
 // sent    the last edit, until it is answered                                          wanted  to show with the next answer
 // refused the places of the drafts that were refused
 class Grid extends View {
+  tab = null; wanted = null; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
+  /** @type {GridMessage} */ data = null;
+
   constructor() {
     super();
-    Object.assign(this, { tab: null, wanted: null, data: null, drafts: new Map(), refused: new Set(), sent: null, inputs: [] });
     this.tabs = make("div", { class: "tabs" });
     this.cells = make("div", { class: "cells", role: "group" }); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
     this.error = make("p", { class: "error", role: "alert" });
     this.root = make("div", { class: "grid" }, this.tabs, this.cells, this.error);
   }
 
+  /** @param {GridMessage} data */
   receive(data) {
     const before = this.data;
     const answered = this.sent !== null && data.read === this.sent;

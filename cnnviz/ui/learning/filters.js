@@ -30,6 +30,7 @@ export function title(context, theme, place, text, more = "") {
 }
 
 // Paints both rows; returns where each filter can be clicked.
+/** @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintFilters(context, theme, place, data, now, chosen) {
   const { before: { data: before, shape: [count, height, width] }, of, layer, state } = data;
   const what = layer[0] === "C" ? "filters" : "units’ weights";
@@ -38,10 +39,10 @@ export function paintFilters(context, theme, place, data, now, chosen) {
   title(context, theme, place, `${layer}: ${many}`, still ? "random numbers, nothing learnt yet" : "");
   const room = place.width - 58 - AROUND - 2; // the frame of the last has its place, too
   const tiles = tilesOf(count, room, (place.height - HEAD - 46) / 1.68);
-  const top = place.y + HEAD + 4, below = top + tiles.before + 22;
+  const top = place.y + HEAD + 4, below = top + tiles.earlier + 22;
   const limits = [largestOf(before), largestOf(now)];
   const size = height * width;
-  const rows = [["before", limits[0], top, tiles.before, before], ["now", limits[1], below, tiles.side, now]];
+  const rows = [["before", limits[0], top, tiles.earlier, before], ["now", limits[1], below, tiles.side, now]];
   const found = [];
   for (const [name, limit, y, side, values] of rows) {
     write(context, name, place.x, y + side / 2 - 8, 13, theme.text, theme.font, 650, "left");
@@ -64,6 +65,7 @@ export function paintFilters(context, theme, place, data, now, chosen) {
 }
 
 // The weights of one filter, in each its number and an arrow: up where the next batch makes it larger, down where less.
+/** @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintMove(context, theme, place, data, now, chosen) {
   const { move: { data: moves, shape: [, height, width] }, layer, state, foreseen } = data;
   const size = height * width;

@@ -8,6 +8,7 @@ import { clamp } from "../drawing/numbers.js";
 
 const GAP = 26;
 
+/** @returns {Record<string, any>} */
 export function layoutOf(width) {
   const row = (y, height, shares, names) => {
     const room = width - GAP * (names.length - 1);
@@ -48,7 +49,7 @@ export function layoutOf(width) {
 export function tilesOf(count, width, most) {
   const gap = clamp(width * 0.02, 6, 16);
   const side = Math.floor(Math.min(most, (width - gap * (count - 1)) / count));
-  return { side, gap, before: Math.round(side * 0.68) };
+  return { side, gap, earlier: Math.round(side * 0.68) };
 }
 
 // Round steps of an axis from 0 to `most`: at most `ticks` of them.

@@ -12,11 +12,13 @@ import { layoutOf } from "./layout.js";
 const GLIDE = 480; // milliseconds, a little less than between two updates
 const FRAME = 80; // milliseconds of rest between two frames of it: weights glide, which no eye needs 60 times a second
 
-class Learning extends View {
+class LearningView extends View {
+  chosen = 0; places = []; begun = 0; dark = false; from = null; shownNow; shownMaps;
+  /** @type {Uint8Array} */ bytes;
+  /** @type {Learning} */ data;
+
   constructor() {
     super();
-    this.chosen = 0;
-    this.places = [];
     this.state = make("b", { class: "state" });
     this.told = make("span", { class: "told" });
     this.held = make("span", { class: "held" });
@@ -118,4 +120,4 @@ class Learning extends View {
 
 const isSame = (bytes, others) => bytes.length === others?.length && bytes.every((byte, at) => byte === others[at]);
 
-export default mount(Learning);
+export default mount(LearningView);

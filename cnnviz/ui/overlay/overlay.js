@@ -9,6 +9,8 @@ import { Walk } from "./walk.js";
 const VIEWS = { walk: Walk, panels: Panels, sheet: Sheet };
 
 class Overlay extends View {
+  kind = ""; room = 0; view = null;
+
   constructor() {
     super();
     this.root = make("div", { class: "overlay" });
@@ -20,7 +22,7 @@ class Overlay extends View {
   }
 
   receive(data) {
-    const model = opened(data);
+    /** @type {WalkMessage | PanelsMessage | SheetMessage} */ const model = opened(data);
     if (model.kind !== this.kind) {
       this.view?.leave();
       this.root.replaceChildren();

@@ -12,6 +12,9 @@ import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf 
 const LOUPE = 4; // what is narrower than this part of the photo is enlarged in a corner
 
 export class Panels extends View {
+  /** @type {PanelsMessage} */ model;
+  /** @type {(text: string) => void} */ choose;
+
   constructor(root) {
     super();
     this.row = make("div", { class: "panels" });
@@ -66,7 +69,7 @@ export class Panels extends View {
 
   figure() {
     const panel = new Panel({ role: "img" }), { canvas } = panel;
-    const figure = { canvas, panel, title: make("b"), words: make("span"), tip: make("em"), scale: scaleOf() };
+    const figure = /** @type {any} */ ({ canvas, panel, title: make("b"), words: make("span"), tip: make("em"), scale: scaleOf() });
     figure.element = make("figure", {}, make("header", {}, figure.title, figure.tip), canvas, figure.scale, make("figcaption", {}, figure.words));
     const point = (event) => unitUnder(figure.model, canvas, figure.photo, event);
     figure.forget = onPointing(canvas, (event) => {

@@ -5,22 +5,27 @@ import { placeIn, placeText } from "../drawing/address.js";
 import { arrowOf, pointOn } from "../drawing/elements.js";
 import { clamp, insideOf } from "../drawing/numbers.js";
 
+/** @type {(told: FieldNumbers) => UnitAxis} */
 export const fieldOf = ([size, jump, start]) => ({ size, jump, start });
 
 // The edge of unit i's own cell on the photo, in pixels; its far edge is that of unit i + 1.
+/** @type {(axis: UnitAxis, index: number) => number} */
 export const edgeOf = ({ size, jump, start }, index) => start + index * jump + (size - jump) / 2;
 
 // The rectangle of a map on the photo: { x, y, width, height }, in pixels. It may reach beyond the photo, or fall short.
+/** @type {(map: OverlayMap) => Box} */
 export function placeOf({ rows, columns, height, width }) {
   return { x: edgeOf(columns, 0), y: edgeOf(rows, 0), width: width * columns.jump, height: height * rows.jump };
 }
 
 // One unit's own cell.
+/** @type {(map: OverlayMap, unit: { row: number, column: number }) => Box} */
 export function cellOf({ rows, columns }, { row, column }) {
   return { x: edgeOf(columns, column), y: edgeOf(rows, row), width: columns.jump, height: rows.jump };
 }
 
 // What one unit can see, as far as it lies on a photo of `side` pixels.
+/** @type {(map: OverlayMap, unit: { row: number, column: number }, side: number) => Box} */
 export function sightOf({ rows, columns }, { row, column }, side) {
   const span = (field, index) => insideOf({ first: field.start + index * field.jump, count: field.size }, side);
   const down = span(rows, row), across = span(columns, column);
@@ -28,6 +33,7 @@ export function sightOf({ rows, columns }, { row, column }, side) {
 }
 
 // The unit whose cell is nearest to a point of the photo.
+/** @type {(map: OverlayMap, x: number, y: number) => { row: number, column: number }} */
 export function unitAt({ rows, columns, height, width }, x, y) {
   const nearest = (field, count, at) => clamp(Math.floor((at - edgeOf(field, 0)) / field.jump), 0, count - 1);
   return { row: nearest(rows, height, y), column: nearest(columns, width, x) };
@@ -35,8 +41,8 @@ export function unitAt({ rows, columns, height, width }, x, y) {
 
 // The same of the pointer, on a canvas that holds the whole photo.
 export function unitUnder(map, canvas, photo, event) {
-  const scale = photo.width / canvas.getBoundingClientRect().width;
-  return unitAt(map, ...pointOn(canvas, event).map((at) => at * scale));
+  const scale = photo.width / canvas.getBoundingClientRect().width, [x, y] = pointOn(canvas, event);
+  return unitAt(map, x * scale, y * scale);
 }
 
 // The unit that lies so many rows and columns on, at most the last one of the map.
@@ -59,6 +65,7 @@ export function peakOf(map, height, width, margin = 1) {
 // A unit as a link says it, "stop.map.row.column", counted from 1; and back, or null for anything else.
 export const unitText = ({ stop, channel, row, column }) => placeText([stop, channel, row, column]);
 
+/** @type {(text: string | null) => OverlayUnit | null} */
 export function readUnit(text) {
   const parts = placeIn(text);
   if (parts.length !== 2 && parts.length !== 4) return null;

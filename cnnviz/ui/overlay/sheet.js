@@ -9,6 +9,10 @@ const GAP = 3;
 const DARK = [40, 44, 52]; // of a number that is 0
 
 export class Sheet extends View {
+  chosen = 0; hover = null; count = 0; across = 1; side = 0;
+  /** @type {SheetMessage} */ model;
+  /** @type {(text: string) => void} */ choose;
+
   constructor(root) {
     super();
     this.panel = new Panel({ class: "sheet", tabindex: "0", role: "img" });

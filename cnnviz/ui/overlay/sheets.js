@@ -87,7 +87,7 @@ export function fitted({ width, height }, picture) {
 
 // The whole picture, darkened but for the square that is taken of it: `square` is squareOf's of the picture at `size`.
 // Returns the square's place.
-export function paintCut(context, box, whole, [height], { side, top, left }, theme) {
+export function paintCut(context, box, whole, { 0: height }, { side, top, left }, theme) {
   const scale = box.height / height;
   const cut = { x: box.x + left * scale, y: box.y + top * scale, width: side * scale, height: side * scale };
   context.drawImage(whole.colours, box.x, box.y, box.width, box.height);

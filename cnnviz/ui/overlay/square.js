@@ -10,8 +10,12 @@ const HIGHEST = 190, LOWEST = 24; // pixels: of a tall photo; of a very long one
 const REST = 350; // milliseconds without a key
 
 export class Square {
+  pointer = null; resting = null; held = 0; from = 0; place; size; whole;
+  /** @type {Theme} */ theme;
+
   constructor({ moved, rested }) {
-    Object.assign(this, { moved, rested, pointer: null, resting: null });
+    this.moved = moved;
+    this.rested = rested;
     this.panel = new Panel({
       tabindex: "0", role: "slider", "aria-label": "The square that the network takes", "aria-valuemin": "0",
       title: "Drag the square, or use the arrow keys", onkeydown: (event) => this.onKey(event),

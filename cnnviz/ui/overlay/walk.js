@@ -14,9 +14,16 @@ import { Square } from "./square.js";
 const STAY = 1400; // milliseconds at each depth, walking through
 
 export class Walk extends View {
+  told = ""; tilesFor = ""; remembered = []; chips = []; cells = []; pressing = 0; playing = 0; bitmaps = new Map();
+  /** @type {WalkMessage} */ model;
+  /** @type {OverlayUnit} */ unit = null;
+  /** @type {{ row: number, column: number }} */ hover = null;
+  /** @type {(text: string) => void} */ tell;
+  photo; whole; start;
+
   constructor(root) {
     super();
-    Object.assign(this, { root, told: "", unit: null, hover: null, remembered: [] });
+    this.root = root;
     this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": "Depth", onkeydown: (event) => this.onStripKey(event) });
     this.large = new Panel({ class: "large", tabindex: "0", role: "img" });
     this.canvas = this.large.canvas;
@@ -28,7 +35,7 @@ export class Walk extends View {
     this.words = make("p", { class: "words" });
     this.note = make("p", { class: "told" });
     this.bars = make("div", { class: "bars" });
-    this.square = new Square({ moved: () => this.onMoved(), rested: (start) => this.send(`square.${start}`) });
+    this.square = new Square({ moved: () => this.onMoved(), rested: (start) => this.tell(`square.${start}`) });
     this.root.append(
       this.strip,
       make("div", { class: "scene" },
@@ -52,7 +59,7 @@ export class Walk extends View {
       this.hover = null;
       this.paint();
       clearTimeout(this.pressing); // Python is told where the keys came to rest
-      this.pressing = setTimeout(() => this.send(unitText(this.unit)), 350);
+      this.pressing = setTimeout(() => this.tell(unitText(this.unit)), 350);
     });
   }
 
@@ -60,7 +67,7 @@ export class Walk extends View {
 
   receive(model, theme, choose) {
     clearInterval(this.playing);
-    Object.assign(this, { model, theme, send: choose });
+    Object.assign(this, { model, theme, tell: choose });
     this.photo = photoOf(model.photo);
     this.whole = photoOf(model.whole);
     this.square.receive(model, this.whole, theme);
@@ -100,7 +107,7 @@ export class Walk extends View {
     });
     const title = make("h2", {}, "What it says");
     if (guess) {
-      const show = button({ class: "show", onclick: () => this.send("show") }, "What will it say? Show it");
+      const show = button({ class: "show", onclick: () => this.tell("show") }, "What will it say? Show it");
       this.bars.replaceChildren(title, show);
     } else this.bars.replaceChildren(title, ...rows, make("p", { class: "told" }, this.model.verdict));
   }
@@ -126,7 +133,7 @@ export class Walk extends View {
     let place = 0;
     const step = () => {
       const chip = this.chips[place];
-      if (!chip) { clearInterval(this.playing); this.send(unitText(this.unit)); return; }
+      if (!chip) { clearInterval(this.playing); this.tell(unitText(this.unit)); return; }
       this.go(this.placed(this.inFront(chip.at)));
       place += 1;
     };
@@ -159,7 +166,7 @@ export class Walk extends View {
     clearTimeout(this.pressing);
     clearInterval(this.playing);
     this.go(unit);
-    this.send(unitText(this.unit));
+    this.tell(unitText(this.unit));
   }
 
   go(unit, isVisitor = true) {

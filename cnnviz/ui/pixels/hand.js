@@ -8,8 +8,10 @@ import { faceUnder, volumePlan } from "./volume.js";
 // held  whether the cursor stays where it is while the pointer passes
 // last  the place that was under the pointer     grip  where dragging began
 export class Hand {
+  held = false; last = null; grip = null; dragged = false;
+
   constructor(view) {
-    Object.assign(this, { view, held: false, last: null, grip: null, dragged: false });
+    this.view = view;
   }
 
   listen() {

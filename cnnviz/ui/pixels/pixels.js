@@ -23,9 +23,11 @@ const INKS = {
 };
 
 class Pixels extends View {
+  lights = [true, true, true]; isGrey = false; apart = 0; corner = { x: 0, y: 0 }; found = null; timer = 0; sliding = 0;
+  picture; cursor; region; inks; texts; made; lit; painting = ""; path = "";
+
   constructor() {
     super();
-    Object.assign(this, { lights: [true, true, true], isGrey: false, apart: 0, corner: { x: 0, y: 0 }, found: null });
     this.hand = new Hand(this);
     this.build();
   }
@@ -167,7 +169,6 @@ class Pixels extends View {
   stop() {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.sliding);
-    this.sliding = null;
   }
 
   // ---- painting ----
@@ -207,7 +208,7 @@ class Pixels extends View {
       ? [[frame.x + frame.width + 2, frame.y - 2, plan.x, plan.y], [frame.x + frame.width + 2, frame.y + frame.height + 2, plan.x, plan.y + plan.height]]
       : [[frame.x - 2, frame.y + frame.height + 2, plan.x, plan.y], [frame.x + frame.width + 2, frame.y + frame.height + 2, plan.x + plan.width, plan.y]];
     const path = points.map(([fx, fy, px, py]) => `M${left + fx} ${top + fy}L${x + px} ${y + py}`).join("");
-    if (path !== this.path) this.rays.firstChild.setAttribute("d", (this.path = path));
+    if (path !== this.path) this.rays.firstElementChild.setAttribute("d", (this.path = path));
   }
 
   write() {

@@ -4,6 +4,7 @@ import { clamp, grouped, many, times, upTo } from "../drawing/numbers.js";
 const PLANES = { 1: ["grey"], 3: ["red", "green", "blue"] };
 
 // What Python sent: levels from 0 to 255, plane by plane, and what they are divided by to be shown.
+/** @param {PixelsMessage} message */
 export function pictureOf({ levels, divisor }) {
   const [depth, height, width] = levels.shape;
   return { levels: levels.data, depth, height, width, divisor, planes: PLANES[depth] };

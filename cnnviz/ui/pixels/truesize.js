@@ -15,7 +15,7 @@ export function truePlan(panel, { height, width }, corner) {
     x: 1 + Math.floor((room.width - shown.width) / 2), y: 1 + (isWhole ? Math.floor((room.height - shown.height) / 2) : 0), ...shown,
     left: clamp(Math.round(corner.x), 0, width - shown.width), top: clamp(Math.round(corner.y), 0, height - shown.height),
   };
-  if (isWhole) return { part };
+  if (isWhole) return { part, whole: null };
   const scale = Math.min(BELOW / height, room.width / width);
   const whole = { width: Math.max(2, width * scale), height: Math.max(2, height * scale), scale };
   return { part, whole: { ...whole, x: 1 + (room.width - whole.width) / 2, y: panel.height - 1 - BELOW + (BELOW - whole.height) / 2 } };

@@ -3,12 +3,15 @@ import { arrowOf, button, make, say } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
 
 class Sizes extends View {
+  shape = ""; buttons = [];
+
   constructor() {
     super();
     this.root = make("table", { class: "sizes", role: "grid", "aria-label": "Output sizes by stride and padding", onkeydown: (event) => this.onKey(event) });
     this.frame = make("div", { class: "frame" }, this.root);
   }
 
+  /** @param {SizesMessage} data */
   receive(data) {
     const [s, p] = data.letters, shape = `${s}|${data.strides}|${data.paddings}`;
     if (this.shape !== shape) this.build(data);

@@ -6,6 +6,7 @@ import { opened } from "../drawing/envelope.js";
 import { rangeOf } from "../drawing/numbers.js";
 
 // One `bytes` envelope (steps.Trace.envelope) -> the trace.
+/** @type {(bytes: Uint8Array) => Trace} */
 export function unpack(bytes) {
   const trace = opened(bytes);
   [trace.depth, trace.height, trace.width] = trace.input.shape;
@@ -28,6 +29,7 @@ function isWhole(trace) {
 }
 
 // A tap by its number: which of the channels it reads, its row and column in the window, and how far those lie in it.
+/** @param {Trace} trace @param {number} tap */
 export function tapAt({ area, down, across }, tap) {
   const at = tap % area, row = Math.floor(at / across.length), column = at % across.length;
   return { channel: Math.floor(tap / area), row, column, y: down[row], x: across[column] };
@@ -69,6 +71,7 @@ export function erf(x) {
 
 // One position: its values, terms, where each was read, and the number that they come to. NaN marks a tap
 // that takes no part. Arrays run over (channel, tap row, tap column), as the weights do.
+/** @type {(trace: Trace, row: number, column: number) => Step} */
 export function stepAt(trace, row, column) {
   const { rows, columns, down, across, area, channels, height, width, outside, divisor, weight } = trace;
   const { data } = trace.input;
@@ -104,10 +107,12 @@ export function stepAt(trace, row, column) {
 }
 
 // The number that Python computed for this position.
+/** @type {(trace: Trace, row: number, column: number) => number} */
 export const outputAt = (trace, row, column) => trace.output.data[row * trace.outWidth + column];
 
 // Whether a step came to the number that Python computed, to 1e-5 of its absolute terms taken together: Python adds
 // in another order, and hands its numbers over rounded to float32.
+/** @type {(trace: Trace, step: Step) => boolean} */
 export function agrees(trace, step) {
   const size = REDUCE[trace.reduction](step.terms.map(Math.abs));
   const float32 = 1e-7 * Math.abs(step.result); // sigmoid makes a half of a term of 1e-9
@@ -123,6 +128,7 @@ export function largest(terms, most) {
 }
 
 // The cell from `from` up to `to` where the map answers most strongly, one inside the picture if there is any.
+/** @type {(trace: Trace, from?: number, to?: number) => number} */
 export function strongest(trace, from = 0, to = trace.count) {
   const { data } = trace.output, { outWidth } = trace;
   const [top, bottom] = insideOn(trace.rows, trace.height), [left, right] = insideOn(trace.columns, trace.width);
@@ -138,6 +144,7 @@ export function strongest(trace, from = 0, to = trace.count) {
 
 // About `most` stops of an abridged sweep, in reading order: the first cell, the last, and from each equal
 // share of the rest the cell where the map answers most strongly.
+/** @type {(trace: Trace, most?: number) => number[]} */
 export function abridged(trace, most = 25) {
   if (trace.count <= most) return Array.from({ length: trace.count }, (_, index) => index);
   const stops = [0], share = (trace.count - 2) / (most - 2);

@@ -8,6 +8,7 @@ import { tapAt } from "./arithmetic.js";
 const BORROWED = 0.45; // of the padding's colour on a pixel that is borrowed from inside
 
 // Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it.
+/** @type {(trace: Trace, y: number, x: number) => "inside" | "padding" | "borrowed"} */
 export function lyingOf(trace, y, x) {
   if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return "inside";
   return trace.outside === "zeros" || trace.outside === "none" ? "padding" : "borrowed";
@@ -18,6 +19,7 @@ export const toPadding = (colour, theme) => colour.map((part, of) => Math.round(
 
 // How the input's channels are laid out: one picture (grey, or red, green and blue in one), or a tile for each
 // channel that the map reads. Sizes are in cells, padding included; a gap of one cell stands between tiles.
+/** @param {Trace} trace */
 export function tiling(trace) {
   const isPicture = trace.depth === 1 || (trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0 && !trace.inputLimit);
   const tiles = isPicture ? 1 : trace.channels.length;
@@ -38,6 +40,7 @@ export function tiling(trace) {
   };
 }
 
+/** @param {Trace} trace @param {Theme} theme */
 export function inputBitmap(trace, layout, theme) {
   const isRgb = layout.isPicture && trace.depth === 3;
   const colour = isRgb ? rgbOf(trace) : greyOf(trace, theme);
@@ -68,6 +71,7 @@ export function inputBitmap(trace, layout, theme) {
 }
 
 // The packed colour at a place of a picture's plane: red, green and blue together.
+/** @param {Trace} trace */
 function rgbOf(trace) {
   const { data } = trace.input, plane = trace.height * trace.width;
   const full = 255 / (trace.inputRange[1] * trace.divisor || 1);
@@ -75,6 +79,7 @@ function rgbOf(trace) {
 }
 
 // The same of one channel, whose plane begins at `start`; each level's colour is looked up once.
+/** @param {Trace} trace @param {Theme} theme */
 function greyOf(trace, theme) {
   const { data } = trace.input, table = new Map();
   return (at, start) => {
@@ -86,8 +91,10 @@ function greyOf(trace, theme) {
 }
 
 // The number of the output that is drawn in full colour.
+/** @type {(trace: Trace) => number} */
 export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
 
+/** @type {(trace: Trace, theme: Theme) => HTMLCanvasElement} */
 export function outputBitmap(trace, theme) {
   const colours = Uint32Array.from(theme.signed, pack);
   return bitmapOf(trace.outWidth, trace.outHeight, (pixels) => {
@@ -96,6 +103,7 @@ export function outputBitmap(trace, theme) {
 }
 
 // The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.
+/** @param {Trace} trace */
 export function reachBitmap(trace, layout, tap, colour) {
   const { channel, x, y } = tapAt(trace, tap), [left, top] = layout.corner(layout.isPicture ? 0 : channel);
   const canvas = canvasOf(layout.width, layout.height), context = canvas.getContext("2d");
@@ -122,6 +130,7 @@ export function boxFor(view, area) {
 }
 
 // The trace's bitmaps and whatever else is worked out once.
+/** @param {Trace} trace @param {Theme} theme */
 export function prepare(trace, theme) {
   const layout = tiling(trace);
   const unread = (axis, size, outputs) => missingIn(readBy(axis, Array(outputs).keys(), size, "zeros"), 0, size);

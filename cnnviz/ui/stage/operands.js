@@ -20,6 +20,7 @@ const [TRIED, LOOKED_AT] = [9, 40]; // steps, and numbers of each, from which is
 
 // ---- what stands where: the same for every step, so nothing jumps ----
 
+/** @type {(trace: Trace) => Shape} */
 export const shapeOf = (trace) => ({
   channels: trace.channels.length, kernel: [trace.down.length, trace.across.length], blocks: BLOCKS[trace.term].length,
   isNamed: trace.channels.length > 1 && trace.channels.length <= NAMED,
@@ -70,7 +71,7 @@ export function paintOperands(panel, stage) {
   if (widen(made.ems, stage, step, shown())) plan = operandsPlan(panel, stage);
   const context = panel.begin();
   if (plan.kind === "written") paintWritten(context, panel, stage, plan, shown());
-  else paintBlocks(context, panel, stage, plan);
+  else paintBlocks(context, stage, plan);
   return plan;
 }
 
@@ -176,7 +177,7 @@ function paintOverview(context, stage, plan, taps) {
   });
 }
 
-function paintBlocks(context, panel, stage, plan) {
+function paintBlocks(context, stage, plan) {
   const { trace, theme, step } = stage, { starts } = plan;
   const middles = plan.isNamed ? trace.channels.map((_, i) => plan.middleOf(i)) : [plan.top + plan.height / 2];
   paintHeads(context, stage, plan, middles);

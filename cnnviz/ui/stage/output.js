@@ -28,7 +28,7 @@ const placeOf = ({ view, box: { x, y, cell } }, row, column) => ({
 const hasNumbers = (stage, cell) => fitsIn(outputEms(stage), cell, cell);
 
 export function paintOutput(panel, stage) {
-  const { trace, made, theme, step } = stage;
+  const { trace, theme, step } = stage;
   const plan = outputPlan(panel, stage);
   const { view, box } = plan;
   const context = panel.begin();

@@ -4,10 +4,12 @@ import { inLink, placeIn, placeText, sayInLink } from "../drawing/address.js";
 const SETTLED = 200; // ms that the stage stands before the link says so: not at every step of a held key
 
 // "row.column", counted from 1; of a map of a network "layer.map.row.column".
+/** @type {(trace: Trace, index: number) => string} */
 export const linkText = ({ options: { unit }, outWidth }, index) =>
   placeText([...(unit ?? []), Math.floor(index / outWidth), index % outWidth]);
 
 // The output that a link means, as near as this map has one; null where it names none, or one of another map.
+/** @type {(trace: Trace, text: string | null) => number | null} */
 export function placeOf(trace, text) {
   const parts = placeIn(text), { unit } = trace.options, own = parts.slice(unit ? 2 : 0);
   if (own.length !== 2 || (unit && (parts[0] !== unit[0] || parts[1] !== unit[1]))) return null;
@@ -15,14 +17,17 @@ export function placeOf(trace, text) {
 }
 
 // Whether the link speaks of another map: Python is asked for that one, and until it stands here nothing is said.
+/** @type {(trace: Trace, text: string | null) => boolean} */
 function isElsewhere(trace, text) {
   const { unit } = trace.options;
   return Boolean(unit && text) && !`${text}.`.startsWith(`${placeText(unit)}.`);
 }
 
 export class Place {
+  timer = 0;
+
   constructor(stage) {
-    Object.assign(this, { stage, timer: 0 });
+    this.stage = stage;
     this.back = () => this.goBack();
     this.changed = () => this.tell();
     window.addEventListener("popstate", this.back);

@@ -15,13 +15,12 @@ const OVERVIEW_FROM = 60; // outputs from which the abridged sweep is offered
 // filled    how many outputs show                                  slide   where it is on its way, or null
 // overview  whether playing makes about 25 stops                   centre  of the zoomed view, fractions of the map
 export class Player {
-  constructor(stage) {
-    Object.assign(this, {
-      stage, index: 0, filled: 0, playing: false, overview: true, slide: null, from: undefined, frame: 0,
-      zoom: 1, slit: 1, centre: { x: 0.5, y: 0.5 },
-    });
-  }
+  index = 0; filled = 0; playing = false; overview = true; slide = null; from; frame = 0; due = 0; last = null;
+  stops = []; named; chosen; speedsFor; zoom = 1; slit = 1; centre = { x: 0.5, y: 0.5 };
 
+  constructor(stage) { this.stage = stage; }
+
+  /** @returns {Trace} */
   get trace() { return this.stage.trace; }
 
   // ---- a new trace ----
@@ -61,6 +60,7 @@ export class Player {
   }
 
   // To the output that Python names, when it names another than last time.
+  /** @param {StageOptions} options */
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
     if (named === this.named) return;

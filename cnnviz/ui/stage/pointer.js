@@ -12,10 +12,11 @@ import { outputPlan } from "./output.js";
 // pixel   the input under it                grip    where dragging began, and `panned` whether it went anywhere
 // tap     the weight under it
 export class Pointer {
-  constructor(stage) {
-    Object.assign(this, { stage, hover: null, pixel: null, tap: null, pinned: false, grip: null, panned: false });
-  }
+  hover = null; pixel = null; tap = null; pinned = false; grip = null; panned = false; leave;
 
+  constructor(stage) { this.stage = stage; }
+
+  /** @returns {Trace} */
   get trace() { return this.stage.trace; }
   get player() { return this.stage.player; }
 

@@ -14,9 +14,11 @@ const FLOAT32 = 7; // digits that a map in float32 has
 const SAFE = 14; // digits of the whole numbers that are computed with here
 
 // The common factor of the weights, drawn outside the sum.
+/** @type {(trace: Trace) => number} */
 export const factorOf = (trace) => trace.factor[0] / trace.factor[1];
 
 // Whether a step ends with its reduction: no scale, no bias, no function.
+/** @type {(trace: Trace) => boolean} */
 export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity";
 
 // ---- decimals, once for a map ----
@@ -39,6 +41,7 @@ function decimalsOf(numbers, by = 1, most = SHORT) {
 
 // The decimals of each kind of number of a trace: values, weights, terms, reduced (sum, mean or largest), scale, bias,
 // output. `isInFull`: values and weights have no more decimals than are shown. `isExact`: nor have the terms.
+/** @param {Trace} trace */
 export function placesOf(trace) {
   const { term, reduction, taps, limit } = trace, factor = factorOf(trace), bias = Math.abs(trace.bias);
   const value = Math.max(...trace.inputRange.map(Math.abs)), weight = trace.weight ? largestOf(trace.weight.data) / Math.abs(factor) : 1;
@@ -109,8 +112,13 @@ function nearest(number, isRight, isExact = false) {
 
 // One step, its numbers as they are shown, as text; `places` are those of its trace.
 export class Shown {
+  sumUnits = 0; reducedUnits = 0; biasUnits = 0; biasPlaces = 0; isBiasInFull = false; more = 0; kept; comesTo;
+
   constructor(trace, step, places) {
-    Object.assign(this, { trace, step, places, factor: factorOf(trace) });
+    this.trace = trace;
+    this.step = step;
+    this.places = places;
+    this.factor = factorOf(trace);
     this.present = [...step.terms.keys()].filter((tap) => !Number.isNaN(step.terms[tap]));
     // What agrees with Python's number is said as that one is.
     this.output = agrees(trace, step) ? outputAt(trace, step.row, step.column) : step.result;

@@ -20,9 +20,12 @@ const SLIT = 48; // pixels of the shorter side of a map that can be seen
 const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage extends View {
+  guessing = false; revealed = false; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
+  /** @type {Trace} */ trace;
+  /** @type {Step} */ step;
+
   constructor() {
     super();
-    Object.assign(this, { guessing: false, revealed: false, part: FIRST });
     this.place = new Place(this);
     this.player = new Player(this);
     this.pointer = new Pointer(this);
@@ -241,7 +244,7 @@ class Stage extends View {
   // The words. While playing fast they change a few times a second: nobody reads faster, and layout costs.
   write() {
     const now = performance.now();
-    if (this.player.playing && Number(this.speed.value) !== 1 && now - (this.written ?? 0) < 66) return;
+    if (this.player.playing && Number(this.speed.value) !== 1 && now - this.written < 66) return;
     this.written = now;
     const { trace, step } = this;
     say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);

@@ -5,9 +5,9 @@ import { underPoint } from "./layout.js";
 import { placeText, valueText } from "./words.js";
 
 export class Pointing {
-  constructor(volumes) {
-    Object.assign(this, { volumes, hover: null });
-  }
+  hover = null; leave;
+
+  constructor(volumes) { this.volumes = volumes; }
 
   listen(canvas) {
     canvas.addEventListener("click", (event) => this.click(this.under(event)));

@@ -20,10 +20,15 @@ const WORDS_EVERY = 66; // milliseconds between changes of the words while anoth
 // looked  looked at since, by keys or     following  whether another component's cursor moved last
 //         buttons, or null              awaited    the map that Python was asked for, until a stage has it, or null
 // onStage what a stage shows: { unit, text }
-class Volumes extends View {
+class VolumesView extends View {
+  /** @type {Volumes} */ model;
+  /** @type {Unit} */ unit = null;
+  /** @type {Unit} */ looked = null;
+  /** @type {Unit} */ awaited = null;
+  onStage = null; isHidden = false; following = false; chosen = []; told = ""; written = 0; room = 0; timer = 0; soon = 0; plan; planes;
+
   constructor() {
     super();
-    Object.assign(this, { onStage: null, unit: null, looked: null, awaited: null, isHidden: false, chosen: [], told: "", written: 0 });
     this.pointing = new Pointing(this);
     this.build();
     this.watched = this.scroller;
@@ -242,12 +247,13 @@ class Volumes extends View {
     const isHidden = this.hides(shown);
     const scene = { model, plan, planes, fronts, theme, shown, isHidden };
     const key = `${this.version}|${theme.dark}|${this.room}`;
-    const over = model.flat ? [paintFlatSight, ""] : [paintSight, fronts];
-    for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, ...over]]) {
+    const draw = (part, more, paintBase, paintOver) => {
       const context = part.begin();
       part.lay("base", `${key}|${more}`, (layer) => paintBase(layer, scene));
       paintOver(context, scene);
-    }
+    };
+    draw(picture, "", paintPicture, paintField);
+    draw(panel, model.flat ? "" : fronts, paintPlanes, model.flat ? paintFlatSight : paintSight);
     if (model.answer) this.answer.hide(this.isHidden && this.unit.layer === model.layers.length - 1 ? this.unit.channel : -1);
     this.write(fronts, shown, isHidden);
   }
@@ -285,4 +291,4 @@ class Volumes extends View {
   }
 }
 
-export default mount(Volumes);
+export default mount(VolumesView);
