@@ -17,14 +17,21 @@ run: .venv/ready-to-run
 # browser of its own; a file's tests stay together.
 PYTEST = .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+# Types and rules of the JavaScript, as deno.jsonc has them. It asks no other machine for anything.
+DENO = DENO_DIR=.venv/deno DENO_NO_UPDATE_CHECK=1 DENO_NO_PROMPT=1 .venv/bin/deno
+
 check: .venv/ready-to-test
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy cnnviz
+	$(DENO) check --quiet --no-remote --no-lock cnnviz/ui
+	$(DENO) lint
 	$(PYTEST) -m "not browser"
 
 test: .venv/ready-to-test
 	.venv/bin/python -m ruff check .
 	.venv/bin/python -m mypy cnnviz
+	$(DENO) check --quiet --no-remote --no-lock cnnviz/ui
+	$(DENO) lint
 	.venv/bin/python tests/chromium.py
 	$(PYTEST)
 

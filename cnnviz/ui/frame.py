@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.ui import markup, state
+from cnnviz.ui.component import scripts
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
 from cnnviz.ui.lessons import Ending
@@ -57,6 +58,7 @@ def page(lesson: Lesson) -> None:
     st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="🔲", layout="wide", initial_sidebar_state=276)
     state.open_page(lesson.path, lesson.settings)
     style()
+    scripts()
     state.address()
     with st.container(key="ways", gap=None):
         landmarks(lesson.name, lesson.sidebar)

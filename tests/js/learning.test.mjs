@@ -24,8 +24,8 @@ test("the parts lie inside, and none on another, on every screen", () => {
 test("filters fit beside each other, those before no larger than those now", () => {
   for (const count of [1, 3, 6, 8]) {
     for (const width of [180, 300, 640, 900]) {
-      const { side, gap, before } = tilesOf(count, width, 100);
-      assert.ok(count * side + (count - 1) * gap <= width && side <= 100 && before < side && side > 0);
+      const { side, gap, earlier } = tilesOf(count, width, 100);
+      assert.ok(count * side + (count - 1) * gap <= width && side <= 100 && earlier < side && side > 0);
     }
   }
 });

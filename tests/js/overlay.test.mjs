@@ -1,7 +1,8 @@
 // The pure half of the overlay: where units lie on the photo, told against windows walked back one by one; the colours.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { cellOf, edgeOf, fieldOf, moved, peakOf, placeOf, readUnit, sightOf, squareBy, squareOf, stepOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
+import { arrowOf } from "../../cnnviz/ui/drawing/elements.js";
+import { cellOf, edgeOf, fieldOf, moved, peakOf, placeOf, readUnit, sightOf, squareBy, squareOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
 import { mapOf, sightWords, squareWords, stopOf, valueAt } from "../../cnnviz/ui/overlay/messages.js";
 
 globalThis.PRGN = Array.from({ length: 255 }, (_, at) => (at < 127 ? [118, 42, 131] : at > 127 ? [27, 120, 55] : [255, 255, 255]));
@@ -73,11 +74,11 @@ test("the peak is looked for off the border, where there is anything but border"
 
 test("arrow keys go from unit to unit, never off the map; the browser's own shortcuts are left alone", () => {
   const map = { height: 3, width: 5 };
-  assert.deepEqual(moved(map, { row: 1, column: 3 }, stepOf({ key: "ArrowUp" })), { row: 0, column: 3 });
-  assert.deepEqual(moved(map, { row: 2, column: 4 }, stepOf({ key: "ArrowDown" })), { row: 2, column: 4 });
-  assert.deepEqual(moved(map, { row: 2, column: 4 }, stepOf({ key: "ArrowRight" })), { row: 2, column: 4 });
-  assert.deepEqual(moved(map, { row: 1, column: 0 }, stepOf({ key: "ArrowLeft" })), { row: 1, column: 0 });
-  for (const event of [{ key: "a" }, { key: "ArrowLeft", altKey: true }]) assert.equal(stepOf(event), null);
+  assert.deepEqual(moved(map, { row: 1, column: 3 }, arrowOf({ key: "ArrowUp" })), { row: 0, column: 3 });
+  assert.deepEqual(moved(map, { row: 2, column: 4 }, arrowOf({ key: "ArrowDown" })), { row: 2, column: 4 });
+  assert.deepEqual(moved(map, { row: 2, column: 4 }, arrowOf({ key: "ArrowRight" })), { row: 2, column: 4 });
+  assert.deepEqual(moved(map, { row: 1, column: 0 }, arrowOf({ key: "ArrowLeft" })), { row: 1, column: 0 });
+  for (const event of [{ key: "a" }, { key: "ArrowLeft", altKey: true }]) assert.equal(arrowOf(event), null);
 });
 
 test("a unit as text, and back", () => {

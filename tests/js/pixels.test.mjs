@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { foundWords, gridFor, levelsAt, numberOf, pictureOf, placeOfMost, placeWords, regionAround, regionFollowing, regionFrom, volumeWords, within } from "../../cnnviz/ui/pixels/places.js";
-import { RISE, SLAB, eased, faceUnder, volumePlan } from "../../cnnviz/ui/pixels/volume.js";
+import { RISE, SLAB, faceUnder, volumePlan } from "../../cnnviz/ui/pixels/volume.js";
+import { eased } from "../../cnnviz/ui/drawing/numbers.js";
 import { randomFrom } from "./traces.mjs";
 
 // A picture of planes written as rows: [[[1, 2], [3, 4]]].

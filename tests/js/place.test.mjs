@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { inLink, withInLink } from "../../cnnviz/ui/drawing/address.js";
-import { placeOf, placeText } from "../../cnnviz/ui/stage/place.js";
+import { linkText, placeOf } from "../../cnnviz/ui/stage/place.js";
 
 const map = (unit) => ({ outHeight: 5, outWidth: 7, count: 35, options: { unit } });
 
 test("a place comes back from its text", () => {
   for (const unit of [undefined, [2, 11]]) {
-    for (let index = 0; index < 35; index += 1) assert.equal(placeOf(map(unit), placeText(map(unit), index)), index);
+    for (let index = 0; index < 35; index += 1) assert.equal(placeOf(map(unit), linkText(map(unit), index)), index);
   }
-  assert.equal(placeText(map(), 8), "2.2");
-  assert.equal(placeText(map([2, 11]), 8), "3.12.2.2");
+  assert.equal(linkText(map(), 8), "2.2");
+  assert.equal(linkText(map([2, 11]), 8), "3.12.2.2");
 });
 
 test("what lies beyond the map means its nearest output; what means none, none", () => {

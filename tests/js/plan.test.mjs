@@ -44,7 +44,7 @@ const partsOf = (plan, shape) => {
 };
 
 test("a text in its cell is never smaller than can be read", () => {
-  each((plan, room, shape, ems, what) => {
+  each((plan, _room, shape, ems, what) => {
     const cells = plan.kind === "blocks" ? plan.widths.map((_, block) => plan.cellAt(block, 0)) : plan.at(0).slice(0, shape.blocks === 3 ? 2 : 1);
     cells.forEach(({ width, height }, block) => {
       assert.ok(height >= 17, `${what}: a cell is ${height} high`);
@@ -86,7 +86,7 @@ test("everything that shows lies in the panel, and nothing on anything else", ()
 });
 
 test("going from part to part shows every term, and each can be gone to", () => {
-  each((plan, room, shape, ems, what) => {
+  each((plan, _room, shape, _ems, what) => {
     if (plan.kind === "blocks") return;
     const count = shape.channels * shape.kernel[0] * shape.kernel[1], seen = new Set();
     for (const part of partsOf(plan, shape)) for (const tap of tapsOfPart(plan, shape, part)) { assert.ok(tap < count, what); seen.add(tap); }

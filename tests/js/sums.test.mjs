@@ -98,12 +98,12 @@ function check(name, trace) {
     }
     // A sum that ends the step is the result.
     if (left === "sum" || /^(sum|two sums|three sums) [^a-z]* \+ bias 0$/.test(left)) assert.equal(said.sum, result, what);
-    checkLine(trace, say, step, live, what);
+    checkLine(say, step, live, what);
   }
 }
 
 // The live line: what is written out comes to what follows, and others than those that are listed to what is said of them.
-function checkLine(trace, say, step, live, what) {
+function checkLine(say, step, live, what) {
   const said = say.of(step), [, words] = /: (.*)\.$/s.exec(live);
   const others = /^(.*) and the other [\d,]+ [a-z ]+, which add up to ([^;]*);/.exec(words);
   if (others) {

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { flatPlanOf, mapOf } from "../../cnnviz/ui/volumes/flat.js";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
-import { leftOutOf, readingOf } from "../../cnnviz/ui/volumes/reading.js";
+import { missingIn } from "../../cnnviz/ui/drawing/axis.js";
+import { readingOf } from "../../cnnviz/ui/volumes/reading.js";
 import {
   channelAt, middleOf, readUnit, seen, slotOf, unitText, unpack, valueOf, within,
 } from "../../cnnviz/ui/volumes/units.js";
@@ -99,7 +100,7 @@ test("what a unit really reads is what a walk back reaches, padding left out, an
   model.layers.forEach((layer, at) => {
     for (const [name, side] of [["rows", "height"], ["columns", "width"]]) {
       const { kernel, stride, before: ahead, dilation } = windows[at][name];
-      layer[name].path = [...before[name].path, { windows: [[kernel, stride, ahead, dilation]], size: before[side], outside: "zeros" }];
+      layer[name].path = [...before[name].path, { windows: [{ kernel, stride, before: ahead, dilation }], size: before[side], outside: "zeros" }];
     }
     before = layer;
   });
@@ -123,7 +124,7 @@ test("what a unit really reads is what a walk back reaches, padding left out, an
   model.layers[0].rows.path = undefined; // not told: then nothing is said of it
   model.read = null;
   assert.ok(sightText(model, { layer: 0, channel: 0, row: 3, column: 2 }).startsWith("sees 5 × 2 pixels"));
-  assert.deepEqual(leftOutOf({ first: 2, last: 9 }, new Set([2, 5, 6, 9])), [[3, 5], [7, 9]]);
+  assert.deepEqual(missingIn(new Set([2, 5, 6, 9]), 2, 10), [[3, 5], [7, 9]]);
 });
 
 test("a table says which maps are read, and what those read in turn", () => {

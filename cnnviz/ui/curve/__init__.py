@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
 import numpy as np
-import streamlit as st
 
 from cnnviz.envelope import packed
 from cnnviz.ops import Activation
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 
 BINS = 61  # an odd number, so that 0 lies in the middle of a bin
 
-_HERE = files("cnnviz.ui.curve")
-_component = st.components.v2.component(
-    "cnnviz_curve",
-    js=joined(
-        *DRAWING,
-        files("cnnviz.ui.stage").joinpath("arithmetic.js"),
-        _HERE.joinpath("slopes.js"),
-        _HERE.joinpath("curve.js"),
-    ),
-    css=_HERE.joinpath("curve.css").read_text("utf-8"),
-)
+_component = component("curve")
 
 
 def curve(

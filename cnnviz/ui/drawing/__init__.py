@@ -5,13 +5,3 @@
     envelope.js  arrays from Python           link.js     one cursor for several components
     address.js   a place in the page's address  axis.js   what lies beyond the ends of an axis
 """
-
-from importlib.resources import files
-
-_HERE = files("cnnviz.ui.drawing")
-DRAWING = tuple(
-    _HERE.joinpath(name)
-    for name in (
-        "axis.js", "palette.js", "paper.js", "elements.js", "numbers.js", "envelope.js", "link.js", "address.js",
-    )  # fmt: skip
-)

@@ -1,10 +1,84 @@
-// Pure: positions of one axis and what lies beyond its ends. As cnnviz/geometry.py has it.
+// Pure: one axis of a window, and what lies beyond the ends of what it reads; no other file says how its positions are
+// computed. As Window and origin of cnnviz/geometry.py have it: { kernel, stride, before, after, dilation }. Positions of
+// the input count from 0, negative ones lie in the padding; an output's window begins at its `startOf`.
 
 // Where the value at `position` really stands: itself, a borrowed position, or -1 for a made-up zero.
+/** @type {(position: number, size: number, outside: Outside) => number} */
 export function origin(position, size, outside) {
   if (position >= 0 && position < size) return position;
   if (outside === "replicate") return position < 0 ? 0 : size - 1;
   if (outside === "circular") return ((position % size) + size) % size;
   if (outside === "reflect") return position < 0 ? -position : 2 * (size - 1) - position;
   return -1;
+}
+
+/** @type {(axis: Axis, index: number) => number} */
+export const startOf = (axis, index) => index * axis.stride - axis.before;
+/** @type {(axis: Axis) => number} */
+export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
+
+// How far behind the start of a window each of its taps lies.
+/** @type {(axis: Axis) => number[]} */
+export const tapsOf = (axis) => Array.from({ length: axis.kernel }, (_, tap) => tap * axis.dilation);
+
+// The middle of an output's window.
+/** @type {(axis: Axis, index: number) => number} */
+export const middleOf = (axis, index) => startOf(axis, index) + (extentOf(axis) - 1) / 2;
+
+// The output whose window has its middle nearest to a position.
+/** @type {(axis: Axis, position: number, outputs: number) => number} */
+export const nearestTo = (axis, position, outputs) =>
+  Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / axis.stride)));
+
+// The first and the last output whose window lies wholly on the input: what those answer is not the border's doing.
+/** @type {(axis: Axis, size: number) => number[]} */
+export const insideOn = (axis, size) =>
+  [Math.ceil(axis.before / axis.stride), Math.floor((size - startOf(axis, 0) - extentOf(axis)) / axis.stride)];
+
+// The outputs whose window reads a position.
+/** @type {(axis: Axis, position: number, outputs: number) => number[]} */
+export function readers(axis, position, outputs) {
+  const first = position - startOf(axis, 0), found = [];
+  const low = Math.max(0, Math.ceil((first - extentOf(axis) + 1) / axis.stride)), high = Math.min(outputs - 1, Math.floor(first / axis.stride));
+  for (let index = low; index <= high; index += 1) {
+    if ((position - startOf(axis, index)) % axis.dilation === 0) found.push(index);
+  }
+  return found;
+}
+
+// The positions that the windows of these outputs read, those that they borrow included.
+/** @type {(axis: Axis, outputs: Iterable<number>, size: number, outside: Outside) => Set<number>} */
+export function readBy(axis, outputs, size, outside) {
+  const found = new Set(), taps = tapsOf(axis);
+  for (const index of outputs) {
+    for (const tap of taps) {
+      const position = origin(startOf(axis, index) + tap, size, outside);
+      if (position >= 0) found.add(position);
+    }
+  }
+  return found;
+}
+
+// The input with its padding: its cells count from 0.
+/** @type {(axis: Axis, size: number) => number} */
+export const paddedSize = (axis, size) => axis.before + size + axis.after;
+/** @type {(axis: Axis, position: number) => number} */
+export const cellOf = (axis, position) => position + axis.before;
+/** @type {(axis: Axis, cell: number) => number} */
+export const positionOf = (axis, cell) => cell - axis.before;
+/** @type {(axis: Axis) => boolean} */
+export const isPadded = (axis) => axis.before + axis.after > 0;
+/** @type {(axis: Axis, position: number, size: number) => boolean} */
+export const isBeyond = (axis, position, size) => position < -axis.before || position >= size + axis.after;
+
+// The parts of [from, to) that are not in a set: [from, to) each.
+/** @type {(set: Set<number>, from: number, to: number) => number[][]} */
+export function missingIn(set, from, to) {
+  const runs = [];
+  for (let position = from; position < to; position += 1) {
+    if (set.has(position)) continue;
+    if (runs.length && runs.at(-1)[1] === position) runs.at(-1)[1] += 1;
+    else runs.push([position, position + 1]);
+  }
+  return runs;
 }

@@ -2,6 +2,7 @@
 
 const ARRAYS = { uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
 
+/** @type {(bytes: Uint8Array) => any} */
 export function opened(bytes) {
   const { buffer } = new Uint8Array(bytes); // the bytes may begin at any address, so they are copied once
   const length = new DataView(buffer).getUint32(0, true);

@@ -10,9 +10,10 @@
 const EVENT = "cnnviz-cursor";
 
 // Joins a group; returns { tell(place), leave() }. `follow(place)` is called for what the others tell, never for its own.
+/** @type {(group: string, follow: (place: Place) => void) => { tell(place: Place): void, leave(): void }} */
 export function join(group, follow) {
   const own = {};
-  const listen = ({ detail }) => { if (detail.group === group && detail.from !== own) follow(detail.place); };
+  const listen = (/** @type {any} */ { detail }) => { if (detail.group === group && detail.from !== own) follow(detail.place); };
   window.addEventListener(EVENT, listen);
   return {
     tell: (place) => window.dispatchEvent(new CustomEvent(EVENT, { detail: { group, from: own, place } })),

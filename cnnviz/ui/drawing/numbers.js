@@ -109,6 +109,23 @@ function fraction(digits, least) {
   return kept && `.${kept}`;
 }
 
+// ---- of many numbers ----
+
+export const clamp = (value, least, most) => Math.max(least, Math.min(most, value));
+
+// From rest to rest, of 0 to 1: slow, fast, slow.
+export const eased = (part) => part * part * (3 - 2 * part);
+
+// The largest by its size, without its sign; 0 of none.
+export const largestOf = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+// The smallest and the largest.
+export function rangeOf(values) {
+  let low = Infinity, high = -Infinity;
+  for (const value of values) { if (value < low) low = value; if (value > high) high = value; }
+  return [low, high];
+}
+
 // ---- positions ----
 
 // The part of a span of positions that lies inside: { first, last, padding }; last < first where nothing does.

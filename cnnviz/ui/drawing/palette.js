@@ -1,6 +1,7 @@
 // Colours. The signed palettes, PRGN (255 colours, white in the middle) and PRGN_DARK (the dark page's colour there), are
 // put in front of this file by cnnviz/ui/javascript.py, from cnnviz/export.py: one source for what is drawn and downloaded.
 
+/** @type {(colour: Colour) => string} */
 export const rgb = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
 // The signed palette of a theme as a ramp of CSS, from the most negative to the most positive.
@@ -11,6 +12,7 @@ export const signedIndex = (value, limit) =>
   limit > 0 ? 127 + Math.round(Math.max(-1, Math.min(1, value / limit)) * 127) : 127;
 
 // Relative luminance (WCAG 2).
+/** @param {Colour} colour */
 function luminance([r, g, b]) {
   const linear = (c) => (c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4);
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
@@ -26,6 +28,7 @@ export function inkOn(colour) {
 }
 
 // The theme that Streamlit hands to the component as CSS variables, and the stage's own four marks.
+/** @returns {Theme} */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;

@@ -7,23 +7,14 @@ drawpad.js  elements, pointer and keys, painting
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
-
-import streamlit as st
 
 from cnnviz.errors import PictureError
 from cnnviz.pictures import Strokes
 from cnnviz.pictures.strokes import MOST_POINTS, MOST_STROKES
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 
-_HERE = files("cnnviz.ui.drawpad")
-_component = st.components.v2.component(
-    "cnnviz_drawpad",
-    js=joined(*DRAWING, *(_HERE.joinpath(name) for name in ("lines.js", "drawpad.js"))),
-    css=_HERE.joinpath("drawpad.css").read_text("utf-8"),
-)
+_component = component("drawpad")
 
 
 def drawpad(strokes: Strokes, *, fill: object, ready: bool, key: str, on_drawn: Callable[[Strokes], None]) -> None:

@@ -1,14 +1,16 @@
 // The pen's lines without anything drawn: how a line grows, what Python reads, what can be undone. Places are 0 to 1 of
 // the pad's side, as in cnnviz/pictures/strokes.py.
 
+import { clamp } from "../drawing/numbers.js";
+
 export const PENS = [
   { name: "Thin", thickness: 0.05 }, { name: "Medium", thickness: 0.075 }, { name: "Thick", thickness: 0.105 },
 ];
 const LEAST = 0.006; // a step shorter than this adds no point: 1.4 pixels of 240
 
 const four = (value) => Math.round(value * 1e4) / 1e4;
-const within = (value) => four(Math.max(0, Math.min(1, value)));
-const isShort = ([x, y], [toX, toY]) => Math.hypot(toX - x, toY - y) < LEAST;
+const within = (value) => four(clamp(value, 0, 1));
+const isShort = (from, to) => Math.hypot(to[0] - from[0], to[1] - from[1]) < LEAST;
 
 export const drawingOf = (text) => JSON.parse(text);
 export const textOf = ({ thickness, strokes }) => JSON.stringify({ thickness, strokes });
@@ -21,13 +23,15 @@ export const penOf = (thickness) =>
 // What is drawn, the line under the pen, and what was there before. A ready drawing gives way to the first line of one's
 // own, as an example should; undo brings it back.
 export class Lines {
+  thickness = 0; strokes = []; isReady = false; current = null; past = [];
+
   constructor(drawing, limits, isReady = false) {
-    Object.assign(this, { limits });
+    this.limits = limits;
     this.fill(drawing, isReady);
   }
 
   fill({ thickness, strokes }, isReady = false) {
-    Object.assign(this, { thickness, strokes, isReady, current: null, before: [] });
+    Object.assign(this, { thickness, strokes, isReady, current: null, past: [] });
   }
 
   get isEmpty() { return !this.strokes.length && !this.current; }
@@ -71,10 +75,10 @@ export class Lines {
   }
 
   undo() {
-    if (this.current || !this.before.length) return false;
-    Object.assign(this, this.before.pop());
+    if (this.current || !this.past.length) return false;
+    Object.assign(this, this.past.pop());
     return true;
   }
 
-  remember() { this.before.push({ strokes: this.strokes, isReady: this.isReady }); }
+  remember() { this.past.push({ strokes: this.strokes, isReady: this.isReady }); }
 }

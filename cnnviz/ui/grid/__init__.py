@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.kernels import cell_text, short_text
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 
-_HERE = files("cnnviz.ui.grid")
-_component = st.components.v2.component(
-    "cnnviz_grid",
-    js=joined(*DRAWING, _HERE.joinpath("grid.js")),
-    css=_HERE.joinpath("grid.css").read_text("utf-8"),
-)
+_component = component("grid")
 
 
 def grid(

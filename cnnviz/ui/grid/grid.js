@@ -1,9 +1,10 @@
 // A kernel to edit: one text box a weight. What is typed goes to Python as text, which reads or refuses it.
 // Until Python has answered the last edit, what was typed stands over its kernel as drafts, so that edits
 // made faster than the page answers all count; a refused one stays until it is corrected.
-
-import { number } from "../drawing/numbers.js";
-import { inkOn, rgb, signedIndex, themeOf } from "../drawing/palette.js";
+import { button, make, press } from "../drawing/elements.js";
+import { View, mount } from "../drawing/mount.js";
+import { largestOf, number } from "../drawing/numbers.js";
+import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
@@ -17,31 +18,23 @@ function placeIn(sentence) {
   return found && [found[1] ?? 1, found[2], found[3]].map((number) => Number(number) - 1);
 }
 
-class Grid {
-  constructor(parent) {
-    this.tab = null;
-    this.wanted = null; // the tab to show with the next answer
-    this.data = null;
-    this.drafts = new Map(); // the place of a cell -> what was typed there and is not yet in the kernel
-    this.refused = new Set(); // the places of the drafts that were refused
-    this.sent = null; // the last edit, until it is answered
-    this.inputs = [];
-    this.root = document.createElement("div");
-    this.root.className = "grid";
-    this.tabs = document.createElement("div");
-    this.tabs.className = "tabs";
-    this.cells = document.createElement("div");
-    this.cells.className = "cells";
-    this.cells.setAttribute("role", "group"); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
-    this.error = document.createElement("p");
-    this.error.className = "error";
-    this.error.setAttribute("role", "alert");
-    this.root.append(this.tabs, this.cells, this.error);
-    parent.append(this.root);
+// drafts  the place of a cell -> what was typed there and is not yet in the kernel     tab     the one that shows
+// sent    the last edit, until it is answered                                          wanted  to show with the next answer
+// refused the places of the drafts that were refused
+class Grid extends View {
+  tab = null; wanted = null; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
+  /** @type {GridMessage} */ data = null;
+
+  constructor() {
+    super();
+    this.tabs = make("div", { class: "tabs" });
+    this.cells = make("div", { class: "cells", role: "group" }); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
+    this.error = make("p", { class: "error", role: "alert" });
+    this.root = make("div", { class: "grid" }, this.tabs, this.cells, this.error);
   }
 
-  receive(data, send) {
-    this.send = send;
+  /** @param {GridMessage} data */
+  receive(data) {
     const before = this.data;
     const answered = this.sent !== null && data.read === this.sent;
     if (this.sent !== null && !answered) return; // the answer to an earlier edit: it lacks the last one
@@ -78,16 +71,10 @@ class Grid {
   drawTabs(names) {
     this.tabs.hidden = names.length < 2;
     if (names.join() !== [...this.tabs.children].map((button) => button.textContent).join()) {
-      this.tabs.replaceChildren(...names.map((name) => {
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = name;
-        button.setAttribute("aria-label", name === "all" ? "All three slices" : `${name}: slice ${name}`);
-        button.addEventListener("click", () => this.choose(name));
-        return button;
-      }));
+      const label = (name) => (name === "all" ? "All three slices" : `${name}: slice ${name}`);
+      this.tabs.replaceChildren(...names.map((name) => button({ "aria-label": label(name), onclick: () => this.choose(name) }, name)));
     }
-    for (const button of this.tabs.children) button.setAttribute("aria-pressed", button.textContent === this.tab);
+    for (const tab of this.tabs.children) press(tab, tab.textContent === this.tab);
   }
 
   choose(name) {
@@ -102,7 +89,7 @@ class Grid {
     const { values } = this.data.tabs[this.tab];
     const rows = values.length, columns = values[0].length;
     if (this.rows !== rows || this.columns !== columns) this.build(rows, columns);
-    const limit = Math.max(...values.flat().map(Math.abs)), { signed } = themeOf(this.root);
+    const limit = largestOf(values.flat()), { signed } = this.theme;
     this.inputs.forEach((cell, at) => {
       const r = Math.floor(at / columns), c = at % columns;
       const text = this.textAt(this.tab, r, c), colour = signed[signedIndex(values[r][c], limit)];
@@ -126,14 +113,14 @@ class Grid {
     this.cells.style.maxWidth = columns < 3 ? `${columns * 64}px` : "";
     this.cells.classList.toggle("is-small", columns > 7);
     this.inputs = Array.from({ length: rows * columns }, (_, at) => {
-      const cell = document.createElement("input");
       const r = Math.floor(at / columns), c = at % columns;
-      cell.setAttribute("aria-label", `Weight in row ${r + 1}, column ${c + 1}`);
-      cell.setAttribute("inputmode", "text");
-      cell.addEventListener("focus", () => { cell.value = this.textAt(this.tab, r, c); cell.select(); });
-      cell.addEventListener("blur", () => this.commit(r, c, cell));
-      cell.addEventListener("keydown", (event) => this.onKey(event, r, c, cell));
-      cell.addEventListener("paste", (event) => this.onPaste(event, cell));
+      const cell = make("input", {
+        "aria-label": `Weight in row ${r + 1}, column ${c + 1}`, inputmode: "text",
+        onfocus: () => { cell.value = this.textAt(this.tab, r, c); cell.select(); },
+        onblur: () => this.commit(r, c, cell),
+        onkeydown: (event) => this.onKey(event, r, c, cell),
+        onpaste: (event) => this.onPaste(event, cell),
+      });
       return cell;
     });
     this.cells.replaceChildren(...this.inputs);
@@ -163,7 +150,7 @@ class Grid {
       .map((row, r) => row.map((_, c) => this.textAt(name, r, c)).join(" ")).join("; "));
     this.sentTabs = tabs;
     this.sent = slices.join(" | ");
-    this.send(this.sent);
+    this.send("edited", this.sent);
   }
 
   onKey(event, r, c, cell) {
@@ -193,17 +180,8 @@ class Grid {
     cell.value = cell.title;
     this.sentTabs = [];
     this.sent = pasted;
-    this.send(pasted);
+    this.send("edited", pasted);
   }
 }
 
-// One Grid for each parent: Streamlit calls this again with new data, and runs only the last cleanup.
-const grids = new WeakMap();
-
-export default function mount({ data, parentElement, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!grids.has(parentElement)) grids.set(parentElement, new Grid(parentElement));
-  // A trigger, not a state: Streamlit keeps quiet about a state that is set to what it was.
-  grids.get(parentElement).receive(data, (text) => setTriggerValue("edited", text));
-  return () => { grids.get(parentElement)?.root.remove(); grids.delete(parentElement); }; // the place may be mounted anew, as after a change of theme
-}
+export default mount(Grid);

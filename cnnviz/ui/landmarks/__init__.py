@@ -7,13 +7,9 @@ whenever Streamlit has drawn some anew.
 
 from __future__ import annotations
 
-from importlib.resources import files
+from cnnviz.ui.component import component
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "cnnviz_landmarks", js=files("cnnviz.ui.landmarks").joinpath("landmarks.js").read_text("utf-8")
-)
+_component = component("landmarks")
 
 
 def landmarks(current: str, sidebar: str) -> None:

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 import numpy as np
-import streamlit as st
 
 from cnnviz.envelope import packed
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 
-_HERE = files("cnnviz.ui.learning")
-_component = st.components.v2.component(
-    "cnnviz_learning",
-    js=joined(
-        *DRAWING,
-        *(_HERE.joinpath(f"{name}.js") for name in ("layout", "filters", "curves", "answers", "learning")),
-    ),
-    css=_HERE.joinpath("learning.css").read_text("utf-8"),
-)
+_component = component("learning")
 
 
 def learning_view(header: Mapping[str, object], arrays: Mapping[str, np.ndarray], *, key: str) -> None:

@@ -1,7 +1,7 @@
 // Ten held-out digits with what the network takes them for; and the visitor's own, one map of it, its probabilities.
-import { number, percent, plusMinus } from "../drawing/numbers.js";
-import { outline, write } from "../drawing/paper.js";
-import { largest, paintPlane, title } from "./filters.js";
+import { largestOf, number, percent, plusMinus } from "../drawing/numbers.js";
+import { bitmapOf, fill, outline, write } from "../drawing/paper.js";
+import { paintPlane, title } from "./filters.js";
 
 const SIDE = 28;
 
@@ -9,16 +9,14 @@ export const verdictColours = (theme) => ({ right: theme.dark ? "#7fd08a" : "#1b
 
 // Ink on paper, as the theme has it: black on white, white on black.
 export function paintDigit(context, theme, values, offset, x, y, side) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [SIDE, SIDE];
-  const inner = canvas.getContext("2d"), image = inner.createImageData(SIDE, SIDE);
-  for (let at = 0; at < SIDE * SIDE; at += 1) {
-    const level = theme.dark ? values[offset + at] : 255 - values[offset + at];
-    image.data.set([level, level, level, 255], 4 * at);
-  }
-  inner.putImageData(image, 0, 0);
+  const digit = bitmapOf(SIDE, SIDE, (_, bytes) => {
+    for (let at = 0; at < SIDE * SIDE; at += 1) {
+      const level = theme.dark ? values[offset + at] : 255 - values[offset + at];
+      bytes.set([level, level, level, 255], 4 * at);
+    }
+  });
   context.imageSmoothingEnabled = false;
-  context.drawImage(canvas, x, y, side, side);
+  context.drawImage(digit, x, y, side, side);
   outline(context, x + 0.5, y + 0.5, side - 1, side - 1, theme.border, 1);
 }
 
@@ -50,7 +48,7 @@ export function paintOwnMap(context, theme, place, data, maps, chosen) {
   const [, height, width] = data.own_maps.shape, size = height * width, side = ownSide(place);
   if (size === 1) return; // one number, which is written
   const values = maps.subarray(chosen * size, (chosen + 1) * size), below = place.y + OWN_HEAD + side + 8;
-  paintPlane(context, theme, values, 0, height, width, place.x, below, side, largest(values));
+  paintPlane(context, theme, values, 0, height, width, place.x, below, side, largestOf(values));
   outline(context, place.x + 0.5, below + 0.5, side - 1, side - 1, theme.border, 1);
 }
 
@@ -61,7 +59,7 @@ export function paintOwn(context, theme, place, data, maps, chosen) {
   write(context, `through ${layer[0] === "C" ? "filter" : "unit"} ${chosen + 1} of ${layer}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
   const top = place.y + OWN_HEAD, side = ownSide(place);
   paintDigit(context, theme, levels, 0, place.x, top, side);
-  const size = height * width, values = maps.subarray(chosen * size, (chosen + 1) * size), limit = largest(values);
+  const size = height * width, values = maps.subarray(chosen * size, (chosen + 1) * size), limit = largestOf(values);
   const below = top + side + 8;
   if (size > 1) paintOwnMap(context, theme, place, data, maps, chosen);
   else {
@@ -76,12 +74,10 @@ export function paintOwn(context, theme, place, data, maps, chosen) {
     const y = top + digit * high;
     const best = digit === guess && !isEmpty;
     write(context, `${digit}`, left - 12, y + high / 2, 13, theme.text, theme.font, best ? 700 : 400);
-    context.fillStyle = theme.border;
     context.globalAlpha = 0.35;
-    context.fillRect(left, y + 2, room, high - 5);
+    fill(context, left, y + 2, room, high - 5, theme.border);
     context.globalAlpha = isEmpty ? 0.3 : 1;
-    context.fillStyle = best ? theme.reached : theme.muted;
-    context.fillRect(left, y + 2, room * share, high - 5);
+    fill(context, left, y + 2, room * share, high - 5, best ? theme.reached : theme.muted);
     context.globalAlpha = 1;
     write(context, percent(share), left + room + 6, y + high / 2 - 0.5, 12, theme.muted, theme.font, best ? 700 : 400, "left");
   });

@@ -1,6 +1,6 @@
 // The loss, and the two accuracies, against the steps.
 import { many, number, percent } from "../drawing/numbers.js";
-import { write } from "../drawing/paper.js";
+import { dot, stroke, write } from "../drawing/paper.js";
 import { title } from "./filters.js";
 import { ticksOf } from "./layout.js";
 
@@ -9,15 +9,10 @@ const CURVE_LEFT = 38, CURVE_BOTTOM = 20, CURVE_HEAD = 44;
 
 function axes(context, theme, place, steps, ticks, told, downOf) {
   const right = place.x + place.width;
-  context.lineWidth = 1;
   for (const value of ticks) {
     const y = Math.round(downOf(value)) + 0.5;
-    context.strokeStyle = theme.border;
     context.globalAlpha = value === ticks[0] ? 1 : 0.45;
-    context.beginPath();
-    context.moveTo(place.x + CURVE_LEFT, y);
-    context.lineTo(right, y);
-    context.stroke();
+    stroke(context, [[[place.x + CURVE_LEFT, y], [right, y]]], theme.border);
     context.globalAlpha = 1;
     write(context, told(value), place.x + CURVE_LEFT - 6, y, 11.5, theme.muted, theme.font, 400, "right");
   }
@@ -27,25 +22,8 @@ function axes(context, theme, place, steps, ticks, told, downOf) {
 }
 
 function line(context, xs, ys, acrossOf, downOf, colour, width, dash = []) {
-  if (!xs.length) return;
-  context.strokeStyle = colour;
-  context.lineWidth = width;
   context.lineJoin = "round";
-  context.setLineDash(dash);
-  context.beginPath();
-  xs.forEach((x, at) => context.lineTo(acrossOf(x), downOf(ys[at])));
-  context.stroke();
-  context.setLineDash([]);
-}
-
-function dot(context, x, y, colour, theme) {
-  context.beginPath();
-  context.arc(x, y, 4, 0, 2 * Math.PI);
-  context.fillStyle = colour;
-  context.fill();
-  context.lineWidth = 1.5;
-  context.strokeStyle = theme.background;
-  context.stroke();
+  stroke(context, [Array.from(xs, (x, at) => [acrossOf(x), downOf(ys[at])])], colour, width, dash);
 }
 
 export const coloursOf = (theme) => ({ held: theme.reached, train: theme.dark ? "#c2a5cf" : "#762a83" });
@@ -61,7 +39,7 @@ export function paintLoss(context, theme, place, data) {
   axes(context, theme, place, steps, ticksOf(most), (value) => number(value), downOf);
   line(context, [0, steps], [GUESSING, GUESSING], acrossOf, downOf, theme.muted, 1, [3, 4]);
   line(context, xs, ys, acrossOf, downOf, coloursOf(theme).train, 2);
-  if (xs.length) dot(context, acrossOf(xs.at(-1)), downOf(ys.at(-1)), coloursOf(theme).train, theme);
+  if (xs.length) dot(context, acrossOf(xs.at(-1)), downOf(ys.at(-1)), 4, coloursOf(theme).train, theme.background, 1.5);
 }
 
 export function paintAccuracy(context, theme, place, data) {
@@ -80,5 +58,5 @@ export function paintAccuracy(context, theme, place, data) {
   line(context, [0, steps], [0.1, 0.1], acrossOf, downOf, theme.muted, 1, [3, 4]);
   line(context, xs, train, acrossOf, downOf, colours.train, 1.5);
   line(context, heldSteps, held, acrossOf, downOf, colours.held, 2.5);
-  if (held.length) dot(context, acrossOf(heldSteps.at(-1)), downOf(held.at(-1)), colours.held, theme);
+  if (held.length) dot(context, acrossOf(heldSteps.at(-1)), downOf(held.at(-1)), 4, colours.held, theme.background, 1.5);
 }

@@ -1,18 +1,12 @@
 // The first layer's filters, before and now; and, for one of them, what the next batch is about to do to each weight.
-import { decimalsFor, fixed, number, plusMinus } from "../drawing/numbers.js";
+import { decimalsFor, fixed, largestOf, number, plusMinus } from "../drawing/numbers.js";
 import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
-import { outline, write } from "../drawing/paper.js";
+import { fill, fillShape, outline, stroke, write } from "../drawing/paper.js";
 import { tilesOf } from "./layout.js";
 
 const HEAD = 24;
 const AROUND = 4; // pixels around the filter that is chosen
 const MOST_ARROWS = 9; // cells a side
-
-export const largest = (values) => {
-  let found = 0;
-  for (const value of values) if (Math.abs(value) > found) found = Math.abs(value);
-  return found;
-};
 
 // One plane of numbers as cells in the signed palette.
 export function paintPlane(context, theme, values, offset, height, width, x, y, side, limit) {
@@ -21,8 +15,8 @@ export function paintPlane(context, theme, values, offset, height, width, x, y, 
   for (let row = 0; row < height; row += 1) {
     for (let column = 0; column < width; column += 1) {
       const [x0, y0] = [Math.round(left + column * across), Math.round(top + row * across)];
-      context.fillStyle = rgb(theme.signed[signedIndex(values[offset + row * width + column], limit)]);
-      context.fillRect(x0, y0, Math.round(left + (column + 1) * across) - x0, Math.round(top + (row + 1) * across) - y0);
+      const [x1, y1] = [Math.round(left + (column + 1) * across), Math.round(top + (row + 1) * across)];
+      fill(context, x0, y0, x1 - x0, y1 - y0, rgb(theme.signed[signedIndex(values[offset + row * width + column], limit)]));
     }
   }
 }
@@ -36,6 +30,7 @@ export function title(context, theme, place, text, more = "") {
 }
 
 // Paints both rows; returns where each filter can be clicked.
+/** @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintFilters(context, theme, place, data, now, chosen) {
   const { before: { data: before, shape: [count, height, width] }, of, layer, state } = data;
   const what = layer[0] === "C" ? "filters" : "units’ weights";
@@ -44,10 +39,10 @@ export function paintFilters(context, theme, place, data, now, chosen) {
   title(context, theme, place, `${layer}: ${many}`, still ? "random numbers, nothing learnt yet" : "");
   const room = place.width - 58 - AROUND - 2; // the frame of the last has its place, too
   const tiles = tilesOf(count, room, (place.height - HEAD - 46) / 1.68);
-  const top = place.y + HEAD + 4, below = top + tiles.before + 22;
-  const limits = [largest(before), largest(now)];
+  const top = place.y + HEAD + 4, below = top + tiles.earlier + 22;
+  const limits = [largestOf(before), largestOf(now)];
   const size = height * width;
-  const rows = [["before", limits[0], top, tiles.before, before], ["now", limits[1], below, tiles.side, now]];
+  const rows = [["before", limits[0], top, tiles.earlier, before], ["now", limits[1], below, tiles.side, now]];
   const found = [];
   for (const [name, limit, y, side, values] of rows) {
     write(context, name, place.x, y + side / 2 - 8, 13, theme.text, theme.font, 650, "left");
@@ -70,11 +65,12 @@ export function paintFilters(context, theme, place, data, now, chosen) {
 }
 
 // The weights of one filter, in each its number and an arrow: up where the next batch makes it larger, down where less.
+/** @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintMove(context, theme, place, data, now, chosen) {
   const { move: { data: moves, shape: [, height, width] }, layer, state, foreseen } = data;
   const size = height * width;
   const offset = chosen * size;
-  const longest = largest(moves.subarray(offset, offset + size)), limit = largest(now.subarray(offset, offset + size));
+  const longest = largestOf(moves.subarray(offset, offset + size)), limit = largestOf(now.subarray(offset, offset + size));
   const name = `${layer[0] === "C" ? "Filter" : "Unit"} ${chosen + 1} of ${layer}`;
   title(context, theme, place, state === "done" ? `${name}: the last batch moved it` : `${name}: the next batch moves it`);
   if (foreseen === false) { write(context, "a large network: its first move shows once it starts", place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width); return; }
@@ -90,8 +86,8 @@ export function paintMove(context, theme, place, data, now, chosen) {
       const at = offset + row * width + column;
       const colour = theme.signed[signedIndex(now[at], limit)], ink = inkOn(colour);
       const x = place.x + column * cellWidth, y = top + row * cellHeight;
-      context.fillStyle = rgb(colour);
-      context.fillRect(x, y, cellWidth - (cellWidth > 10), cellHeight - (cellWidth > 10));
+      const gap = cellWidth > 10 ? 1 : 0;
+      fill(context, x, y, cellWidth - gap, cellHeight - gap, rgb(colour));
       if (cellWidth < 16) continue;
       const share = longest ? moves[at] / longest : 0;
       arrow(context, x + cellWidth * (numbers ? 0.17 : 0.5), y + cellHeight / 2, share * cellHeight * 0.38, ink);
@@ -120,21 +116,11 @@ function signed(value, decimals) {
 
 function arrow(context, x, y, length, colour) {
   if (Math.abs(length) < 0.6) {
-    context.fillStyle = colour;
-    context.fillRect(x - 1.5, y - 0.75, 3, 1.5);
+    fill(context, x - 1.5, y - 0.75, 3, 1.5, colour);
     return;
   }
   const tip = y - length, head = Math.min(4.5, Math.abs(length)), way = Math.sign(length);
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
-  context.lineWidth = 1.75;
-  context.beginPath();
-  context.moveTo(x, y + length);
-  context.lineTo(x, tip + way * head * 0.7);
-  context.stroke();
-  context.beginPath();
-  context.moveTo(x, tip);
-  context.lineTo(x - head * 0.85, tip + way * head * 1.25);
-  context.lineTo(x + head * 0.85, tip + way * head * 1.25);
-  context.fill();
+  stroke(context, [[[x, y + length], [x, tip + way * head * 0.7]]], colour, 1.75);
+  const back = tip + way * head * 1.25;
+  fillShape(context, [[x, tip], [x - head * 0.85, back], [x + head * 0.85, back]], colour);
 }

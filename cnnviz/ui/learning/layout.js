@@ -4,8 +4,11 @@
 //     loss      accuracy   the curves                          answers ten held-out digits
 //     own       the visitor's digit, one map of it, its probabilities
 
+import { clamp } from "../drawing/numbers.js";
+
 const GAP = 26;
 
+/** @returns {Record<string, any>} */
 export function layoutOf(width) {
   const row = (y, height, shares, names) => {
     const room = width - GAP * (names.length - 1);
@@ -44,9 +47,9 @@ export function layoutOf(width) {
 
 // How `count` filters of equal width stand in `width`: the side of one now and of one before, and the gap between them.
 export function tilesOf(count, width, most) {
-  const gap = Math.max(6, Math.min(16, width * 0.02));
+  const gap = clamp(width * 0.02, 6, 16);
   const side = Math.floor(Math.min(most, (width - gap * (count - 1)) / count));
-  return { side, gap, before: Math.round(side * 0.68) };
+  return { side, gap, earlier: Math.round(side * 0.68) };
 }
 
 // Round steps of an axis from 0 to `most`: at most `ticks` of them.

@@ -18,32 +18,16 @@ Going about in a walk happens in the browser; Python is told the unit that was c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.resources import files
-
-import streamlit as st
 
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 from cnnviz.ui.overlay import message
 from cnnviz.ui.overlay.message import Bar, Box, Fields, Laid, Panel, Stop
 
-__all__ = ["Bar", "Box", "Fields", "Laid", "Panel", "Stop", "message", "panels", "show", "sources"]
-
-_HERE = files("cnnviz.ui.overlay")
-_ORDER = (
-    "places.js", "ramp.js", "messages.js", "sheets.js", "square.js", "walk.js", "panels.js", "sheet.js", "overlay.js",
-)  # fmt: skip
+__all__ = ["Bar", "Box", "Fields", "Laid", "Panel", "Stop", "message", "panels", "show"]
 
 
-def sources() -> str:
-    """The JavaScript as one module."""
-    return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
-
-
-_component = st.components.v2.component(
-    "cnnviz_overlay", js=sources(), css=_HERE.joinpath("overlay.css").read_text("utf-8")
-)
+_component = component("overlay")
 
 
 def show(data: bytes, *, key: str, on_select: Callable[[str], None] | None = None) -> None:

@@ -3,9 +3,11 @@ import { decimalsFor, fixed, number, rangeText, times } from "../drawing/numbers
 import { fieldOf, sightOf } from "./places.js";
 
 // A depth by its number among all that can be chosen; undefined where it was not sent.
+/** @type {(model: WalkMessage, at: number) => Stop | undefined} */
 export const stopOf = (model, at) => model.stops.find((stop) => stop.at === at);
 
 // One map of a walk: its numbers and where it lies; null where it was not sent.
+/** @type {(model: WalkMessage, unit: { stop: number, channel: number }) => OverlayMap | null} */
 export function mapOf(model, unit) {
   const stop = unit && stopOf(model, unit.stop), slot = stop ? stop.channels.indexOf(unit.channel) : -1;
   if (slot < 0) return null;
@@ -17,11 +19,14 @@ export function mapOf(model, unit) {
   };
 }
 
+/** @type {(map: OverlayMap, stop: Stop) => string} */
 export const mapWords = (map, stop) => `${map.name} of ${stop.name}`;
 
+/** @type {(map: OverlayMap, unit: { row: number, column: number }) => number} */
 export const valueAt = (map, { row, column }) => map.numbers[row * map.width + column];
 
 // "Row 6, column 7: 23.4. Sees 171 × 171 pixels of the photo: rows 1 to 171, columns 20 to 190."
+/** @type {(map: OverlayMap, unit: { row: number, column: number }, side: number) => string} */
 export function sightWords(map, unit, side) {
   const value = valueAt(map, unit), { x, y, width, height } = sightOf(map, unit, side);
   const span = (word, first, count) => rangeText(word, { first, last: first + count - 1, padding: 0 });

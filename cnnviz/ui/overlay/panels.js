@@ -1,18 +1,22 @@
 // Pictures in a row, each under its title and over its words: a photo, with what is laid over it.
 //   map    numbers over the photo                      light  where a unit looks: the photo is lit there
 //   sight  the rectangle that a unit can see           patch  a grey square that lies on the photo
-import { make, onPointing, say } from "../drawing/elements.js";
+import { arrowOf, make, onPointing, say, scaleOf } from "../drawing/elements.js";
+import { View } from "../drawing/mount.js";
 import { decimalsFor, endsOf, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
-import { fieldOf, moved, placeOf, stepOf, unitAt } from "./places.js";
+import { fieldOf, moved, placeOf, unitUnder } from "./places.js";
 import { gradient } from "./ramp.js";
 import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf } from "./sheets.js";
 
 const LOUPE = 4; // what is narrower than this part of the photo is enlarged in a corner
 
-export class Panels {
+export class Panels extends View {
+  /** @type {PanelsMessage} */ model;
+  /** @type {(text: string) => void} */ choose;
+
   constructor(root) {
-    this.root = root;
+    super();
     this.row = make("div", { class: "panels" });
     this.figures = [];
     root.append(this.row);
@@ -64,16 +68,10 @@ export class Panels {
   }
 
   figure() {
-    const canvas = make("canvas", { role: "img" });
-    const figure = {
-      canvas, panel: new Panel(canvas), title: make("b", {}), words: make("span", {}), tip: make("em", {}),
-      scale: make("div", { class: "scale" }, make("span", {}), make("i"), make("span", {})),
-    };
+    const panel = new Panel({ role: "img" }), { canvas } = panel;
+    const figure = /** @type {any} */ ({ canvas, panel, title: make("b"), words: make("span"), tip: make("em"), scale: scaleOf() });
     figure.element = make("figure", {}, make("header", {}, figure.title, figure.tip), canvas, figure.scale, make("figcaption", {}, figure.words));
-    const point = (event) => {
-      const box = canvas.getBoundingClientRect(), scale = figure.photo.width / box.width;
-      return unitAt(figure.model, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
-    };
+    const point = (event) => unitUnder(figure.model, canvas, figure.photo, event);
     figure.forget = onPointing(canvas, (event) => {
       if (!figure.model) return;
       const { row, column } = point(event), value = figure.model.numbers[row * figure.model.width + column];
@@ -84,7 +82,7 @@ export class Panels {
       this.place(figure, point(event));
     });
     canvas.addEventListener("keydown", (event) => {
-      const by = stepOf(event);
+      const by = arrowOf(event);
       if (!by || !figure.model || !figure.told.asks) return;
       event.preventDefault();
       const [row, column] = figure.told.at;
@@ -99,11 +97,9 @@ export class Panels {
   }
 
   paint() {
-    if (!this.model) return;
     for (const { panel, told, photo, map, lit, model } of this.figures) {
-      panel.fit();
-      if (!panel.width) continue;
-      const context = panel.begin(), box = { x: 0, y: 0, width: panel.width, height: panel.height };
+      const context = panel.open(), { box } = panel;
+      if (!context) continue;
       const signed = told.signed ?? false;
       paintOver(context, box, photo, { map, place: model && placeOf(model), signed, base: lit });
       const scale = panel.width / photo.width;

@@ -2,6 +2,8 @@
 // Numbers that are never negative: viridis (S. van der Walt and N. Smith, matplotlib, CC0), whose lightness grows with
 // the number, so that it is read without telling colours apart, over a photo that is dark and grey. Signed numbers: the
 // house's PRGN over a photo that is bleached, for its zero is white. Nothing lies over the photo where the number is 0.
+import { clamp } from "../drawing/numbers.js";
+
 const VIRIDIS = [[71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37]];
 const STEPS = 256;
 
@@ -21,7 +23,7 @@ export const SEQUENTIAL = Array.from({ length: STEPS }, (_, at) => {
 });
 
 export function colourOf(value, limit, signed) {
-  const share = limit > 0 ? Math.max(-1, Math.min(1, value / limit)) : 0;
+  const share = limit > 0 ? clamp(value / limit, -1, 1) : 0;
   if (!signed) return SEQUENTIAL[Math.round(Math.max(0, share) * (STEPS - 1))];
   return [...PRGN[127 + Math.round(share * 127)], opacity(Math.abs(share))];
 }

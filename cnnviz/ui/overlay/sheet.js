@@ -1,24 +1,29 @@
 // Every map of a layer on one sheet, to be looked over and clicked.
-import { make, say } from "../drawing/elements.js";
-import { number } from "../drawing/numbers.js";
-import { Panel, outline } from "../drawing/paper.js";
-import { stepOf } from "./places.js";
+import { arrowOf, make, pointOn, say } from "../drawing/elements.js";
+import { View } from "../drawing/mount.js";
+import { clamp, number } from "../drawing/numbers.js";
+import { Panel, bitmapOf, outline } from "../drawing/paper.js";
 import { SEQUENTIAL } from "./ramp.js";
 
 const GAP = 3;
 const DARK = [40, 44, 52]; // of a number that is 0
 
-export class Sheet {
+export class Sheet extends View {
+  chosen = 0; hover = null; count = 0; across = 1; side = 0;
+  /** @type {SheetMessage} */ model;
+  /** @type {(text: string) => void} */ choose;
+
   constructor(root) {
-    this.canvas = make("canvas", { class: "sheet", tabindex: "0", role: "img" });
-    this.panel = new Panel(this.canvas);
+    super();
+    this.panel = new Panel({ class: "sheet", tabindex: "0", role: "img" });
+    this.canvas = this.panel.canvas;
     this.line = make("p", { class: "line" });
     root.append(this.canvas, this.line);
     this.canvas.addEventListener("pointermove", (event) => this.point(this.under(event)));
     this.canvas.addEventListener("pointerleave", () => this.point(null));
     this.canvas.addEventListener("click", (event) => { const at = this.under(event); if (at !== null) this.go(at); });
     this.canvas.addEventListener("keydown", (event) => {
-      const by = stepOf(event);
+      const by = arrowOf(event);
       if (!by) return;
       event.preventDefault();
       const to = this.model.order.indexOf(this.chosen) + by[0] * this.across + by[1];
@@ -31,14 +36,12 @@ export class Sheet {
     const { data, shape: [count, height, width] } = model.maps;
     this.count = count;
     // All maps in one bitmap below each other, in the ramp's colours over dark.
-    this.bitmap = document.createElement("canvas");
-    [this.bitmap.width, this.bitmap.height] = [width, count * height];
-    const context = this.bitmap.getContext("2d"), image = context.createImageData(width, count * height);
-    for (let at = 0; at < data.length; at += 1) {
-      const [r, g, b, a] = SEQUENTIAL[data[at]], share = a / 255;
-      image.data.set([...[r, g, b].map((part, of) => DARK[of] + (part - DARK[of]) * share), 255], 4 * at);
-    }
-    context.putImageData(image, 0, 0);
+    this.bitmap = bitmapOf(width, count * height, (_, bytes) => {
+      for (let at = 0; at < data.length; at += 1) {
+        const [r, g, b, a] = SEQUENTIAL[data[at]], share = a / 255;
+        bytes.set([...[r, g, b].map((part, of) => DARK[of] + (part - DARK[of]) * share), 255], 4 * at);
+      }
+    });
     this.paint();
     this.point(null);
   }
@@ -46,7 +49,7 @@ export class Sheet {
   // So many beside each other that all of them fit the height; a cell is at least a finger's breadth of pixels.
   arrange() {
     const room = this.canvas.clientWidth || 600;
-    const side = Math.max(24, Math.min(72, Math.floor(Math.sqrt((room * 430) / this.count))));
+    const side = clamp(Math.floor(Math.sqrt((room * 430) / this.count)), 24, 72);
     this.across = Math.max(1, Math.floor((room + GAP) / (side + GAP)));
     this.side = (room + GAP) / this.across - GAP;
     this.canvas.style.height = `${Math.ceil(this.count / this.across) * (this.side + GAP)}px`;
@@ -58,8 +61,8 @@ export class Sheet {
   }
 
   under(event) {
-    const box = this.canvas.getBoundingClientRect(), step = this.side + GAP;
-    const at = Math.floor((event.clientY - box.top) / step) * this.across + Math.min(this.across - 1, Math.floor((event.clientX - box.left) / step));
+    const [across, down] = pointOn(this.canvas, event).map((at) => Math.floor(at / (this.side + GAP)));
+    const at = down * this.across + Math.min(this.across - 1, across);
     return at >= 0 && at < this.count ? at : null;
   }
 
@@ -78,12 +81,10 @@ export class Sheet {
   }
 
   paint() {
-    if (!this.model) return;
     this.arrange();
     const { panel, model: { maps: { shape: [count, height, width] }, order }, side, theme } = this;
-    panel.fit();
-    if (!panel.width) return;
-    const context = panel.begin();
+    const context = panel.open();
+    if (!context) return;
     context.imageSmoothingEnabled = false;
     for (let at = 0; at < count; at += 1) {
       const { x, y } = this.cell(at);

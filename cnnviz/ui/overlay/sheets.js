@@ -1,25 +1,15 @@
 // What is laid upon each other: the photo in its colours or as an underlay, a map in the ramp's colours, the light that
 // falls where a unit looks, and outlines. Bitmaps are made once, a pixel a number; the canvas enlarges them.
-import { css, outline } from "../drawing/paper.js";
+import { bitmapOf, clipped, css, fill, grown, outlineBox, shade, stroke } from "../drawing/paper.js";
 import { cellOf, sightOf } from "./places.js";
 import { colourOf, underlay } from "./ramp.js";
-
-function bitmap(width, height, paint) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  paint(image.data);
-  context.putImageData(image, 0, 0);
-  return canvas;
-}
 
 // A photo, uint8 (1 or 3, height, width): { height, width, colours, dark, bleached } with a bitmap for each way.
 export function photoOf({ data, shape: [depth, height, width] }) {
   const size = height * width, plane = (of) => (depth === 3 ? of * size : 0);
   const made = {};
   const as = (name, pixel) => ({
-    get: () => (made[name] ??= bitmap(width, height, (out) => {
+    get: () => (made[name] ??= bitmapOf(width, height, (_, out) => {
       for (let at = 0; at < size; at += 1) {
         const rgb = pixel(data[at], data[plane(1) + at], data[plane(2) + at]);
         out.set([rgb[0], rgb[1], rgb[2], 255], 4 * at);
@@ -34,7 +24,7 @@ export function photoOf({ data, shape: [depth, height, width] }) {
 
 // A map's own bitmap: numbers (height x width) as colours of the ramp.
 export function mapBitmap(numbers, height, width, limit, signed = false) {
-  return bitmap(width, height, (out) => {
+  return bitmapOf(width, height, (_, out) => {
     for (let at = 0; at < height * width; at += 1) out.set(colourOf(numbers[at], limit, signed), 4 * at);
   });
 }
@@ -43,7 +33,7 @@ export function mapBitmap(numbers, height, width, limit, signed = false) {
 // which is [top, left, height, width].
 export function litBitmap(photo, light, [top, left, high, wide]) {
   const { width, height, data, depth } = photo, size = width * height;
-  return bitmap(width, height, (out) => {
+  return bitmapOf(width, height, (_, out) => {
     for (let at = 0; at < size; at += 1) {
       const row = Math.floor(at / width), column = at % width;
       const isSeen = row >= top && row < top + high && column >= left && column < left + wide;
@@ -57,33 +47,35 @@ export function litBitmap(photo, light, [top, left, high, wide]) {
 
 // The photo and a map over it, into a square of the canvas. `place` is the map's rectangle on the photo, in pixels.
 export function paintOver(context, box, photo, { map, place, signed = false, base = null }) {
-  const scale = box.width / photo.width;
-  context.save();
-  context.beginPath();
-  context.rect(box.x, box.y, box.width, box.height);
-  context.clip();
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = "high";
-  context.drawImage(base ?? (map ? (signed ? photo.bleached : photo.dark) : photo.colours), box.x, box.y, box.width, box.height);
-  if (map) {
+  const under = base ?? (map ? (signed ? photo.bleached : photo.dark) : photo.colours);
+  clipped(context, box, 0, () => {
+    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(under, box.x, box.y, box.width, box.height);
+    if (!map) return;
+    const { x, y, width, height } = onBox(box, photo.width, place);
     context.imageSmoothingEnabled = false; // a unit is a cell, not a cloud
-    context.drawImage(map, box.x + place.x * scale, box.y + place.y * scale, place.width * scale, place.height * scale);
-  }
-  context.restore();
+    context.drawImage(map, x, y, width, height);
+  });
+}
+
+// Where a rectangle of a picture so many pixels wide is drawn, in the picture's box.
+function onBox(box, pixels, { x, y, width, height }) {
+  const scale = box.width / pixels;
+  return { x: box.x + x * scale, y: box.y + y * scale, width: width * scale, height: height * scale };
 }
 
 // What one unit sees and its own cell, outlined. All of it is the current window, so all of it is orange.
 export function paintSight(context, box, side, map, unit, theme) {
-  const scale = box.width / side, on = ({ x, y, width, height }) => ({ x: box.x + x * scale, y: box.y + y * scale, width: width * scale, height: height * scale });
-  const sight = on(sightOf(map, unit, side)), cell = on(cellOf(map, unit));
-  mark(context, { x: sight.x + 1, y: sight.y + 1, width: sight.width - 2, height: sight.height - 2 }, theme, 2);
+  const sight = onBox(box, side, sightOf(map, unit, side)), cell = onBox(box, side, cellOf(map, unit));
+  mark(context, grown(sight, -1), theme, 2);
   if (cell.width < sight.width - 3) mark(context, cell, theme, cell.width > 6 ? 2 : 1.5);
 }
 
 // An orange outline with a dark rim, seen on any photo.
-export function mark(context, { x, y, width, height }, theme, thickness = 2, dash = []) {
-  outline(context, x, y, width, height, "rgba(0, 0, 0, 0.7)", thickness + 2, dash);
-  outline(context, x, y, width, height, theme.window, thickness, dash);
+export function mark(context, box, theme, thickness = 2) {
+  outlineBox(context, box, "rgba(0, 0, 0, 0.7)", thickness + 2);
+  outlineBox(context, box, theme.window, thickness);
 }
 
 // Where a picture lies in a panel, whole and in the middle: { x, y, width, height }.
@@ -95,25 +87,19 @@ export function fitted({ width, height }, picture) {
 
 // The whole picture, darkened but for the square that is taken of it: `square` is squareOf's of the picture at `size`.
 // Returns the square's place.
-export function paintCut(context, box, whole, [height], { side, top, left }, theme) {
+export function paintCut(context, box, whole, { 0: height }, { side, top, left }, theme) {
   const scale = box.height / height;
   const cut = { x: box.x + left * scale, y: box.y + top * scale, width: side * scale, height: side * scale };
   context.drawImage(whole.colours, box.x, box.y, box.width, box.height);
-  context.fillStyle = "rgba(6, 9, 13, 0.62)";
-  context.beginPath();
-  context.rect(box.x, box.y, box.width, box.height);
-  context.rect(cut.x, cut.y, cut.width, cut.height);
-  context.fill("evenodd");
-  outline(context, cut.x + 0.5, cut.y + 0.5, cut.width - 1, cut.height - 1, theme.background, 1);
+  shade(context, box, cut, "rgba(6, 9, 13, 0.62)");
+  outlineBox(context, grown(cut, -0.5), theme.background, 1);
   return cut;
 }
 
 // The grey patch of an occlusion, where it lies now.
-export function paintPatch(context, box, side, { x, y, width, height, level }, theme) {
-  const scale = box.width / side;
-  const place = { x: box.x + x * scale, y: box.y + y * scale, width: width * scale, height: height * scale };
-  context.fillStyle = css([level, level, level]);
-  context.fillRect(place.x, place.y, place.width, place.height);
+export function paintPatch(context, box, side, patch, theme) {
+  const place = onBox(box, side, patch), { level } = patch;
+  fill(context, place.x, place.y, place.width, place.height, css([level, level, level]));
   mark(context, place, theme, 2);
 }
 
@@ -123,15 +109,11 @@ export function paintLoupe(context, box, side, bitmap, [top, left, high, wide], 
   const x = left + wide / 2 < side / 2 ? box.width - size - gap : gap, y = top + high / 2 < side / 2 ? box.height - size - gap : gap;
   context.imageSmoothingEnabled = false;
   const fit = Math.min(size / wide, size / high);
-  context.fillStyle = "rgba(0, 0, 0, 0.7)";
-  context.strokeStyle = theme.window;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const below of [0, 1]) {
-    context.moveTo((left + (x > box.width / 2 ? wide : 0)) * scale, (top + below * high) * scale);
-    context.lineTo(x > box.width / 2 ? x : x + wide * fit, y + below * high * fit);
-  }
-  context.stroke();
+  const isRight = x > box.width / 2;
+  const ties = [0, 1].map((below) => [
+    [(left + (isRight ? wide : 0)) * scale, (top + below * high) * scale], [isRight ? x : x + wide * fit, y + below * high * fit],
+  ]);
+  stroke(context, ties, theme.window);
   context.drawImage(bitmap, left, top, wide, high, x, y, wide * fit, high * fit);
   mark(context, { x, y, width: wide * fit, height: high * fit }, theme, 2);
 }

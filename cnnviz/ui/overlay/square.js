@@ -1,6 +1,6 @@
 // The square that a network takes of a photo, on the whole photo, where it can be moved: with the pointer or a finger, with
 // keys. Whoever listens hears of every move, and of where the square came to rest.
-import { make, say } from "../drawing/elements.js";
+import { make, pointOn, say } from "../drawing/elements.js";
 import { Panel } from "../drawing/paper.js";
 import { squareWords } from "./messages.js";
 import { squareBy, squareOf } from "./places.js";
@@ -10,10 +10,17 @@ const HIGHEST = 190, LOWEST = 24; // pixels: of a tall photo; of a very long one
 const REST = 350; // milliseconds without a key
 
 export class Square {
+  pointer = null; resting = null; held = 0; from = 0; place; size; whole;
+  /** @type {Theme} */ theme;
+
   constructor({ moved, rested }) {
-    Object.assign(this, { moved, rested, pointer: null, resting: null });
-    this.canvas = make("canvas", { tabindex: "0", role: "slider", "aria-label": "The square that the network takes", title: "Drag the square, or use the arrow keys", "aria-valuemin": "0", onkeydown: (event) => this.onKey(event) });
-    this.panel = new Panel(this.canvas);
+    this.moved = moved;
+    this.rested = rested;
+    this.panel = new Panel({
+      tabindex: "0", role: "slider", "aria-label": "The square that the network takes", "aria-valuemin": "0",
+      title: "Drag the square, or use the arrow keys", onkeydown: (event) => this.onKey(event),
+    });
+    this.canvas = this.panel.canvas;
     this.line = make("p", { class: "told" });
     this.element = make("div", { class: "square" }, make("h2", {}, "What it takes"), this.canvas, this.line);
     this.listen();
@@ -28,7 +35,7 @@ export class Square {
       canvas.setPointerCapture(event.pointerId);
       const { side, start } = this.place, along = this.along(event);
       this.pointer = event.pointerId;
-      this.before = start;
+      this.from = start;
       // Taken where the finger lies on it; beside it, it comes to the finger.
       this.held = along >= start && along < start + side ? along - start : side / 2;
       this.drag(event);
@@ -37,22 +44,22 @@ export class Square {
     canvas.addEventListener("pointerup", (event) => { if (event.pointerId === this.pointer) this.drop(); });
     canvas.addEventListener("pointercancel", (event) => { // the finger scrolls the page
       if (event.pointerId !== this.pointer) return;
-      this.go(this.before);
+      this.go(this.from);
       this.drop();
     });
   }
 
   // Where the pointer is on the way that the square can go, in pixels of the photo.
   along(event) {
-    const { canvas, size, place: { isWide } } = this, frame = canvas.getBoundingClientRect(), box = this.box;
-    return isWide ? (event.clientX - frame.left - box.x) * size[1] / box.width : (event.clientY - frame.top - box.y) * size[0] / box.height;
+    const { canvas, size, box, place: { isWide } } = this, [x, y] = pointOn(canvas, event);
+    return isWide ? (x - box.x) * size[1] / box.width : (y - box.y) * size[0] / box.height;
   }
 
   drag(event) { this.go(Math.round(this.along(event) - this.held)); }
 
   drop() {
     this.pointer = null;
-    if (this.place.start !== this.before) this.rested(this.place.start);
+    if (this.place.start !== this.from) this.rested(this.place.start);
   }
 
   onKey(event) {
@@ -97,10 +104,8 @@ export class Square {
     canvas.setAttribute("aria-valuenow", place.start);
     canvas.setAttribute("aria-valuetext", words);
     say(this.line, `Drag it: ${words}`);
-    panel.fit();
-    if (!panel.width) return;
-    const context = panel.begin(), cut = paintCut(context, this.box, this.whole, this.size, place, this.theme);
-    this.paintGrips(context, cut);
+    const context = panel.open();
+    if (context) this.paintGrips(context, paintCut(context, this.box, this.whole, this.size, place, this.theme));
   }
 
   // A small arrow at either end that has a way to go.

@@ -1,31 +1,41 @@
 // The walk from pixels to prediction: a strip of depths, the chosen depth's strongest maps as tiles, one of them large
 // over the photo, and what the network says of it. Going from depth to depth, from map to map and from unit to unit
 // happens here; Python is told once a choice is made.
-import { icon, make, say } from "../drawing/elements.js";
+import { arrowOf, button, icon, make, say, scaleOf } from "../drawing/elements.js";
+import { View } from "../drawing/mount.js";
 import { number, times } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
-import { moved, peakOf, placeOf, readUnit, stepOf, unitAt, unitText } from "./places.js";
+import { moved, peakOf, placeOf, readUnit, unitText, unitUnder } from "./places.js";
 import { gradient } from "./ramp.js";
 import { fitted, mapBitmap, paintCut, paintOver, paintSight, photoOf } from "./sheets.js";
 import { Square } from "./square.js";
 
 const STAY = 1400; // milliseconds at each depth, walking through
 
-export class Walk {
+export class Walk extends View {
+  told = ""; tilesFor = ""; remembered = []; chips = []; cells = []; pressing = 0; playing = 0; bitmaps = new Map();
+  /** @type {WalkMessage} */ model;
+  /** @type {OverlayUnit} */ unit = null;
+  /** @type {{ row: number, column: number }} */ hover = null;
+  /** @type {(text: string) => void} */ tell;
+  photo; whole; start;
+
   constructor(root) {
-    Object.assign(this, { root, told: "", unit: null, hover: null, remembered: [] });
+    super();
+    this.root = root;
     this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": "Depth", onkeydown: (event) => this.onStripKey(event) });
-    this.canvas = make("canvas", { class: "large", tabindex: "0", role: "img" });
-    this.large = new Panel(this.canvas);
+    this.large = new Panel({ class: "large", tabindex: "0", role: "img" });
+    this.canvas = this.large.canvas;
     this.head = make("header", {});
     this.line = make("p", { class: "line", "aria-live": "polite" });
-    this.scale = make("div", { class: "scale" }, make("span", {}, "0"), make("i"), make("span", {}));
+    this.scale = scaleOf();
+    say(this.scale.firstChild, "0");
     this.tiles = make("div", { class: "tiles", role: "radiogroup" });
     this.words = make("p", { class: "words" });
     this.note = make("p", { class: "told" });
     this.bars = make("div", { class: "bars" });
-    this.square = new Square({ moved: () => this.onMoved(), rested: (start) => this.send(`square.${start}`) });
+    this.square = new Square({ moved: () => this.onMoved(), rested: (start) => this.tell(`square.${start}`) });
     this.root.append(
       this.strip,
       make("div", { class: "scene" },
@@ -38,18 +48,18 @@ export class Walk {
 
   listen() {
     const { canvas } = this;
-    canvas.addEventListener("pointermove", (event) => { this.hover = this.under(event); this.later(); });
-    canvas.addEventListener("pointerleave", () => { this.hover = null; this.later(); });
-    canvas.addEventListener("click", (event) => this.choose({ ...this.unit, ...this.under(event) }));
+    canvas.addEventListener("pointermove", (event) => { this.hover = unitUnder(this.map, canvas, this.photo, event); this.repaint(); });
+    canvas.addEventListener("pointerleave", () => { this.hover = null; this.repaint(); });
+    canvas.addEventListener("click", (event) => this.choose({ ...this.unit, ...unitUnder(this.map, canvas, this.photo, event) }));
     canvas.addEventListener("keydown", (event) => {
-      const by = stepOf(event);
+      const by = arrowOf(event);
       if (!by) return;
       event.preventDefault();
       this.unit = { ...this.unit, ...moved(this.map, this.unit, by) };
       this.hover = null;
       this.paint();
       clearTimeout(this.pressing); // Python is told where the keys came to rest
-      this.pressing = setTimeout(() => this.send(unitText(this.unit)), 350);
+      this.pressing = setTimeout(() => this.tell(unitText(this.unit)), 350);
     });
   }
 
@@ -57,7 +67,7 @@ export class Walk {
 
   receive(model, theme, choose) {
     clearInterval(this.playing);
-    Object.assign(this, { model, theme, send: choose });
+    Object.assign(this, { model, theme, tell: choose });
     this.photo = photoOf(model.photo);
     this.whole = photoOf(model.whole);
     this.square.receive(model, this.whole, theme);
@@ -74,14 +84,14 @@ export class Walk {
   furnish() {
     const { model } = this;
     this.chips = model.stops.map((stop) => {
-      const canvas = make("canvas", { "aria-hidden": "true" });
-      const button = make("button", { type: "button", role: "radio", title: `${stop.name}: ${stop.words}`, onclick: () => this.toStop(stop.at) }, canvas, make("b", {}, stop.name), make("small", {}, make("span", {}, "sees "), stop.sees));
-      return { at: stop.at, button, panel: new Panel(canvas) };
+      const panel = new Panel(), sees = make("small", {}, make("span", {}, "sees "), stop.sees);
+      const told = { role: "radio", title: `${stop.name}: ${stop.words}`, onclick: () => this.toStop(stop.at) };
+      return { at: stop.at, panel, element: button(told, panel.canvas, make("b", {}, stop.name), sees) };
     });
-    const canvas = make("canvas", { "aria-hidden": "true" });
-    this.start = new Panel(canvas);
-    const start = make("button", { type: "button", class: "start", title: `${model.cut} Press to walk through all depths.`, onclick: () => this.play() }, canvas, make("b", {}, icon("play"), " walk"), make("small", {}, model.sizes));
-    this.strip.replaceChildren(start, ...this.chips.map(({ button }) => button));
+    this.start = new Panel();
+    const told = { class: "start", title: `${model.cut} Press to walk through all depths.`, onclick: () => this.play() };
+    const start = button(told, this.start.canvas, make("b", {}, icon("play"), " walk"), make("small", {}, model.sizes));
+    this.strip.replaceChildren(start, ...this.chips.map(({ element }) => element));
     this.furnishBars();
   }
 
@@ -91,11 +101,13 @@ export class Walk {
     const rows = bars.map(({ name, share, text, id }) => {
       const bar = make("i", {});
       bar.style.width = `${Math.max(0.5, 100 * share)}%`;
-      return make("button", { type: "button", class: "bar", title: "Its map: where is it seen?", onclick: () => this.choose(this.placed({ stop: last, channel: id })) }, make("span", {}, name), make("em", {}, text), make("u", {}, bar));
+      const choose = () => this.choose(this.placed({ stop: last, channel: id }));
+      const parts = [make("span", {}, name), make("em", {}, text), make("u", {}, bar)];
+      return button({ class: "bar", title: "Its map: where is it seen?", onclick: choose }, ...parts);
     });
     const title = make("h2", {}, "What it says");
     if (guess) {
-      const show = make("button", { type: "button", class: "show", onclick: () => this.send("show") }, "What will it say? Show it");
+      const show = button({ class: "show", onclick: () => this.tell("show") }, "What will it say? Show it");
       this.bars.replaceChildren(title, show);
     } else this.bars.replaceChildren(title, ...rows, make("p", { class: "told" }, this.model.verdict));
   }
@@ -112,7 +124,7 @@ export class Walk {
 
   toStop(stop) {
     this.choose(this.placed(this.inFront(stop)));
-    this.chips.find(({ at }) => at === stop).button.focus();
+    this.chips.find(({ at }) => at === stop).element.focus();
   }
 
   // From the first depth to the last, a moment at each; what is chosen meanwhile ends it.
@@ -121,7 +133,7 @@ export class Walk {
     let place = 0;
     const step = () => {
       const chip = this.chips[place];
-      if (!chip) { clearInterval(this.playing); this.send(unitText(this.unit)); return; }
+      if (!chip) { clearInterval(this.playing); this.tell(unitText(this.unit)); return; }
       this.go(this.placed(this.inFront(chip.at)));
       place += 1;
     };
@@ -130,7 +142,7 @@ export class Walk {
   }
 
   onStripKey(event) {
-    const by = stepOf(event);
+    const by = arrowOf(event);
     if (!by) return;
     event.preventDefault();
     const place = this.chips.findIndex(({ at }) => at === this.unit.stop) + by[0] + by[1];
@@ -154,7 +166,7 @@ export class Walk {
     clearTimeout(this.pressing);
     clearInterval(this.playing);
     this.go(unit);
-    this.send(unitText(this.unit));
+    this.tell(unitText(this.unit));
   }
 
   go(unit, isVisitor = true) {
@@ -172,23 +184,23 @@ export class Walk {
     if (key !== this.tilesFor) {
       this.tilesFor = key;
       this.cells = stop.channels.map((channel) => {
-        const canvas = make("canvas", { "aria-hidden": "true" });
-        const map = mapOf(model, { stop: unit.stop, channel });
-        const button = make("button", { type: "button", role: "radio", title: `${map.name}, largest number ${number(map.limit)}`, onclick: () => this.choose(this.placed({ stop: unit.stop, channel })) }, canvas, make("span", {}, map.short));
-        return { channel, button, panel: new Panel(canvas) };
+        const map = mapOf(model, { stop: unit.stop, channel }), panel = new Panel();
+        const choose = () => this.choose(this.placed({ stop: unit.stop, channel }));
+        const told = { role: "radio", title: `${map.name}, largest number ${number(map.limit)}`, onclick: choose };
+        return { channel, panel, element: button(told, panel.canvas, make("span", {}, map.short)) };
       });
       this.tiles.setAttribute("aria-label", `The strongest maps of ${stop.name}`);
-      this.tiles.replaceChildren(...this.cells.map(({ button }) => button));
+      this.tiles.replaceChildren(...this.cells.map(({ element }) => element));
       say(this.words, stop.words);
       say(this.note, stop.note);
     }
-    const check = (button, isChosen) => { button.setAttribute("aria-checked", String(isChosen)); button.tabIndex = isChosen ? 0 : -1; };
-    this.cells.forEach(({ button, channel }) => check(button, channel === unit.channel));
-    for (const { button, at } of this.chips) {
-      check(button, at === unit.stop);
-      if (at === unit.stop) this.bring(button);
+    for (const { element, channel } of this.cells) element.setAttribute("aria-checked", String(channel === unit.channel));
+    for (const { element, at } of this.chips) {
+      const isChosen = at === unit.stop;
+      element.setAttribute("aria-checked", String(isChosen));
+      element.tabIndex = isChosen ? 0 : -1;
+      if (isChosen) this.bring(element);
     }
-    for (const { button } of this.cells) button.tabIndex = 0;
   }
 
   // Scroll the strip until a depth is seen.
@@ -196,12 +208,6 @@ export class Walk {
     const { scrollLeft, clientWidth } = this.strip, left = offsetLeft - this.strip.offsetLeft;
     if (left < scrollLeft) this.strip.scrollLeft = left;
     else if (left + offsetWidth > scrollLeft + clientWidth) this.strip.scrollLeft = left + offsetWidth - clientWidth;
-  }
-
-  under(event) {
-    const box = this.canvas.getBoundingClientRect(), { map } = this;
-    const scale = this.photo.width / box.width;
-    return unitAt(map, (event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
   }
 
   // ---- painting ----
@@ -212,50 +218,31 @@ export class Walk {
     return this.bitmaps.get(key);
   }
 
-  later() {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; if (this.model) this.paint(); });
-  }
-
   paint() {
-    const { photo, theme, model, unit } = this;
-    const over = (panel, map) => {
-      panel.fit();
-      if (!panel.width) return;
-      const context = panel.begin();
-      paintOver(context, { x: 0, y: 0, width: panel.width, height: panel.height }, photo, { map: this.bitmapOf(map), place: placeOf(map) });
+    const { photo, model, unit } = this;
+    const over = (panel, shown) => {
+      const key = `${this.told}|${shown.channel}|${panel.canvas.clientWidth}`;
+      if (panel.painted === key) return;
+      panel.painted = key;
+      const context = panel.open(), map = mapOf(model, shown);
+      if (context) paintOver(context, panel.box, photo, { map: this.bitmapOf(map), place: placeOf(map) });
     };
-    for (const { panel, at } of this.chips) {
-      const front = this.inFront(at), key = `${this.told}|${front.channel}|${panel.canvas.clientWidth}`;
-      if (panel.painted === key) continue;
-      over(panel, mapOf(model, front));
-      panel.painted = key;
-    }
-    for (const { panel, channel } of this.cells) {
-      const key = `${this.told}|${panel.canvas.clientWidth}`;
-      if (panel.painted === key) continue;
-      over(panel, mapOf(model, { stop: unit.stop, channel }));
-      panel.painted = key;
-    }
+    for (const { panel, at } of this.chips) over(panel, this.inFront(at));
+    for (const { panel, channel } of this.cells) over(panel, { stop: unit.stop, channel });
     this.onMoved();
     this.square.paint();
     this.paintLarge();
   }
 
   paintStart() {
-    const { start, whole, theme, square, model } = this;
-    start.fit();
-    if (start.width) paintCut(start.begin(), fitted(start, whole), whole, model.size, square.place, theme);
+    const { start, whole, theme, square, model } = this, context = start.open();
+    if (context) paintCut(context, fitted(start, whole), whole, model.size, square.place, theme);
   }
 
   paintLarge() {
-    const { large, map, photo, theme, hover } = this;
-    large.fit();
-    if (!large.width) return;
-    const shown = { ...this.unit, ...hover };
-    const box = { x: 0, y: 0, width: large.width, height: large.height };
-    const context = large.begin();
+    const { large, large: { box }, map, photo, theme, hover } = this, shown = { ...this.unit, ...hover };
+    const context = large.open();
+    if (!context) return;
     paintOver(context, box, photo, { map: this.bitmapOf(map), place: placeOf(map) });
     paintSight(context, box, photo.width, map, shown, theme);
     const title = mapWords(map, stopOf(this.model, map.stop));
@@ -271,6 +258,6 @@ export class Walk {
     clearInterval(this.playing);
     clearTimeout(this.pressing);
     this.square.forget();
-    this.model = null;
+    this.isGone = true;
   }
 }

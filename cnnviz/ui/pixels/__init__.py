@@ -11,31 +11,11 @@ lights happen in the browser:
 
 from __future__ import annotations
 
-from importlib.resources import files
-
-import streamlit as st
-
 from cnnviz.envelope import packed
 from cnnviz.pictures import Picture
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 
-_HERE = files("cnnviz.ui.pixels")
-_ORDER = (
-    "places.js",
-    "volume.js",
-    "bitmaps.js",
-    "glass.js",
-    "truesize.js",
-    "planes.js",
-    "hand.js",
-    "pixels.js",
-)
-_component = st.components.v2.component(
-    "cnnviz_pixels",
-    js=joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER)),
-    css=_HERE.joinpath("pixels.css").read_text("utf-8"),
-)
+_component = component("pixels")
 
 
 def pixels(picture: Picture, divisor: float, *, key: str) -> None:

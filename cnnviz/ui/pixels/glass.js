@@ -1,6 +1,6 @@
 // Drawing the region twice, cell for cell alike: as enlarged pixels and as the numbers that they are.
 import { grouped } from "../drawing/numbers.js";
-import { outline, write } from "../drawing/paper.js";
+import { outline, outlineBox, stroke, write } from "../drawing/paper.js";
 
 const EDGE = { rows: 30, top: 17 }; // for the numbers of rows, left of the numbers, and of columns
 
@@ -26,7 +26,7 @@ export function paintEnlarged(panel, view, lit) {
   context.imageSmoothingEnabled = false;
   context.drawImage(lit, region.left, region.top, region.columns, region.rows, plan.x, plan.y, plan.width, plan.height);
   paintGrid(context, plan, region, "rgba(128,136,146,0.4)");
-  outline(context, plan.x, plan.y, plan.width, plan.height, theme.border, 1);
+  outlineBox(context, plan, theme.border, 1);
   paintEdges(context, plan, view);
   paintCell(context, plan, region, cursor, theme, true);
 }
@@ -36,8 +36,8 @@ export function paintNumbers(panel, view, inks) {
   const plan = glassPlan(panel, region, true);
   const context = panel.begin();
   // Hundreds of texts, which stay while the cursor moves among them.
-  const text = panel.layer("numbers", `${painting}|${region.top}|${region.left}|${region.rows}|${region.columns}`, (layer) => writeNumbers(layer, plan, view, inks));
-  panel.blit(text, 0, 0, panel.width, panel.height);
+  const key = `${painting}|${region.top}|${region.left}|${region.rows}|${region.columns}`;
+  panel.lay("numbers", key, (layer) => writeNumbers(layer, plan, view, inks));
   paintEdges(context, plan, view);
   paintCell(context, plan, region, cursor, theme, false);
 }
@@ -61,19 +61,10 @@ function writeNumbers(context, plan, { picture, lights, region, theme, texts }, 
   }
 }
 
-function paintGrid(context, plan, region, colour) {
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (let row = 0; row <= region.rows; row += 1) {
-    context.moveTo(plan.x, plan.y + row * plan.cell);
-    context.lineTo(plan.x + plan.width, plan.y + row * plan.cell);
-  }
-  for (let column = 0; column <= region.columns; column += 1) {
-    context.moveTo(plan.x + column * plan.cell, plan.y);
-    context.lineTo(plan.x + column * plan.cell, plan.y + plan.height);
-  }
-  context.stroke();
+function paintGrid(context, { x, y, width, height, cell }, region, colour) {
+  const rows = Array.from({ length: region.rows + 1 }, (_, row) => [[x, y + row * cell], [x + width, y + row * cell]]);
+  const columns = Array.from({ length: region.columns + 1 }, (_, column) => [[x + column * cell, y], [x + column * cell, y + height]]);
+  stroke(context, [...rows, ...columns], colour);
 }
 
 // The numbers of rows and columns, counted from 1; the cursor's in the window's colour.

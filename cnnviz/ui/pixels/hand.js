@@ -1,37 +1,35 @@
 // The pointer and the keys: whatever they touch moves the one cursor. A click holds it; dragging moves the paper under it.
-import { regionFrom } from "./places.js";
+import { arrowOf, isShortcut, pointOn } from "../drawing/elements.js";
 import { glassPlan, placeUnder } from "./glass.js";
+import { regionFrom } from "./places.js";
 import { pixelUnder, truePlan } from "./truesize.js";
 import { faceUnder, volumePlan } from "./volume.js";
-
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 // held  whether the cursor stays where it is while the pointer passes
 // last  the place that was under the pointer     grip  where dragging began
 export class Hand {
+  held = false; last = null; grip = null; dragged = false;
+
   constructor(view) {
-    Object.assign(this, { view, held: false, last: null, grip: null, dragged: false });
+    this.view = view;
   }
 
   listen() {
     for (const part of this.view.parts) {
       const { canvas } = part;
-      const at = (event) => {
-        const box = canvas.getBoundingClientRect();
-        return [event.clientX - box.left, event.clientY - box.top];
-      };
+      const under = (event) => this.under(part, ...pointOn(canvas, event));
       canvas.addEventListener("pointerdown", (event) => {
         this.dragged = false;
-        this.last = this.under(part, ...at(event));
+        this.last = under(event);
         const { picture, region, corner } = this.view;
         this.grip = { part, x: event.clientX, y: event.clientY, region };
-        if (part.name === "picture" && this.under(part, ...at(event))?.isPart) this.grip.shown = truePlan(part.panel, picture, corner).part;
+        if (part.name === "picture" && this.last?.isPart) this.grip.shown = truePlan(part.panel, picture, corner).part;
       });
       canvas.addEventListener("pointermove", (event) => {
         const isDragging = this.grip?.part === part && event.buttons > 0;
         if (isDragging) this.drag(event);
         else this.grip = null;
-        this.last = this.under(part, ...at(event));
+        this.last = under(event);
         if (this.held && !(isDragging && this.dragged)) return;
         if (this.last) this.view.go(this.last, part.name);
       });
@@ -79,11 +77,10 @@ export class Hand {
   }
 
   key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.composedPath()[0].tagName === "INPUT") return;
-    const { cursor, picture } = this.view;
-    const far = event.shiftKey ? 10 : 1;
+    if (isShortcut(event) || event.composedPath()[0].tagName === "INPUT") return;
+    const { cursor, picture } = this.view, arrow = arrowOf(event), far = event.shiftKey ? 10 : 1;
     let place = null;
-    if (event.key in STEPS) place = { row: cursor.row + STEPS[event.key][0] * far, column: cursor.column + STEPS[event.key][1] * far };
+    if (arrow) place = { row: cursor.row + arrow[0] * far, column: cursor.column + arrow[1] * far };
     else if (event.key === "Home") place = { row: 0, column: 0 };
     else if (event.key === "End") place = { row: picture.height - 1, column: picture.width - 1 };
     else if (event.key === "Escape" && this.held) this.held = false;

@@ -1,17 +1,20 @@
 // A picture as numbers: its elements, what it makes of a new picture, and its views under one cursor. What moves the
 // cursor is in hand.js; nothing here asks the server for anything.
-import { make, say } from "../drawing/elements.js";
+import { button, drawn, make, press, say } from "../drawing/elements.js";
 import { opened } from "../drawing/envelope.js";
-import { themeOf } from "../drawing/palette.js";
-import { Panel } from "../drawing/paper.js";
+import { View, isReduced, mount } from "../drawing/mount.js";
+import { clamp, eased, percent, times } from "../drawing/numbers.js";
+import { headed } from "../drawing/paper.js";
 import { brightness, litPicture } from "./bitmaps.js";
 import { glassPlan, glassRoom, paintEnlarged, paintNumbers } from "./glass.js";
 import { Hand } from "./hand.js";
-import { percent, times } from "../drawing/numbers.js";
-import { SUPERLATIVE, foundWords, gridFor, levelsAt, numberOf, pictureOf, placeOfMost, placeWords, regionAround, regionFollowing, regionFrom, volumeWords, within } from "./places.js";
+import {
+  SUPERLATIVE, foundWords, gridFor, levelsAt, numberOf, pictureOf, placeOfMost, placeWords, regionAround, regionFollowing,
+  regionFrom, volumeWords, within,
+} from "./places.js";
 import { paintVolume } from "./planes.js";
 import { cornerFor, frameOf, paintTrueSize, truePlan } from "./truesize.js";
-import { eased, volumePlan } from "./volume.js";
+import { volumePlan } from "./volume.js";
 
 const SLIDE = 1100; // milliseconds from together to apart
 const LEAST = { 1: 27, 3: 33 }; // pixels a side of a cell that holds one number, and three
@@ -19,59 +22,50 @@ const INKS = {
   light: ["#c01c28", "#11743a", "#1f4fd8"], dark: ["#ff8b85", "#63d68e", "#8fb4ff"],
 };
 
-class Pixels {
-  constructor(parent) {
-    Object.assign(this, { version: 0, lights: [true, true, true], isGrey: false, apart: 0, corner: { x: 0, y: 0 }, found: null });
-    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+class Pixels extends View {
+  lights = [true, true, true]; isGrey = false; apart = 0; corner = { x: 0, y: 0 }; found = null; timer = 0; sliding = 0;
+  picture; cursor; region; inks; texts; made; lit; painting = ""; path = "";
+
+  constructor() {
+    super();
     this.hand = new Hand(this);
-    this.build(parent);
-    this.observer = new ResizeObserver(() => this.repaint());
-    this.observer.observe(this.root);
+    this.build();
   }
 
-  build(parent) {
-    const part = (name, title) => {
-      const note = make("span"), canvas = make("canvas", { "aria-hidden": "true" });
-      const element = make("section", { class: `panel ${name}` }, make("header", {}, make("b", {}, title), note), canvas);
-      return { name, element, note, canvas, panel: new Panel(canvas) };
-    };
-    this.trueSize = part("picture", "Picture, true size");
-    this.enlarged = part("enlarged", "The same, enlarged");
-    this.numbers = part("numbers", "The same, as numbers");
-    this.volume = part("volume", "As a volume");
+  build() {
+    this.trueSize = headed("picture", "Picture, true size");
+    this.enlarged = headed("enlarged", "The same, enlarged");
+    this.numbers = headed("numbers", "The same, as numbers");
+    this.volume = headed("volume", "As a volume");
     this.parts = [this.trueSize, this.enlarged, this.numbers, this.volume];
-    const space = "http://www.w3.org/2000/svg";
-    this.rays = document.createElementNS(space, "svg");
-    this.rays.setAttribute("aria-hidden", "true");
-    this.rays.append(document.createElementNS(space, "path"));
+    this.rays = drawn("");
     this.line = make("p", { class: "line", "aria-live": "polite" });
-    this.release = make("button", { type: "button", class: "release", onclick: () => this.hand.letGo() }, "held: let go");
-    this.hint = make("span", { class: "hint" }, "point, drag, or arrow keys (shift: 10); click to hold");
-    this.views = make("div", { class: "views" }, this.trueSize.element, this.enlarged.element, this.numbers.element, this.rays);
+    const release = button({ class: "release", onclick: () => this.hand.letGo() }, "held: let go");
+    const hint = make("span", { class: "hint" }, "point, drag, or arrow keys (shift: 10); click to hold");
     this.root = make("div", { class: "pixels", tabindex: "0", role: "group", "aria-label": "The picture, its pixels and their numbers" },
-      this.views,
-      make("div", { class: "read" }, this.line, this.hint, this.release),
+      make("div", { class: "views" }, this.trueSize.element, this.enlarged.element, this.numbers.element, this.rays),
+      make("div", { class: "read" }, this.line, hint, release),
       this.buildControls(),
       make("div", { class: "lower" }, this.volume.element, this.buildReading()));
     this.hand.listen();
-    parent.append(make("div", { class: "frame" }, this.root));
+    this.frame = make("div", { class: "frame" }, this.root);
   }
 
   buildControls() {
-    this.splitButton = make("button", { type: "button", class: "split", onclick: () => this.slideTo(this.apart < 0.5 ? 1 : 0) });
+    this.splitButton = button({ class: "split", onclick: () => this.slideTo(this.apart < 0.5 ? 1 : 0) });
     this.slider = make("input", {
       type: "range", min: "0", max: "100", value: "0", "aria-label": "How far the planes are apart",
       oninput: () => { this.stop(); this.apart = Number(this.slider.value) / 100; this.repaint(); },
     });
-    const look = (label, isGrey) => make("button", { type: "button", onclick: () => { this.isGrey = isGrey; this.change(); } }, label);
+    const look = (label, isGrey) => button({ onclick: () => { this.isGrey = isGrey; this.change(); } }, label);
     this.looks = [look("in their colour", false), look("as grey", true)];
+    const light = (plane) => { this.lights[plane] = !this.lights[plane]; this.change(); };
     this.switches = ["red", "green", "blue"].map((name, plane) =>
-      make("button", { type: "button", class: `light ${name}`, title: `Switch the ${name} light on or off`, onclick: () => { this.lights[plane] = !this.lights[plane]; this.change(); } }, make("i"), name));
-    this.controls = make("div", { class: "controls" },
+      button({ class: `light ${name}`, title: `Switch the ${name} light on or off`, onclick: () => light(plane) }, make("i"), name));
+    return make("div", { class: "controls" },
       make("span", { class: "slide" }, this.splitButton, make("label", {}, make("span", {}, "together"), this.slider, make("span", {}, "apart"))),
       make("span", { class: "named" }, make("span", {}, "planes"), make("span", { class: "segment" }, ...this.looks)),
       make("span", { class: "named" }, make("span", {}, "lights"), make("span", { class: "lights" }, ...this.switches)));
-    return this.controls;
   }
 
   buildReading() {
@@ -88,17 +82,11 @@ class Pixels {
   // ---- a new picture ----
 
   receive(data) {
-    this.theme = themeOf(this.root);
-    const { style } = this.root;
-    style.setProperty("--muted", this.theme.muted);
-    style.setProperty("--window", this.theme.dark ? this.theme.window : "#c14f00");
-    style.setProperty("--on-primary", this.theme.dark ? "#0b1118" : "#ffffff");
     const before = this.picture;
     const picture = (this.picture = pictureOf(opened(data)));
     const inks = INKS[this.theme.dark ? "dark" : "light"];
     this.inks = picture.depth === 3 ? inks : [this.theme.text];
-    inks.forEach((ink, plane) => style.setProperty(`--plane-${plane}`, ink));
-    this.version += 1;
+    inks.forEach((ink, plane) => this.root.style.setProperty(`--plane-${plane}`, ink));
     // Another size: the cursor stays at the same part of the picture.
     const old = this.cursor ?? { row: 0.5, column: 0.5 }, size = before ?? { height: 1, width: 1 };
     const isSame = before && before.height === picture.height && before.width === picture.width;
@@ -109,9 +97,8 @@ class Pixels {
     this.made = { sources: () => picture.planes.map((_, plane) => brightness(picture, plane)) };
     this.lit = null;
     this.name();
-    this.root.setAttribute("data-ready", this.version);
     if (!before && picture.depth === 3) {
-      if (this.reduced.matches) this.apart = 1;
+      if (isReduced()) this.apart = 1;
       else this.timer = setTimeout(() => this.slideTo(1), 700);
     }
     this.change();
@@ -133,7 +120,7 @@ class Pixels {
     this.bars.replaceChildren(...this.readings.map(({ row }) => row));
     const asked = isGrey ? ["brightest", "darkest"] : [...picture.planes, "brightest"];
     this.goes.replaceChildren(...asked.map((what) =>
-      make("button", { type: "button", onclick: () => this.goToMost(what) }, `${SUPERLATIVE[what]} place`)));
+      button({ onclick: () => this.goToMost(what) }, `${SUPERLATIVE[what]} place`)));
   }
 
   // ---- what can be changed ----
@@ -168,12 +155,12 @@ class Pixels {
 
   slideTo(apart) {
     this.stop();
-    if (this.reduced.matches) { this.apart = apart; this.repaint(); return; }
+    if (isReduced()) { this.apart = apart; this.repaint(); return; }
     const from = this.apart, began = performance.now();
     const frame = (now) => {
-      const part = Math.max(0, Math.min(1, (now - began) / (SLIDE * Math.abs(apart - from) || 1)));
+      const part = clamp((now - began) / (SLIDE * Math.abs(apart - from) || 1), 0, 1);
       this.apart = from + (apart - from) * eased(part);
-      this.sliding = part < 1 && this.picture ? requestAnimationFrame(frame) : null;
+      this.sliding = part < 1 && !this.isGone ? requestAnimationFrame(frame) : null;
       this.paint();
     };
     this.sliding = requestAnimationFrame(frame);
@@ -182,20 +169,12 @@ class Pixels {
   stop() {
     clearTimeout(this.timer);
     cancelAnimationFrame(this.sliding);
-    this.sliding = null;
   }
 
   // ---- painting ----
 
-  repaint() {
-    if (this.waiting || !this.picture) return;
-    this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; this.paint(); });
-  }
-
   paint() {
     const { picture } = this;
-    if (!picture) return;
     const changed = this.parts.filter(({ panel }) => panel.fit());
     if (!this.enlarged.panel.width) return; // not on the screen
     if (changed.length || !this.region) this.lay();
@@ -229,7 +208,7 @@ class Pixels {
       ? [[frame.x + frame.width + 2, frame.y - 2, plan.x, plan.y], [frame.x + frame.width + 2, frame.y + frame.height + 2, plan.x, plan.y + plan.height]]
       : [[frame.x - 2, frame.y + frame.height + 2, plan.x, plan.y], [frame.x + frame.width + 2, frame.y + frame.height + 2, plan.x + plan.width, plan.y]];
     const path = points.map(([fx, fy, px, py]) => `M${left + fx} ${top + fy}L${x + px} ${y + py}`).join("");
-    if (path !== this.path) this.rays.firstChild.setAttribute("d", (this.path = path));
+    if (path !== this.path) this.rays.firstElementChild.setAttribute("d", (this.path = path));
   }
 
   write() {
@@ -253,8 +232,8 @@ class Pixels {
     say(this.splitButton, this.apart < 0.5 ? "Split" : "Put together");
     const apart = Math.round(this.apart * 100);
     if (Number(this.slider.value) !== apart) this.slider.value = apart;
-    this.looks.forEach((button, at) => button.setAttribute("aria-pressed", this.isGrey === (at === 1)));
-    this.switches.forEach((button, plane) => button.setAttribute("aria-pressed", lights[plane]));
+    this.looks.forEach((look, at) => press(look, this.isGrey === (at === 1)));
+    this.switches.forEach((light, plane) => press(light, lights[plane]));
   }
 
   volumeNote() {
@@ -263,22 +242,7 @@ class Pixels {
     return `${volumeWords(this.picture)}${drawn < 100 ? ` · drawn at ${percent(drawn, 100)}` : ""}`;
   }
 
-  leave() {
-    this.stop();
-    this.observer.disconnect();
-    this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
-    this.picture = null;
-  }
+  leave() { this.stop(); }
 }
 
-// Streamlit calls this with the same parent whenever the data or the theme changes, and runs only the last
-// cleanup: so one instance for each parent, kept here.
-const mounted = new WeakMap();
-
-export default function mount({ data, parentElement }) {
-  if (!data) return undefined;
-  if (!mounted.has(parentElement)) mounted.set(parentElement, new Pixels(parentElement));
-  const pixels = mounted.get(parentElement);
-  pixels.receive(data);
-  return () => { pixels.leave(); mounted.delete(parentElement); };
-}
+export default mount(Pixels);

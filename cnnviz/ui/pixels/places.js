@@ -1,9 +1,10 @@
 // Pure: places of a picture, what stands there as numbers and as words, and the part of it that is shown enlarged.
-import { grouped, many, times, upTo } from "../drawing/numbers.js";
+import { clamp, grouped, many, times, upTo } from "../drawing/numbers.js";
 
 const PLANES = { 1: ["grey"], 3: ["red", "green", "blue"] };
 
 // What Python sent: levels from 0 to 255, plane by plane, and what they are divided by to be shown.
+/** @param {PixelsMessage} message */
 export function pictureOf({ levels, divisor }) {
   const [depth, height, width] = levels.shape;
   return { levels: levels.data, depth, height, width, divisor, planes: PLANES[depth] };
@@ -16,25 +17,20 @@ export const levelsAt = ({ levels, depth, height, width }, { row, column }) =>
 // A level as the number that the visitor chose to see: 0 to 255, or 0 to 1.
 export const numberOf = ({ divisor }, level, decimals) => upTo(level / divisor, divisor === 1 ? 0 : decimals);
 
-const inside = (value, count) => Math.max(0, Math.min(count - 1, value));
-
 // The nearest place that lies in the picture.
-export const within = ({ height, width }, { row, column }) => ({ row: inside(row, height), column: inside(column, width) });
+export const within = ({ height, width }, { row, column }) => ({ row: clamp(row, 0, height - 1), column: clamp(column, 0, width - 1) });
 
 // ---- the region ----
 
 // How many rows and columns of the picture fit a room, in cells of at least `least` and at most `most` pixels a side.
 export function gridFor({ height, width }, room, least, most = 64) {
-  const rows = Math.max(1, Math.min(height, Math.floor(room.height / least)));
-  const columns = Math.max(1, Math.min(width, Math.floor(room.width / least)));
+  const rows = clamp(Math.floor(room.height / least), 1, height), columns = clamp(Math.floor(room.width / least), 1, width);
   return { rows, columns, cell: Math.min(most, room.width / columns, room.height / rows) };
 }
 
-// A stretch of `length` cells from `start`, kept inside `count`.
-const kept = (start, length, count) => Math.max(0, Math.min(count - length, start));
-
+// `rows` × `columns` of the picture from a place on, kept inside it.
 export const regionFrom = ({ height, width }, { rows, columns }, top, left) =>
-  ({ top: kept(top, rows, height), left: kept(left, columns, width), rows, columns });
+  ({ top: clamp(top, 0, height - rows), left: clamp(left, 0, width - columns), rows, columns });
 
 // The region with a place in its middle, as nearly as the picture's edges allow.
 export const regionAround = (picture, grid, { row, column }) =>
@@ -44,7 +40,7 @@ export const regionAround = (picture, grid, { row, column }) =>
 export function regionFollowing(picture, region, { row, column }, margin = 1) {
   const follow = (start, length, at) => {
     const room = Math.min(margin, Math.floor((length - 1) / 2));
-    return Math.max(at + room - length + 1, Math.min(at - room, start));
+    return clamp(start, at + room - length + 1, at - room);
   };
   return regionFrom(picture, region, follow(region.top, region.rows, row), follow(region.left, region.columns, column));
 }

@@ -1,7 +1,7 @@
 // Drawing the picture as a volume: its planes as slabs, together or apart. Where planes lie on each other their light adds
 // up, as on a screen: red + green + blue is the picture.
 import { grouped } from "../drawing/numbers.js";
-import { css, outline, write } from "../drawing/paper.js";
+import { canvasOf, css, fillShape, outline, stroke, write } from "../drawing/paper.js";
 import { shownPlanes } from "./bitmaps.js";
 import { levelsAt, numberOf } from "./places.js";
 import { RISE, SLAB, volumePlan } from "./volume.js";
@@ -19,11 +19,10 @@ export function paintVolume(panel, view, made) {
   }
   const context = panel.begin();
   // The light adds up anew when planes move or lights change, not with the cursor.
-  const planes = panel.layer("planes", `${painting}|${apart}`, (layer) => {
+  panel.lay("planes", `${painting}|${apart}`, (layer) => {
     for (const [plane, face] of [...plan.faces.entries()].reverse()) paintSlab(layer, plan, face, SLABS[plan.faces.length][plane], theme);
     paintFaces(layer, panel, view, plan, made.planes);
   });
-  panel.blit(planes, 0, 0, panel.width, panel.height);
   paintWords(context, view, plan);
   for (const [plane, face] of plan.faces.entries()) {
     if (apart < 0.02 && plane > 0) break;
@@ -40,19 +39,14 @@ const ratioFor = (panel, plan) => (plan.scale < 1 ? panel.ratio : 1);
 
 function paintSlab(context, { width, height }, { x, y, behind }, colour, theme) {
   const to = behind + SLAB; // those in front are painted over it later
-  const side = (points, part) => {
-    context.fillStyle = css(colour.map((level) => level * part + (theme.dark ? 0 : 255 * (1 - part) * 0.35)));
-    context.beginPath();
-    for (const [px, py] of points) context.lineTo(px, py);
-    context.closePath();
-    context.fill();
-  };
+  const side = (points, part) =>
+    fillShape(context, points, css(colour.map((level) => level * part + (theme.dark ? 0 : 255 * (1 - part) * 0.35))));
   side([[x + width, y], [x + width + to, y - to * RISE], [x + width + to, y + height - to * RISE], [x + width, y + height]], 0.75);
   side([[x, y], [x + to, y - to * RISE], [x + width + to, y - to * RISE], [x + width, y]], 1);
 }
 
 function paintFaces(context, panel, { picture, lights, apart, theme, isGrey }, plan, planes) {
-  const mix = (panel.mix ??= document.createElement("canvas"));
+  const mix = (panel.mix ??= canvasOf(0, 0));
   if (mix.width !== panel.canvas.width || mix.height !== panel.canvas.height) [mix.width, mix.height] = [panel.canvas.width, panel.canvas.height];
   const light = mix.getContext("2d");
   light.setTransform(panel.ratio, 0, 0, panel.ratio, 0, 0);
@@ -84,16 +78,16 @@ function paintWords(context, view, plan) {
   const { depth, height, width } = picture;
   const first = plan.faces[0], last = plan.faces[depth - 1], font = theme.font;
   const bottom = first.y + plan.height;
-  line(context, [[first.x - 10, first.y], [first.x - 10, bottom]], theme.muted);
+  stroke(context, [[[first.x - 10, first.y], [first.x - 10, bottom]]], theme.muted);
   write(context, grouped(height), first.x - 17, first.y + plan.height / 2 - 8, 15, theme.text, font, 700, "right");
   write(context, "high", first.x - 17, first.y + plan.height / 2 + 9, 12, theme.muted, font, 400, "right");
-  line(context, [[first.x, bottom + 7], [first.x + plan.width, bottom + 7]], theme.muted);
+  stroke(context, [[[first.x, bottom + 7], [first.x + plan.width, bottom + 7]]], theme.muted);
   label(context, grouped(width), "wide", first.x + plan.width / 2, bottom + 18, theme);
   const deep = last.behind + SLAB, x = last.x + plan.width + 7, y = first.y + 5;
   // On the way there is no one depth to speak of.
   const together = Math.max(0, 1 - apart * 5), split = Math.max(0, apart * 4 - 3);
   context.globalAlpha = depth === 1 ? 1 : together + split;
-  line(context, [[x, y], [x + deep, y - deep * RISE]], theme.muted);
+  stroke(context, [[[x, y], [x + deep, y - deep * RISE]]], theme.muted);
   write(context, grouped(apart < 0.5 ? depth : 1), x + deep + 5, y - (deep * RISE) / 2 + 1, 15, theme.text, font, 700, "left");
   write(context, "deep", x + deep + 5, y - (deep * RISE) / 2 + 17, 12, theme.muted, font, 400, "left");
   context.globalAlpha = 1;
@@ -117,12 +111,4 @@ function label(context, number, word, x, y, theme) {
   const all = wide + 4 + context.measureText(word).width;
   write(context, number, x - all / 2, y, 15, theme.text, theme.font, 700, "left");
   write(context, word, x - all / 2 + wide + 4, y + 1, 12, theme.muted, theme.font, 400, "left");
-}
-
-function line(context, points, colour) {
-  context.strokeStyle = colour;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const [x, y] of points) context.lineTo(x, y);
-  context.stroke();
 }

@@ -32,6 +32,3 @@ export function faceUnder(plan, x, y) {
   const face = plan.faces[plane];
   return { plane, row: Math.floor((y - face.y) / plan.scale), column: Math.floor((x - face.x) / plan.scale) };
 }
-
-// From rest to rest: slow, fast, slow.
-export const eased = (part) => part * part * (3 - 2 * part);

@@ -7,21 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
-
-import streamlit as st
 
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 from cnnviz.ui.letters import lettered
 
-_HERE = files("cnnviz.ui.sizes")
-_component = st.components.v2.component(
-    "cnnviz_sizes",
-    js=joined(*DRAWING, _HERE.joinpath("sizes.js")),
-    css=_HERE.joinpath("sizes.css").read_text("utf-8"),
-)
+_component = component("sizes")
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,18 @@
 // The table of output sizes: a button a cell. A click tells Python "stride padding".
-import { make, say } from "../drawing/elements.js";
+import { arrowOf, button, make, say } from "../drawing/elements.js";
+import { View, mount } from "../drawing/mount.js";
 
-class Sizes {
-  constructor(parent) {
-    this.table = make("table", { class: "sizes", role: "grid", "aria-label": "Output sizes by stride and padding" });
-    this.table.addEventListener("keydown", (event) => this.onKey(event));
-    parent.append(make("div", { class: "frame" }, this.table));
-    this.version = 0;
+class Sizes extends View {
+  shape = ""; buttons = [];
+
+  constructor() {
+    super();
+    this.root = make("table", { class: "sizes", role: "grid", "aria-label": "Output sizes by stride and padding", onkeydown: (event) => this.onKey(event) });
+    this.frame = make("div", { class: "frame" }, this.root);
   }
 
-  receive(data, send) {
-    this.send = send;
+  /** @param {SizesMessage} data */
+  receive(data) {
     const [s, p] = data.letters, shape = `${s}|${data.strides}|${data.paddings}`;
     if (this.shape !== shape) this.build(data);
     this.shape = shape;
@@ -27,22 +29,20 @@ class Sizes {
       button.classList.toggle("is-other", mark === "B");
     }));
     this.reachable(this.buttons.flat().find((button) => button.getAttribute("tabindex") === "0") ?? this.buttons[0][0]);
-    this.version += 1;
-    this.table.setAttribute("data-ready", this.version);
   }
 
   build({ letters: [s, p], strides, paddings }) {
     const head = make("tr", {}, make("th", { class: "corner" }, `${p} \\ ${s}`), ...strides.map((stride) => make("th", { scope: "col" }, `${s} = ${stride}`)));
     this.buttons = paddings.map((padding) => strides.map((stride) => {
-      const button = make("button", { type: "button", tabindex: "-1" }, make("span"), make("b"));
-      button.addEventListener("click", () => {
-        this.reachable(button);
-        if (!button.hasAttribute("aria-disabled")) this.send(`${stride} ${padding}`);
+      const cell = button({ tabindex: "-1" }, make("span"), make("b"));
+      cell.addEventListener("click", () => {
+        this.reachable(cell);
+        if (!cell.hasAttribute("aria-disabled")) this.send("chosen", `${stride} ${padding}`);
       });
-      return button;
+      return cell;
     }));
     const rows = this.buttons.map((row, r) => make("tr", {}, make("th", { scope: "row" }, `${p} = ${paddings[r]}`), ...row.map((button) => make("td", {}, button))));
-    this.table.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
+    this.root.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));
   }
 
   // The one button that the tab key reaches.
@@ -51,9 +51,8 @@ class Sizes {
   }
 
   onKey(event) {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-    const row = this.buttons.findIndex((buttons) => buttons.includes(event.target));
-    if (!step || row < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    const step = arrowOf(event), row = this.buttons.findIndex((buttons) => buttons.includes(event.target));
+    if (!step || row < 0) return;
     event.preventDefault();
     const next = this.buttons[row + step[0]]?.[this.buttons[row].indexOf(event.target) + step[1]];
     if (!next) return;
@@ -62,12 +61,4 @@ class Sizes {
   }
 }
 
-// One table for each parent: Streamlit calls this again with new data, and runs only the last cleanup.
-const tables = new WeakMap();
-
-export default function mount({ data, parentElement, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!tables.has(parentElement)) tables.set(parentElement, new Sizes(parentElement));
-  tables.get(parentElement).receive(data, (text) => setTriggerValue("chosen", text));
-  return () => { tables.get(parentElement)?.table.parentElement.remove(); tables.delete(parentElement); }; // the place may be mounted anew, as after a change of theme
-}
+export default mount(Sizes);

@@ -16,42 +16,14 @@ component may have, so that each idea keeps a file of its own and nothing needs 
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import Any
-
-import streamlit as st
 
 from cnnviz.steps import Trace
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 from cnnviz.ui.state import Setting
 
-_HERE = files("cnnviz.ui.stage")
-_ORDER = (
-    "arithmetic.js",
-    "rounding.js",
-    "words.js",
-    "bitmaps.js",
-    "input.js",
-    "plan.js",
-    "operands.js",
-    "output.js",
-    "player.js",
-    "place.js",
-    "pointer.js",
-    "stage.js",
-)
-
-
-def sources() -> str:
-    """The JavaScript as one module."""
-    return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
-
-
-_component = st.components.v2.component(
-    "cnnviz_stage", js=sources(), css=_HERE.joinpath("stage.css").read_text("utf-8")
-)
+_component = component("stage")
 
 
 def place_setting(key: str) -> Setting[tuple[int, int] | None]:

@@ -1,26 +1,24 @@
 // What the stage computes: unpacking a trace, the taps of a window, one step's terms and their sum.
 // Pure: no browser needed, so it runs under `node --test` too, beside cnnviz/steps.py, over the same cases.
 
-import { origin } from "../drawing/axis.js";
+import { insideOn, isBeyond, origin, startOf, tapsOf } from "../drawing/axis.js";
 import { opened } from "../drawing/envelope.js";
+import { rangeOf } from "../drawing/numbers.js";
 
 // One `bytes` envelope (steps.Trace.envelope) -> the trace.
+/** @type {(bytes: Uint8Array) => Trace} */
 export function unpack(bytes) {
   const trace = opened(bytes);
   [trace.depth, trace.height, trace.width] = trace.input.shape;
   [trace.outHeight, trace.outWidth] = trace.output.shape;
-  trace.taps = trace.channels.length * trace.rows.kernel * trace.columns.kernel;
+  [trace.down, trace.across] = [tapsOf(trace.rows), tapsOf(trace.columns)];
+  trace.area = trace.down.length * trace.across.length;
+  trace.taps = trace.channels.length * trace.area;
   trace.count = trace.outHeight * trace.outWidth;
-  trace.inputRange = rangeOf(trace.input.data, trace.divisor);
+  const range = trace.input.data instanceof Uint8Array ? [0, 255] : rangeOf(trace.input.data);
+  trace.inputRange = range.map((end) => end / trace.divisor);
   trace.whole = isWhole(trace);
   return trace;
-}
-
-function rangeOf(data, divisor) {
-  if (data instanceof Uint8Array) return [0, 255 / divisor];
-  let low = Infinity, high = -Infinity;
-  for (const value of data) { if (value < low) low = value; if (value > high) high = value; }
-  return [low / divisor, high / divisor];
 }
 
 // Whether every number of the trace is a whole one, so that nothing needs decimals.
@@ -30,31 +28,11 @@ function isWhole(trace) {
   return { values, weights: !trace.weight || whole(trace.weight.data), output: trace.count <= 4096 && whole(trace.output.data) };
 }
 
-// The first input position and the step of the window at `index` on one axis; negative positions are padding.
-export const startOf = (axis, index) => index * axis.stride - axis.before;
-export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
-
-// The outputs on one axis whose window reads input `position`.
-export function readers(axis, position, outputs) {
-  const found = [];
-  const low = Math.max(0, Math.ceil((position + axis.before - extentOf(axis) + 1) / axis.stride));
-  const high = Math.min(outputs - 1, Math.floor((position + axis.before) / axis.stride));
-  for (let index = low; index <= high; index += 1) {
-    if ((position - startOf(axis, index)) % axis.dilation === 0) found.push(index);
-  }
-  return found;
-}
-
-// For each position of one axis: whether some window reads it.
-export function readPositions(axis, size, outputs) {
-  const read = new Uint8Array(size);
-  for (let index = 0; index < outputs; index += 1) {
-    for (let tap = 0; tap < axis.kernel; tap += 1) {
-      const position = startOf(axis, index) + tap * axis.dilation;
-      if (position >= 0 && position < size) read[position] = 1;
-    }
-  }
-  return read;
+// A tap by its number: which of the channels it reads, its row and column in the window, and how far those lie in it.
+/** @param {Trace} trace @param {number} tap */
+export function tapAt({ area, down, across }, tap) {
+  const at = tap % area, row = Math.floor(at / across.length), column = at % across.length;
+  return { channel: Math.floor(tap / area), row, column, y: down[row], x: across[column] };
 }
 
 const REDUCE = {
@@ -93,19 +71,20 @@ export function erf(x) {
 
 // One position: its values, terms, where each was read, and the number that they come to. NaN marks a tap
 // that takes no part. Arrays run over (channel, tap row, tap column), as the weights do.
+/** @type {(trace: Trace, row: number, column: number) => Step} */
 export function stepAt(trace, row, column) {
-  const { rows, columns, channels, height, width, outside, divisor, weight } = trace;
+  const { rows, columns, down, across, area, channels, height, width, outside, divisor, weight } = trace;
   const { data } = trace.input;
-  const plane = height * width, area = rows.kernel * columns.kernel;
+  const plane = height * width;
   const values = new Float64Array(trace.taps), terms = new Float64Array(trace.taps);
   const sums = new Float64Array(channels.length);
   const top = startOf(rows, row), left = startOf(columns, column);
   let winner = 0;
-  for (let j = 0, at = 0; j < rows.kernel; j += 1) {
-    const y = top + j * rows.dilation, fromY = origin(y, height, outside);
-    for (let k = 0; k < columns.kernel; k += 1, at += 1) {
-      const x = left + k * columns.dilation, fromX = origin(x, width, outside);
-      const beyond = y >= height + rows.after || x >= width + columns.after;
+  for (let j = 0, at = 0; j < down.length; j += 1) {
+    const y = top + down[j], fromY = origin(y, height, outside);
+    for (let k = 0; k < across.length; k += 1, at += 1) {
+      const x = left + across[k], fromX = origin(x, width, outside);
+      const beyond = isBeyond(rows, y, height) || isBeyond(columns, x, width);
       const inside = fromY >= 0 && fromX >= 0 && !beyond;
       for (let i = 0; i < channels.length; i += 1) {
         const tap = i * area + at;
@@ -128,10 +107,12 @@ export function stepAt(trace, row, column) {
 }
 
 // The number that Python computed for this position.
+/** @type {(trace: Trace, row: number, column: number) => number} */
 export const outputAt = (trace, row, column) => trace.output.data[row * trace.outWidth + column];
 
 // Whether a step came to the number that Python computed, to 1e-5 of its absolute terms taken together: Python adds
 // in another order, and hands its numbers over rounded to float32.
+/** @type {(trace: Trace, step: Step) => boolean} */
 export function agrees(trace, step) {
   const size = REDUCE[trace.reduction](step.terms.map(Math.abs));
   const float32 = 1e-7 * Math.abs(step.result); // sigmoid makes a half of a term of 1e-9
@@ -146,11 +127,8 @@ export function largest(terms, most) {
   return taps.sort((a, b) => Math.abs(terms[b]) - Math.abs(terms[a]) || a - b).slice(0, most);
 }
 
-// The first and last output on one axis whose window lies wholly on the picture: what those answer is not the border's doing.
-const insideOn = (axis, size) =>
-  [Math.ceil(axis.before / axis.stride), Math.floor((size + axis.before - extentOf(axis)) / axis.stride)];
-
 // The cell from `from` up to `to` where the map answers most strongly, one inside the picture if there is any.
+/** @type {(trace: Trace, from?: number, to?: number) => number} */
 export function strongest(trace, from = 0, to = trace.count) {
   const { data } = trace.output, { outWidth } = trace;
   const [top, bottom] = insideOn(trace.rows, trace.height), [left, right] = insideOn(trace.columns, trace.width);
@@ -166,6 +144,7 @@ export function strongest(trace, from = 0, to = trace.count) {
 
 // About `most` stops of an abridged sweep, in reading order: the first cell, the last, and from each equal
 // share of the rest the cell where the map answers most strongly.
+/** @type {(trace: Trace, most?: number) => number[]} */
 export function abridged(trace, most = 25) {
   if (trace.count <= most) return Array.from({ length: trace.count }, (_, index) => index);
   const stops = [0], share = (trace.count - 2) / (most - 2);

@@ -1,11 +1,14 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
-import { readPositions } from "./arithmetic.js";
-import { origin } from "../drawing/axis.js";
+import { missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
+import { largestOf, rangeOf } from "../drawing/numbers.js";
 import { inputColour, signedIndex } from "../drawing/palette.js";
+import { bitmapOf, canvasOf, pack } from "../drawing/paper.js";
+import { tapAt } from "./arithmetic.js";
 
 const BORROWED = 0.45; // of the padding's colour on a pixel that is borrowed from inside
 
 // Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it.
+/** @type {(trace: Trace, y: number, x: number) => "inside" | "padding" | "borrowed"} */
 export function lyingOf(trace, y, x) {
   if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return "inside";
   return trace.outside === "zeros" || trace.outside === "none" ? "padding" : "borrowed";
@@ -14,27 +17,13 @@ export function lyingOf(trace, y, x) {
 // The colour of a borrowed pixel, of its own.
 export const toPadding = (colour, theme) => colour.map((part, of) => Math.round(part * (1 - BORROWED) + theme.padding[of] * BORROWED));
 
-// A canvas of one pixel a cell; `fill` gets its pixels as packed colours. Plain loops over packed numbers: a picture has
-// a quarter of a million cells, and every slider that moves makes them anew.
-function bitmap(width, height, fill) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d");
-  const image = context.createImageData(width, height);
-  fill(new Uint32Array(image.data.buffer));
-  context.putImageData(image, 0, 0);
-  return canvas;
-}
-
-const pack = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-
 // How the input's channels are laid out: one picture (grey, or red, green and blue in one), or a tile for each
 // channel that the map reads. Sizes are in cells, padding included; a gap of one cell stands between tiles.
+/** @param {Trace} trace */
 export function tiling(trace) {
   const isPicture = trace.depth === 1 || (trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0 && !trace.inputLimit);
   const tiles = isPicture ? 1 : trace.channels.length;
-  const width = trace.width + trace.columns.before + trace.columns.after;
-  const height = trace.height + trace.rows.before + trace.rows.after;
+  const width = paddedSize(trace.columns, trace.width), height = paddedSize(trace.rows, trace.height);
   const across = Math.min(tiles, Math.ceil(Math.sqrt((tiles * height) / width)));
   const down = Math.ceil(tiles / across);
   const gap = tiles > 1 ? 1 : 0;
@@ -51,16 +40,17 @@ export function tiling(trace) {
   };
 }
 
+/** @param {Trace} trace @param {Theme} theme */
 export function inputBitmap(trace, layout, theme) {
   const isRgb = layout.isPicture && trace.depth === 3;
   const colour = isRgb ? rgbOf(trace) : greyOf(trace, theme);
   const padding = pack(theme.padding);
   const borrowed = (packed) => pack(toPadding([0, 8, 16].map((shift) => (packed >>> shift) & 255), theme));
-  const from = (count, before, size) =>
-    Int32Array.from({ length: count }, (_, at) => origin(at - before, size, trace.outside));
-  const fromX = from(layout.tileWidth, trace.columns.before, trace.width);
-  const fromY = from(layout.tileHeight, trace.rows.before, trace.height);
-  return bitmap(layout.width, layout.height, (pixels) => {
+  // Of each cell of a row and of a column, its position and where its number is from.
+  const along = (axis, size) => Array.from({ length: paddedSize(axis, size) }, (_, cell) => positionOf(axis, cell));
+  const xs = along(trace.columns, trace.width), ys = along(trace.rows, trace.height);
+  const fromX = xs.map((x) => origin(x, trace.width, trace.outside)), fromY = ys.map((y) => origin(y, trace.height, trace.outside));
+  return bitmapOf(layout.width, layout.height, (pixels) => {
     pixels.fill(pack(theme.dark ? [58, 68, 80] : [255, 255, 255]));
     for (let tile = 0; tile < layout.tiles; tile += 1) {
       const [left, top] = layout.corner(tile), start = trace.channels[tile] * trace.height * trace.width;
@@ -68,8 +58,7 @@ export function inputBitmap(trace, layout, theme) {
         for (let x = 0, at = (top + y) * layout.width + left; x < layout.tileWidth; x += 1, at += 1) {
           if (fromX[x] < 0 || fromY[y] < 0) { pixels[at] = padding; continue; }
           const found = colour(fromY[y] * trace.width + fromX[x], start);
-          const isBorrowed = fromX[x] !== x - trace.columns.before || fromY[y] !== y - trace.rows.before;
-          pixels[at] = isBorrowed ? borrowed(found) : found;
+          pixels[at] = fromX[x] !== xs[x] || fromY[y] !== ys[y] ? borrowed(found) : found;
         }
       }
     }
@@ -82,6 +71,7 @@ export function inputBitmap(trace, layout, theme) {
 }
 
 // The packed colour at a place of a picture's plane: red, green and blue together.
+/** @param {Trace} trace */
 function rgbOf(trace) {
   const { data } = trace.input, plane = trace.height * trace.width;
   const full = 255 / (trace.inputRange[1] * trace.divisor || 1);
@@ -89,6 +79,7 @@ function rgbOf(trace) {
 }
 
 // The same of one channel, whose plane begins at `start`; each level's colour is looked up once.
+/** @param {Trace} trace @param {Theme} theme */
 function greyOf(trace, theme) {
   const { data } = trace.input, table = new Map();
   return (at, start) => {
@@ -100,30 +91,27 @@ function greyOf(trace, theme) {
 }
 
 // The number of the output that is drawn in full colour.
+/** @type {(trace: Trace) => number} */
 export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
 
+/** @type {(trace: Trace, theme: Theme) => HTMLCanvasElement} */
 export function outputBitmap(trace, theme) {
   const colours = Uint32Array.from(theme.signed, pack);
-  return bitmap(trace.outWidth, trace.outHeight, (pixels) => {
+  return bitmapOf(trace.outWidth, trace.outHeight, (pixels) => {
     for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], fullColour(trace))];
   });
 }
 
 // The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.
+/** @param {Trace} trace */
 export function reachBitmap(trace, layout, tap, colour) {
-  const { rows, columns } = trace;
-  const area = rows.kernel * columns.kernel;
-  const [left, top] = layout.corner(layout.isPicture ? 0 : Math.floor(tap / area));
-  const y = top + Math.floor((tap % area) / columns.kernel) * rows.dilation, x = left + (tap % columns.kernel) * columns.dilation;
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [layout.width, layout.height];
-  const context = canvas.getContext("2d");
+  const { channel, x, y } = tapAt(trace, tap), [left, top] = layout.corner(layout.isPicture ? 0 : channel);
+  const canvas = canvasOf(layout.width, layout.height), context = canvas.getContext("2d");
+  const places = (axis, count, from) => Array.from({ length: count }, (_, at) => from + startOf(axis, at) - startOf(axis, 0));
+  const rows = places(trace.rows, trace.outHeight, top + y), columns = places(trace.columns, trace.outWidth, left + x);
   context.fillStyle = colour;
-  const width = (trace.outWidth - 1) * columns.stride + 1, height = (trace.outHeight - 1) * rows.stride + 1;
-  for (let row = 0; row < trace.outHeight; row += 1) context.fillRect(x, y + row * rows.stride, width, 1);
-  for (let column = 1; column < trace.outWidth; column += 1) {
-    context.clearRect(x + (column - 1) * columns.stride + 1, y, columns.stride - 1, height);
-  }
+  for (const row of rows) context.fillRect(columns[0], row, columns.at(-1) - columns[0] + 1, 1);
+  columns.slice(1).forEach((column, at) => context.clearRect(columns[at] + 1, rows[0], column - columns[at] - 1, rows.at(-1) - rows[0] + 1));
   return canvas;
 }
 
@@ -142,15 +130,17 @@ export function boxFor(view, area) {
 }
 
 // The trace's bitmaps and whatever else is worked out once.
+/** @param {Trace} trace @param {Theme} theme */
 export function prepare(trace, theme) {
   const layout = tiling(trace);
+  const unread = (axis, size, outputs) => missingIn(readBy(axis, Array(outputs).keys(), size, "zeros"), 0, size);
   return {
     layout,
     input: inputBitmap(trace, layout, theme),
     output: outputBitmap(trace, theme),
-    outputRange: trace.output.data.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]),
-    readRows: readPositions(trace.rows, trace.height, trace.outHeight),
-    readColumns: readPositions(trace.columns, trace.width, trace.outWidth),
-    weightLimit: trace.weight ? trace.weight.data.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0) : 0,
+    outputRange: rangeOf(trace.output.data),
+    unreadRows: unread(trace.rows, trace.height, trace.outHeight),
+    unreadColumns: unread(trace.columns, trace.width, trace.outWidth),
+    weightLimit: trace.weight ? largestOf(trace.weight.data) : 0,
   };
 }

@@ -1,10 +1,10 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
-import { extentOf } from "./arithmetic.js";
-import { origin } from "../drawing/axis.js";
-import { insideOf, rangeText } from "../drawing/numbers.js";
+import { cellOf, extentOf, isPadded, origin, positionOf } from "../drawing/axis.js";
+import { clamp, insideOf, rangeText } from "../drawing/numbers.js";
 import { inkOn, inputColour } from "../drawing/palette.js";
+import { clipped, dot, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
+import { tapAt } from "./arithmetic.js";
 import { boxFor, drawPart, lyingOf, reachBitmap, toPadding } from "./bitmaps.js";
-import { eachCell, emsOf, fitsIn, outline, viewOf, write, writeIn } from "../drawing/paper.js";
 
 const NARROW = 260; // pixels of a panel that has no room for it
 const ENLARGED = 92; // pixels kept for the window, enlarged; less on a narrow panel, which is the picture's first
@@ -20,13 +20,12 @@ export function inputPlan(panel, stage) {
   };
   const whole = planIn(area);
   const isShown = panel.width < NARROW && stage.operands.panel.width > 0; // the middle panel shows the window too
-  if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.rows.kernel * trace.columns.kernel === 1) return whole;
+  if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.area === 1) return whole;
   const side = Math.min(ENLARGED, 0.34 * panel.width);
   const below = planIn({ ...area, height: area.height - side - 10 });
   const beside = planIn({ ...area, width: area.width - side - 10 });
-  const extent = Math.max(extentOf(trace.rows), extentOf(trace.columns));
-  const glass = { cell: side / extent };
-  [glass.width, glass.height] = [extentOf(trace.columns) * glass.cell, extentOf(trace.rows) * glass.cell];
+  const wide = extentOf(trace.columns), high = extentOf(trace.rows), cell = side / Math.max(wide, high);
+  const glass = { cell, width: wide * cell, height: high * cell };
   if (below.box.cell >= beside.box.cell) {
     below.box.x = area.x;
     return { ...below, glass: { ...glass, x: area.x, y: below.box.y + below.box.height + 10 }, isBelow: true };
@@ -37,8 +36,8 @@ export function inputPlan(panel, stage) {
 
 // From a position of the unpadded input to the screen.
 const onScreen = (trace, { view, box }, [left, top], y, x) => [
-  box.x + (x + trace.columns.before + left - view.x) * box.cell,
-  box.y + (y + trace.rows.before + top - view.y) * box.cell,
+  box.x + (cellOf(trace.columns, x) + left - view.x) * box.cell,
+  box.y + (cellOf(trace.rows, y) + top - view.y) * box.cell,
 ];
 
 export function paintInput(panel, stage) {
@@ -47,24 +46,18 @@ export function paintInput(panel, stage) {
   const { view, box } = plan;
   const context = panel.begin();
   const key = `${stage.version}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
-  const base = panel.layer("input", key, (layer) => paintInputBase(layer, stage, plan));
-  panel.blit(base, 0, 0, panel.width, panel.height);
-  context.save();
-  context.beginPath();
-  context.rect(box.x - 2, box.y - 2, box.width + 4, box.height + 4);
-  context.clip();
-  if (stage.pointer.tap !== null) paintReach(context, stage, plan);
-  const { player: { slide }, pointer: { pixel } } = stage;
-  const top = slide?.top ?? step.top, left = slide?.left ?? step.left;
-  for (let tile = 0; tile < made.layout.tiles; tile += 1) {
-    paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
-  }
-  if (!slide) paintTies(context, stage, plan);
-  if (pixel) {
+  panel.lay("input", key, (layer) => paintInputBase(layer, stage, plan));
+  clipped(context, box, 2, () => {
+    if (stage.pointer.tap !== null) paintReach(context, stage, plan);
+    const { player: { slide }, pointer: { pixel } } = stage, { top, left } = slide ?? step;
+    for (let tile = 0; tile < made.layout.tiles; tile += 1) {
+      paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
+    }
+    if (!slide) paintTies(context, stage, plan);
+    if (!pixel) return;
     const [x, y] = onScreen(trace, plan, made.layout.corner(pixel.tile), pixel.y, pixel.x);
-    outline(context, x, y, box.cell, box.cell, theme.reached, Math.max(2, box.cell > 12 ? 3 : 2));
-  }
-  context.restore();
+    outline(context, x, y, box.cell, box.cell, theme.reached, box.cell > 12 ? 3 : 2);
+  });
   if (plan.glass) paintGlass(context, stage, plan);
   return plan;
 }
@@ -72,34 +65,28 @@ export function paintInput(panel, stage) {
 function paintInputBase(context, stage, plan) {
   const { trace, made, theme } = stage;
   const { view, box } = plan;
-  context.save();
-  context.beginPath();
-  context.rect(box.x, box.y, box.width, box.height);
-  context.clip();
-  drawPart(context, made.input, view, box);
-  paintUnread(context, stage, plan);
-  if (box.cell >= 9) {
-    paintCells(context, stage, plan);
-  } else if (made.layout.tiles === 1 && trace.outside !== "none") {
-    const [x, y] = onScreen(trace, plan, [0, 0], 0, 0);
-    if (trace.rows.before + trace.rows.after + trace.columns.before + trace.columns.after > 0) {
+  clipped(context, box, 0, () => {
+    drawPart(context, made.input, view, box);
+    paintUnread(context, stage, plan);
+    if (box.cell >= 9) paintCells(context, stage, plan);
+    else if (made.layout.tiles === 1 && trace.outside !== "none" && (isPadded(trace.rows) || isPadded(trace.columns))) {
+      const [x, y] = onScreen(trace, plan, [0, 0], 0, 0);
       outline(context, x, y, trace.width * box.cell, trace.height * box.cell, theme.paddingLine, 1, [3, 2]);
     }
-  }
-  context.restore();
-  outline(context, box.x, box.y, box.width, box.height, theme.border, 1);
+  });
+  outlineBox(context, box, theme.border, 1);
 }
 
 // Each cell's border, and its number where there is room.
 function paintCells(context, stage, { view, box }) {
   const { trace, made, theme, say } = stage;
   const numbers = hasInputNumbers(stage, box.cell);
-  const lit = Math.max(0.5, Math.min(1, box.cell / 30));
+  const lit = clamp(box.cell / 30, 0.5, 1);
   eachCell(view, (row, column) => {
     const cell = made.layout.at(column, row);
     if (!cell) return;
     const px = box.x + (column - view.x) * box.cell, py = box.y + (row - view.y) * box.cell;
-    const x = cell.x - trace.columns.before, y = cell.y - trace.rows.before;
+    const x = positionOf(trace.columns, cell.x), y = positionOf(trace.rows, cell.y);
     const isPadding = lyingOf(trace, y, x) !== "inside";
     outline(context, px, py, box.cell, box.cell, isPadding ? theme.paddingLine : theme.border, lit, isPadding ? [3, 3] : []);
     if (!numbers || trace.outside === "none" && isPadding) return;
@@ -141,15 +128,12 @@ function hasInputNumbers(stage, cell) {
 function paintUnread(context, stage, plan) {
   const { trace, made, theme } = stage;
   const { box } = plan;
-  const runs = (read) => {
-    const found = [];
-    read.forEach((is, at) => { if (!is) { if (found.length && found.at(-1)[1] === at) found.at(-1)[1] += 1; else found.push([at, at + 1]); } });
-    return found;
-  };
   const strips = [
-    ...runs(made.readRows).map(([from, to]) => [from, 0, to, trace.width]),
-    ...runs(made.readColumns).map(([from, to]) => [0, from, trace.height, to]),
+    ...made.unreadRows.map(([from, to]) => [from, 0, to, trace.width]),
+    ...made.unreadColumns.map(([from, to]) => [0, from, trace.height, to]),
   ];
+  if (!strips.length) return;
+  context.save();
   context.beginPath();
   for (let tile = 0; tile < made.layout.tiles; tile += 1) {
     for (const [y0, x0, y1, x1] of strips) {
@@ -157,19 +141,10 @@ function paintUnread(context, stage, plan) {
       context.rect(left, top, (x1 - x0) * box.cell, (y1 - y0) * box.cell);
     }
   }
-  if (!strips.length) return;
-  context.save();
   context.clip();
-  context.fillStyle = theme.unread;
-  context.fillRect(box.x, box.y, box.width, box.height);
-  context.strokeStyle = theme.unreadLine;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (let at = -box.height; at < box.width; at += 6) {
-    context.moveTo(box.x + at, box.y + box.height);
-    context.lineTo(box.x + at + box.height, box.y);
-  }
-  context.stroke();
+  fill(context, box.x, box.y, box.width, box.height, theme.unread);
+  const strokes = Array.from({ length: Math.ceil((box.width + box.height) / 6) }, (_, at) => box.x - box.height + 6 * at);
+  stroke(context, strokes.map((x) => [[x, box.y + box.height], [x + box.height, box.y]]), theme.unreadLine);
   context.restore();
 }
 
@@ -181,35 +156,31 @@ function paintWindow(context, stage, plan, corner, top, left) {
   const { box } = plan;
   const [x, y] = onScreen(trace, plan, corner, top, left);
   const width = extentOf(trace.columns) * box.cell, height = extentOf(trace.rows) * box.cell;
-  const isDilated = trace.rows.dilation > 1 || trace.columns.dilation > 1;
   const map = Math.min(trace.width, trace.height) * box.cell;
   if (stage.made.layout.tiles > 1 && map < ROOM && Math.max(width, height) < map / 2) {
-    context.fillStyle = theme.window;
-    context.fillRect(x, y, Math.max(2, width), Math.max(2, height));
+    fill(context, x, y, Math.max(2, width), Math.max(2, height), theme.window);
     return;
   }
-  if (isDilated && box.cell >= 4) {
-    for (let j = 0; j < trace.rows.kernel; j += 1) {
-      for (let k = 0; k < trace.columns.kernel; k += 1) {
-        outline(context, x + k * trace.columns.dilation * box.cell, y + j * trace.rows.dilation * box.cell, box.cell, box.cell, theme.window, 2);
-      }
-    }
-  }
-  const grow = Math.max(0, 6 - Math.min(width, height)) / 2; // a window of a pixel or two must still be seen
+  if (box.cell >= 4) paintTaps(context, trace, x, y, box.cell, theme, 2);
+  const whole = grown({ x, y, width, height }, Math.max(0, 6 - Math.min(width, height)) / 2); // of a pixel or two, too
   context.lineJoin = "round";
-  outline(context, x - grow - 1, y - grow - 1, width + 2 * grow + 2, height + 2 * grow + 2, "rgba(255,255,255,0.65)", box.cell >= 9 ? 5 : 4);
-  outline(context, x - grow, y - grow, width + 2 * grow, height + 2 * grow, theme.window, box.cell >= 9 ? 3.5 : 2.5);
+  outlineBox(context, grown(whole, 1), "rgba(255,255,255,0.65)", box.cell >= 9 ? 5 : 4);
+  outlineBox(context, whole, theme.window, box.cell >= 9 ? 3.5 : 2.5);
   if (box.cell < 40 || stage.player.slide || trace.term !== "product" || trace.channels.length > 1) return;
   for (let tap = 0; tap < trace.taps; tap += 1) {
-    const j = Math.floor(tap / trace.columns.kernel), k = tap % trace.columns.kernel;
-    const right = x + (k * trace.columns.dilation + 1) * box.cell - 4, bottom = y + (j * trace.rows.dilation + 1) * box.cell - 8;
+    const at = tapAt(trace, tap), right = x + (at.x + 1) * box.cell - 4, bottom = y + (at.y + 1) * box.cell - 8;
     const text = `×${say.weight(trace.weight.data[tap])}`;
     context.font = `700 10.5px ${theme.font}`;
     const wide = context.measureText(text).width;
-    context.fillStyle = theme.dark ? "rgba(15,20,26,0.82)" : "rgba(255,255,255,0.82)";
-    context.fillRect(right - wide - 2, bottom - 6.5, wide + 4, 13);
+    fill(context, right - wide - 2, bottom - 6.5, wide + 4, 13, theme.dark ? "rgba(15,20,26,0.82)" : "rgba(255,255,255,0.82)");
     write(context, text, right, bottom, 10.5, theme.dark ? theme.window : "#b34700", theme.font, 700, "right");
   }
+}
+
+// The taps one by one, where the dilation leaves gaps between them.
+function paintTaps(context, { down, across, rows, columns }, x, y, cell, theme, thickness) {
+  if (extentOf(rows) === down.length && extentOf(columns) === across.length) return;
+  for (const j of down) for (const k of across) outline(context, x + k * cell, y + j * cell, cell, cell, theme.window, thickness);
 }
 
 const TIES = 14; // lines that can still be told apart
@@ -219,28 +190,25 @@ function paintTies(context, stage, plan) {
   const { trace, made, theme, step } = stage;
   if (trace.outside === "zeros" || trace.outside === "none") return;
   const ties = [];
-  for (let j = 0; j < trace.rows.kernel; j += 1) {
-    for (let k = 0; k < trace.columns.kernel; k += 1) {
-      const y = step.top + j * trace.rows.dilation, x = step.left + k * trace.columns.dilation;
+  for (const down of trace.down) {
+    for (const across of trace.across) {
+      const y = step.top + down, x = step.left + across;
       const fromY = origin(y, trace.height, trace.outside), fromX = origin(x, trace.width, trace.outside);
       if (fromY !== y || fromX !== x) ties.push([y, x, fromY, fromX]);
     }
   }
   const every = Math.ceil(ties.length / TIES), corner = made.layout.corner(0);
-  context.strokeStyle = theme.reached;
-  context.fillStyle = theme.reached;
-  context.lineWidth = 1.25;
   for (let at = 0; at < ties.length; at += every) {
     const [y, x, fromY, fromX] = ties[at];
     const [x0, y0] = onScreen(trace, plan, corner, y + 0.5, x + 0.5);
     const [x1, y1] = onScreen(trace, plan, corner, fromY + 0.5, fromX + 0.5);
+    context.strokeStyle = theme.reached;
+    context.lineWidth = 1.25;
     context.beginPath();
     context.moveTo(x0, y0);
     context.quadraticCurveTo((x0 + x1) / 2 + (y1 - y0) * 0.15, (y0 + y1) / 2 + (x0 - x1) * 0.15, x1, y1);
     context.stroke();
-    context.beginPath();
-    context.arc(x1, y1, Math.max(1.5, Math.min(4, plan.box.cell / 6)), 0, 7);
-    context.fill();
+    dot(context, x1, y1, clamp(plan.box.cell / 6, 1.5, 4), theme.reached);
   }
 }
 
@@ -254,10 +222,8 @@ function paintReach(context, stage, plan) {
   context.imageSmoothingEnabled = false;
   context.drawImage(made.reach.bitmap, view.x, view.y, view.width, view.height, box.x, box.y, box.width, box.height);
   context.globalAlpha = 1;
-  const area = trace.rows.kernel * trace.columns.kernel;
-  const j = Math.floor((tap % area) / trace.columns.kernel), k = tap % trace.columns.kernel;
-  const corner = made.layout.corner(made.layout.isPicture ? 0 : Math.floor(tap / area));
-  const [x, y] = onScreen(trace, plan, corner, step.top + j * trace.rows.dilation, step.left + k * trace.columns.dilation);
+  const at = tapAt(trace, tap), corner = made.layout.corner(made.layout.isPicture ? 0 : at.channel);
+  const [x, y] = onScreen(trace, plan, corner, step.top + at.y, step.left + at.x);
   outline(context, x, y, box.cell, box.cell, theme.reached, 3);
 }
 
@@ -268,28 +234,16 @@ function paintGlass(context, stage, plan) {
   const [x, y] = onScreen(trace, plan, [0, 0], step.top, step.left);
   const wide = extentOf(trace.columns), high = extentOf(trace.rows);
   context.imageSmoothingEnabled = false;
-  context.drawImage(made.input, step.left + trace.columns.before, step.top + trace.rows.before, wide, high, glass.x, glass.y, glass.width, glass.height);
-  context.strokeStyle = theme.window;
-  context.lineWidth = 1;
-  context.setLineDash([3, 3]);
-  context.beginPath();
-  const far = [x + wide * box.cell, y + high * box.cell];
-  const [from, to] = plan.isBelow
-    ? [[x, far[1], far[0], far[1]], [glass.x, glass.y, glass.x + glass.width, glass.y]]
-    : [[far[0], y, far[0], far[1]], [glass.x, glass.y, glass.x, glass.y + glass.height]];
-  context.moveTo(from[0], from[1]); context.lineTo(to[0], to[1]);
-  context.moveTo(from[2], from[3]); context.lineTo(to[2], to[3]);
-  context.stroke();
-  context.setLineDash([]);
-  if (trace.rows.dilation > 1 || trace.columns.dilation > 1) {
-    for (let j = 0; j < trace.rows.kernel; j += 1) {
-      for (let k = 0; k < trace.columns.kernel; k += 1) {
-        outline(context, glass.x + k * trace.columns.dilation * glass.cell, glass.y + j * trace.rows.dilation * glass.cell, glass.cell, glass.cell, theme.window, 1.5);
-      }
-    }
-  }
+  const from = [cellOf(trace.columns, step.left), cellOf(trace.rows, step.top)];
+  context.drawImage(made.input, ...from, wide, high, glass.x, glass.y, glass.width, glass.height);
+  const [right, bottom] = [x + wide * box.cell, y + high * box.cell];
+  const ties = plan.isBelow
+    ? [[[x, bottom], [glass.x, glass.y]], [[right, bottom], [glass.x + glass.width, glass.y]]]
+    : [[[right, y], [glass.x, glass.y]], [[right, bottom], [glass.x, glass.y + glass.height]]];
+  stroke(context, ties, theme.window, 1, [3, 3]);
+  paintTaps(context, trace, glass.x, glass.y, glass.cell, theme, 1.5);
   paintGlassCells(context, stage, glass);
-  outline(context, glass.x, glass.y, glass.width, glass.height, theme.window, 2.5);
+  outlineBox(context, glass, theme.window, 2.5);
   if (!plan.isBelow || box.width < ENLARGED + 100) return;
   const words = [
     "the window, enlarged:",

@@ -1,11 +1,12 @@
 // Drawing the middle panel: window, weights and products of the current step, each number to be read; where there are
 // too many for that at once, the part that was gone to, and all of them small above it.
-import { stepAt } from "./arithmetic.js";
+import { stepAt, tapAt } from "./arithmetic.js";
+import { isInside } from "../drawing/elements.js";
 import { grouped } from "../drawing/numbers.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
 import { NAMED } from "./rounding.js";
 import { channelName } from "./words.js";
-import { css, emsOf, outline, write, writeIn } from "../drawing/paper.js";
+import { bitmapOf, css, emsOf, fill, grown, outline, outlineBox, pack, write, writeIn } from "../drawing/paper.js";
 import { lyingOf, toPadding } from "./bitmaps.js";
 import { partWithin, planFor, tapsOfPart } from "./plan.js";
 
@@ -19,8 +20,9 @@ const [TRIED, LOOKED_AT] = [9, 40]; // steps, and numbers of each, from which is
 
 // ---- what stands where: the same for every step, so nothing jumps ----
 
+/** @type {(trace: Trace) => Shape} */
 export const shapeOf = (trace) => ({
-  channels: trace.channels.length, kernel: [trace.rows.kernel, trace.columns.kernel], blocks: BLOCKS[trace.term].length,
+  channels: trace.channels.length, kernel: [trace.down.length, trace.across.length], blocks: BLOCKS[trace.term].length,
   isNamed: trace.channels.length > 1 && trace.channels.length <= NAMED,
   isSummed: trace.channels.length > 1 && trace.channels.length <= NAMED && trace.reduction === "sum",
 });
@@ -69,7 +71,7 @@ export function paintOperands(panel, stage) {
   if (widen(made.ems, stage, step, shown())) plan = operandsPlan(panel, stage);
   const context = panel.begin();
   if (plan.kind === "written") paintWritten(context, panel, stage, plan, shown());
-  else paintBlocks(context, panel, stage, plan);
+  else paintBlocks(context, stage, plan);
   return plan;
 }
 
@@ -78,9 +80,8 @@ const ofLimit = (trace, made) => made.weightLimit * Math.max(Math.abs(trace.inpu
 // Where a tap reads: "inside" the input, "padding", "borrowed" from inside, or "nowhere".
 function tapLies(trace, step, tap) {
   if (Number.isNaN(step.values[tap])) return "nowhere";
-  const at = tap % (trace.rows.kernel * trace.columns.kernel);
-  const y = step.top + Math.floor(at / trace.columns.kernel) * trace.rows.dilation;
-  return lyingOf(trace, y, step.left + (at % trace.columns.kernel) * trace.columns.dilation);
+  const { x, y } = tapAt(trace, tap);
+  return lyingOf(trace, step.top + y, step.left + x);
 }
 
 // The colour of a cell, and for the window's where it lies, too.
@@ -89,9 +90,8 @@ function colourOf(stage, block, tap) {
   if (block === 0) {
     const lies = tapLies(trace, step, tap);
     if (lies === "nowhere" || lies === "padding") return theme.padding;
-    const area = trace.rows.kernel * trace.columns.kernel;
     const isColour = trace.depth === 3 && trace.channels.length === 3;
-    const own = inputColour(trace, step.values[tap], theme, isColour ? trace.names.channels?.[Math.floor(tap / area)] : "");
+    const own = inputColour(trace, step.values[tap], theme, isColour ? trace.names.channels?.[tapAt(trace, tap).channel] : "");
     return lies === "borrowed" ? toPadding(own, theme) : own;
   }
   if (block === 1) return theme.signed[signedIndex(trace.weight.data[tap], made.weightLimit)];
@@ -110,8 +110,7 @@ const channelSum = (stage, step, channel) => (stage.hidden ? "?" : stage.say.of(
 function paintCell(context, stage, block, tap, { x, y, width, height }) {
   const { theme, trace, step } = stage, colour = colourOf(stage, block, tap);
   const isOutside = block === 0 && tapLies(trace, step, tap) !== "inside";
-  context.fillStyle = css(colour);
-  context.fillRect(x, y, width, height);
+  fill(context, x, y, width, height, css(colour));
   if (isOutside) outline(context, x + 0.5, y + 0.5, width - 1, height - 1, theme.paddingLine, 1, [3, 3]);
   else outline(context, x, y, width, height, theme.border, 0.75);
   writeIn(context, textOf(stage, step, block, tap), x, y, width, height, inkOn(colour), theme.font, 500);
@@ -166,19 +165,19 @@ function paintOverview(context, stage, plan, taps) {
   const { trace, theme, pointer } = stage;
   paintHeads(context, stage, plan, [plan.top + plan.height / 2]);
   BLOCKS[trace.term].forEach((_, block) => { if (!(stage.hidden && block === 2)) paintBlock(context, stage, plan, block); });
-  if (trace.reduction === "max") { const { x, y } = plan.cellAt(0, stage.step.winner); outline(context, x, y, plan.cell, plan.cell, theme.window, 2); }
+  if (trace.reduction === "max") outlineBox(context, plan.cellAt(0, stage.step.winner), theme.window, 2);
   plan.starts.forEach((_, block) => {
     const [first, last] = [plan.cellAt(block, taps[0]), plan.cellAt(block, taps.at(-1))];
-    const isRow = taps.length === 1 || first.y === last.y || trace.rows.kernel * trace.columns.kernel > 1;
+    const isRow = taps.length === 1 || first.y === last.y || trace.area > 1;
     const cells = isRow ? [[first, last]] : taps.map((tap) => [plan.cellAt(block, tap), plan.cellAt(block, tap)]);
     for (const [from, to] of cells) {
       outline(context, from.x - 0.5, from.y - 0.5, to.x + to.width - from.x + 1, to.y + to.height - from.y + 1, theme.text, 1.5);
     }
-    if (pointer.tap !== null) { const { x, y } = plan.cellAt(block, pointer.tap); outline(context, x - 1, y - 1, plan.cell + 2, plan.cell + 2, theme.reached, 2.5); }
+    if (pointer.tap !== null) outlineBox(context, grown(plan.cellAt(block, pointer.tap), 1), theme.reached, 2.5);
   });
 }
 
-function paintBlocks(context, panel, stage, plan) {
+function paintBlocks(context, stage, plan) {
   const { trace, theme, step } = stage, { starts } = plan;
   const middles = plan.isNamed ? trace.channels.map((_, i) => plan.middleOf(i)) : [plan.top + plan.height / 2];
   paintHeads(context, stage, plan, middles);
@@ -186,30 +185,23 @@ function paintBlocks(context, panel, stage, plan) {
     for (let tap = 0; tap < trace.taps; tap += 1) paintCell(context, stage, block, tap, plan.cellAt(block, tap));
   });
   if (plan.isNamed) paintChannels(context, stage, plan);
-  const mark = (block, tap, colour, thickness) => { const { x, y, width, height } = plan.cellAt(block, tap); outline(context, x, y, width, height, colour, thickness); };
-  if (trace.reduction === "max") mark(0, step.winner, theme.window, 3);
-  if (stage.pointer.tap !== null) starts.forEach((_, block) => mark(block, stage.pointer.tap, theme.reached, 2.5));
+  if (trace.reduction === "max") outlineBox(context, plan.cellAt(0, step.winner), theme.window, 3);
+  const { tap } = stage.pointer;
+  if (tap !== null) starts.forEach((_, block) => outlineBox(context, plan.cellAt(block, tap), theme.reached, 2.5));
 }
 
 // A block whose cells are too small for numbers: one small bitmap a channel, drawn large.
-const scratch = typeof document === "undefined" ? null : document.createElement("canvas");
 function paintBlock(context, stage, plan, block) {
-  const { trace } = stage;
-  const [kh, kw] = [trace.rows.kernel, trace.columns.kernel], count = trace.channels.length;
-  if (scratch.width !== kw || scratch.height !== kh * count) [scratch.width, scratch.height] = [kw, kh * count];
-  const small = scratch.getContext("2d");
-  const image = small.createImageData(kw, kh * count);
-  for (let tap = 0; tap < trace.taps; tap += 1) {
-    const [r, g, b] = colourOf(stage, block, tap);
-    image.data[4 * tap] = r; image.data[4 * tap + 1] = g; image.data[4 * tap + 2] = b; image.data[4 * tap + 3] = 255;
-  }
-  small.putImageData(image, 0, 0);
+  const { trace: { taps, channels, down, across } } = stage, [kh, kw] = [down.length, across.length];
+  const small = bitmapOf(kw, kh * channels.length, (pixels) => {
+    for (let tap = 0; tap < taps; tap += 1) pixels[tap] = pack(colourOf(stage, block, tap).map(Math.round));
+  });
   context.imageSmoothingEnabled = false;
-  for (let channel = 0; channel < count; channel += 1) {
+  channels.forEach((_, channel) => {
     const [x, y] = plan.cornerOf(block, channel);
-    context.drawImage(scratch, 0, channel * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
+    context.drawImage(small, 0, channel * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
     if (plan.cell > 3) outline(context, x, y, kw * plan.cell, kh * plan.cell, stage.theme.border, 0.75);
-  }
+  });
 }
 
 // A channel in one sign or two: "map 12" as 12, "red" as R.
@@ -223,7 +215,7 @@ function paintChannels(context, stage, plan) {
   const { trace, theme, step } = stage, last = plan.starts.length - 1;
   const end = plan.starts[last] + plan.blocks[last];
   trace.channels.forEach((_, i) => {
-    const mark = markOf(trace, i), middle = plan.middleOf(i), below = plan.cornerOf(0, i)[1] + trace.rows.kernel * plan.cell;
+    const mark = markOf(trace, i), middle = plan.middleOf(i), below = plan.cornerOf(0, i)[1] + trace.down.length * plan.cell;
     write(context, mark, plan.starts[0] - 11, middle, 14, theme.dark ? theme.text : INK[mark] ?? theme.text, theme.font, 700);
     if (!plan.sums) return;
     const isLast = i === trace.channels.length - 1, text = `Σ ${channelSum(stage, step, i)}`;
@@ -237,8 +229,7 @@ function paintChannels(context, stage, plan) {
 
 // Which tap, and of which block, lies under a point of the panel; `isSmall` where it is one of those that cannot be read.
 export function tapUnder(panel, stage, x, y) {
-  const { trace } = stage, plan = operandsPlan(panel, stage);
-  const within = ({ x: left, y: top, width, height }) => x >= left && y >= top && x < left + width && y < top + height;
+  const { trace } = stage, plan = operandsPlan(panel, stage), within = (box) => isInside(box, x, y);
   if (plan.kind === "written") {
     for (const [slot, tap] of tapsOfPart(plan, shapeOf(trace), partOf(plan, stage)).entries()) {
       const cells = plan.at(slot), block = cells.findIndex(within);
@@ -266,5 +257,5 @@ export function partText(plan, stage) {
   const name = count > 1 ? channelName(trace, part.channel) : "";
   if (plan.rows * plan.columns === 1) return `${name}, ${part.channel + 1} of ${count}`;
   const span = (word, from, shown, of) => (shown === of ? "" : shown > 1 ? `${word}s ${from + 1}–${from + shown}` : `${word} ${from + 1}`);
-  return [name, span("row", part.row, plan.ny, trace.rows.kernel), span("column", part.column, plan.nx, trace.columns.kernel)].filter(Boolean).join(", ");
+  return [name, span("row", part.row, plan.ny, trace.down.length), span("column", part.column, plan.nx, trace.across.length)].filter(Boolean).join(", ");
 }

@@ -1,8 +1,10 @@
 // Drawing the output: the map, filled as far as the steps have come, and the current cell.
-import { outputAt, readers } from "./arithmetic.js";
+import { readers } from "../drawing/axis.js";
+import { clamp } from "../drawing/numbers.js";
 import { inkOn, signedIndex } from "../drawing/palette.js";
+import { clipped, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, viewOf, writeIn } from "../drawing/paper.js";
+import { outputAt } from "./arithmetic.js";
 import { boxFor, drawPart, fullColour } from "./bitmaps.js";
-import { eachCell, emsOf, fitsIn, outline, viewOf, writeIn } from "../drawing/paper.js";
 
 export function outputPlan(panel, stage) {
   const { trace } = stage;
@@ -17,11 +19,16 @@ export function outputPlan(panel, stage) {
 // How wide the widest number of the map is, in font sizes.
 export const outputEms = ({ made, say, theme }) => (made.outputEms ??= Math.max(...made.outputRange.map((value) => emsOf(say.output(value), theme.font))));
 
+// Where a cell is drawn.
+const placeOf = ({ view, box: { x, y, cell } }, row, column) => ({
+  x: x + (column - view.x) * cell, y: y + (row - view.y) * cell, width: cell, height: cell,
+});
+
 // Whether its numbers can be read in cells of this size.
 const hasNumbers = (stage, cell) => fitsIn(outputEms(stage), cell, cell);
 
 export function paintOutput(panel, stage) {
-  const { trace, made, theme, step } = stage;
+  const { trace, theme, step } = stage;
   const plan = outputPlan(panel, stage);
   const { view, box } = plan;
   const context = panel.begin();
@@ -30,28 +37,23 @@ export function paintOutput(panel, stage) {
   const filled = Math.min(stage.player.filled, trace.count);
   const rows = Math.floor(filled / trace.outWidth), over = filled % trace.outWidth;
   const rowTop = box.y + (rows - view.y) * box.cell, rowEnd = box.x + (over - view.x) * box.cell;
-  const clip = (value, low, high) => Math.max(low, Math.min(high, value));
-  const y0 = clip(rowTop, box.y, box.y + box.height), y1 = clip(rowTop + box.cell, box.y, box.y + box.height);
+  const y0 = clamp(rowTop, box.y, box.y + box.height), y1 = clamp(rowTop + box.cell, box.y, box.y + box.height);
   panel.blit(full, box.x - 1, box.y - 1, box.width + 2, y0 - box.y + (filled === trace.count ? 2 : 1));
-  panel.blit(full, box.x - 1, y0, clip(rowEnd, box.x, box.x + box.width) - box.x + 1, y1 - y0);
-  outline(context, box.x, box.y, box.width, box.height, theme.border, 1, [4, 3]);
+  panel.blit(full, box.x - 1, y0, clamp(rowEnd, box.x, box.x + box.width) - box.x + 1, y1 - y0);
+  outlineBox(context, box, theme.border, 1, [4, 3]);
   if (box.cell >= 9 && filled < trace.count) paintEmptyCells(context, stage, plan, filled);
-  context.save();
-  context.beginPath();
-  context.rect(box.x - 3, box.y - 3, box.width + 6, box.height + 6);
-  context.clip();
-  if (stage.pointer.pixel) paintReaders(context, stage, plan);
-  const x = box.x + (step.column - view.x) * box.cell, y = box.y + (step.row - view.y) * box.cell;
-  if (hasNumbers(stage, box.cell) && (stage.hidden || step.row * trace.outWidth + step.column >= filled)) {
-    context.fillStyle = theme.background;
-    context.fillRect(x, y, box.cell, box.cell);
-    const text = stage.hidden ? "?" : stage.say.output(outputAt(trace, step.row, step.column));
-    writeIn(context, text, x, y, box.cell, box.cell, stage.hidden ? theme.window : theme.text, theme.font, 700);
-  }
-  const grow = Math.max(0, 7 - box.cell) / 2;
-  outline(context, x - grow - 1, y - grow - 1, box.cell + 2 * grow + 2, box.cell + 2 * grow + 2, "rgba(255,255,255,0.65)", 4);
-  outline(context, x - grow, y - grow, box.cell + 2 * grow, box.cell + 2 * grow, theme.window, box.cell >= 9 ? 3.5 : 2.5);
-  context.restore();
+  clipped(context, box, 3, () => {
+    if (stage.pointer.pixel) paintReaders(context, stage, plan);
+    const cell = placeOf(plan, step.row, step.column), { x, y } = cell;
+    if (hasNumbers(stage, box.cell) && (stage.hidden || step.row * trace.outWidth + step.column >= filled)) {
+      fill(context, x, y, box.cell, box.cell, theme.background);
+      const text = stage.hidden ? "?" : stage.say.output(outputAt(trace, step.row, step.column));
+      writeIn(context, text, x, y, box.cell, box.cell, stage.hidden ? theme.window : theme.text, theme.font, 700);
+    }
+    const whole = grown(cell, Math.max(0, 7 - box.cell) / 2);
+    outlineBox(context, grown(whole, 1), "rgba(255,255,255,0.65)", 4);
+    outlineBox(context, whole, theme.window, box.cell >= 9 ? 3.5 : 2.5);
+  });
   return plan;
 }
 
@@ -62,7 +64,7 @@ function paintOutputBase(context, stage, plan) {
   if (box.cell < 9) return;
   const isNumbered = hasNumbers(stage, box.cell);
   eachCell(view, (row, column) => {
-    const x = box.x + (column - view.x) * box.cell, y = box.y + (row - view.y) * box.cell;
+    const { x, y } = placeOf(plan, row, column);
     outline(context, x, y, box.cell, box.cell, theme.border, Math.min(1, box.cell / 30));
     if (!isNumbered) return;
     const value = outputAt(trace, row, column);
@@ -70,28 +72,20 @@ function paintOutputBase(context, stage, plan) {
   });
 }
 
-function paintEmptyCells(context, stage, { view, box }, filled) {
-  const { trace, theme } = stage;
-  context.save();
-  context.beginPath();
-  context.rect(box.x - 1, box.y - 1, box.width + 2, box.height + 2);
-  context.clip();
-  eachCell(view, (row, column) => {
-    if (row * trace.outWidth + column < filled) return;
-    outline(context, box.x + (column - view.x) * box.cell, box.y + (row - view.y) * box.cell, box.cell, box.cell, theme.border, 0.75, [3, 3]);
-  });
-  context.restore();
+function paintEmptyCells(context, { trace, theme }, plan, filled) {
+  clipped(context, plan.box, 1, () => eachCell(plan.view, (row, column) => {
+    if (row * trace.outWidth + column >= filled) outlineBox(context, placeOf(plan, row, column), theme.border, 0.75, [3, 3]);
+  }));
 }
 
 // The outputs whose windows read the pixel under the pointer.
-function paintReaders(context, stage, { view, box }) {
-  const { trace, theme, pointer: { pixel } } = stage;
-  const rows = readers(trace.rows, pixel.y, trace.outHeight), columns = readers(trace.columns, pixel.x, trace.outWidth);
-  for (const row of rows) {
+function paintReaders(context, { trace, theme, pointer: { pixel } }, plan) {
+  const { cell } = plan.box, columns = readers(trace.columns, pixel.x, trace.outWidth);
+  for (const row of readers(trace.rows, pixel.y, trace.outHeight)) {
     for (const column of columns) {
-      const x = box.x + (column - view.x) * box.cell, y = box.y + (row - view.y) * box.cell;
-      if (box.cell >= 9) outline(context, x + 1.5, y + 1.5, box.cell - 3, box.cell - 3, theme.reached, 3);
-      else { context.fillStyle = theme.reached; context.fillRect(x, y, Math.max(1, box.cell), Math.max(1, box.cell)); }
+      const place = placeOf(plan, row, column);
+      if (cell >= 9) outlineBox(context, grown(place, -1.5), theme.reached, 3);
+      else fill(context, place.x, place.y, Math.max(1, cell), Math.max(1, cell), theme.reached);
     }
   }
 }

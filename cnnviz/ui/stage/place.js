@@ -1,32 +1,33 @@
 // At which output the stage stands, as the link says it: whoever opens the link sees the same step.
-import { inLink, sayInLink } from "../drawing/address.js";
+import { inLink, placeIn, placeText, sayInLink } from "../drawing/address.js";
 
 const SETTLED = 200; // ms that the stage stands before the link says so: not at every step of a held key
 
 // "row.column", counted from 1; of a map of a network "layer.map.row.column".
-export function placeText(trace, index) {
-  const { unit } = trace.options;
-  const own = [Math.floor(index / trace.outWidth) + 1, (index % trace.outWidth) + 1];
-  return [...(unit ?? []).map((part) => part + 1), ...own].join(".");
-}
+/** @type {(trace: Trace, index: number) => string} */
+export const linkText = ({ options: { unit }, outWidth }, index) =>
+  placeText([...(unit ?? []), Math.floor(index / outWidth), index % outWidth]);
 
 // The output that a link means, as near as this map has one; null where it names none, or one of another map.
+/** @type {(trace: Trace, text: string | null) => number | null} */
 export function placeOf(trace, text) {
-  const parts = /^[1-9]\d{0,5}(\.[1-9]\d{0,5}){1,3}$/.test(text ?? "") ? text.split(".").map((part) => part - 1) : [];
-  const { unit } = trace.options, own = parts.slice(unit ? 2 : 0);
+  const parts = placeIn(text), { unit } = trace.options, own = parts.slice(unit ? 2 : 0);
   if (own.length !== 2 || (unit && (parts[0] !== unit[0] || parts[1] !== unit[1]))) return null;
   return Math.min(own[0], trace.outHeight - 1) * trace.outWidth + Math.min(own[1], trace.outWidth - 1);
 }
 
 // Whether the link speaks of another map: Python is asked for that one, and until it stands here nothing is said.
+/** @type {(trace: Trace, text: string | null) => boolean} */
 function isElsewhere(trace, text) {
   const { unit } = trace.options;
-  return Boolean(unit && text) && !text.startsWith(`${unit[0] + 1}.${unit[1] + 1}.`) && text !== `${unit[0] + 1}.${unit[1] + 1}`;
+  return Boolean(unit && text) && !`${text}.`.startsWith(`${placeText(unit)}.`);
 }
 
 export class Place {
+  timer = 0;
+
   constructor(stage) {
-    Object.assign(this, { stage, timer: 0 });
+    this.stage = stage;
     this.back = () => this.goBack();
     this.changed = () => this.tell();
     window.addEventListener("popstate", this.back);
@@ -50,7 +51,7 @@ export class Place {
   write() {
     const { trace, player } = this.stage;
     if (!trace || player.playing || isElsewhere(trace, inLink(location.search, this.key)) || this.meant === player.index) return;
-    sayInLink(this.key, placeText(trace, player.index));
+    sayInLink(this.key, linkText(trace, player.index));
   }
 
   // The visitor went Back or Forward, where another place may be meant. Nothing is said of it: the map may be another

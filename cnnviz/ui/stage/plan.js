@@ -1,5 +1,6 @@
 // Pure: where the window, the weights and the products of a step stand in the middle panel. All of them at once where
 // each can be read; else a part of them, with all of them small above it, as a map of what can be gone to.
+import { clamp } from "../drawing/numbers.js";
 import { LEGIBLE } from "../drawing/paper.js";
 
 const LARGEST = 64; // pixels a side of a cell
@@ -163,10 +164,10 @@ function overviewFor(room, { channels, kernel: [kh, kw], blocks, isNamed }) {
 // A part begins at { channel, row, column }: of a list of channels at the first of them.
 export const FIRST = { channel: 0, row: 0, column: 0 };
 
-const held = (value, most) => Math.max(0, Math.min(most, value));
+const held = (value, most) => clamp(value, 0, most);
 
 // The part that has a tap in its middle, as far as that can be.
-export function partAround(plan, { channels, kernel: [kh, kw] }, tap) {
+export function partAround(plan, { kernel: [kh, kw] }, tap) {
   const area = kh * kw, channel = Math.floor(tap / area), at = tap % area;
   if (plan.isList) { const size = plan.nx * plan.ny; return { ...FIRST, channel: Math.floor(channel / size) * size }; }
   return {
@@ -190,7 +191,7 @@ export function partAfter(plan, { kernel: [kh, kw] }, part, by) {
 
 // The same part where the plan has become another, as near as it has one.
 export function partWithin(plan, { channels, kernel: [kh, kw] }, part) {
-  if (plan.isList) return partAround(plan, { channels, kernel: [kh, kw] }, held(part.channel, channels - 1));
+  if (plan.isList) return partAround(plan, { kernel: [kh, kw] }, held(part.channel, channels - 1));
   return { channel: held(part.channel, channels - 1), row: held(part.row, kh - plan.ny), column: held(part.column, kw - plan.nx) };
 }
 

@@ -1,6 +1,9 @@
 // What moves: the current step, playing from one to the next, and the part of the maps that is zoomed in on.
+import { startOf } from "../drawing/axis.js";
+import { make, press } from "../drawing/elements.js";
+import { isReduced } from "../drawing/mount.js";
+import { clamp, eased } from "../drawing/numbers.js";
 import { abridged, strongest } from "./arithmetic.js";
-import { make } from "../drawing/elements.js";
 
 const SPEEDS = [1, 2, 4, 8, 15, 30, 60, 240]; // steps a second
 const ROWS = 30; // rows a second, where whole rows go at once
@@ -12,13 +15,12 @@ const OVERVIEW_FROM = 60; // outputs from which the abridged sweep is offered
 // filled    how many outputs show                                  slide   where it is on its way, or null
 // overview  whether playing makes about 25 stops                   centre  of the zoomed view, fractions of the map
 export class Player {
-  constructor(stage) {
-    Object.assign(this, {
-      stage, index: 0, filled: 0, playing: false, overview: true, slide: null, from: undefined, frame: 0,
-      zoom: 1, slit: 1, centre: { x: 0.5, y: 0.5 },
-    });
-  }
+  index = 0; filled = 0; playing = false; overview = true; slide = null; from; frame = 0; due = 0; last = null;
+  stops = []; named; chosen; speedsFor; zoom = 1; slit = 1; centre = { x: 0.5, y: 0.5 };
 
+  constructor(stage) { this.stage = stage; }
+
+  /** @returns {Trace} */
   get trace() { return this.stage.trace; }
 
   // ---- a new trace ----
@@ -47,20 +49,24 @@ export class Player {
     this.filled = isLarge ? this.trace.count : 1;
   }
 
+  // An output that Python names, as near as the map has it.
+  indexOf([row, column]) { return Math.min(this.trace.count - 1, row * this.trace.outWidth + column); }
+
   // Where whoever opens the page by a link that names no output begins.
   get start() {
     const { at } = this.trace.options;
-    if (at) return Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
+    if (at) return this.indexOf(at);
     return this.trace.count > NUMBERED ? strongest(this.trace) : 0;
   }
 
   // To the output that Python names, when it names another than last time.
+  /** @param {StageOptions} options */
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
     if (named === this.named) return;
     this.named = named;
     if (!at) return;
-    this.index = Math.min(this.trace.count - 1, at[0] * this.trace.outWidth + at[1]);
+    this.index = this.indexOf(at);
     this.filled = this.trace.count;
   }
 
@@ -86,7 +92,7 @@ export class Player {
 
   set(index, fill = true) {
     const { trace } = this;
-    this.index = Math.max(0, Math.min(trace.count - 1, index));
+    this.index = clamp(index, 0, trace.count - 1);
     if (fill) this.filled = this.index + 1;
     this.stage.pointer.hover = null;
     this.stage.revealed = false;
@@ -128,7 +134,7 @@ export class Player {
     this.due -= steps;
     if (steps > 0) this.advance(steps);
     this.slide = this.between(rate);
-    this.stage.paint();
+    this.stage.draw();
     if (this.filled >= this.trace.count) { this.stop(); this.stage.repaint(); return; }
     this.frame = requestAnimationFrame((next) => this.tick(next));
   }
@@ -149,14 +155,13 @@ export class Player {
 
   // Where the window is while it slides from one stop to the next; null where it stands, or steps are too quick.
   between(rate) {
-    if (this.stage.reduced.matches || rate > 8 || this.from === undefined) return null;
+    if (isReduced() || rate > 8 || this.from === undefined) return null;
     const share = Math.min(1, this.due / 0.4);
     if (share >= 1) return null;
-    const eased = share * share * (3 - 2 * share);
-    const { rows, columns, outWidth } = this.trace;
-    const at = (index) => [Math.floor(index / outWidth) * rows.stride - rows.before, (index % outWidth) * columns.stride - columns.before];
+    const { rows, columns, outWidth } = this.trace, way = eased(share);
+    const at = (index) => [startOf(rows, Math.floor(index / outWidth)), startOf(columns, index % outWidth)];
     const [a, b] = [at(this.from), at(this.index)];
-    return { top: a[0] + (b[0] - a[0]) * eased, left: a[1] + (b[1] - a[1]) * eased };
+    return { top: a[0] + (b[0] - a[0]) * way, left: a[1] + (b[1] - a[1]) * way };
   }
 
   // ---- speeds and the overview ----
@@ -173,8 +178,8 @@ export class Player {
 
   setOverview(overview) {
     this.overview = overview;
-    this.stage.overviewButton.setAttribute("aria-pressed", overview);
-    this.stage.everyButton.setAttribute("aria-pressed", !overview);
+    press(this.stage.overviewButton, overview);
+    press(this.stage.everyButton, !overview);
     this.stage.speed.value = this.chosen[overview ? "overview" : "every"];
     this.stage.repaint();
   }
@@ -188,32 +193,31 @@ export class Player {
   offerZoom() { this.stage.zooms.style.display = this.mostZoom > 1 ? "" : "none"; }
 
   zoomTo(zoom, centre = null) {
-    this.zoom = Math.max(1, Math.min(this.mostZoom, zoom));
-    if (centre) this.centre = centre;
-    else this.lookAt(this.index);
+    this.zoom = clamp(zoom, 1, this.mostZoom);
+    this.centre = centre ?? this.middle;
     this.stage.root.classList.toggle("is-zoomed", this.zoom > 1);
     this.stage.repaint();
   }
 
-  lookAt(index) {
+  // The middle of the current cell, as fractions of the map.
+  get middle() {
     const { outWidth, outHeight } = this.trace;
-    this.centre = { x: ((index % outWidth) + 0.5) / outWidth, y: (Math.floor(index / outWidth) + 0.5) / outHeight };
+    return { x: ((this.index % outWidth) + 0.5) / outWidth, y: (Math.floor(this.index / outWidth) + 0.5) / outHeight };
   }
 
   // Zoomed in, the view goes with the window once that nears its edge.
   follow() {
     if (this.zoom === 1) return;
-    const { outWidth, outHeight } = this.trace, { view } = this.stage.outputView;
-    const x = ((this.index % outWidth) + 0.5) / outWidth, y = (Math.floor(this.index / outWidth) + 0.5) / outHeight;
-    const isFar = (at, middle, part) => Math.abs(at - middle) > 0.35 * part;
-    if (isFar(x, this.centre.x, view.width / outWidth) || isFar(y, this.centre.y, view.height / outHeight)) this.lookAt(this.index);
+    const { middle, centre, trace } = this, { view } = this.stage.outputView;
+    const isFar = (at, from, part) => Math.abs(at - from) > 0.35 * part;
+    if (isFar(middle.x, centre.x, view.width / trace.outWidth) || isFar(middle.y, centre.y, view.height / trace.outHeight)) this.centre = middle;
   }
 
   // A map that is a mere slit as a whole begins zoomed in, until the visitor has zoomed by himself.
   openSlit(before) {
     const { trace } = this, isNew = ["width", "height", "outWidth", "outHeight"].some((side) => before?.[side] !== trace[side]);
     if (before && (!isNew || this.zoom !== this.slit)) return;
-    this.slit = Math.max(1, Math.min(this.mostZoom, this.stage.slitZoom));
+    this.slit = clamp(this.stage.slitZoom, 1, this.mostZoom);
     this.zoom = this.slit;
   }
 }

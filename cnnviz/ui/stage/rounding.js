@@ -4,7 +4,7 @@
 // backwards: the bias, then the sum that comes to that result with it, then the terms that come to that sum. Each differs
 // from its true value by less than one unit of its last place, and all terms of a map have the same decimals.
 import { APPLY, agrees, largest, outputAt } from "./arithmetic.js";
-import { decimalsFor, fixed, spelled, unitsOf, upTo } from "../drawing/numbers.js";
+import { decimalsFor, fixed, largestOf, spelled, unitsOf, upTo } from "../drawing/numbers.js";
 
 export const LISTED = 3; // of the largest terms, where not all can be read
 export const NAMED = 3; // channels, up to which each has its sum
@@ -14,16 +14,17 @@ const FLOAT32 = 7; // digits that a map in float32 has
 const SAFE = 14; // digits of the whole numbers that are computed with here
 
 // The common factor of the weights, drawn outside the sum.
+/** @type {(trace: Trace) => number} */
 export const factorOf = (trace) => trace.factor[0] / trace.factor[1];
 
 // Whether a step ends with its reduction: no scale, no bias, no function.
+/** @type {(trace: Trace) => boolean} */
 export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity";
 
 // ---- decimals, once for a map ----
 
 // The power of ten of the first digit.
 const leadOf = (size) => (size > 0 ? Math.floor(Math.log10(size) + 1e-12) : 0);
-const largestOf = (array) => array.reduce((most, number) => Math.max(most, Math.abs(number)), 0);
 
 // The least decimals, up to `most`, in which all of these numbers stand in full; Infinity where they never do.
 function decimalsOf(numbers, by = 1, most = SHORT) {
@@ -40,6 +41,7 @@ function decimalsOf(numbers, by = 1, most = SHORT) {
 
 // The decimals of each kind of number of a trace: values, weights, terms, reduced (sum, mean or largest), scale, bias,
 // output. `isInFull`: values and weights have no more decimals than are shown. `isExact`: nor have the terms.
+/** @param {Trace} trace */
 export function placesOf(trace) {
   const { term, reduction, taps, limit } = trace, factor = factorOf(trace), bias = Math.abs(trace.bias);
   const value = Math.max(...trace.inputRange.map(Math.abs)), weight = trace.weight ? largestOf(trace.weight.data) / Math.abs(factor) : 1;
@@ -110,8 +112,13 @@ function nearest(number, isRight, isExact = false) {
 
 // One step, its numbers as they are shown, as text; `places` are those of its trace.
 export class Shown {
+  sumUnits = 0; reducedUnits = 0; biasUnits = 0; biasPlaces = 0; isBiasInFull = false; more = 0; kept; comesTo;
+
   constructor(trace, step, places) {
-    Object.assign(this, { trace, step, places, factor: factorOf(trace) });
+    this.trace = trace;
+    this.step = step;
+    this.places = places;
+    this.factor = factorOf(trace);
     this.present = [...step.terms.keys()].filter((tap) => !Number.isNaN(step.terms[tap]));
     // What agrees with Python's number is said as that one is.
     this.output = agrees(trace, step) ? outputAt(trace, step.row, step.column) : step.result;

@@ -1,13 +1,12 @@
 // The stage: its elements, what it makes of a new trace, and the panels and words of the current step. What moves it is
 // in player.js, what points at it in pointer.js; nothing here asks the server for anything.
-import { extentOf, outputAt, stepAt, unpack } from "./arithmetic.js";
+import { isBeyond, middleOf } from "../drawing/axis.js";
+import { Tip, button, icon, make, named, press, say } from "../drawing/elements.js";
+import { View, isReduced, mount } from "../drawing/mount.js";
 import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
-import { narrate, speaker, total } from "./words.js";
-import { icon, make, say } from "../drawing/elements.js";
-import { join } from "../drawing/link.js";
-import { rampOf, themeOf } from "../drawing/palette.js";
+import { headed, sideFor } from "../drawing/paper.js";
+import { outputAt, stepAt, unpack } from "./arithmetic.js";
 import { fullColour, prepare } from "./bitmaps.js";
-import { Panel, sideFor } from "../drawing/paper.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
 import { operandsPlan, paintOperands, partOf, partText, shapeOf } from "./operands.js";
@@ -15,107 +14,97 @@ import { FIRST, partAfter, partAround } from "./plan.js";
 import { NUMBERED, Player } from "./player.js";
 import { Place } from "./place.js";
 import { Pointer } from "./pointer.js";
+import { narrate, speaker, total } from "./words.js";
 
 const SLIT = 48; // pixels of the shorter side of a map that can be seen
 const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
-class Stage {
-  constructor(parent) {
-    Object.assign(this, { version: 0, guessing: false, revealed: false, part: FIRST });
+class Stage extends View {
+  guessing = false; revealed = false; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
+  /** @type {Trace} */ trace;
+  /** @type {Step} */ step;
+
+  constructor() {
+    super();
     this.place = new Place(this);
     this.player = new Player(this);
     this.pointer = new Pointer(this);
-    this.build(parent);
-    this.observer = new ResizeObserver(() => this.repaint());
-    this.observer.observe(this.root);
-    this.reduced = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.build();
   }
 
-  build(parent) {
-    // The words that are seen are the name; what is only an icon has its title for one.
-    const button = (label, title, onclick, className = "") =>
-      make("button", { type: "button", title, "aria-label": /[a-z]/.test(label) && typeof label === "string" ? false : title, class: className, onclick }, label);
-    const panel = (name) => {
-      const heading = make("b"), note = make("span"), canvas = make("canvas", { "aria-hidden": "true" });
-      const element = make("section", { class: `panel ${name}` }, make("header", {}, heading, note), canvas);
-      return { element, heading, note, canvas, panel: new Panel(canvas) };
-    };
-    this.input = panel("input");
-    this.operands = panel("operands");
-    this.output = panel("output");
+  build() {
+    this.input = headed("input");
+    this.operands = headed("operands");
+    this.output = headed("output");
     this.value = make("output", { class: "value" });
     this.output.heading.after(this.value);
     this.sum = make("span", { class: "left" });
     this.answer = make("output");
-    this.reveal = button("?", "Show the answer", () => { this.revealed = true; this.repaint(); });
-    const turn = (label, title, by) => button(label, title, () => this.turn(by), "turn");
+    this.reveal = named("Show the answer", { onclick: () => { this.revealed = true; this.repaint(); } }, "?");
+    const turn = (label, title, by) => named(title, { class: "turn", onclick: () => this.turn(by) }, label);
     this.partWords = make("span", {});
     this.parts = make("span", { class: "parts" }, turn("‹", "The numbers before", -1), this.partWords, turn("›", "The next numbers", 1));
     this.operands.note.after(this.parts);
     // Where two stages stand side by side the terms have room only when they are asked for.
-    this.unfold = button("", "Show the terms of the sum", () => {
-      this.unfold.setAttribute("aria-expanded", this.root.classList.toggle("is-unfolded"));
+    const unfold = () => {
+      this.unfold.setAttribute("aria-expanded", String(this.root.classList.toggle("is-unfolded")));
       this.repaint();
-    }, "unfold");
-    this.unfold.removeAttribute("aria-label"); // its name is what stands on it: 27 products
-    this.unfold.setAttribute("aria-expanded", "false");
+    };
+    this.unfold = button({ title: "Show the terms of the sum", class: "unfold", "aria-expanded": "false", onclick: unfold });
     this.operands.element.append(make("div", { class: "total" }, this.sum, "=", this.answer, this.reveal, this.unfold));
     this.playWord = make("span", {}, "Play");
     this.playIcons = [icon("play"), icon("pause")];
-    this.playButton = make("button", { type: "button", title: "Play or pause (space)", class: "play", onclick: () => this.player.toggle() }, ...this.playIcons, this.playWord);
-    this.back = button(icon("back"), "One step back (left arrow)", () => this.player.move(-1), "icon");
-    this.forward = button(icon("forward"), "One step on (right arrow)", () => this.player.move(1), "icon");
+    const onIcon = (name, title, onclick) => named(title, { class: "icon", onclick }, icon(name));
+    const playButton = button({ title: "Play or pause (space)", class: "play", onclick: () => this.player.toggle() }, ...this.playIcons, this.playWord);
+    const back = onIcon("back", "One step back (left arrow)", () => this.player.move(-1));
+    const forward = onIcon("forward", "One step on (right arrow)", () => this.player.move(1));
     this.scrub = make("input", { type: "range", min: "1", value: "1", "aria-label": "Step", oninput: () => this.player.go(Number(this.scrub.value) - 1) });
     this.count = make("span", { class: "count" });
     this.speed = make("select", { "aria-label": "Speed", title: "Speed", onchange: () => this.player.keepSpeed() });
-    this.overviewButton = button("overview", "Play about 25 well-chosen stops", () => this.player.setOverview(true));
-    this.everyButton = button("every step", "Play every step", () => this.player.setOverview(false));
+    const sweep = (label, title, isOverview) => button({ title, onclick: () => this.player.setOverview(isOverview) }, label);
+    this.overviewButton = sweep("overview", "Play about 25 well-chosen stops", true);
+    this.everyButton = sweep("every step", "Play every step", false);
     this.segment = make("span", { class: "segment" }, this.overviewButton, this.everyButton);
-    this.guess = button("guess first", "Hide each answer until you click it", () => {
-      this.guessing = !this.guessing; this.revealed = false; this.guess.setAttribute("aria-pressed", this.guessing); this.repaint();
-    });
-    this.zoomOut = button(icon("out"), "Zoom out", () => this.player.zoomTo(this.player.zoom / 2), "icon");
-    this.zoomIn = button(icon("in"), "Zoom in", () => this.player.zoomTo(this.player.zoom * 2), "icon");
-    this.zooms = make("span", { class: "segment zooms" }, this.zoomOut, this.zoomIn);
-    this.full = button(icon("full"), "Full screen (f)", () => this.toggleFull(), "icon");
+    const onGuess = () => {
+      Object.assign(this, { guessing: !this.guessing, revealed: false });
+      press(guess, this.guessing);
+      this.repaint();
+    };
+    const guess = button({ title: "Hide each answer until you click it", onclick: onGuess }, "guess first");
+    const zoomOut = onIcon("out", "Zoom out", () => this.player.zoomTo(this.player.zoom / 2));
+    const zoomIn = onIcon("in", "Zoom in", () => this.player.zoomTo(this.player.zoom * 2));
+    this.zooms = make("span", { class: "segment zooms" }, zoomOut, zoomIn);
+    const full = onIcon("full", "Full screen (f)", () => this.toggleFull());
     this.whole = make("figure", { class: "whole" });
     this.line = make("p", { class: "line", "aria-live": "polite" });
-    this.tip = make("div", { class: "tip", role: "tooltip" });
-    this.panels = make("div", { class: "panels" }, this.input.element, this.operands.element, this.output.element);
+    this.tip = new Tip();
     this.root = make("div", { class: "stage", tabindex: "0", role: "group", "aria-label": "The operation, step by step" },
-      this.panels,
-      make("div", { class: "controls" }, this.playButton, this.back, this.forward, this.scrub, this.count, this.speed, this.segment, this.guess, this.zooms, this.full),
-      this.line, this.whole, this.tip);
+      make("div", { class: "panels" }, this.input.element, this.operands.element, this.output.element),
+      make("div", { class: "controls" }, playButton, back, forward, this.scrub, this.count, this.speed, this.segment, guess, this.zooms, full),
+      this.line, this.whole, this.tip.element);
     this.root.addEventListener("keydown", (event) => this.pointer.onKey(event));
     this.pointer.listen();
     this.frame = make("div", { class: "frame" }, this.root);
-    parent.append(this.frame);
   }
 
   // ---- a new trace ----
 
   receive(data) {
-    this.theme = themeOf(this.root);
-    this.root.style.setProperty("--muted", this.theme.muted);
-    this.root.style.setProperty("--palette", rampOf(this.theme));
-    this.root.style.setProperty("--window", this.theme.dark ? this.theme.window : "#c14f00");
-    this.root.style.setProperty("--on-primary", this.theme.dark ? "#0b1118" : "#ffffff");
-    const before = this.trace;
-    const trace = unpack(data);
-    Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), version: this.version + 1, revealed: false });
+    const before = this.trace, trace = unpack(data);
+    Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), revealed: false });
     this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
     this.pointer.letGo();
     this.player.receive(before);
     this.isSaid = true;
-    this.meet();
+    this.meet(trace.options.group);
+    if (!this.hasPlace) this.link?.tell({ asks: true });
     this.place.tell();
     this.scrub.max = trace.count;
     say(this.input.heading, trace.names.input ?? "Input");
     say(this.output.heading, trace.names.output ?? "Output");
     if (trace.options.whole) this.showWhole();
-    this.root.setAttribute("data-ready", this.version);
-    if (!before && trace.options?.autoplay && !this.reduced.matches) this.player.toggle();
-    this.paint();
+    if (!before && trace.options.autoplay && !isReduced()) this.player.toggle();
+    this.draw();
   }
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
@@ -130,16 +119,6 @@ class Stage {
   }
 
   // ---- one cursor for several stages ----
-
-  // Join the group that the trace names, if it is another than before.
-  meet() {
-    const { group = "" } = this.trace.options;
-    if (this.link?.group !== group) {
-      this.link?.leave();
-      this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
-    }
-    if (!this.hasPlace) this.link?.tell({ asks: true });
-  }
 
   // Whether the link or Python tells it where to stand. One that has no such place stands where its group does.
   get hasPlace() { return Boolean(this.trace.options.link || this.trace.options.at); }
@@ -206,12 +185,11 @@ class Stage {
     if (!this.link || news === this.told) return;
     this.told = news;
     const { step, trace, isFilling, pointer: { pixel } } = this;
-    const middle = (start, axis) => start + (extentOf(axis) - 1) / 2;
     this.link.tell({
       unit: trace.options.unit, row: step.row, column: step.column, isMove: !this.isSaid, isFilling, isHidden: this.hidden,
       text: this.hidden ? undefined : this.say.of(step).result,
       value: trace.taps === 1 ? step.values[0] : undefined, pixel,
-      y: middle(step.top, trace.rows), x: middle(step.left, trace.columns),
+      y: middleOf(trace.rows, step.row), x: middleOf(trace.columns, step.column),
     });
     this.isSaid = false;
   }
@@ -219,7 +197,6 @@ class Stage {
   // Go where another one is: to the same output of the same map, or to the output nearest to the same place.
   follow(place) {
     const { trace } = this;
-    if (!trace) return;
     if (place.asks) { this.told = ""; if (this.step) this.tell(); return; }
     const isSame = (a, b) => a && b && a[0] === b[0] && a[1] === b[1];
     const { unit } = trace.options;
@@ -229,9 +206,8 @@ class Stage {
     this.player.set(index, false);
     this.player.filled = place.isFilling ? this.player.index + 1 : trace.count;
     const { pixel } = place;
-    const isInside = pixel && pixel.y < trace.height + trace.rows.after && pixel.x < trace.width + trace.columns.after
-      && pixel.y >= -trace.rows.before && pixel.x >= -trace.columns.before;
-    this.pointer.pixel = isInside ? { ...pixel, tile: 0 } : null;
+    const isHere = pixel && !isBeyond(trace.rows, pixel.y, trace.height) && !isBeyond(trace.columns, pixel.x, trace.width);
+    this.pointer.pixel = isHere ? { ...pixel, tile: 0 } : null;
     this.isFollowing = true;
     this.repaint();
   }
@@ -248,13 +224,10 @@ class Stage {
   get shown() { return this.pointer.hover ?? this.player.index; }
   get hidden() { return this.guessing && !this.revealed; }
 
-  repaint() {
-    if (this.waiting || !this.trace) return;
-    this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; if (this.trace && !this.player.playing) this.paint(); });
-  }
+  // Playing, it draws each frame by itself.
+  paint() { if (!this.player.playing) this.draw(); }
 
-  paint() {
+  draw() {
     const { trace } = this;
     this.fit();
     if (!this.input.panel.width) return; // not on the screen
@@ -271,7 +244,7 @@ class Stage {
   // The words. While playing fast they change a few times a second: nobody reads faster, and layout costs.
   write() {
     const now = performance.now();
-    if (this.player.playing && Number(this.speed.value) !== 1 && now - (this.written ?? 0) < 66) return;
+    if (this.player.playing && Number(this.speed.value) !== 1 && now - this.written < 66) return;
     this.written = now;
     const { trace, step } = this;
     say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
@@ -308,22 +281,8 @@ class Stage {
   leave() {
     this.player.stop();
     this.place.leave();
-    this.observer.disconnect();
     this.pointer.leave();
-    this.link?.leave();
-    this.root.parentElement.remove(); // the place may be mounted anew, as after a change of theme
-    this.trace = null;
   }
 }
 
-// Streamlit calls this with the same parent whenever the data or the theme changes, and runs only the last
-// cleanup: so one Stage for each parent, kept here.
-const stages = new WeakMap();
-
-export default function mount({ data, parentElement }) {
-  if (!data) return undefined;
-  if (!stages.has(parentElement)) stages.set(parentElement, new Stage(parentElement));
-  const stage = stages.get(parentElement);
-  stage.receive(data);
-  return () => { stage.leave(); stages.delete(parentElement); };
-}
+export default mount(Stage);

@@ -1,5 +1,5 @@
 // How steps are said. Their numbers come from rounding.js, so that what is said adds up as it is said.
-import { largest } from "./arithmetic.js";
+import { largest, tapAt } from "./arithmetic.js";
 import { LISTED, NAMED, Shown, factorOf, isBare, placesOf } from "./rounding.js";
 import { fixed, grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
 
@@ -8,6 +8,7 @@ const WRITTEN = 9; // terms, up to which each of them is said
 const isLargestOnly = (trace) => isBare(trace) && trace.term === "value" && trace.reduction === "max";
 const isOneValue = (trace) => trace.term === "value" && trace.taps === 1;
 
+/** @param {Trace} trace */
 export function factorText(trace) {
   const [numerator, denominator] = trace.factor;
   return denominator === 1 ? `${numerator}` : `${numerator}/${denominator}`;
@@ -18,10 +19,12 @@ const isSmall = (number, decimals) => number !== 0 && Math.abs(number) < 9.5 * 1
 const brief = (value, decimals) => (isSmall(value, decimals) ? number(value, 2) : upTo(value, decimals));
 const rounded = (value, decimals) => (isSmall(value, decimals) ? Number(value.toPrecision(2)) : Number(unitsOf(value, decimals)) / 10 ** decimals);
 
+/** @type {(trace: Trace, index: number) => string} */
 export const channelName = (trace, index) => trace.names.channels?.[index] ?? `channel ${trace.channels[index] + 1}`;
 
 // A trace's numbers as text; every panel and the spoken line take them from here, so they all read the same. Of a step
 // they are taken together: `of(step)` has its terms, partial sums, sum, scale, bias and result, which add up.
+/** @param {Trace} trace */
 export function speaker(trace) {
   const places = placesOf(trace), factor = factorOf(trace);
   let last = null;
@@ -42,6 +45,7 @@ export const place = (trace, step) =>
 const signed = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 
 // One term as it is written before it is computed: "2×(−0.5)". Of bare values it is the term itself.
+/** @param {Trace} trace */
 export function termText(trace, say, step, tap) {
   if (trace.term === "value") return say.of(step).term(tap);
   const value = say.value(step.values[tap]), weight = signed(say.weight(trace.weight.data[tap]));
@@ -74,8 +78,8 @@ function termsText(trace, say, step, hidden) {
   }
   if (trace.reduction === "max") {
     if (hidden) return many(present.length, trace.term);
-    const row = Math.floor(step.winner / trace.columns.kernel) % trace.rows.kernel;
-    return `${many(present.length, trace.term)}, in window row ${row + 1}, column ${step.winner % trace.columns.kernel + 1},`;
+    const { row, column } = tapAt(trace, step.winner);
+    return `${many(present.length, trace.term)}, in window row ${row + 1}, column ${column + 1},`;
   }
   if (trace.channels.length > 1 && trace.channels.length <= NAMED && trace.reduction === "sum" && !hidden) {
     const sums = trace.channels.map((_, i) => `${channelName(trace, i)} ${i ? "" : "adds up "}to ${shown.partial(i)}`);
@@ -104,6 +108,7 @@ function formulaText(trace, { bias, scale }, reduced) {
 }
 
 // The sum written out, "sum 4 + bias 0" and its "4".
+/** @param {Trace} trace @param {Step} step */
 export function total(trace, step, say = speaker(trace)) {
   const shown = say.of(step), { result } = shown;
   const isAnswer = isBare(trace) && factorOf(trace) === 1; // the terms, reduced, are the answer already
@@ -124,6 +129,7 @@ function questionText(trace, say, step) {
 }
 
 // One sentence that reads the step aloud; hidden, it asks for the answer and gives nothing of it away.
+/** @param {Trace} trace @param {Step} step */
 export function narrate(trace, step, hidden = false, say = speaker(trace)) {
   const start = `${place(trace, step)}: `;
   if (hidden) return start + questionText(trace, say, step);

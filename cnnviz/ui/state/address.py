@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from cnnviz.ui.component import component
 
-import streamlit as st
-
-_component = st.components.v2.component(
-    "cnnviz_address", js=files("cnnviz.ui.state").joinpath("address.js").read_text("utf-8")
-)
+_component = component("address")
 
 
 def address() -> None:

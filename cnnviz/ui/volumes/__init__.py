@@ -25,38 +25,21 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib.resources import files
-
-import streamlit as st
 
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
-from cnnviz.ui.drawing import DRAWING
-from cnnviz.ui.javascript import joined
+from cnnviz.ui.component import component
 from cnnviz.ui.state import Setting, one_of
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.message import EACH_LAYER, EACH_MAP, Volume, envelope, holds
 from cnnviz.ui.volumes.unit import Unit, choose, chosen, unit_setting
 
-__all__ = ["EACH_LAYER", "SCALE", "Answer", "Unit", "Volume", "choose", "chosen", "sources", "unit_setting", "volumes"]
-
-_HERE = files("cnnviz.ui.volumes")
-_ORDER = (
-    "units.js", "reading.js", "words.js", "flat.js", "layout.js", "planes.js", "sight.js", "answer.js", "pointing.js",
-    "volumes.js",
-)  # fmt: skip
-
-
-def sources() -> str:
-    """The JavaScript as one module."""
-    return joined(*DRAWING, *(_HERE.joinpath(name) for name in _ORDER))
+__all__ = ["EACH_LAYER", "SCALE", "Answer", "Unit", "Volume", "choose", "chosen", "unit_setting", "volumes"]
 
 
 SCALE = one_of("colours", [EACH_MAP, EACH_LAYER])  # a visitor's choice, where a page offers it
 
-_component = st.components.v2.component(
-    "cnnviz_volumes", js=sources(), css=_HERE.joinpath("volumes.css").read_text("utf-8")
-)
+_component = component("volumes")
 
 
 def volumes(

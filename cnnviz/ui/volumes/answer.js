@@ -1,6 +1,8 @@
 // The answer, beside the last layer's numbers: a bar and its words for each, the winner first seen; and, where numbers
 // are distances to codes, each code as a bitmap.
 import { make, say } from "../drawing/elements.js";
+import { clamp } from "../drawing/numbers.js";
+import { fill } from "../drawing/paper.js";
 import { inkShade } from "./planes.js";
 
 export class Answer {
@@ -23,7 +25,7 @@ export class Answer {
       const row = this.rows[at];
       say(row.label, label);
       say(row.text, text);
-      row.bar.style.width = `${Math.max(0, Math.min(1, share)) * 100}%`;
+      row.bar.style.width = `${clamp(share, 0, 1) * 100}%`;
       row.root.classList.toggle("wins", at === answer.winner);
       if (answer.codes) paintCode(row.code, answer.codes, at);
     });
@@ -54,7 +56,6 @@ function paintCode(canvas, { data, shape: [, height, width] }, at) {
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext("2d");
   for (let cell = 0; cell < height * width; cell += 1) {
-    context.fillStyle = inkShade(data[at * height * width + cell], 1);
-    context.fillRect(cell % width, Math.floor(cell / width), 1, 1);
+    fill(context, cell % width, Math.floor(cell / width), 1, 1, inkShade(data[at * height * width + cell], 1));
   }
 }

@@ -94,7 +94,7 @@ export function flatCellOf(column, { channel, row, column: across }) {
 }
 
 // What lies at a point, as underPoint of layout.js. Between two maps lies nothing.
-export function flatUnder(model, plan, x, y) {
+export function flatUnder(plan, x, y) {
   for (const [at, column] of plan.columns.entries()) {
     if (x < column.left || x > column.left + column.whole) continue;
     const box = at ? column : { ...column, across: 1, pitch: [column.width, column.height], sent: 1, last: 0, mapWidth: column.width, mapHeight: column.height };

@@ -94,7 +94,7 @@ export function cellOf(column, unit) {
 
 // What lies at a point: a unit of a front map (layer −1: a pixel), or a plane further back as { layer, behind }.
 export function underPoint(model, plan, fronts, x, y) {
-  if (plan.isFlat) return flatUnder(model, plan, x, y);
+  if (plan.isFlat) return flatUnder(plan, x, y);
   for (const [at, column] of plan.columns.entries()) {
     if (x < column.left - 2 || x > column.left + column.whole + 2) continue;
     const layer = at - 1;

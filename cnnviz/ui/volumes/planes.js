@@ -1,26 +1,15 @@
 // The picture and the stacks: each map a bitmap of one pixel a number, made when it is first drawn.
 import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
-import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
+import { bitmapOf, emsOf, fill, fitsIn, grown, outline, outlineBox, pack, stroke, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, channelOf, cornerOf } from "./layout.js";
 import { channelAt, limitOf, slotOf, valueOf } from "./units.js";
 import { valueText } from "./words.js";
 
-const packColour = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-
-function bitmapOf(width, height, fill) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width, height];
-  const context = canvas.getContext("2d"), image = context.createImageData(width, height);
-  fill(new Uint32Array(image.data.buffer));
-  context.putImageData(image, 0, 0);
-  return canvas;
-}
-
 function pictureBitmap({ picture: { data, shape: [depth, height, width] } }) {
   const plane = height * width, [red, green, blue] = depth === 3 ? [0, plane, 2 * plane] : [0, 0, 0];
   return bitmapOf(width, height, (pixels) => {
-    for (let at = 0; at < plane; at += 1) pixels[at] = packColour([data[red + at], data[green + at], data[blue + at]]);
+    for (let at = 0; at < plane; at += 1) pixels[at] = pack([data[red + at], data[green + at], data[blue + at]]);
   });
 }
 
@@ -29,7 +18,7 @@ export class Planes {
   constructor(model, theme) {
     this.model = model;
     this.made = new Map();
-    this.colours = Uint32Array.from(theme.signed, packColour);
+    this.colours = Uint32Array.from(theme.signed, pack);
   }
 
   get picture() { return this.keep("picture", () => pictureBitmap(this.model)); }
@@ -63,7 +52,7 @@ function drawMap(context, bitmap, x, y, width, height) {
 
 export function paintPicture(context, { plan: { columns: [column] }, planes, theme }) {
   drawMap(context, planes.picture, column.x, column.y, column.width, column.height);
-  outline(context, column.x - 0.5, column.y - 0.5, column.width + 1, column.height + 1, theme.border, 1);
+  outlineBox(context, grown(column, 0.5), theme.border, 1);
 }
 
 // All of the volumes that does not change as the cursor moves.
@@ -112,35 +101,24 @@ function paintFlat(context, { model, plan, planes, theme }) {
       if (column.isAnswer) continue; // its rows are elements
       if (layer.isVector) {
         const found = layer.exact ? layer.data[slot] : ((layer.data[slot] - 127) / 127) * layer.limit;
-        context.fillStyle = layer.ink ? inkShade(found, layer.limit) : rgb(theme.signed[signedIndex(found, layer.limit)]);
-        context.fillRect(x, y, width, height);
+        fill(context, x, y, width, height, layer.ink ? inkShade(found, layer.limit) : rgb(theme.signed[signedIndex(found, layer.limit)]));
         if (width > 5) outline(context, x + 0.5, y + 0.5, width, height, theme.border, 1);
       } else {
         drawMap(context, planes.map(at, channel), x, y, width, height);
         outline(context, x - 0.5, y - 0.5, width + 1, height + 1, theme.border, 1);
       }
-      if (off.has(channel)) paintOff(context, x, y, width, height, layer.ink ? "#16202b" : theme.text);
+      const [left, top, right, bottom] = [x + 1, y + 1, x + width - 1, y + height - 1];
+      const cross = [[[left, top], [right, bottom]], [[right, top], [left, bottom]]];
+      if (off.has(channel)) stroke(context, cross, layer.ink ? "#16202b" : theme.text, 1.25);
     }
   });
-}
-
-function paintOff(context, x, y, width, height, colour) {
-  context.strokeStyle = colour;
-  context.lineWidth = 1.25;
-  context.beginPath();
-  context.moveTo(x + 1, y + 1);
-  context.lineTo(x + width - 1, y + height - 1);
-  context.moveTo(x + width - 1, y + 1);
-  context.lineTo(x + 1, y + height - 1);
-  context.stroke();
 }
 
 function paintVector(context, layer, column, theme) {
   const { cell, perColumn } = column, line = cell > 5 ? 1 : 0;
   for (let at = 0; at < layer.sent; at += 1) {
     const x = column.x + Math.floor(at / perColumn) * cell, y = column.y + (at % perColumn) * cell;
-    context.fillStyle = rgb(theme.signed[layer.exact ? signedIndex(layer.data[at], layer.limit) : layer.data[at]]);
-    context.fillRect(x, y, cell, cell);
+    fill(context, x, y, cell, cell, rgb(theme.signed[layer.exact ? signedIndex(layer.data[at], layer.limit) : layer.data[at]]));
     if (line) outline(context, x + 0.5, y + 0.5, cell, cell, theme.border, line);
   }
 }

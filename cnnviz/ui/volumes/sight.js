@@ -1,10 +1,11 @@
 // What the shown unit sees, drawn over the volumes: the picture dimmed but for its receptive field, the part of each
 // layer on the way, and its own cell. All of it is the current window, so all of it is orange.
-import { emsOf, fitsIn, outline, writeIn } from "../drawing/paper.js";
+import { missingIn } from "../drawing/axis.js";
+import { insideOf } from "../drawing/numbers.js";
+import { emsOf, fill, fitsIn, grown, outline, outlineBox, shade, stroke, writeIn } from "../drawing/paper.js";
 import { mapOf } from "./flat.js";
 import { cellOf, cornerOf, planeOf } from "./layout.js";
-import { insideOf } from "../drawing/numbers.js";
-import { leftOutOf, readingOf } from "./reading.js";
+import { readingOf } from "./reading.js";
 import { channelAt, layerOf, seen } from "./units.js";
 
 // The rectangle of a span of rows and columns on a front map; null where it lies in the padding alone.
@@ -20,11 +21,7 @@ function boxOf(column, layer, { rows, columns }) {
 // On the picture: all of it dimmed but what the unit sees.
 export function paintField(context, { model, plan: { columns: [column] }, theme, shown }) {
   const box = boxOf(column, model.image, seen(model, shown, -1));
-  context.fillStyle = theme.unread;
-  context.beginPath();
-  context.rect(column.x, column.y, column.width, column.height);
-  if (box) context.rect(box.x, box.y, box.width, box.height);
-  context.fill("evenodd");
+  shade(context, column, box, theme.unread);
   if (!box) return;
   paintLeftOut(context, column, model.image, seen(model, shown, -1), readingOf(model, shown)[0], theme);
   paintMark(context, box, theme);
@@ -37,8 +34,8 @@ function paintLeftOut(context, column, layer, { rows, columns }, read, theme) {
   const { x, y, cell } = column, wide = (across.last - across.first + 1) * cell, high = (down.last - down.first + 1) * cell;
   context.fillStyle = theme.unread;
   context.beginPath();
-  for (const [from, to] of leftOutOf(down, read.rows)) context.rect(x + across.first * cell, y + from * cell, wide, (to - from) * cell);
-  for (const [from, to] of leftOutOf(across, read.columns)) context.rect(x + from * cell, y + down.first * cell, (to - from) * cell, high);
+  for (const [from, to] of missingIn(read.rows, down.first, down.last + 1)) context.rect(x + across.first * cell, y + from * cell, wide, (to - from) * cell);
+  for (const [from, to] of missingIn(read.columns, across.first, across.last + 1)) context.rect(x + from * cell, y + down.first * cell, (to - from) * cell, high);
   context.fill();
 }
 
@@ -56,10 +53,15 @@ export function paintSight(context, { model, plan, fronts, theme, shown, isHidde
     else if (at >= 0) { paintLeftOut(context, column, layer, view, readingOf(model, shown)[at + 1], theme); paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
     after = box;
   }
-  if (isHidden && fitsIn(emsOf("?", theme.font), cell.width, cell.height)) {
-    context.fillStyle = theme.background;
-    context.fillRect(cell.x, cell.y, cell.width, cell.height);
-    writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);
+  paintOwn(context, cell, isHidden, theme);
+}
+
+// The unit's own cell; its number is not told where a stage hides it.
+function paintOwn(context, cell, isHidden, theme) {
+  const { x, y, width, height } = cell;
+  if (isHidden && fitsIn(emsOf("?", theme.font), width, height)) {
+    fill(context, x, y, width, height, theme.background);
+    writeIn(context, "?", x, y, width, height, theme.window, theme.font, 700);
   }
   paintMark(context, cell, theme);
 }
@@ -78,62 +80,47 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
       const { x, y } = mapOf(before, map), box = { ...places, x: x + places.x, y: y + places.y };
       paintLeftOut(context, { x, y, cell: before.cell }, layer, view, readingOf(model, shown)[at + 1], theme);
       if (at === shown.layer - 1) paintLines(context, box, cell, theme, 0.3);
-      outline(context, box.x, box.y, box.width, box.height, theme.window, 1.5);
+      outlineBox(context, box, theme.window, 1.5);
     }
   }
   const first = boxOf(plan.columns[0], model.image, seen(model, shown, -1));
   if (shown.layer === 0 && first) paintLines(context, first, cell, theme);
-  if (!column.isVector) { const { x, y, width, height } = mapOf(column, shown.channel); outline(context, x - 1, y - 1, width + 2, height + 2, theme.text, 2); }
-  if (isHidden && fitsIn(emsOf("?", theme.font), cell.width, cell.height) && !column.isAnswer) {
-    context.fillStyle = theme.background;
-    context.fillRect(cell.x, cell.y, cell.width, cell.height);
-    writeIn(context, "?", cell.x, cell.y, cell.width, cell.height, theme.window, theme.font, 700);
-  }
-  paintMark(context, cell, theme);
+  if (!column.isVector) outlineBox(context, grown(mapOf(column, shown.channel), 1), theme.text, 2);
+  paintOwn(context, cell, isHidden && !column.isAnswer, theme);
 }
 
 // A veil over the maps of a layer that are not read.
 function paintUnread(context, column, layer, maps, theme) {
   if (maps.size === layer.count) return;
   context.globalAlpha = 0.78;
-  context.fillStyle = theme.background;
   for (let slot = 0; slot < layer.sent; slot += 1) {
     const channel = channelAt(layer, slot);
     if (maps.has(channel)) continue;
-    const { x, y, width, height } = mapOf(column, channel);
-    context.fillRect(x - 1, y - 1, width + 2, height + 2);
+    const { x, y, width, height } = grown(mapOf(column, channel), 1);
+    fill(context, x, y, width, height, theme.background);
   }
   context.globalAlpha = 1;
 }
 
 // An outline that is seen however small what it encloses.
 function paintMark(context, box, theme) {
-  const grow = Math.max(0, 6 - Math.min(box.width, box.height)) / 2;
-  const [x, y, width, height] = [box.x - grow, box.y - grow, box.width + 2 * grow, box.height + 2 * grow];
-  outline(context, x, y, width, height, "rgba(255,255,255,0.7)", 4);
-  outline(context, x, y, width, height, theme.window, 2);
+  const whole = grown(box, Math.max(0, 6 - Math.min(box.width, box.height)) / 2);
+  outlineBox(context, whole, "rgba(255,255,255,0.7)", 4);
+  outlineBox(context, whole, theme.window, 2);
 }
 
 // The window reaches back through the planes that it reads: from its front face to the last of them that is drawn.
-function paintDepth(context, column, layer, front, box, { maps }, theme) {
+function paintDepth(context, column, layer, shown, box, { maps }, theme) {
   let deepest = 0;
   for (let slot = 0; slot < layer.sent; slot += 1) {
-    const channel = channelAt(layer, slot), plane = planeOf(layer, front, channel);
+    const channel = channelAt(layer, slot), plane = planeOf(layer, shown, channel);
     if (maps.has(channel) && plane < column.planes) deepest = Math.max(deepest, plane);
   }
   if (!deepest) return;
   const [x, y] = cornerOf({ x: box.x, y: box.y }, deepest);
-  context.strokeStyle = theme.window;
-  context.lineWidth = 1.25;
-  context.beginPath();
-  for (const [right, below] of [[0, 0], [1, 0], [1, 1]]) {
-    context.moveTo(box.x + right * box.width, box.y + below * box.height);
-    context.lineTo(x + right * box.width, y + below * box.height);
-  }
-  context.moveTo(x, y);
-  context.lineTo(x + box.width, y);
-  context.lineTo(x + box.width, y + box.height);
-  context.stroke();
+  const cornersAt = (left, top) => [[left, top], [left + box.width, top], [left + box.width, top + box.height]];
+  const front = cornersAt(box.x, box.y), far = cornersAt(x, y);
+  stroke(context, [...front.map((corner, at) => [corner, far[at]]), far], theme.window, 1.25);
 }
 
 // Which numbers of a vector it reads.
@@ -146,14 +133,7 @@ function paintRead(context, column, layer, { maps }, theme) {
 }
 
 function paintLines(context, from, to, theme, alpha = 0.55) {
-  context.strokeStyle = theme.window;
   context.globalAlpha = alpha;
-  context.lineWidth = 1;
-  context.beginPath();
-  for (const below of [0, 1]) {
-    context.moveTo(from.x + from.width, from.y + below * from.height);
-    context.lineTo(to.x, to.y + below * to.height);
-  }
-  context.stroke();
+  stroke(context, [0, 1].map((below) => [[from.x + from.width, from.y + below * from.height], [to.x, to.y + below * to.height]]), theme.window);
   context.globalAlpha = 1;
 }

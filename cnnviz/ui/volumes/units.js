@@ -1,11 +1,14 @@
 // Pure: what Python sent, and what a unit sees. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture.
+import { placeIn, placeText } from "../drawing/address.js";
 import { opened } from "../drawing/envelope.js";
+import { clamp } from "../drawing/numbers.js";
 
 const axisOf = ([size, jump, start, path]) => ({ size, jump, start, path });
 const PIXEL = axisOf([1, 1, 0, []]); // the receptive field of a pixel: itself
 
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
+/** @type {(bytes: Uint8Array) => Volumes} */
 export function unpack(bytes) {
   const { image, step, group, selected, layers, flat = false, answer = null, scale = "", ...arrays } = opened(bytes);
   const [depth, height, width] = image;
@@ -27,7 +30,8 @@ export function unpack(bytes) {
 // Each field's path whole: it is told as what comes after so many passages of the layer before's. undefined: not told.
 function pathsIn(layers) {
   let before = [[], []];
-  const passageOf = ([windows, size, outside]) => ({ windows, size: size ?? Infinity, outside });
+  const windowOf = ([kernel, stride, before, dilation]) => ({ kernel, stride, before, dilation });
+  const passageOf = ([windows, size, outside]) => ({ windows: windows.map(windowOf), size: size ?? Infinity, outside });
   return layers.map(({ fields, paths = [], ...layer }) => {
     const found = fields.map((_, axis) => paths[axis] && [...before[axis].slice(0, paths[axis].same), ...paths[axis].more.map(passageOf)]);
     before = found.map((path) => path ?? []);
@@ -36,30 +40,33 @@ function pathsIn(layers) {
 }
 
 // "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open.
+/** @type {(text: string) => Unit} */
 export function readUnit(text) {
-  const [layer, channel, row = null, column = null] = text.split(".").map((part) => Number(part) - 1);
+  const [layer, channel, row = null, column = null] = placeIn(text);
   return { layer, channel, row, column };
 }
 
-export const unitText = ({ layer, channel, row, column }) => [layer, channel, row, column].map((part) => part + 1).join(".");
+export const unitText = ({ layer, channel, row, column }) => placeText([layer, channel, row, column]);
 
 // Of many maps only some are sent: the first, and as the `last` perhaps another. The place of a channel among them, −1
 // where it was not sent; and the channel of such a place, counted round and round.
 export const slotOf = ({ sent, last }, channel) => (channel === last ? sent - 1 : channel < sent - 1 ? channel : -1);
 export const channelAt = ({ sent, last }, slot) => { const at = ((slot % sent) + sent) % sent; return at === sent - 1 ? last : at; };
 
+/** @type {(model: Volumes, at: number) => Maps} */
 export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
 
 // The nearest unit that there is: an open place becomes the middle of the map.
+/** @type {(model: Volumes, unit: Unit) => Unit} */
 export function within(model, { layer, channel, row, column }) {
-  const at = Math.max(0, Math.min(model.layers.length - 1, layer));
-  const { count, height, width } = model.layers[at];
-  const held = (value, most) => Math.max(0, Math.min(most - 1, value ?? Math.floor(most / 2)));
+  const at = clamp(layer, 0, model.layers.length - 1), { count, height, width } = model.layers[at];
+  const held = (value, most) => clamp(value ?? Math.floor(most / 2), 0, most - 1);
   return { layer: at, channel: held(channel, count), row: held(row, height), column: held(column, width) };
 }
 
 // What position `index` of a layer's axis sees of an earlier layer's: { first, count }, padding included. Both fields
 // lead back to the same pixels, so the layers between them need not be asked.
+/** @type {(index: number, axis: UnitAxis, earlier: UnitAxis) => { first: number, count: number }} */
 export function spanOf(index, axis, earlier) {
   const start = axis.start + index * axis.jump;
   return {
@@ -75,6 +82,7 @@ function all(count) {
 }
 
 // Which maps of the layer before, of `before` maps, these maps of a layer read between them.
+/** @type {(layer: Layer, before: number, maps: Set<number>) => Set<number>} */
 function readBy({ count, groups, reads }, before, maps) {
   if (reads) return new Set([...maps].flatMap((map) => reads[map]));
   if (groups === 1) return all(before);
@@ -86,6 +94,7 @@ function readBy({ count, groups, reads }, before, maps) {
 }
 
 // What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and which of its maps.
+/** @param {Volumes} model @param {Unit} unit @param {number} at */
 export function seen(model, unit, at) {
   const layer = model.layers[unit.layer], earlier = layerOf(model, at);
   let maps = new Set([unit.channel]);
@@ -95,6 +104,7 @@ export function seen(model, unit, at) {
 }
 
 // The middle of the unit's window on the layer before: how a stage is told where to go.
+/** @param {Volumes} model @param {Unit} unit */
 export function middleOf(model, unit) {
   const { rows, columns } = seen(model, unit, unit.layer - 1);
   const middle = ({ first, count }) => first + (count - 1) / 2;
@@ -102,9 +112,11 @@ export function middleOf(model, unit) {
 }
 
 // What a map is drawn in full colour at: its layer's largest number, or its own.
+/** @type {(layer: Layer, channel: number) => number} */
 export const limitOf = (layer, channel) => layer.limits?.[slotOf(layer, channel)] ?? layer.limit;
 
 // The number of a unit: { value, isExact }; null where its layer was not sent whole.
+/** @type {(model: Volumes, unit: Unit) => { value: number, isExact: boolean } | null} */
 export function valueOf(model, { layer, channel, row, column }) {
   const { data, exact, step, height, width } = model.layers[layer], slot = slotOf(model.layers[layer], channel);
   if (step > 1 || slot < 0) return null;
@@ -113,4 +125,5 @@ export function valueOf(model, { layer, channel, row, column }) {
 }
 
 // Whether a layer's numbers are the answer, each with a row of its own.
+/** @type {(model: Volumes, at: number) => boolean} */
 export const isAnswer = (model, at) => !!model.answer && at === model.layers.length - 1;

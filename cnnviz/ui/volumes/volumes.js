@@ -1,9 +1,8 @@
 // The volumes on the page: their elements, the current unit, and who is told of it. What is drawn is in planes.js and
 // sight.js, where it stands in layout.js, what it means in units.js.
-import { make, say } from "../drawing/elements.js";
-import { join } from "../drawing/link.js";
+import { Tip, button, make, named, press, say, scaleOf } from "../drawing/elements.js";
+import { View, mount } from "../drawing/mount.js";
 import { endsOf, grouped } from "../drawing/numbers.js";
-import { rampOf, themeOf } from "../drawing/palette.js";
 import { Panel } from "../drawing/paper.js";
 import { Answer } from "./answer.js";
 import { flatPlanOf } from "./flat.js";
@@ -21,52 +20,47 @@ const WORDS_EVERY = 66; // milliseconds between changes of the words while anoth
 // looked  looked at since, by keys or     following  whether another component's cursor moved last
 //         buttons, or null              awaited    the map that Python was asked for, until a stage has it, or null
 // onStage what a stage shows: { unit, text }
-class Volumes {
-  constructor(parent) {
-    Object.assign(this, { version: 0, onStage: null, unit: null, looked: null, awaited: null, isHidden: false, chosen: [], told: "", written: 0 });
+class VolumesView extends View {
+  /** @type {Volumes} */ model;
+  /** @type {Unit} */ unit = null;
+  /** @type {Unit} */ looked = null;
+  /** @type {Unit} */ awaited = null;
+  onStage = null; isHidden = false; following = false; chosen = []; told = ""; written = 0; room = 0; timer = 0; soon = 0; plan; planes;
+
+  constructor() {
+    super();
     this.pointing = new Pointing(this);
-    this.build(parent);
-    this.observer = new ResizeObserver(() => { if (this.model && this.room !== this.scroller.clientWidth) this.arrange(); });
-    this.observer.observe(this.scroller);
+    this.build();
+    this.watched = this.scroller;
   }
 
-  build(parent) {
-    this.canvas = make("canvas", { class: "maps", "aria-hidden": "true" });
-    this.panel = new Panel(this.canvas);
-    const picture = make("canvas", { "aria-hidden": "true" });
-    this.picture = new Panel(picture);
+  resized() { if (this.room !== this.scroller.clientWidth) this.arrange(); }
+
+  build() {
+    this.panel = new Panel({ class: "maps", "aria-hidden": "true" });
+    this.picture = new Panel();
     this.pictureHead = make("header", {});
     this.less = make("div", { class: "less", "aria-hidden": "true", onclick: () => this.turn(-1) }, "← more"); // inside the picture's part, which stays
-    this.side = make("div", { class: "picture" }, this.pictureHead, picture, this.less);
+    this.side = make("div", { class: "picture" }, this.pictureHead, this.picture.canvas, this.less);
     this.inner = make("div", { class: "inner" });
     this.scroller = make("div", { class: "scroller", onscroll: () => this.edge() }, this.inner);
     this.more = make("div", { class: "more", "aria-hidden": "true", onclick: () => this.turn(1) }, "more →");
     this.answer = new Answer();
     this.line = make("p", { class: "line", "aria-live": "polite" });
-    const scaled = (scale, title) => make("button", { type: "button", class: "scaled", title, onclick: () => this.rescale(scale) }, scale);
+    const scaled = (scale, title) => button({ class: "scaled", title, onclick: () => this.send("scaled", scale) }, scale);
     this.scaled = { "each map": scaled("each map", "Full colour is each map’s own largest number"), "each layer": scaled("each layer", "Full colour is the largest number of the layer: its maps can be compared") };
     this.scales = make("div", { class: "scales", role: "group", "aria-label": "Colours scaled to" }, make("span", {}, "Colours scaled to"), ...Object.values(this.scaled));
-    this.tip = make("div", { class: "tip", role: "tooltip" });
-    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.answer.verdict, this.scroller, make("div", { class: "below" }, this.line, this.scales), this.tip);
+    this.tip = new Tip();
+    this.root = make("div", { class: "volumes", role: "group", "aria-label": "The picture and the volumes of the layers" }, this.answer.verdict, this.scroller, make("div", { class: "below" }, this.line, this.scales), this.tip.element);
     this.pointing.listen(this.inner);
-    parent.append(this.root);
   }
 
   // ---- new maps ----
 
-  receive(data, send, rescale) {
-    Object.assign(this, { send, rescale });
-    this.theme = themeOf(this.root);
-    const before = this.model;
-    this.model = unpack(data);
-    const { model } = this;
+  receive(data) {
+    const isFirst = !this.model, model = (this.model = unpack(data));
     this.planes = new Planes(model, this.theme);
-    this.root.style.setProperty("--muted", this.theme.muted);
-    this.root.style.setProperty("--palette", rampOf(this.theme));
-    if (!before || before.group !== model.group) {
-      this.link?.leave();
-      this.link = model.group ? join(model.group, (place) => this.follow(place)) : null;
-    }
+    this.meet(model.group);
     // A choice that Python says anew; else the place where the cursor stands by now.
     const said = JSON.stringify(model.selected);
     const last = said === this.told && this.unit ? within(model, this.unit) : null;
@@ -77,11 +71,9 @@ class Volumes {
     this.chosen = model.layers.map((layer, at) => (at === this.unit.layer ? this.unit.channel
       : slotOf(layer, this.chosen[at] ?? 0) < 0 ? 0 : this.chosen[at] ?? 0));
     this.furnish();
-    this.version += 1;
     this.arrange();
     this.paint();
-    this.root.setAttribute("data-ready", this.version);
-    if (!before) this.link?.tell({ asks: true }); // a stage may stand there already
+    if (isFirst) this.link?.tell({ asks: true }); // a stage may stand there already
   }
 
   // The words and buttons around the drawing.
@@ -90,12 +82,12 @@ class Volumes {
     this.counts = [];
     this.ends = [];
     this.scales.hidden = !model.scale;
-    for (const [scale, button] of Object.entries(this.scaled)) button.setAttribute("aria-pressed", scale === model.scale);
+    for (const [scale, button] of Object.entries(this.scaled)) press(button, scale === model.scale);
     this.root.classList.toggle("flat", model.flat);
     this.answer.receive(model.answer);
     this.pictureHead.replaceChildren(make("b", {}, model.flat ? "Input" : "The picture"), make("span", {}, sizeText(model.image)));
     this.parts = model.layers.map((layer, at) => [this.head(layer.name, sizeText(layer), layer.detail), this.area(layer, at), this.foot(layer, at)]);
-    this.inner.replaceChildren(this.side, this.more, this.canvas, this.answer.list, ...this.parts.flat());
+    this.inner.replaceChildren(this.side, this.more, this.panel.canvas, this.answer.list, ...this.parts.flat());
     this.root.classList.toggle("has-details", model.layers.some(({ detail }) => detail));
   }
 
@@ -115,17 +107,12 @@ class Volumes {
   }
 
   foot(layer, at) {
-    const ends = { least: make("span", {}), most: make("span", {}) };
-    ends.element = isAnswer(this.model, at) ? "" : make("div", { class: layer.ink ? "scale ink" : "scale" }, ends.least, make("i"), ends.most);
-    this.ends.push(ends);
-    const count = make("span", {});
+    const scale = scaleOf(...(layer.ink ? ["ink"] : [])), count = make("span", {});
+    this.ends.push(scale);
     this.counts.push(count);
-    const button = (text, label, by) => make("button", { type: "button", "aria-label": label, title: label, onclick: () => this.step(at, by) }, text);
-    const one = layer.isVector ? "number" : "map";
-    const steps = layer.sent > 1 && !layer.isVector && !this.model.flat
-      ? [button("‹", `Layer ${at + 1}: the ${one} before`, -1), count, button("›", `Layer ${at + 1}: the next ${one}`, 1)] : [count];
-    const left = leftOut(layer);
-    return make("div", { class: "foot" }, make("div", { class: "steps", title: left }, ...steps), ends.element);
+    const turn = (text, which, by) => named(`Layer ${at + 1}: the ${which}`, { onclick: () => this.step(at, by) }, text);
+    const steps = layer.sent > 1 && !layer.isVector && !this.model.flat ? [turn("‹", "map before", -1), count, turn("›", "next map", 1)] : [count];
+    return make("div", { class: "foot" }, make("div", { class: "steps", title: leftOut(layer) }, ...steps), isAnswer(this.model, at) ? "" : scale);
   }
 
   // Everything to its place, for the room that there is.
@@ -211,7 +198,7 @@ class Volumes {
     const { sent, count } = this.model.layers[at];
     if (!this.model.group || at !== this.unit.layer || sent < count) return; // choosing another would change which are here
     this.soon = setTimeout(() => {
-      if (this.model && this.looked?.layer === at && this.looked.channel !== this.unit.channel) this.choose(this.looked);
+      if (this.looked?.layer === at && this.looked.channel !== this.unit.channel) this.choose(this.looked);
     }, REST);
   }
 
@@ -229,14 +216,14 @@ class Volumes {
       requestAnimationFrame(() => this.link?.tell({ asks: true }));
     } else {
       this.awaited = unit;
-      this.send(unitText(unit));
+      this.send("selected", unitText(unit));
     }
     this.repaint();
   }
 
   // Where the stage's cursor stands.
   follow({ unit: map, row, column, text, isHidden = false }) {
-    if (!map || !this.model || map[0] >= this.model.layers.length) return;
+    if (!map || map[0] >= this.model.layers.length) return;
     const [layer, channel] = map, isNew = layer !== this.unit.layer || channel !== this.unit.channel;
     // Until the chosen map is on the stage its old one goes on telling. A map that was not sent comes with the next maps.
     if ((this.awaited && isNew) || !this.isSent({ layer, channel })) return;
@@ -253,12 +240,6 @@ class Volumes {
 
   // ---- painting ----
 
-  repaint() {
-    if (this.waiting) return;
-    this.waiting = true;
-    requestAnimationFrame(() => { this.waiting = false; if (this.model) this.paint(); });
-  }
-
   paint() {
     const { panel, picture, theme, fronts, shown, model, plan, planes } = this;
     for (const part of [panel, picture]) part.fit();
@@ -266,12 +247,13 @@ class Volumes {
     const isHidden = this.hides(shown);
     const scene = { model, plan, planes, fronts, theme, shown, isHidden };
     const key = `${this.version}|${theme.dark}|${this.room}`;
-    const over = model.flat ? [paintFlatSight, ""] : [paintSight, fronts];
-    for (const [part, paintBase, paintOver, more] of [[picture, paintPicture, paintField, ""], [panel, paintPlanes, ...over]]) {
+    const draw = (part, more, paintBase, paintOver) => {
       const context = part.begin();
-      part.blit(part.layer("base", `${key}|${more}`, (layer) => paintBase(layer, scene)), 0, 0, part.width, part.height);
+      part.lay("base", `${key}|${more}`, (layer) => paintBase(layer, scene));
       paintOver(context, scene);
-    }
+    };
+    draw(picture, "", paintPicture, paintField);
+    draw(panel, model.flat ? "" : fronts, paintPlanes, model.flat ? paintFlatSight : paintSight);
     if (model.answer) this.answer.hide(this.isHidden && this.unit.layer === model.layers.length - 1 ? this.unit.channel : -1);
     this.write(fronts, shown, isHidden);
   }
@@ -287,10 +269,10 @@ class Volumes {
     say(this.line, narrate(model, shown, isHidden, onStage?.unit === unitText(shown) ? onStage.text : undefined));
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
-      const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), { element, ...texts } = this.ends[at];
-      say(texts.least, least);
-      say(texts.most, most);
-      if (element) element.title = `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
+      const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), scale = this.ends[at];
+      say(scale.firstChild, least);
+      say(scale.lastChild, most);
+      scale.title = `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
       const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
       say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
@@ -299,27 +281,14 @@ class Volumes {
   // The last of many quick moves is told too.
   later() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.model) this.repaint(); }, WORDS_EVERY);
+    this.timer = setTimeout(() => this.repaint(), WORDS_EVERY);
   }
 
   leave() {
-    this.link?.leave();
-    this.observer.disconnect();
     this.pointing.leave();
     clearTimeout(this.timer);
     clearTimeout(this.soon);
-    this.root.remove(); // the place may be mounted anew, as after a change of theme
-    this.model = null;
   }
 }
 
-// One for each parent: Streamlit calls this again with new data or another theme, and runs only the last cleanup.
-const mounted = new WeakMap();
-
-export default function mount({ data, parentElement, setTriggerValue }) {
-  if (!data) return undefined;
-  if (!mounted.has(parentElement)) mounted.set(parentElement, new Volumes(parentElement));
-  const volumes = mounted.get(parentElement);
-  volumes.receive(data, (text) => setTriggerValue("selected", text), (scale) => setTriggerValue("scaled", scale));
-  return () => { volumes.leave(); mounted.delete(parentElement); };
-}
+export default mount(VolumesView);

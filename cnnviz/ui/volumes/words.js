@@ -3,6 +3,7 @@ import { decimalsFor, fixed, grouped, insideOf, many, number, rangeText, times }
 import { readingOf } from "./reading.js";
 import { isAnswer, seen, valueOf } from "./units.js";
 
+/** @type {(model: Volumes, unit: Unit) => string | null} */
 export function valueText(model, unit) {
   const found = valueOf(model, unit);
   if (!found) return null;
@@ -11,8 +12,10 @@ export function valueText(model, unit) {
   return isAnswer(model, unit.layer) ? number(found.value, 3) : fixed(found.value, decimalsFor(model.layers[unit.layer].limit));
 }
 
+/** @type {(maps: Maps) => string} */
 export const sizeText = ({ shape, height, width, count }) => (shape?.length === 1 ? grouped(count) : times(height, width, count));
 
+/** @type {(model: Volumes, unit: Unit) => string} */
 export function placeText(model, { layer, channel, row, column }) {
   const { count, isVector, name } = model.layers[layer];
   if (isAnswer(model, layer)) return `${name} for ${model.answer.rows[channel][0]}`;
@@ -20,6 +23,7 @@ export function placeText(model, { layer, channel, row, column }) {
   return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
 }
 
+/** @type {(model: Volumes, unit: Unit) => string} */
 export function sightText(model, unit) {
   const { rows, columns } = seen(model, unit, -1), { height, width } = model.image;
   const [down, across] = [insideOf(rows, height), insideOf(columns, width)];
@@ -37,12 +41,14 @@ function readText(of, read, high, wide) {
 }
 
 // `onStage`: its number as a stage shows it, where one does.
+/** @type {(model: Volumes, unit: Unit, isHidden?: boolean, onStage?: string) => string} */
 export function narrate(model, unit, isHidden = false, onStage = undefined) {
   const value = isHidden ? "?" : (!isAnswer(model, unit.layer) && onStage) || (valueText(model, unit) ?? "its number is on the stage");
   return `${placeText(model, unit)}: ${value}; ${sightText(model, unit)}.`;
 }
 
 // What is not drawn of a layer, if anything.
+/** @param {Layer} layer */
 export function leftOut({ count, sent, last, step, isVector }) {
   const parts = [], one = isVector ? "number" : "map";
   if (sent < count) parts.push(last < sent ? `the first ${sent} of ${many(count, one)}` : `the first ${sent - 1} of ${many(count, one)} and ${one} ${last + 1}`);

@@ -1,3 +1,5 @@
 from benches.digit import main
+from cnnviz.ui.component import scripts
 
 main()
+scripts()

@@ -1,3 +1,5 @@
 from benches.stages import main
+from cnnviz.ui.component import scripts
 
 main()
+scripts()

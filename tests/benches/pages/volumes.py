@@ -1,3 +1,5 @@
 from benches.volumes import main
+from cnnviz.ui.component import scripts
 
 main()
+scripts()

@@ -1,0 +1,125 @@
+// What crosses from Python to the browser, and what is made of it there. Checked by `deno check` (deno.json).
+
+// ---- an envelope: cnnviz/envelope.py ----
+
+type Numbers = Float32Array | Float64Array | Uint8Array;
+interface Packed<Data = Numbers> { data: Data; shape: number[] }
+type Levels = Packed<Uint8Array>;
+interface Box { x: number; y: number; width: number; height: number }
+
+// ---- the stage: cnnviz/steps.py ----
+
+interface Axis { kernel: number; stride: number; before: number; after?: number; dilation: number }
+type Term = "product" | "value" | "squared difference";
+type Reduction = "sum" | "mean" | "max";
+type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
+
+interface StageOptions {
+  autoplay?: boolean; whole?: boolean; compact?: boolean; group?: string; link?: string; limit?: number; begun?: number;
+  at?: [number, number]; unit?: [number, number];
+}
+
+interface Trace {
+  rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
+  bias: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
+  names: { input?: string; output?: string; channels?: string[] }; options: StageOptions;
+  input: Packed; output: Packed<Float32Array>; weight?: Packed<Float64Array>;
+  // worked out by unpack
+  depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
+  down: number[]; across: number[]; area: number; taps: number; inputRange: number[];
+}
+
+interface Step {
+  row: number; column: number; top: number; left: number; values: Float64Array; terms: Float64Array; sums: Float64Array;
+  winner: number; reduced: number; result: number;
+}
+
+// What a step's numbers are laid out as (stage/plan.js).
+interface Shape { channels: number; kernel: [number, number]; blocks: number; isNamed: boolean; isSummed: boolean }
+
+// What the components of a group tell each other (drawing/link.js).
+interface Place {
+  asks?: boolean; row?: number; column?: number; y?: number; x?: number; unit?: [number, number]; pixel?: { x: number; y: number } | null;
+  isMove?: boolean; isFilling?: boolean; isHidden?: boolean; text?: string; value?: number;
+}
+
+// ---- the volumes: cnnviz/ui/volumes/message.py ----
+
+interface Unit { layer: number; channel: number; row: number | null; column: number | null }
+interface Passage { windows: Axis[]; size: number; outside: Outside }
+interface UnitAxis { size: number; jump: number; start: number; path?: Passage[] }
+
+// The picture, and each layer: how many maps of which size, and what their units see of the picture's pixels.
+interface Maps { count: number; height: number; width: number; isVector: boolean; rows: UnitAxis; columns: UnitAxis; shape?: number[] }
+
+interface Layer extends Maps {
+  name: string; detail: string; note: string; groups: number; reads: number[][] | null; limit: number; limits: number[] | null;
+  step: number; exact: boolean; last: number; across: number | null; ink: boolean; off: number[];
+  data: Numbers; sent: number; drawnHeight: number; drawnWidth: number;
+}
+
+interface Answered { verdict: string; more: string; winner: number; rows: [string, number, string][]; codes: Packed | null }
+
+interface Volumes {
+  image: Maps & { depth: number }; picture: Levels; step: number; group: string | null; flat: boolean; scale: string; selected: Unit;
+  answer: Answered | null; layers: Layer[]; read?: { key: string; found: Reading[] };
+}
+interface Reading { rows: Set<number>; columns: Set<number> }
+
+// ---- the overlay: cnnviz/ui/overlay/message.py ----
+
+type FieldNumbers = [number, number, number];
+interface Stop {
+  at: number; name: string; sees: string; words: string; rim: number; note: string; channels: number[];
+  fields: [FieldNumbers, FieldNumbers][]; limits: number[]; names: string[]; shorts: string[];
+}
+interface WalkMessage {
+  kind: "walk"; stops: Stop[]; size: [number, number]; start: number; cut: string; selected: string; token: string; sizes: string;
+  verdict: string; guess: boolean; bars: { name: string; share: number; text: string; id: number }[]; photo: Levels; whole: Levels;
+}
+interface PanelTold {
+  title: string; words: string; photo: string; signed: boolean; sight: number[] | null; patch: number[] | null; level: number;
+  asks: string; at: [number, number]; fields: [FieldNumbers, FieldNumbers]; limit?: number;
+}
+interface PanelsMessage { kind: "panels"; panels: PanelTold[]; more: boolean }
+interface SheetMessage { kind: "sheet"; order: number[]; chosen: number; names: string[]; limits: number[]; maps: Levels }
+
+// A map over the photo, and one of its units.
+interface OverlayMap {
+  height: number; width: number; rows: UnitAxis; columns: UnitAxis; numbers: Numbers; limit?: number; name?: string; rim?: number;
+  stop?: number; channel?: number; short?: string;
+}
+interface OverlayUnit { stop: number; channel: number; row: number | null; column: number | null }
+
+// ---- the others, each by the docstring of its folder ----
+
+interface Learning {
+  run: number; state: string; words: { state: string; told: string; held: string }; step: number; steps: number; loss: number;
+  held: string; trained: string; layer: string; of: number; batch: number; line: string; foreseen?: boolean;
+  answers: { label: number; guess: number; sure: number }[]; own_name: string; own_label: number | null; is_empty: boolean;
+  before: Packed; now: Packed; move: Packed; curve_steps: Packed; curve_loss: Packed; curve_train: Packed; held_steps: Packed;
+  held_share: Packed; digits: Levels; own: Levels; own_maps: Packed; own_shares: Packed;
+}
+interface CurveMessage {
+  key: string; name: string; formula: string; slope: string; group: string; reach: number; flat: number; counts: Packed;
+}
+interface PixelsMessage { divisor: number; levels: Levels }
+interface SizesMessage {
+  letters: [string, string]; strides: number[]; paddings: number[];
+  cells: { text: string; why: string; mark: string; kept: boolean }[][];
+}
+interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown }
+interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
+interface LandmarksMessage { current: string; sidebar: string }
+
+// ---- what the browser and the door give ----
+
+type Colour = number[]; // red, green, blue; perhaps opacity
+declare const PRGN: Colour[];
+declare const PRGN_DARK: Colour[];
+interface Theme {
+  dark: boolean; background: string; signed: Colour[]; text: string; muted: string; border: string; font: string; window: string;
+  padding: Colour; paddingLine: string; unread: string; unreadLine: string; reached: string; positive: string; negative: string;
+}
+interface Window { cnnvizActs?: unknown }
+interface Event { key?: string; pointerType?: string }
