@@ -249,7 +249,12 @@ class Passage:
         return {position for position in found if position is not None}
 
     def span(self, units: range) -> range:
-        """All from the first position to the last that these units reach for, padding included."""
+        """All from the first position to the last that these units reach for, padding included.
+
+        units  one behind the other, at least one; else a SettingError
+        """
+        if not isinstance(units, range) or not units or units.step != 1:
+            raise SettingError(f"units is {told(units)}; it must be a range of at least one unit.")
         first, last = self.window.taps(units[0]), self.window.taps(units[-1])
         return range(first[0] + self.offset, last[-1] + self.offset + 1)
 

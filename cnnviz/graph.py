@@ -67,6 +67,12 @@ class Row:
             for part, shape in zip(parts, self.shapes)
         ]
 
+    def passages(self, source: int) -> tuple[Passage, Passage]:
+        """Through what its units read one of the maps that it reads, by its number. Raises SettingError for others."""
+        if source not in self.sources:
+            raise SettingError(f"{self.layer.name} reads the maps {told(self.sources)}, not {told(source)}.")
+        return _passages(self.layer, self.input_shape, self.shapes[self.sources.index(source)])
+
     def handed_on(self, made: NDArray) -> list[tuple[int, NDArray]]:
         """The maps that it only put one behind the other, by their numbers, as parts of what it made: kept once."""
         if not self.layer.hands_on or len(self.sources) == 1:
@@ -426,14 +432,20 @@ def _through(fields: tuple[Field, Field], layer: Layer, shape: Shape, of: Shape)
 
     shape  of all that it reads; of  of that input
     """
-    ways = zip(fields, layer.windows(shape), layer.passages(shape), shape[1:] or (1, 1), of[1:] or (1, 1))
-    found = []
-    for seen, window, passage, size, own in ways:
-        if own != size:  # one number for all places: seen from each of them
-            window = Window(size, padding=size - 1)
-            passage = Passage(window, own)
-        found.append(seen.through(window, passage))
-    return found[0], found[1]
+    down, across = (
+        field.through(passage.window, passage) for field, passage in zip(fields, _passages(layer, shape, of))
+    )
+    return down, across
+
+
+def _passages(layer: Layer, shape: Shape, of: Shape) -> tuple[Passage, Passage]:
+    """What a layer that reads this shape reads of one of its inputs."""
+    down, across = (
+        # One number for all places of a map is seen from each of them.
+        Passage(Window(size, padding=size - 1), own) if own != size else passage
+        for passage, size, own in zip(layer.passages(shape), shape[1:] or (1, 1), of[1:] or (1, 1))
+    )
+    return down, across
 
 
 def _padded(row: Row) -> int:

@@ -184,6 +184,7 @@ class Pass:
         for behind in self.network.rows[layer + 1 : last + 1]:
             trace = self._joined(trace, behind, channel)
         of = self.reads(layer, channel)
+        of = of[: len(trace.channels)]  # the others stand in its gate
         if whole:
             of = [(source, map) for source, (count, *_) in zip(row.sources, row.shapes) for map in range(count)]
         told_of = [channels(*each) for each in of] if channels else None
@@ -191,7 +192,7 @@ class Pass:
 
     def _joined(self, trace: Trace, row: Row, channel: int) -> Trace:
         """A trace with what a layer that belongs to it makes of its numbers."""
-        if not row.layer.belongs or row.sources != (row.index,) or trace.function != "identity":
+        if not row.layer.belongs or row.sources != (row.index,) or not trace.is_open:
             raise SettingError(f"{row.layer.name} does not belong to the map before it.")
         before, after = self.map(row.index), self.map(row.index + 1)
         volume = before if before.ndim == 3 else before[:, np.newaxis, np.newaxis]

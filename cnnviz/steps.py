@@ -1,6 +1,6 @@
 """What one step of an operation shows, for every operation alike.
 
-    terms -> reduction (sum, mean, max) -> scale and bias -> function
+    terms -> reduction (sum, mean, max) -> scale and bias -> power -> function -> gate
 
 A convolution is products, summed, plus a bias. Max pooling is values, the largest. LeNet's S2 is
 values, their mean, times a coefficient, plus a bias, squashed. An RBF unit is squared differences,
@@ -30,11 +30,9 @@ from cnnviz.ops import ACTIVATIONS
 from cnnviz.signatures import checked, hold
 
 TERMS = ("product", "value", "squared difference")
-REDUCTIONS = ("sum", "mean", "max", "product")
+REDUCTIONS = ("sum", "mean", "max")
 
-_REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {
-    "sum": np.sum, "mean": np.mean, "max": np.max, "product": np.prod,
-}  # fmt: skip
+_REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
 
 
 def _of_one_number(function: Callable[[float], np.ndarray]) -> Callable[[float], float]:
@@ -67,7 +65,9 @@ class Terms(TypedDict, total=False):
     reduction: str
     scale: float
     bias: float
+    exponent: float
     function: str
+    gate: np.ndarray
     outside: str
     input: np.ndarray
     rows: Window
@@ -105,6 +105,8 @@ class Trace:
     channels  the input channels that this map reads
     weight    (len(channels), kH, kW), or None where the terms are bare values
     term, reduction, scale, bias, function  how the number comes about
+    exponent  the power to which it is raised before the function
+    gate      (outH, outW): what it is multiplied by at last, a number of its own at each place; None: nothing
     outside   one of OUTSIDE
     limit     the value drawn in the palette's full colour (0: taken from the output)
     input_limit  the same of the input, a map then; 0: an input without negatives is drawn in grey, as a picture is
@@ -132,9 +134,11 @@ class Trace:
     input_limit: float = 0.0
     factor: Fraction = Fraction(1)
     names: dict[str, object] = field(default_factory=dict)
+    exponent: float = 1.0
+    gate: np.ndarray | None = None
 
     def __post_init__(self) -> None:
-        hold(self, "rows", "columns", "divisor", "scale", "bias", "limit", "input_limit", "factor", "names")
+        hold(self, "rows", "columns", "divisor", "scale", "bias", "exponent", "limit", "input_limit", "factor", "names")
         for name, allowed in (
             ("term", TERMS), ("reduction", REDUCTIONS), ("function", FUNCTIONS), ("outside", OUTSIDE),
         ):  # fmt: skip
@@ -145,7 +149,7 @@ class Trace:
         for name, works, wanted in (
             ("divisor", self.divisor > 0, "above 0"), ("limit", self.limit >= 0, "of at least 0"),
             ("input_limit", self.input_limit >= 0, "of at least 0"),
-            ("scale", True, "that is finite"), ("bias", True, "that is finite"),
+            ("scale", True, "that is finite"), ("bias", True, "that is finite"), ("exponent", True, "that is finite"),
         ):  # fmt: skip
             if not (works and math.isfinite(getattr(self, name))):
                 raise SettingError(f"{name} is {getattr(self, name):g}; it must be a number {wanted}.")
@@ -154,12 +158,14 @@ class Trace:
         self._check_axis("columns", self.columns, self.input.shape[2], self.output.shape[1])
 
     def _check_arrays(self) -> None:
-        for name in ("input", "output", "weight"):
-            if name != "weight" or self.weight is not None:
+        for name in ("input", "output", "weight", "gate"):
+            if getattr(self, name) is not None or name in ("input", "output"):
                 object.__setattr__(self, name, _finite(getattr(self, name), name))
         if self.input.ndim != 3 or self.output.ndim != 2:
             axes = f"{self.input.ndim} and {self.output.ndim}"
             raise ArrayError(f"A trace has an input of three axes and an output of two, not {axes}.")
+        if self.gate is not None and self.gate.shape != self.output.shape:
+            raise ArrayError(f"The gate is {self.gate.shape}; the output is {self.output.shape}, and so is it.")
         depth = len(self.input)
         if not self.channels or max(self.channels) >= depth:
             channels = told(self.channels)
@@ -216,17 +222,24 @@ class Trace:
             terms = (values - self.weight) ** 2
         present = terms[~np.isnan(terms)]
         reduced = float(_REDUCE[self.reduction](present))
-        result = FUNCTIONS[self.function](self.scale * reduced + self.bias)
+        result = FUNCTIONS[self.function]((self.scale * reduced + self.bias) ** self.exponent)
+        if self.gate is not None:
+            result *= float(self.gate[row, column])
         return Step(row, column, values, self.weight, terms, reduced, result)
 
     def largest(self) -> float:
         """The largest output, without its sign; 0 where the whole map is what rounding left of zeros."""
         largest = float(np.abs(self.output).max())
-        if self.weight is None or self.term != "product" or self.function != "identity":
+        if self.weight is None or self.term != "product" or not self.is_open:
             return largest
         terms = float(np.abs(self.weight).sum()) * float(np.abs(self.input).max()) / self.divisor
         reach = abs(self.scale) * terms + abs(self.bias)
         return largest if largest > ROUNDING * reach else 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing bends its number yet, so that what follows may be joined to it."""
+        return self.function == "identity" and self.exponent == 1 and self.gate is None
 
     def narrowed(self, channels: Sequence[str] | None = None) -> Trace:
         """The same with only what it reads in its input; `channels`: what each of that is called."""
@@ -241,7 +254,9 @@ class Trace:
 
     def _arrays(self) -> dict[str, np.ndarray]:
         arrays = {"input": self.input, "output": narrowed(self.output)}
-        return arrays if self.weight is None else {**arrays, "weight": self.weight.astype(np.float64)}
+        if self.weight is not None:
+            arrays["weight"] = self.weight.astype(np.float64)
+        return arrays if self.gate is None else {**arrays, "gate": self.gate.astype(np.float64)}
 
     def envelope(self, **options: object) -> bytes:
         """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are."""
@@ -253,6 +268,8 @@ class Trace:
             "factor": [self.factor.numerator, self.factor.denominator], "names": self.names,
             "options": options,
         }  # fmt: skip
+        if self.exponent != 1:
+            header["exponent"] = self.exponent
         return packed(header, self._arrays())
 
 

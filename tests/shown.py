@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
@@ -19,12 +18,12 @@ from cnnviz.layers import Activate
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.ops import ACTIVATIONS
+from cnnviz.passes import Pass
 from cnnviz.pictures import Picture, sample
 from cnnviz.steps import Trace
-from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached
 from cnnviz.ui.settings import KERNEL_NAMES, OWN, START, filter_of, windows
-from stacks import every_kind, some_parameters
+from stacks import branched, every_kind, some_parameters
 
 BORDERS = ("zeros", "reflect", "replicate", "circular")
 # Kernels of one's own: thirds, many decimals, a number among others a thousand times as large, sums of next to nothing.
@@ -36,6 +35,13 @@ STACKS = (
     "conv 3 3x3 s2; relu; max 2x2; conv 4 2x3 p1 g1; leaky relu; avg 3x3 s2 p1 ceil; fc 5",
     "avg 2x2; conv 3 1x1; batch norm; sigmoid; max 3x3 s2 ceil; gelu; global avg; fc 3 no bias; tanh",
     "conv 2 3x3 p1 circular; dropout 0.4; scaled tanh; avg 2x2 s3 ignore padding; fc 4; relu",
+)
+# With branches that meet in every way.
+BRANCHED = (
+    "conv 4 3x3 p1; [conv 4 3x3 p1; relu; conv 4 3x3 p1 | same] add; relu; max 2x2",
+    "conv 6 3x3; [global avg; conv 2 1x1; relu; conv 6 1x1; sigmoid | same] multiply; "
+    "[conv 2 1x1 | avg 3x3 s1 p1] concat",
+    "[conv 3 1x1 | same | tanh] multiply; [fc 4; sigmoid | fc 4 | fc 4; tanh] multiply",
 )
 
 
@@ -98,27 +104,18 @@ def typed() -> Iterator[tuple[str, Trace]]:
                     yield f"{name}, {kernel}, / {divisor}", found
 
 
-def layers_of(
-    network: Network, parameters: list[dict], maps: list[NDArray], most: int, training: bool = False, divisor: float = 1
-) -> Iterator[tuple[str, Trace]]:
+def layers_of(run: Pass, most: int) -> Iterator[tuple[str, Trace]]:
     """Some maps of every layer, and of one with an activation behind it the two in one step. Only what each reads."""
-    for row in network.rows:
-        at, count = row.index, len(maps[row.index + 1])
+    rows = run.network.rows
+    for row in rows:
+        behind = next((other for other in rows if other.sources == (row.index + 1,)), None)
+        count = row.output_shape[0]
         for channel in sorted({round(part) for part in np.linspace(0, count - 1, min(most, count))}):
-            trace = layer_trace(
-                row.layer, maps[at], maps[at + 1], parameters[at], channel, training=training,
-                divisor=divisor if at == 0 else 1.0,
-            )  # fmt: skip
-            trace = replace(
-                trace, input=np.ascontiguousarray(trace.input[list(trace.channels)]),
-                channels=tuple(range(len(trace.channels))),
-            )  # fmt: skip
-            yield f"layer {at + 1}, {row.layer.name}, map {channel + 1}", trace
-            behind = network.layers[at + 1] if at + 1 < len(network.layers) else None
-            if isinstance(behind, Activate) and trace.function == "identity":
-                output = np.atleast_2d(maps[at + 2][channel])
-                yield f"layer {at + 1} and {behind.name}, map {channel + 1}", replace(
-                    trace, output=output, function=behind.function)  # fmt: skip
+            trace = run.trace(row.index, channel)
+            yield f"layer {row.index + 1}, {row.layer.name}, map {channel + 1}", trace
+            if behind and behind.index == row.index + 1 and behind.layer.function and trace.is_open:
+                both = run.trace(row.index, channel, through=behind.index)
+                yield f"layer {row.index + 1} and {behind.layer.name}, map {channel + 1}", both
 
 
 def networks() -> Iterator[tuple[str, Trace]]:
@@ -126,28 +123,25 @@ def networks() -> Iterator[tuple[str, Trace]]:
     digits = models.digits("test").images
     for trained in (models.lenet5_1998(), models.lenet5()):
         for number in (0, 7):
-            maps = trained.network.forward(trained.prepare(digits[number]), trained.parameters)
-            for name, trace in layers_of(trained.network, trained.parameters, maps, 16):
+            for name, trace in layers_of(trained.passed(digits[number]), 16):
                 yield f"{trained.name}, digit {number}, {name}", trace
     squeezenet = models.squeezenet()
     photo = sample("chelsea").at(227, "rgb").levels()
     square = np.zeros((3, 227, 227), np.uint8)
     square[:, : photo.shape[1], : photo.shape[2]] = photo[:, :227, :227]
-    maps = squeezenet.network.forward(squeezenet.prepare(square), squeezenet.parameters)
-    for name, trace in layers_of(squeezenet.network, squeezenet.parameters, maps, 2):
+    for name, trace in layers_of(squeezenet.passed(square), 2):
         yield f"SqueezeNet, {name}", cut(trace)
     shapes = [*every_kind(), *(((3, 17, 14), read(text)) for text in STACKS)]
-    for number, (shape, layers) in enumerate(shapes):
-        network = Network(shape, layers)
+    networks = [*(Network(*given) for given in shapes), *(branched((3, 17, 14), text) for text in BRANCHED)]
+    for number, network in enumerate(networks):
+        shape = network.input_shape
         levels = np.random.default_rng(number).integers(0, 256, shape, np.uint8)
         for divisor in (1, 255):
             for training in (False, True)[: 1 + (number > 1)]:  # what has batch norm behind FC cannot learn from one
                 parameters = some_parameters(network, number)
-                maps = network.forward(
-                    (levels / np.float64(divisor)).astype(np.float32), parameters, training, np.random.default_rng(5)
-                )
-                maps[0] = levels  # as a picture goes over: its levels, and what they are divided by
-                for name, trace in layers_of(network, parameters, maps, 3, training, divisor):
+                values = (levels / np.float64(divisor)).astype(np.float32)
+                run = Pass(network, parameters, values, training=training, draw=5, shown=levels, divisor=divisor)
+                for name, trace in layers_of(run, 3):
                     yield f"stack {number}, / {divisor}, training {training}, {name}", trace
 
 
@@ -171,7 +165,7 @@ def functions() -> Iterator[tuple[str, Trace]]:
         for size in (1e-5, 0.03, 1, 40, 3e4):
             network = Network((1, 5, 6), (Activate(key),))
             map = (rng.standard_normal((1, 5, 6)) * size).astype(np.float32)
-            for name, trace in layers_of(network, [{}], network.forward(map, [{}]), 1):
+            for name, trace in layers_of(Pass(network, [{}], map), 1):
                 yield f"{name} of {size}", trace
 
 

@@ -190,11 +190,13 @@ def test_a_sum_and_a_product_of_branches_are_traced(name):
     met = [row for row in network.rows if isinstance(row.layer, (Add, Multiply))]
     for row in met:
         trace = run.trace(row.index, 1, channels=lambda source, of: f"{source}.{of}")
-        assert trace.input.shape[0] == len(row.sources) == len(trace.channels)
-        assert trace.names["channels"] == [f"{source}.1" for source in row.sources]
+        read = row.sources if isinstance(row.layer, Add) else row.sources[:1]  # of a product the others are its gate
+        assert trace.input.shape[0] == len(read) == len(trace.channels) and (trace.gate is None) == (len(read) > 1)
+        assert trace.names["channels"] == [f"{source}.1" for source in read]
         for cell in np.ndindex(trace.output.shape):
             step = trace.step(*cell)
-            assert step.result == pytest.approx(float(trace.output[cell]), abs=1e-5 * max(1, step.magnitude))
+            reach = step.magnitude * (1 if trace.gate is None else abs(trace.gate[cell]))
+            assert step.result == pytest.approx(float(trace.output[cell]), abs=1e-5 * max(1, reach))
 
 
 def test_what_is_refused():

@@ -135,7 +135,7 @@ def test_functions_stand_any_number(function):
 
 @pytest.mark.parametrize(("changes", "error", "words"), [
     ({"term": "sum"}, SettingError, "term is 'sum'; it is one of product, value, squared difference."),
-    ({"reduction": "min"}, SettingError, "it is one of sum, mean, max, product."),
+    ({"reduction": "min"}, SettingError, "it is one of sum, mean, max."),
     ({"function": "swish"}, SettingError, "function is 'swish'; it is one of identity, relu"),
     ({"outside": "mirror"}, SettingError, "it is one of zeros, reflect, replicate, circular, none."),
     ({"divisor": 0}, SettingError, "divisor is 0; it must be a number above 0."),

@@ -139,11 +139,12 @@ def test_the_chosen_map_is_sent_and_what_it_reads():
                 arrays[f"maps {at}"], layer.maps[[*range(63), last]].astype(np.float32)
             )
     # What was sent for one choice holds another, or does not.
-    shapes = [(layer.maps.shape, layer.groups) for layer in layers]
+    shapes = [layer.told for layer in layers]
     assert holds(shapes, Unit(1, 99), Unit(0, 99)) and holds(shapes, Unit(1, 99), Unit(1, 62))
     assert not holds(shapes, Unit(1, 99), Unit(1, 63)) and not holds(shapes, Unit(0, 99), Unit(1, 99))
-    assert holds([((64, 9, 9), 1)], Unit(0, 99), Unit(0, 63)) and holds([((4096,), 1)], Unit(0, 0), Unit(0, 4095))
-    assert holds([((2, 1, 9), 1)], Unit(7, 3), Unit(0, 1))
+    assert holds([((64, 9, 9), 1, ())], Unit(0, 99), Unit(0, 63))
+    assert holds([((4096,), 1, ())], Unit(0, 0), Unit(0, 4095))
+    assert holds([((2, 1, 9), 1, ())], Unit(7, 3), Unit(0, 1))
 
 
 def test_what_cannot_be_made_smaller_is_sent_as_it_is():
@@ -206,7 +207,7 @@ def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
     table = tuple((70 + map, 98) for map in range(6))
     layers[1] = Volume("b", random_maps(6, 5, 5), HERE, reads=table)
     assert opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))[0]["layers"][0]["last"] == 74
-    shapes = [(layer.maps.shape, layer.source) for layer in layers]
+    shapes = [layer.told for layer in layers]
     assert holds(shapes, Unit(1, 4), Unit(0, 74)) and not holds(shapes, Unit(1, 4), Unit(1, 5))
 
 

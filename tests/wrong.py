@@ -219,6 +219,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     **{f"{graph}.{name}": given for graph in ("graph.Graph", "network.Network") for name, given in GRAPH.items()},
     "graph.Graph": {"input_shape": (1, 8, 8), "nodes": NETWORK.nodes},
     "graph.Row.given": {"maps": MAPS},
+    "graph.Row.passages": {"source": 2},
     "graph.Row.handed_on": {"made": MAPS[3]},
     "graph.Row.traced_bytes": {"levels": True},
     "graph.Row.shared": {"gradient": MAPS[2]},
@@ -620,7 +621,7 @@ def public() -> dict[str, Any]:
         found += [getattr(module, name) for name in module.__all__] if hasattr(module, "__all__") else own
     things: dict[str, Any] = {}
     for thing in found:
-        if inspect.isclass(thing) and not issubclass(thing, CnnvizError):
+        if inspect.isclass(thing) and not issubclass(thing, (CnnvizError, dict)):
             if not inspect.isabstract(thing):
                 things[_name(thing)] = thing
             for name, member in inspect.getmembers(thing):

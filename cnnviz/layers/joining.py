@@ -180,6 +180,6 @@ class Multiply(_Together):
     def terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
-        return {
-            "channels": self.reads(input.shape, channel), "term": "value", "reduction": "product", "outside": "none",
-        }  # fmt: skip
+        first, *others = self.reads(input.shape, channel)
+        gate = input[others].prod(0, dtype=np.float64) / divisor ** len(others)
+        return {"channels": (first,), "term": "value", "gate": gate, "outside": "none"}

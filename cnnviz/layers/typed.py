@@ -242,6 +242,7 @@ def nodes(text: str) -> tuple[Node, ...]:
     return tuple(found)
 
 
+@checked
 class Branches:
     """Which layers a text has read so far, and which the next one reads."""
 

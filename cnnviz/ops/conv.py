@@ -125,7 +125,7 @@ def conv2d(
     offsets = None if offsets is None else offsets.astype(dtype, copy=False)
     output = np.empty((len(images), len(filters), height, width), dtype)
     ins, outs = images.shape[1] // groups, len(filters) // groups
-    plan = Plan.of((outs, *filters.shape[1:]), (height, width), rows, columns, dtype.itemsize)
+    plan = Tiling.of((outs, *filters.shape[1:]), (height, width), rows, columns, dtype.itemsize)
     convolve = _by_windows if plan.by_windows else _by_rows
     with np.errstate(all="ignore"):
         for group in range(groups):
@@ -136,7 +136,7 @@ def conv2d(
     return output if given.ndim == 4 else output[0]
 
 
-class Plan(NamedTuple):
+class Tiling(NamedTuple):
     """How the work of one group is cut, from its shapes alone: `conv2d` carries it out, `laid_out` counts it.
 
     rows, columns    the windows
@@ -159,7 +159,7 @@ class Plan(NamedTuple):
     sections: tuple[tuple[int, int, int, int, int], ...]
 
     @classmethod
-    def of(cls, weight: tuple[int, ...], outputs: tuple[int, int], rows: Window, columns: Window, size: int) -> Plan:
+    def of(cls, weight: tuple[int, ...], outputs: tuple[int, int], rows: Window, columns: Window, size: int) -> Tiling:
         """The plan for numbers of `size` bytes."""
         (filters, channels, kernel_rows, kernel_columns), (height, width) = weight, outputs
         if width < NARROW:
@@ -191,7 +191,7 @@ def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window
     weight   the weight's shape, (out_channels, C / groups, kH, kW)
     outputs  the output's height and width
     """
-    plan = Plan.of((weight[0] // groups, *weight[1:]), outputs, rows, columns, 4)
+    plan = Tiling.of((weight[0] // groups, *weight[1:]), outputs, rows, columns, 4)
     (_, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
     sets, lines = min(plan.sets, down), -(-down // plan.sets)  # and output rows of one
     blocks = once = copied = 0  # of one set; once: what each output row adds, if no row is laid out for two blocks
@@ -259,7 +259,7 @@ def _pieces(size: int, most: int) -> Iterator[tuple[int, int]]:
 
 
 def _by_rows(
-    plan: Plan, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
+    plan: Tiling, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
     """Fill output (N, F, Ho, Wo), a row of the output a matrix product, as drawn at the top of this file."""
     channels, kernel_columns = weight.shape[1], weight.shape[3]
@@ -303,7 +303,7 @@ def _matrix(weight: NDArray, together: int, step: int) -> NDArray:
     return stairs.reshape(filters * together, -1)
 
 
-def _multiply(plan: Plan, matrices: list[NDArray], band: NDArray, target: NDArray, summand: NDArray) -> None:
+def _multiply(plan: Tiling, matrices: list[NDArray], band: NDArray, target: NDArray, summand: NDArray) -> None:
     """target (F, rows, columns) = the sum of matrix @ band, read further and further to the right, over the matrices.
 
     Where there are several matrices, `summand` is room for one of the products.
@@ -336,7 +336,7 @@ def _multiply(plan: Plan, matrices: list[NDArray], band: NDArray, target: NDArra
 
 
 def _by_windows(
-    plan: Plan, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
+    plan: Tiling, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
     """Fill output (N, F, Ho, Wo) where Wo is small: a block of windows, laid out a window a column, is one product."""
     filters, channels = weight.shape[:2]

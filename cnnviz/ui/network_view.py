@@ -24,7 +24,7 @@ from cnnviz.ui import stage as stages
 from cnnviz.ui import state
 from cnnviz.ui import volumes as drawn
 from cnnviz.ui.state import Setting
-from cnnviz.ui.volumes import EACH_LAYER, SCALE, Unit, Volume, chosen
+from cnnviz.ui.volumes import EACH_LAYER, SCALE, Branch, Unit, Volume, chosen
 
 
 @dataclass(frozen=True)
@@ -138,13 +138,28 @@ class NetworkView:
         """Whose maps those of this number are; None: the input's."""
         return next((column for column in self.columns if column.layer < source <= column.last + 1), None)
 
+    def sources(self, column: Column) -> tuple[Branch, ...]:
+        """The columns that it reads, -1 for the input, and how."""
+        row, found = column.row, []
+        for source in row.sources:
+            of = self.of(source)
+            table = tuple(dict(row.reads(channel)).get(source, ()) for channel in range(row.output_shape[0]))
+            each = all(maps == (channel,) for channel, maps in enumerate(table))
+            how = len(table) if each else 1 if len(table[0]) == row.input_shape[0] else table
+            found.append(Branch(self.columns.index(of) if of else -1, how, *row.passages(source)))
+        return tuple(found)
+
     def volumes(self, picture: Picture, **options: Any) -> None:
         """Every column as a volume; `options` as `volumes.volumes` takes them."""
-        layers = []
-        for column in self.columns:
+        layers: list[Volume] = []
+        for before, column in zip([None, *self.columns], self.columns):
             groups, table = reads(column.row)
             maps, fields = self.maps(column), column.row.fields
-            layers.append(Volume(column.name, maps, fields, groups=groups, reads=table, **column.drawn))
+            is_next = [self.of(source) for source in column.row.sources] == [before]
+            layers.append(Volume(
+                column.name, maps, fields, groups=groups, reads=table, sources=() if is_next else self.sources(column),
+                **column.drawn,
+            ))  # fmt: skip
         drawn.volumes(picture, layers, choice=self.choice, selected=self.unit, group=self.group, scaled=self.scaled,
                       **options)  # fmt: skip
 

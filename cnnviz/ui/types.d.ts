@@ -21,9 +21,9 @@ interface StageOptions {
 
 interface Trace {
   rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
-  bias: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
+  bias: number; exponent?: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
   names: { input?: string; output?: string; channels?: string[] }; options: StageOptions;
-  input: Packed; output: Packed<Float32Array>; weight?: Packed<Float64Array>;
+  input: Packed; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
   down: number[]; across: number[]; area: number; taps: number; inputRange: number[];
@@ -46,14 +46,18 @@ interface Place {
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 
 interface Unit { layer: number; channel: number; row: number | null; column: number | null }
-interface Passage { windows: Axis[]; size: number; outside: Outside }
-interface UnitAxis { size: number; jump: number; start: number; path?: Passage[] }
+interface Passage { window: Axis; size: number; outside: Outside; offset: number }
+interface UnitAxis { size: number; jump: number; start: number }
+interface Span { first: number; count: number }
+// What a layer reads: a layer, −1 the picture; in how many groups, or which maps each map reads; through what, back to it.
+interface Branch { at: number; groups: number; reads: number[][] | null; rows: Passage[] | null; columns: Passage[] | null }
+interface Seen { rows: Span; columns: Span; maps: Set<number> }
 
 // The picture, and each layer: how many maps of which size, and what their units see of the picture's pixels.
 interface Maps { count: number; height: number; width: number; isVector: boolean; rows: UnitAxis; columns: UnitAxis; shape?: number[] }
 
 interface Layer extends Maps {
-  name: string; detail: string; note: string; groups: number; reads: number[][] | null; limit: number; limits: number[] | null;
+  name: string; detail: string; note: string; sources: Branch[]; limit: number; limits: number[] | null;
   step: number; exact: boolean; last: number; across: number | null; ink: boolean; off: number[];
   data: Numbers; sent: number; drawnHeight: number; drawnWidth: number;
 }
@@ -63,6 +67,7 @@ interface Answered { verdict: string; more: string; winner: number; rows: [strin
 interface Volumes {
   image: Maps & { depth: number }; picture: Levels; step: number; group: string | null; flat: boolean; scale: string; selected: Unit;
   answer: Answered | null; layers: Layer[]; read?: { key: string; found: Reading[] };
+  sight?: { key: string; found: Seen[] };
 }
 interface Reading { rows: Set<number>; columns: Set<number> }
 

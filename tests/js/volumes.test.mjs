@@ -16,6 +16,8 @@ const axis = (kernel, stride = 1, before = 0, after = 0, dilation = 1) => ({ ker
 const through = ({ size, jump, start }, w) => ({ size: size + (w.kernel - 1) * w.dilation * jump, jump: jump * w.stride, start: start - w.before * jump });
 const outOf = (size, w) => Math.floor((size + w.before + w.after - w.dilation * (w.kernel - 1) - 1) / w.stride) + 1;
 
+const passage = ({ kernel, stride, before, dilation }, size) => ({ window: { kernel, stride, before, dilation }, size, outside: "zeros", offset: 0 });
+
 // A model of layers that are told by their windows: { rows, columns, count, groups }.
 function modelOf(image, windows) {
   const model = { image: { ...image, count: image.depth, rows: PIXEL, columns: PIXEL }, layers: [], windows };
@@ -23,7 +25,7 @@ function modelOf(image, windows) {
   for (const { rows, columns, count, groups = 1 } of windows) {
     const height = outOf(before.height, rows), width = outOf(before.width, columns);
     before = {
-      count, groups, height, width, isVector: height === 1 && width === 1, rows: through(before.rows, rows), columns: through(before.columns, columns),
+      count, groups, sources: [{ at: model.layers.length - 1, groups, reads: null, rows: null, columns: null }], height, width, isVector: height === 1 && width === 1, rows: through(before.rows, rows), columns: through(before.columns, columns),
       limit: 2, step: 1, exact: true, sent: Math.min(64, count), last: Math.min(64, count) - 1, shape: [count, height, width],
       data: Float32Array.from({ length: count * height * width }, (_, at) => at / 100 - 1),
     };
@@ -96,12 +98,8 @@ test("what a unit really reads is what a walk back reaches, padding left out, an
   ];
   const model = modelOf({ depth: 1, height: 61, width: 70 }, windows);
   let before = model.image;
-  for (const name of ["rows", "columns"]) model.image[name] = { ...PIXEL, path: [] };
   model.layers.forEach((layer, at) => {
-    for (const [name, side] of [["rows", "height"], ["columns", "width"]]) {
-      const { kernel, stride, before: ahead, dilation } = windows[at][name];
-      layer[name].path = [...before[name].path, { windows: [{ kernel, stride, before: ahead, dilation }], size: before[side], outside: "zeros" }];
-    }
+    for (const [name, side] of [["rows", "height"], ["columns", "width"]]) layer.sources[0][name] = [passage(windows[at][name], before[side])];
     before = layer;
   });
   for (const [from, layer] of model.layers.entries()) {
@@ -121,7 +119,7 @@ test("what a unit really reads is what a walk back reaches, padding left out, an
     sightText(model, { layer: 0, channel: 0, row: 3, column: 2 }),
     "spans 5 × 2 pixels: rows 6 to 10, columns 5 to 6, and reads 3 of these 5 rows and every column",
   );
-  model.layers[0].rows.path = undefined; // not told: then nothing is said of it
+  model.layers[0].sources[0].rows = null; // not told: then nothing is said of it
   model.read = null;
   assert.ok(sightText(model, { layer: 0, channel: 0, row: 3, column: 2 }).startsWith("sees 5 × 2 pixels"));
   assert.deepEqual(missingIn(new Set([2, 5, 6, 9]), 2, 10), [[3, 5], [7, 9]]);
@@ -132,10 +130,73 @@ test("a table says which maps are read, and what those read in turn", () => {
     { rows: axis(5), columns: axis(5), count: 4 }, { rows: axis(2, 2), columns: axis(2, 2), count: 4, groups: 4 },
     { rows: axis(3), columns: axis(3), count: 3 }, { rows: axis(6), columns: axis(6), count: 2 },
   ]);
-  model.layers[2].reads = [[0, 3], [2], [1, 2, 3]];
+  model.layers[2].sources[0].reads = [[0, 3], [2], [1, 2, 3]];
   const maps = (layer, channel, at) => [...seen(model, { layer, channel, row: 0, column: 0 }, at).maps].sort();
   assert.deepEqual([maps(2, 0, 1), maps(2, 0, 0), maps(2, 1, 1), maps(2, 2, 0)], [[0, 3], [0, 3], [2], [1, 2, 3]]);
   assert.deepEqual([maps(3, 1, 2), maps(3, 1, 1), maps(2, 1, -1)], [[0, 1, 2], [0, 1, 2, 3], [0]]);
+});
+
+// conv; [conv | same] add; [max | conv dilated] concat: what leads back where, by every way.
+function branched() {
+  const one = axis(1), wide = axis(3, 1, 1, 1), model = modelOf({ depth: 3, height: 12, width: 11 }, [
+    { rows: wide, columns: wide, count: 4 }, { rows: wide, columns: axis(5, 1, 2, 2), count: 4 }, { rows: one, columns: one, count: 4 },
+    { rows: one, columns: one, count: 4 }, { rows: axis(2, 2), columns: axis(2, 2), count: 4 }, { rows: axis(3, 2, 2, 2, 2), columns: axis(3, 2, 1, 1), count: 2 },
+    { rows: one, columns: one, count: 6 },
+  ]);
+  const link = (at, reads, rows, columns) => {
+    const { height, width } = at < 0 ? model.image : model.layers[at];
+    return { at, reads, groups: 1, rows: [passage(rows, height)], columns: [passage(columns, width)] };
+  };
+  const of = (groups, ...parts) => ({ ...link(...parts), reads: null, groups });
+  const sources = [
+    [of(1, -1, null, wide, wide)], [of(1, 0, null, wide, axis(5, 1, 2, 2))], [of(4, 0, null, one, one)], [of(4, 1, null, one, one), of(4, 2, null, one, one)],
+    [of(4, 3, null, axis(2, 2), axis(2, 2))], [of(1, 3, null, axis(3, 2, 2, 2, 2), axis(3, 2, 1, 1))],
+    [link(4, [[0], [1], [2], [3], [], []], one, one), link(5, [[], [], [], [], [0], [1]], one, one)],
+  ];
+  model.layers.forEach((layer, at) => { layer.sources = sources[at]; });
+  return model;
+}
+
+test("with branches a unit sees and reads what every way leads back to, and no more", () => {
+  const model = branched();
+  for (const [unit, layer] of [[{ layer: 3, channel: 2, row: 5, column: 4 }, 3], [{ layer: 6, channel: 1, row: 2, column: 3 }, 4], [{ layer: 6, channel: 5, row: 2, column: 3 }, 5]]) {
+    const begun = (row, column) => ({ rows: new Set(row), columns: new Set(column), maps: new Set() }); // of spans, then of what is inside
+    const own = begun([unit.row], [unit.column]), reached = new Map([[unit.layer, { ...own, maps: new Set([unit.channel]), inside: begun([unit.row], [unit.column]) }]]);
+    for (let at = unit.layer; at >= 0; at -= 1) {
+      for (const source of reached.has(at) ? model.layers[at].sources : []) {
+        const own = reached.get(at), before = source.at < 0 ? 3 : model.layers[source.at].count;
+        const maps = [...own.maps].flatMap((map) => (source.reads ? source.reads[map] : source.groups === 1 ? [...Array(before).keys()] : [map]));
+        if (!maps.length) continue;
+        const to = reached.get(source.at) ?? { ...begun(), inside: begun() };
+        for (const map of maps) to.maps.add(map);
+        for (const name of ["rows", "columns"]) {
+          const { window: { kernel, stride, before: ahead, dilation }, size } = source[name][0];
+          const walk = (from, into, isIn) => { for (const index of from) for (let tap = 0; tap < kernel; tap += 1) { const at = index * stride - ahead + tap * dilation; if (isIn(at)) into.add(at); } };
+          walk(own[name], to[name], () => true);
+          walk(own.inside[name], to.inside[name], (position) => position >= 0 && position < size);
+        }
+        reached.set(source.at, to);
+      }
+    }
+    const read = readingOf(model, unit);
+    for (let at = -1; at < unit.layer; at += 1) {
+      const found = seen(model, unit, at), walkedTo = reached.get(at);
+      assert.equal(found === undefined, walkedTo === undefined, `${unit.layer} ${at}`);
+      if (!found) { assert.equal(read[at + 1], undefined); continue; }
+      for (const name of ["rows", "columns"]) {
+        assert.equal(found[name].first, Math.min(...walkedTo[name]));
+        assert.equal(found[name].first + found[name].count - 1, Math.max(...walkedTo[name]));
+        assert.deepEqual([...read[at + 1][name]].sort((a, b) => a - b), [...walkedTo.inside[name]].sort((a, b) => a - b));
+      }
+      if (at >= 0) assert.deepEqual([...found.maps].sort(), [...walkedTo.maps].sort());
+    }
+    assert.ok(seen(model, unit, layer === 3 ? 2 : layer), "the way that its map came by");
+  }
+  const plan = planOf(model, 1200), plain = planOf(CASES[0], 1200);
+  assert.equal(plan.arcs.length, 4); // to "same" over the first branch, from that one to the sum; likewise to the second branch, and on
+  assert.equal(plain.arcs.length, 0);
+  for (const { from, to, over } of plan.arcs) assert.ok(from[0] < to[0] && over >= 0 && over < Math.min(from[1], to[1]));
+  for (const column of plan.columns) assert.ok(column.y >= 34 && column.y + column.height <= plan.height);
 });
 
 // LeNet-5 side by side: its columns, F6 as a bitmap of 7 in a row, the answer last.

@@ -59,6 +59,10 @@ export function readBy(axis, outputs, size, outside) {
   return found;
 }
 
+// The same axis where the input begins so far behind its own beginning.
+/** @type {(axis: Axis, offset: number) => Axis} */
+export const movedBy = (axis, offset) => (offset ? { ...axis, before: axis.before - offset } : axis);
+
 // The input with its padding: its cells count from 0.
 /** @type {(axis: Axis, size: number) => number} */
 export const paddedSize = (axis, size) => axis.before + size + axis.after;

@@ -102,9 +102,17 @@ export function stepAt(trace, row, column) {
     if (terms[tap] > terms[winner] || Number.isNaN(terms[winner])) winner = tap;
   }
   const reduced = REDUCE[trace.reduction](terms);
-  const result = APPLY[trace.function](trace.scale * reduced + trace.bias);
+  const result = ended(trace, trace.scale * reduced + trace.bias, gateAt(trace, row, column));
   return { row, column, top, left, values, terms, sums, winner, reduced, result };
 }
+
+// What becomes of a number once scale and bias are done: power, function, gate.
+/** @type {(trace: Trace, number: number, gate: number) => number} */
+export const ended = (trace, number, gate) => gate * APPLY[trace.function](number ** (trace.exponent ?? 1));
+
+// What a position's number is multiplied by at last.
+/** @type {(trace: Trace, row: number, column: number) => number} */
+export const gateAt = (trace, row, column) => (trace.gate ? trace.gate.data[row * trace.outWidth + column] : 1);
 
 // The number that Python computed for this position.
 /** @type {(trace: Trace, row: number, column: number) => number} */
@@ -116,7 +124,8 @@ export const outputAt = (trace, row, column) => trace.output.data[row * trace.ou
 export function agrees(trace, step) {
   const size = REDUCE[trace.reduction](step.terms.map(Math.abs));
   const float32 = 1e-7 * Math.abs(step.result); // sigmoid makes a half of a term of 1e-9
-  const tolerance = 1e-5 * (Math.abs(trace.scale) * size + Math.abs(trace.bias)) + float32;
+  const reach = Math.max(1, Math.abs(gateAt(trace, step.row, step.column)));
+  const tolerance = 1e-5 * reach * (Math.abs(trace.scale) * size + Math.abs(trace.bias)) + float32;
   return Math.abs(outputAt(trace, step.row, step.column) - step.result) <= tolerance;
 }
 

@@ -3,7 +3,7 @@
 // The result is Python's number in the decimals of its map, the same text wherever it stands. From there it goes
 // backwards: the bias, then the sum that comes to that result with it, then the terms that come to that sum. Each differs
 // from its true value by less than one unit of its last place, and all terms of a map have the same decimals.
-import { APPLY, agrees, largest, outputAt } from "./arithmetic.js";
+import { agrees, ended, gateAt, largest, outputAt } from "./arithmetic.js";
 import { decimalsFor, fixed, largestOf, spelled, unitsOf, upTo } from "../drawing/numbers.js";
 
 export const LISTED = 3; // of the largest terms, where not all can be read
@@ -19,7 +19,11 @@ export const factorOf = (trace) => trace.factor[0] / trace.factor[1];
 
 // Whether a step ends with its reduction: no scale, no bias, no function.
 /** @type {(trace: Trace) => boolean} */
-export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity";
+export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity" && !isBent(trace);
+
+// Whether a step's number is raised to a power, or multiplied by one of its own place.
+/** @type {(trace: Trace) => boolean} */
+export const isBent = (trace) => !!trace.exponent || !!trace.gate;
 
 // ---- decimals, once for a map ----
 
@@ -48,8 +52,8 @@ export function placesOf(trace) {
   const ofValues = decimalsOf(trace.input.data, trace.divisor), ofWeights = trace.weight ? decimalsOf(trace.weight.data, factor, TYPED) : 0;
   const ofTerms = { product: ofValues + ofWeights, value: ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
   const most = { product: value * weight, value, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
-  const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale), isSum = reduction === "sum";
-  const isCurved = !["identity", "relu", "leaky relu"].includes(trace.function);
+  const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * (trace.gate ? largestOf(trace.gate.data) : 1), isSum = reduction === "sum";
+  const isCurved = isBent(trace) || !["identity", "relu", "leaky relu"].includes(trace.function);
   // Of numbers beyond a billion the last digits go, all of the same unit.
   const few = (size, digits) => (limit < 1e9 ? decimalsFor(size, digits) : digits - 1 - leadOf(size));
   const held = (decimals) => Math.min(decimals, SAFE - 1 - leadOf(Math.max(limit, bias, most * (isSum ? taps : 1))));
@@ -70,7 +74,7 @@ export function placesOf(trace) {
 
   const places = {
     values: ofValues < Infinity ? ofValues : decimalsFor(value), weights: ofWeights < Infinity ? ofWeights : decimalsFor(weight),
-    isInFull: ofValues + ofWeights < Infinity, isExact, isMean, isCurved, isMultiplied: by !== 1 || isMean, output,
+    isInFull: ofValues + ofWeights < Infinity, isExact, isMean, isCurved, isMultiplied: by !== 1 || isMean || !!trace.gate, output,
   };
   if (!places.isMultiplied && !isCurved) {
     return { ...places, isExact: isExact && ofTerms <= output, terms: output, reduced: output, bias: output, scale: 0 };
@@ -127,6 +131,8 @@ export class Shown {
 
   get result() { return fixed(this.output, this.places.output); }
   get scale() { return upTo(this.trace.scale, this.places.scale + this.more); }
+  get gated() { return gateAt(this.trace, this.step.row, this.step.column); }
+  get gate() { return upTo(this.gated, this.places.output + 2 + this.more); }
   get bias() { return spelled(this.biasUnits, this.biasPlaces, this.isBiasInFull ? 0 : null); }
   get sum() { return spelled(this.sumUnits, this.places.terms); }
   get reduced() { return spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
@@ -158,8 +164,9 @@ export class Shown {
     for (let more = 0; more < (isMultiplied ? 9 : 1); more += 1) {
       const biasPlaces = places.bias + more, bias = trace.bias * 10 ** biasPlaces;
       const scale = isMultiplied ? Number(unitsOf(trace.scale, places.scale + more)) / 10 ** (places.scale + more) : 1;
+      const gatePlaces = places.output + 2 + more, gate = trace.gate ? Number(unitsOf(this.gated, gatePlaces)) / 10 ** gatePlaces : 1;
       for (const biasUnits of around(bias, Number(unitsOf(trace.bias, biasPlaces)))) {
-        const comesTo = (number) => isWithin(APPLY[trace.function](scale * factor * number + biasUnits / 10 ** biasPlaces), result, unit);
+        const comesTo = (number) => isWithin(ended(trace, scale * factor * number + biasUnits / 10 ** biasPlaces, gate), result, unit);
         const ofReduced = (units) => comesTo(units / 10 ** places.reduced), mean = (units) => units / 10 ** places.terms / present.length;
         let sumUnits, reducedUnits;
         if (isMean && isBare(trace)) sumUnits = nearest(sum, (units) => comesTo(mean(units)), isExact);

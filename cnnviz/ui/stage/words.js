@@ -97,14 +97,16 @@ const ASKED = { sum: "sum", mean: "mean", max: "largest" };
 const SUMS = ["", "sum", "two sums", "three sums"];
 const kindOf = (trace) => (trace.reduction === "sum" && SUMS[trace.channels.length]) || ASKED[trace.reduction];
 
-// What becomes of the terms once they are `reduced` (its text): factor, scale, bias, function.
-function formulaText(trace, { bias, scale }, reduced) {
+// What becomes of the terms once they are `reduced` (its text): factor, scale, bias, power, function, gate.
+function formulaText(trace, { bias, scale, gate }, reduced) {
   let text = reduced;
   if (factorOf(trace) !== 1) text = `${factorText(trace)} × ${text}`;
   if (trace.scale !== 1) text = `${scale} × ${signed(text)}`;
   if (bias.startsWith("−")) text += ` − ${bias.slice(1)} (bias)`;
   else if (trace.bias !== 0 || trace.term === "product") text += ` + bias ${bias}`;
-  return trace.function === "identity" ? text : `${trace.function}(${text})`;
+  if (trace.exponent) text = `(${text}) to the power of ${number(trace.exponent)}`;
+  if (trace.function !== "identity") text = `${trace.function}(${text})`;
+  return trace.gate ? `${signed(gate)} × ${trace.exponent ? text : signed(text)}` : text;
 }
 
 // The sum written out, "sum 4 + bias 0" and its "4".

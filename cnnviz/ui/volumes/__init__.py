@@ -31,10 +31,10 @@ from cnnviz.ui import state
 from cnnviz.ui.component import component
 from cnnviz.ui.state import Setting, one_of
 from cnnviz.ui.volumes.answer import Answer
-from cnnviz.ui.volumes.message import EACH_LAYER, EACH_MAP, Volume, envelope, holds
+from cnnviz.ui.volumes.message import EACH_LAYER, EACH_MAP, Branch, Volume, envelope, holds
 from cnnviz.ui.volumes.unit import Unit, choose, chosen, unit_setting
 
-__all__ = ["EACH_LAYER", "SCALE", "Answer", "Unit", "Volume", "choose", "chosen", "unit_setting", "volumes"]
+__all__ = ["EACH_LAYER", "SCALE", "Answer", "Branch", "Unit", "Volume", "choose", "chosen", "unit_setting", "volumes"]
 
 
 SCALE = one_of("colours", [EACH_MAP, EACH_LAYER])  # a visitor's choice, where a page offers it
@@ -71,7 +71,7 @@ def volumes(
     key = choice.key
     sent, known = state.recall(f"{key}-sent", (None, None))
     is_news = selected != known and not state.is_from_browser(choice)
-    if is_news or not holds([(layer.maps.shape, layer.source) for layer in layers], sent, selected):
+    if is_news or not holds([layer.told for layer in layers], sent, selected):
         sent = selected
     state.remember(f"{key}-sent", (sent, selected))
 

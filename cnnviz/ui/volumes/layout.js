@@ -11,6 +11,7 @@ const PICTURE_SHARE = 0.36; // of the room at most: the picture stays in sight w
 const LABEL = 124; // the least width of a volume's column, for its words
 const [NEAR, FAR] = [26, 84]; // between columns
 const VECTOR_WIDE = 92;
+const ARCS = 34; // above everything, where branches part and meet
 const SMALLEST = 0.6; // of the size that there is room for on a wide screen
 
 // How large maps are drawn: sizes go by their square root, so that 5 × 5 is still seen beside 224 × 224.
@@ -69,7 +70,7 @@ function planAt(model, room, scale) {
     left += width + gap;
     return column;
   });
-  return { columns, gap, width: left - gap, height: high };
+  return withArcs(model, { columns, gap, width: left - gap, height: high });
 }
 
 // The corner of a stack's plane, 0 the front one.
@@ -114,4 +115,19 @@ export function underPoint(model, plan, fronts, x, y) {
     }
   }
   return null;
+}
+
+// A plan with the arcs of branches above it: over what stands between a layer and one that reads it and does not stand
+// right behind it, from the middle of one top to that of the other. Between neighbours nothing need be drawn.
+function withArcs(model, plan) {
+  const links = model.layers.flatMap(({ sources }, to) => sources.filter(({ at }) => at !== to - 1).map(({ at }) => [at, to]));
+  if (!links.length) return { ...plan, arcs: [] };
+  const columns = plan.columns.map((column) => ({ ...column, y: column.y + ARCS }));
+  const topOf = (at, aside) => {
+    const { x, y, width, planes } = columns[at + 1], [across, up] = [(planes - 1) * ACROSS, (planes - 1) * UP];
+    return [x + (width + across) / 2 + aside, y - up - 4];
+  };
+  const longest = Math.max(...links.map(([from, to]) => to - from));
+  const arcs = links.map(([from, to]) => ({ from: topOf(from, 6), to: topOf(to, -6), over: (ARCS - 14) * (1 - (to - from) / longest) }));
+  return { ...plan, columns, height: plan.height + ARCS, arcs };
 }

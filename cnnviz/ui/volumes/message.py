@@ -22,7 +22,23 @@ LARGEST = float(np.finfo(np.float32).max)
 MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
 NUMBERS = 4096
 Reads = int | tuple[tuple[int, ...], ...]  # in how many groups, or which maps each map reads
+Told = tuple[tuple[int, ...], Reads, tuple[tuple[int, Reads], ...]]
 PICTURE_SIDE = 256  # the picture is drawn about 170 pixels high: twice that is more than any screen shows
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What a layer reads of another, where that is not just the one before it.
+
+    at     the place of the volume that it reads; -1: the picture
+    reads  in how many groups, or which of its maps each map reads, () for none
+    rows, columns  through what its units read it
+    """
+
+    at: int
+    reads: Reads
+    rows: Passage
+    columns: Passage
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,7 @@ class Volume:
             FC), C where each reads only its own (pooling, activations, depthwise)
     reads   which maps of the layer before each map reads, counted from 0, where that is no matter of groups (C3 of
             LeNet-5); None: as `groups` says
+    sources where branches part or meet: all that it reads; else it reads the volume before it, as `reads` says
     limit   the value drawn in the palette's full colour; 0: the largest number of the maps, without its sign
     detail  a line below the name, plain text: "5 × 5 × 6 weights each"
     note    side by side: what is told below the maps in place of their number: "156 learnt"
@@ -57,11 +74,17 @@ class Volume:
     ink: bool = False
     off: tuple[int, ...] = ()
     note: str = ""
+    sources: tuple[Branch, ...] = ()
 
     @property
     def source(self) -> Reads:
         """How its maps read those of the layer before."""
         return self.groups if self.reads is None else self.reads
+
+    @property
+    def told(self) -> Told:
+        """Its shape, and what it reads: all that decides which maps are sent."""
+        return self.maps.shape, self.source, tuple((source.at, source.reads) for source in self.sources)
 
     def __post_init__(self) -> None:
         if self.maps.ndim not in (1, 3) or not self.maps.size or self.maps.dtype.kind not in "biuf":
@@ -125,29 +148,34 @@ def _most(shape: tuple[int, ...]) -> int:
     return min(shape[0], max(MAPS, NUMBERS // math.prod(shape[1:])))
 
 
-def _wanted(layers: Sequence[tuple[tuple[int, ...], Reads]], selected: Unit) -> list[int]:
-    """Of each layer, told as (shape, source), a map that must be sent: the chosen one, or the first that it reads."""
-    wanted, unit = [0] * len(layers), selected.within([shape for shape, _ in layers])
+def _wanted(layers: Sequence[Told], selected: Unit) -> list[int]:
+    """Of each layer, a map that must be sent: the chosen one, or the first that it reads."""
+    wanted: dict[int, int] = {}
+    unit = selected.within([shape for shape, *_ in layers])
     if unit:
         wanted[unit.layer] = unit.channel
         for at in range(unit.layer, 0, -1):
-            (shape, source), (before, _) = layers[at], layers[at - 1]
-            if isinstance(source, int):
-                wanted[at - 1] = wanted[at] // (shape[0] // source) * (before[0] // source)
-            else:
-                wanted[at - 1] = min(source[wanted[at]])
-    return wanted
+            shape, reads, sources = layers[at]
+            for before, how in (sources or ((at - 1, reads),)) if at in wanted else ():
+                if before < 0:
+                    continue
+                if isinstance(how, int):
+                    first = wanted[at] // (shape[0] // how) * (layers[before][0][0] // how)
+                else:
+                    first = min(how[wanted[at]], default=0)
+                wanted.setdefault(before, first)
+    return [wanted.get(at, 0) for at in range(len(layers))]
 
 
-def _lasts(layers: Sequence[tuple[tuple[int, ...], Reads]], selected: Unit) -> list[int]:
+def _lasts(layers: Sequence[Told], selected: Unit) -> list[int]:
     """Of each layer the last map that is sent: the others are the first ones, and it may be the one that must be."""
-    return [max(_most(shape) - 1, map) for (shape, _), map in zip(layers, _wanted(layers, selected), strict=True)]
+    return [max(_most(shape) - 1, map) for (shape, *_), map in zip(layers, _wanted(layers, selected), strict=True)]
 
 
-def holds(layers: Sequence[tuple[tuple[int, ...], Reads]], sent: Unit, selected: Unit) -> bool:
-    """Whether what is sent for one choice has the map of another, and what that reads; layers as (shape, source)."""
+def holds(layers: Sequence[Told], sent: Unit, selected: Unit) -> bool:
+    """Whether what is sent for one choice has the map of another, and what that reads; layers as `Volume.told`."""
     found = zip(layers, _lasts(layers, sent), _wanted(layers, selected), strict=True)
-    return all(map < _most(shape) - 1 or map == last for (shape, _), last, map in found)
+    return all(map < _most(shape) - 1 or map == last for (shape, *_), last, map in found)
 
 
 def _sent(maps: np.ndarray, last: int) -> np.ndarray:
@@ -172,14 +200,21 @@ def _path(field: Field, before: tuple[Passage, ...]) -> dict[str, object] | None
     if not path and field != Field():
         return None
     same = len(before) if path[: len(before)] == before else 0
-    more = [
-        [
-            [[window.kernel_size, window.stride, window.before, window.dilation] for window in (passage.window,)],
-            passage.size, passage.padding_mode,
-        ]
-        for passage in path[same:]
-    ]  # fmt: skip
-    return {"same": same, "more": more}
+    return {"same": same, "more": [_passage(passage) for passage in path[same:]]}
+
+
+def _passage(passage: Passage) -> list[object]:
+    window = passage.window
+    told = [window.kernel_size, window.stride, window.before, window.dilation]
+    return [told, passage.size, passage.padding_mode, passage.offset]
+
+
+def _branch(source: Branch) -> dict[str, object]:
+    is_groups = isinstance(source.reads, int)
+    return {
+        "at": source.at, "groups": source.reads if is_groups else 1, "reads": None if is_groups else source.reads,
+        "rows": [_passage(source.rows)], "columns": [_passage(source.columns)],
+    }  # fmt: skip
 
 
 def envelope(
@@ -202,7 +237,7 @@ def envelope(
     """
     step = -(-max(picture.shape[1:]) // PICTURE_SIDE)
     levels = picture.levels()[:, ::step, ::step]
-    lasts = _lasts([(layer.maps.shape, layer.source) for layer in layers], selected)
+    lasts = _lasts([layer.told for layer in layers], selected)
     sendings = [_Sending(_sent(layer.maps, last)) for layer, last in zip(layers, lasts, strict=True)]
     while levels.nbytes + sum(sending.bytes for sending in sendings) > BUDGET:
         larger = [sending for sending in sendings if not sending.is_least]
@@ -225,7 +260,7 @@ def envelope(
             "limit": limit, "limits": limits.tolist() if by_map else None,
             "step": sending.step, "exact": sending.exact, "last": lasts[at],
             "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
-            "note": layer.note,
+            "note": layer.note, "sources": [_branch(source) for source in layer.sources],
         })  # fmt: skip
         before = tuple(_chain(field) for field in layer.fields)
         arrays[f"maps {at}"] = sending.array(limits)

@@ -58,12 +58,29 @@ export function paintPicture(context, { plan: { columns: [column] }, planes, the
 // All of the volumes that does not change as the cursor moves.
 export function paintPlanes(context, { model, plan, planes, fronts, theme }) {
   if (plan.isFlat) { paintFlat(context, { model, plan, planes, theme }); return; }
+  for (const arc of plan.arcs) paintArc(context, arc, theme);
   model.layers.forEach((layer, at) => {
     const column = plan.columns[at + 1];
     if (column.isVector) paintVector(context, layer, column, theme);
     else paintStack(context, layer, column, fronts[at], (channel) => planes.map(at, channel), theme);
     if (!column.isVector && column.cell >= NUMBER_ROOM) paintNumbers(context, model, { layer: at, channel: fronts[at] }, column, theme);
   });
+}
+
+// A branch: an arc, with a head where it leads to.
+function paintArc(context, { from, over, to }, theme) {
+  const [x, y] = to;
+  context.strokeStyle = context.fillStyle = theme.muted;
+  context.lineWidth = 1.5;
+  context.beginPath();
+  context.moveTo(...from);
+  context.bezierCurveTo(from[0], over, x, over, x, y - 4);
+  context.stroke();
+  context.beginPath();
+  context.moveTo(x, y + 2);
+  context.lineTo(x - 4, y - 6);
+  context.lineTo(x + 4, y - 6);
+  context.fill();
 }
 
 // The numbers of a front map whose cells are large enough to hold them.

@@ -1,11 +1,11 @@
 // Pure: what a unit really reads of the layers before it, position by position: a stride larger than its window, or a
 // dilation, leaves some out of the span that it sees.
-import { readBy } from "../drawing/axis.js";
-import { layerOf, unitText } from "./units.js";
+import { movedBy, readBy } from "../drawing/axis.js";
+import { seen, unitText } from "./units.js";
 
-// The positions that these units read through one layer, by any of its windows.
-/** @type {(passage: Passage, units: Iterable<number>) => Set<number>} */
-const back = ({ windows, size, outside }, units) => new Set(windows.flatMap((window) => [...readBy(window, units, size, outside)]));
+// The positions that these units read through one passage.
+/** @type {(units: Set<number>, passage: Passage) => Set<number>} */
+const back = (units, { window, size, outside, offset }) => readBy(movedBy(window, offset), units, size, outside);
 
 // Of every layer before a unit's, and of the picture as the first: { rows, columns }, each the Set of the positions that
 // it reads. Empty where it is not told through what the layers read.
@@ -19,14 +19,15 @@ export function readingOf(model, unit) {
 /** @type {(model: Volumes, unit: Unit) => Reading[]} */
 function traced(model, unit) {
   const found = [];
-  const reached = { rows: new Set([unit.row]), columns: new Set([unit.column]) };
+  found[unit.layer + 1] = { rows: new Set([unit.row]), columns: new Set([unit.column]) };
   for (let at = unit.layer; at >= 0; at -= 1) {
-    for (const name of ["rows", "columns"]) {
-      const { path } = model.layers[at][name], done = layerOf(model, at - 1)[name].path;
-      if (!path || !done) return [];
-      for (const passage of path.slice(done.length).reverse()) reached[name] = back(passage, reached[name]);
+    for (const source of found[at + 1] ? model.layers[at].sources : []) {
+      if (!source.rows || !source.columns) return [];
+      if (!seen(model, unit, source.at)) continue;
+      const to = (found[source.at + 1] ??= { rows: new Set(), columns: new Set() });
+      for (const position of source.rows.reduce(back, found[at + 1].rows)) to.rows.add(position);
+      for (const position of source.columns.reduce(back, found[at + 1].columns)) to.columns.add(position);
     }
-    found[at] = { ...reached };
   }
   return found;
 }

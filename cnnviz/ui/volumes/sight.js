@@ -42,16 +42,18 @@ function paintLeftOut(context, column, layer, { rows, columns }, read, theme) {
 // On the volumes: the part of each layer on the way, and the unit's own cell.
 export function paintSight(context, { model, plan, fronts, theme, shown, isHidden }) {
   const cell = cellOf(plan.columns[shown.layer + 1], shown);
-  let after = cell;
+  const boxes = [[cell]]; // of the shown unit, then of each layer before it, where the lines from what it reads lead to
   for (let at = shown.layer - 1; at >= -1; at -= 1) {
     const column = plan.columns[at + 1], layer = layerOf(model, at), view = seen(model, shown, at);
-    const box = column.isVector ? column : boxOf(column, layer, view);
+    const box = view && (column.isVector ? column : boxOf(column, layer, view));
+    const after = boxes.filter((_, before) => model.layers[shown.layer - before].sources.some((source) => source.at === at)).flat();
     // Nothing is marked on a front map that is not read: those that are were not sent.
-    if (!box || (at >= 0 && !column.isVector && !view.maps.has(fronts[at]))) continue;
-    paintLines(context, box, after, theme);
+    const isMarked = box && (at < 0 || column.isVector || view.maps.has(fronts[at]));
+    boxes.push(isMarked ? [box] : view ? after : []);
+    if (!isMarked) continue;
+    for (const other of after) paintLines(context, box, other, theme);
     if (column.isVector) paintRead(context, column, layer, view, theme);
     else if (at >= 0) { paintLeftOut(context, column, layer, view, readingOf(model, shown)[at + 1], theme); paintMark(context, box, theme); paintDepth(context, column, layer, fronts[at], box, view, theme); }
-    after = box;
   }
   paintOwn(context, cell, isHidden, theme);
 }
@@ -72,19 +74,21 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
   const column = plan.columns[shown.layer + 1], cell = cellOf(column, shown);
   for (let at = shown.layer - 1; at >= 0; at -= 1) {
     const before = plan.columns[at + 1], layer = model.layers[at], view = seen(model, shown, at);
-    paintUnread(context, before, layer, view.maps, theme);
-    if (layer.isVector) { paintRead(context, before, layer, view, theme); if (at === shown.layer - 1) paintLines(context, before, cell, theme); continue; }
+    const isNext = model.layers[shown.layer].sources.some((source) => source.at === at);
+    paintUnread(context, before, layer, view?.maps ?? new Set(), theme);
+    if (!view) continue;
+    if (layer.isVector) { paintRead(context, before, layer, view, theme); if (isNext) paintLines(context, before, cell, theme); continue; }
     const places = boxOf({ x: 0, y: 0, cell: before.cell }, layer, view);
     if (!places) continue;
     for (const map of view.maps) {
       const { x, y } = mapOf(before, map), box = { ...places, x: x + places.x, y: y + places.y };
       paintLeftOut(context, { x, y, cell: before.cell }, layer, view, readingOf(model, shown)[at + 1], theme);
-      if (at === shown.layer - 1) paintLines(context, box, cell, theme, 0.3);
+      if (isNext) paintLines(context, box, cell, theme, 0.3);
       outlineBox(context, box, theme.window, 1.5);
     }
   }
   const first = boxOf(plan.columns[0], model.image, seen(model, shown, -1));
-  if (shown.layer === 0 && first) paintLines(context, first, cell, theme);
+  if (model.layers[shown.layer].sources.some(({ at }) => at < 0) && first) paintLines(context, first, cell, theme);
   if (!column.isVector) outlineBox(context, grown(mapOf(column, shown.channel), 1), theme.text, 2);
   paintOwn(context, cell, isHidden && !column.isAnswer, theme);
 }

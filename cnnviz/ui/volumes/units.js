@@ -1,11 +1,12 @@
 // Pure: what Python sent, and what a unit sees. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture.
+import { extentOf, startOf } from "../drawing/axis.js";
 import { placeIn, placeText } from "../drawing/address.js";
 import { opened } from "../drawing/envelope.js";
 import { clamp } from "../drawing/numbers.js";
 
-const axisOf = ([size, jump, start, path]) => ({ size, jump, start, path });
-const PIXEL = axisOf([1, 1, 0, []]); // the receptive field of a pixel: itself
+const axisOf = ([size, jump, start]) => ({ size, jump, start });
+const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
 
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
 /** @type {(bytes: Uint8Array) => Volumes} */
@@ -16,7 +17,7 @@ export function unpack(bytes) {
     image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
     picture: arrays.picture, step, group, flat, scale, selected: readUnit(selected),
     answer: answer && { ...answer, codes: arrays.codes ?? null },
-    layers: pathsIn(layers).map(({ shape, fields, ...told }, at) => {
+    layers: linked(layers).map(({ shape, fields, ...told }, at) => {
       const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
       return {
         ...told, count, height: high, width: wide, isVector: high === 1 && wide === 1, shape,
@@ -27,15 +28,17 @@ export function unpack(bytes) {
   };
 }
 
-// Each field's path whole: it is told as what comes after so many passages of the layer before's. undefined: not told.
-function pathsIn(layers) {
-  let before = [[], []];
+// Each layer with what it reads as `sources`: { at, groups, reads, rows, columns }, the passages from it back to that; where
+// none are told, that is the layer before it alone, and its passages are what comes after those of its path.
+function linked(layers) {
   const windowOf = ([kernel, stride, before, dilation]) => ({ kernel, stride, before, dilation });
-  const passageOf = ([windows, size, outside]) => ({ windows: windows.map(windowOf), size: size ?? Infinity, outside });
-  return layers.map(({ fields, paths = [], ...layer }) => {
-    const found = fields.map((_, axis) => paths[axis] && [...before[axis].slice(0, paths[axis].same), ...paths[axis].more.map(passageOf)]);
-    before = found.map((path) => path ?? []);
-    return { ...layer, fields: fields.map((field, axis) => [...field, found[axis]]) };
+  const passageOf = ([window, size, outside, offset]) => ({ window: windowOf(window), size: size ?? Infinity, outside, offset });
+  let known = [true, true]; // whether the path of the layer before is told, down and across
+  return layers.map(({ paths = [], sources = [], groups, reads, ...layer }, at) => {
+    const back = [0, 1].map((axis) => (paths[axis] && known[axis] ? paths[axis].more.map(passageOf).reverse() : null));
+    known = [0, 1].map((axis) => !!paths[axis]);
+    const told = sources.map(({ rows, columns, ...source }) => ({ ...source, rows: rows.map(passageOf), columns: columns.map(passageOf) }));
+    return { ...layer, sources: told.length ? told : [{ at: at - 1, groups, reads, rows: back[0], columns: back[1] }] };
   });
 }
 
@@ -64,15 +67,17 @@ export function within(model, { layer, channel, row, column }) {
   return { layer: at, channel: held(channel, count), row: held(row, height), column: held(column, width) };
 }
 
-// What position `index` of a layer's axis sees of an earlier layer's: { first, count }, padding included. Both fields
-// lead back to the same pixels, so the layers between them need not be asked.
-/** @type {(index: number, axis: UnitAxis, earlier: UnitAxis) => { first: number, count: number }} */
-export function spanOf(index, axis, earlier) {
-  const start = axis.start + index * axis.jump;
-  return {
-    first: Math.round((start - earlier.start) / earlier.jump),
-    count: Math.round((axis.size - earlier.size) / earlier.jump) + 1,
-  };
+// What positions of a layer's axis see of a layer that it reads: { first, count }, padding included. Where the passages
+// between them are not told, both fields lead back to the same pixels.
+/** @type {(span: Span, passages: Passage[] | null, axis: UnitAxis, earlier: UnitAxis) => Span} */
+export function spanOf({ first, count }, passages, axis, earlier) {
+  if (!passages) {
+    const start = axis.start + first * axis.jump, size = axis.size + (count - 1) * axis.jump;
+    return { first: Math.round((start - earlier.start) / earlier.jump), count: Math.round((size - earlier.size) / earlier.jump) + 1 };
+  }
+  let [from, to] = [first, first + count - 1];
+  for (const { window, offset } of passages) [from, to] = [startOf(window, from) + offset, startOf(window, to) + extentOf(window) - 1 + offset];
+  return { first: from, count: to - from + 1 };
 }
 
 const everything = new Map(); // by count: all maps of a layer
@@ -81,9 +86,9 @@ function all(count) {
   return everything.get(count);
 }
 
-// Which maps of the layer before, of `before` maps, these maps of a layer read between them.
-/** @type {(layer: Layer, before: number, maps: Set<number>) => Set<number>} */
-function readBy({ count, groups, reads }, before, maps) {
+// Which maps of one that it reads, of `before` maps, these maps of a layer, of `count`, read between them.
+/** @type {(source: Branch, count: number, before: number, maps: Set<number>) => Set<number>} */
+function readBy({ groups, reads }, count, before, maps) {
   if (reads) return new Set([...maps].flatMap((map) => reads[map]));
   if (groups === 1) return all(before);
   const found = new Set(), size = before / groups;
@@ -93,20 +98,44 @@ function readBy({ count, groups, reads }, before, maps) {
   return found;
 }
 
-// What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and which of its maps.
-/** @param {Volumes} model @param {Unit} unit @param {number} at */
+// What `unit` sees of layer `at` (−1: the picture): spans of rows and columns, and which of its maps; undefined where no
+// way leads back to it.
+/** @type {(model: Volumes, unit: Unit, at: number) => Seen | undefined} */
 export function seen(model, unit, at) {
-  const layer = model.layers[unit.layer], earlier = layerOf(model, at);
-  let maps = new Set([unit.channel]);
-  for (let through = unit.layer; through > at; through -= 1) maps = readBy(model.layers[through], layerOf(model, through - 1).count, maps);
-  if (at < 0) maps = all(earlier.count); // the picture is drawn with all its colours
-  return { rows: spanOf(unit.row, layer.rows, earlier.rows), columns: spanOf(unit.column, layer.columns, earlier.columns), maps };
+  const key = unitText(unit);
+  if (model.sight?.key !== key) model.sight = { key, found: sightOf(model, unit) };
+  return model.sight.found[at + 1];
 }
 
-// The middle of the unit's window on the layer before: how a stage is told where to go.
+/** @type {(model: Volumes, unit: Unit) => Seen[]} */
+function sightOf(model, unit) {
+  const found = [];
+  found[unit.layer + 1] = { rows: { first: unit.row, count: 1 }, columns: { first: unit.column, count: 1 }, maps: new Set([unit.channel]) };
+  for (let at = unit.layer; at >= 0; at -= 1) {
+    const own = found[at + 1], layer = model.layers[at];
+    for (const source of own ? layer.sources : []) {
+      const earlier = layerOf(model, source.at), maps = readBy(source, layer.count, earlier.count, own.maps);
+      if (!maps.size) continue; // a branch that other maps come from
+      const rows = spanOf(own.rows, source.rows, layer.rows, earlier.rows), columns = spanOf(own.columns, source.columns, layer.columns, earlier.columns);
+      const before = found[source.at + 1];
+      found[source.at + 1] = before ? { rows: around(before.rows, rows), columns: around(before.columns, columns), maps: new Set([...before.maps, ...maps]) } : { rows, columns, maps };
+    }
+  }
+  if (found[0]) found[0].maps = all(model.image.count); // the picture is drawn with all its colours
+  return found;
+}
+
+/** @type {(one: Span, other: Span) => Span} */
+function around(one, other) {
+  const first = Math.min(one.first, other.first);
+  return { first, count: Math.max(one.first + one.count, other.first + other.count) - first };
+}
+
+// The middle of the unit's window on what it reads first: how a stage is told where to go.
 /** @param {Volumes} model @param {Unit} unit */
 export function middleOf(model, unit) {
-  const { rows, columns } = seen(model, unit, unit.layer - 1);
+  const { at } = model.layers[unit.layer].sources.find((source) => seen(model, unit, source.at));
+  const { rows, columns } = seen(model, unit, at);
   const middle = ({ first, count }) => first + (count - 1) / 2;
   return { y: middle(rows), x: middle(columns) };
 }

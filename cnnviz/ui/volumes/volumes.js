@@ -166,8 +166,8 @@ class VolumesView extends View {
     const { shown } = this;
     return this.chosen.map((front, at) => {
       if (at >= shown.layer) return front;
-      const { maps } = seen(this.model, shown, at), layer = this.model.layers[at];
-      if (maps.size === layer.count) return front;
+      const maps = seen(this.model, shown, at)?.maps, layer = this.model.layers[at];
+      if (!maps || maps.size === layer.count) return front;
       const first = Math.min(...maps);
       return slotOf(layer, first) >= 0 ? first : front;
     });
