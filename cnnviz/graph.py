@@ -50,7 +50,13 @@ class Row:
 
     def given(self, maps: Sequence[NDArray] | Mapping[int, NDArray]) -> NDArray:
         """What it reads among all maps of one input or a batch: one, or several one behind the other."""
-        read = [maps[source] for source in self.sources]
+        try:
+            read = [maps[source] for source in self.sources]
+        except (IndexError, KeyError):
+            raise ArrayError(f"{self.layer.name} reads the maps {told(self.sources)}; not all are there.") from None
+        for one, shape in zip(read, self.shapes):
+            if one.shape[max(0, one.ndim - len(shape)) :] != shape:
+                raise ArrayError(f"{self.layer.name} reads maps of {shape}, not {one.shape}.")
         if len(read) == 1:
             return read[0]
         sides = self.input_shape[1:]
@@ -60,6 +66,8 @@ class Row:
     def shared(self, gradient: NDArray) -> list[NDArray]:
         """The gradient for `given`, cut into those for what it was made of."""
         sides = len(self.input_shape) - 1
+        if gradient.shape[max(0, gradient.ndim - sides - 1) :] != self.input_shape:
+            raise ArrayError(f"The gradient has shape {gradient.shape}; what was read has {self.input_shape}.")
         ends = np.cumsum([shape[0] for shape in self.shapes])[:-1]
         parts = np.split(gradient, ends, -1 - sides) if len(self.shapes) > 1 else [gradient]
         return [

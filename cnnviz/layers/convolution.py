@@ -173,7 +173,7 @@ class Conv2d(Layer):
             padding_mode=self.padding_mode,
         )
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         read, padding, sides = input, self.padding, input.shape[-2:]
@@ -211,7 +211,7 @@ class Conv2d(Layer):
         first = channel // (self.out_channels // self.groups) * depth
         return tuple(range(first, first + depth))
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {

@@ -68,12 +68,12 @@ class Activate(Layer):
     ) -> NDArray[np.floating]:
         return ops.ACTIVATIONS[self.function].function(input)
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         return ops.ACTIVATIONS[self.function].derivative(input) * gradient, {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
@@ -127,14 +127,14 @@ class Dropout(Layer):
         """What is kept."""
         return ops.dropout_mask(shape, self.p, rng)
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         if drawn is None:
             return gradient, {}
         return np.where(drawn, gradient / np.array(1 - self.p, gradient.dtype), np.zeros(1, gradient.dtype)), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         found: Terms = {"channels": (channel,), "term": "value", "outside": "none"}
@@ -261,7 +261,7 @@ class BatchNorm2d(Layer):
         moved = {name: (1 - share) * statistics[name] + share * value for name, value in towards.items()}
         return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         maps = _maps(input)
@@ -278,7 +278,7 @@ class BatchNorm2d(Layer):
     def product(self, shape: Shape) -> str:
         return f"2 × {grouped(shape[0])}"
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         """One scale and one bias: gamma / deviation, and beta - mean x that."""

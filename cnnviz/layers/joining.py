@@ -47,12 +47,12 @@ class Concat(Layer):
     ) -> NDArray[np.floating]:
         return input.astype(precision(input), copy=False)
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         return gradient, {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": "none"}
@@ -132,13 +132,13 @@ class Add(_Together):
         with np.errstate(all="ignore"):
             return np.asarray(self._by_branch(input).sum(self._axis(input), dtype=precision(input)))
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         """Every branch takes all of it."""
         return np.concatenate([gradient] * self.branches, self._axis(input)), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": self.reads(input.shape, channel), "term": "value", "outside": "none"}
@@ -169,7 +169,7 @@ class Multiply(_Together):
         with np.errstate(all="ignore"):
             return np.asarray(self._by_branch(input).prod(self._axis(input), dtype=precision(input)))
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         """To each branch, times the numbers of the others."""
@@ -177,7 +177,7 @@ class Multiply(_Together):
         others = [np.delete(parts, branch, axis).prod(axis) * gradient for branch in range(self.branches)]
         return np.concatenate(others, axis), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         first, *others = self.reads(input.shape, channel)

@@ -155,25 +155,62 @@ class Layer(ABC):
         which it was given that one; None for a layer that draws nothing."""
         return None
 
-    @abstractmethod
     def backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+        self,
+        input: NDArray,
+        parameters: Parameters,
+        gradient: NDArray,
+        *,
+        training: bool = False,
+        drawn: Drawn = None,
+        to_input: bool = True,
     ) -> Found:
         """The loss's gradient for the input, and those for what is learnt, by name, from that for the output.
 
         input     what `forward` was given, with the same `parameters` and `training`; `drawn` what it drew
         to_input  False: the first is not wanted, and may be empty
+
+        Raises ArrayError for arrays that do not belong together.
         """
+        shape = single(input)
+        self.check_parameters(parameters, shape)
+        wanted = (*input.shape[: input.ndim - len(shape)], *self.output_shape(shape))
+        if gradient.shape != wanted or (drawn is not None and drawn.shape != input.shape):
+            raise ArrayError(f"{self.name}: the output's gradient has shape {gradient.shape}; the output has {wanted}.")
+        return self._backward(input, parameters, gradient, training=training, drawn=drawn, to_input=to_input)
 
     @abstractmethod
+    def _backward(
+        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
+    ) -> Found: ...
+
     def terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+        self,
+        input: NDArray,
+        output: NDArray,
+        parameters: Parameters,
+        channel: int,
+        *,
+        training: bool = False,
+        divisor: float = 1.0,
     ) -> Terms:
         """How map `channel` of the output comes about, for a Trace.
 
         input   (C, H, W), or (features, 1, 1); the layer read `input / divisor`
         output  what it made of that
+
+        Raises ArrayError for arrays that do not belong together, and for a map that is none.
         """
+        made = math.prod(self.output_shape(input.shape)) if input.ndim == 3 else 0
+        if not output.size == made > 0 or not 0 <= channel < len(output):
+            raise ArrayError(f"{self.name}: there is no map {told(channel)} of {output.shape}, made of {input.shape}.")
+        self.check_parameters(parameters, input.shape)
+        return self._terms(input, output, parameters, channel, training=training, divisor=divisor)
+
+    @abstractmethod
+    def _terms(
+        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
+    ) -> Terms: ...
 
     def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
         """What it gathers in training beside what it learns, by name, before there has been any."""

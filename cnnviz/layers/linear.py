@@ -92,13 +92,13 @@ class Linear(Layer):
         self.check_parameters(parameters, single(input))
         return ops.linear(rows_of(input), parameters["weight"], parameters.get("bias"))
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         for_input, for_weight, for_bias = ops.linear_gradients(rows_of(input), parameters["weight"], gradient)
         return for_input.reshape(input.shape), named(parameters, for_weight, for_bias)
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {

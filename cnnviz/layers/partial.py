@@ -123,7 +123,7 @@ class PartialConv2d(Layer):
         weight = parameters["weight"]
         return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), parameters["bias"])
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         links = self.links(single(input)[0])
@@ -138,7 +138,7 @@ class PartialConv2d(Layer):
         super().reads(shape, channel)
         return self.connections[channel]
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         reads = self.connections[channel]

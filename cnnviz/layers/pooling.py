@@ -125,13 +125,13 @@ class MaxPool2d(_Pool):
     ) -> NDArray[np.floating]:
         return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         settings = self.kernel_size, self.stride, self.padding
         return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
@@ -193,13 +193,13 @@ class AvgPool2d(_Pool):
             count_include_pad=self.count_include_pad,
         )
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         settings = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return ops.avg_pool2d_gradient(input, gradient, *settings), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         outside = "zeros" if self.count_include_pad else "none"
@@ -254,13 +254,13 @@ class GlobalAvgPool(Layer):
         needs_volume(self, single(input))
         return ops.avg_pool2d(input, (input.shape[-2], input.shape[-1]))
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         share = gradient / np.array(input.shape[-2] * input.shape[-1], gradient.dtype)
         return np.broadcast_to(share, input.shape).copy(), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": "none"}

@@ -69,13 +69,13 @@ class Rbf(Layer):
         self.check_parameters(parameters, single(input))
         return ops.squared_distances(rows_of(input), parameters["codes"])
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         found = ops.squared_distances_gradient(rows_of(input), parameters["codes"], gradient)
         return found.reshape(input.shape), {}
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {

@@ -42,7 +42,7 @@ class _Rearranged(Layer):
         self.output_shape(shape)  # for what it refuses
         return np.ascontiguousarray(self._moved(input.astype(precision(input), copy=False), input.ndim - len(shape)))
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         """A number gets the gradients of all places that it came to."""
@@ -66,7 +66,7 @@ class _Rearranged(Layer):
         found = np.ravel(self._places(shape)[channel])
         return tuple(sorted({(int(place) - 1) // math.prod(shape[1:]) for place in found if place}))
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         """The numbers where they stand now: where they came from is no matter of windows."""
@@ -182,7 +182,7 @@ class Pad(_Rearranged):
         mode = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}.get(self.padding_mode, self.padding_mode)
         return np.pad(input, [(0, 0)] * (lead + 1) + ends, mode)  # type: ignore[call-overload]
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": self.padding_mode}
@@ -242,7 +242,7 @@ class Slice(_Rearranged):
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input[(slice(None),) * (lead + self.axis) + (slice(self.start, self.stop, self.step),)]
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         cut = [slice(self.start if self.axis == axis else 0, None) for axis in range(3)]

@@ -96,7 +96,7 @@ class Subsample(Layer):
             means = ops.avg_pool2d(input, self.kernel_size)
             return np.asarray(means * scale[:, np.newaxis, np.newaxis] + bias[:, np.newaxis, np.newaxis])
 
-    def backward(
+    def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
     ) -> Found:
         """A block's sum is its mean times the numbers in it."""
@@ -107,7 +107,7 @@ class Subsample(Layer):
         learnt = {"weight": (gradient * sums).sum(over), "bias": gradient.sum(over)}
         return ops.avg_pool2d_gradient(input, scaled, self.kernel_size), learnt
 
-    def terms(
+    def _terms(
         self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
     ) -> Terms:
         scale, bias = float(parameters["weight"][channel]), bias_of(parameters, channel)
