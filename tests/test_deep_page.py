@@ -307,14 +307,6 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
 
 
-def test_the_coarse_answers_stand_in_for_the_fine_ones():
-    grid = np.full((6, 5), np.nan)
-    grid[::4, ::4] = [[1, 2], [3, 4]]
-    grid[2, 2] = 9
-    filled = deep_classes.filled(grid)
-    assert filled[0, 0] == filled[1, 1] == filled[0, 3] == 1 and filled[3, 3] == 9 and filled[5, 4] == 4
-
-
 # --- a mistake, two photos, filters ---
 
 

@@ -385,6 +385,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.reads.reads": {"window": Window(3, 2), "size": 9},
     "experiments.occlusion.Probe": {"row": 1, "column": 2, "probabilities": np.ones(5)},
     "experiments.occlusion.Occlusion": {"trained": TINY, "levels": LEVELS, "size": 4, "stride": 3},
+    "experiments.occlusion.filled": {"grid": MAP[0]},
     "experiments.occlusion.Occlusion.box": {"row": 1, "column": 2},
     "experiments.occlusion.Occlusion.covered": {"row": 1, "column": 2},
     "experiments.occlusion.Occlusion.grid": {"probes": [occlusion.Probe(1, 2, np.ones(5))], "class_index": 1},
