@@ -242,7 +242,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "network": Network((4,), read("fc 3")), "names": ("a",),
         "arrays": {"a.weight": np.ones((3, 4), np.float32), "a.bias": np.ones(3, np.float32)},
     },
-    "models.weights.pack": {"given": PARAMETERS},
+    "models.weights.pack": {"given": PARAMETERS, "stack": "fc 3"},
     "pictures.apart.drawn": {"ink": np.kron([[0, 1, 0, 0, 1, 0]], np.full((30, 5), 255)).astype(np.uint8)},
     "pictures.decode.open_picture": {"data": pictures.encode_png(LEVELS), "name": "a", "longest": 9},
     "pictures.digit.Prepared": {
