@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
-from cnnviz.models.squeezenet_depths import depths
+from cnnviz.models.squeezenet_depths import PEOPLE, SEEN, depths
 from cnnviz.pictures import Picture, encode_png, sample
 from cnnviz.ui.lessons.deep import deep_classes as deep_classes
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
-from cnnviz.ui.lessons.deep.deep_guide import PEOPLE, SEEN
 from cnnviz.ui.lessons.deep.deep_look import Look
 from sent import Sent
 from visitor import Visitor
