@@ -11,11 +11,10 @@ from playwright.sync_api import expect
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
-from cnnviz.models.squeezenet_depths import depths
+from cnnviz.models.squeezenet_depths import PEOPLE, SEEN, depths
 from cnnviz.pictures import Picture, encode_png, sample
 from cnnviz.ui.lessons.deep import deep_classes as deep_classes
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
-from cnnviz.ui.lessons.deep.deep_guide import PEOPLE, SEEN
 from cnnviz.ui.lessons.deep.deep_look import Look
 from sent import Sent
 from visitor import Visitor
@@ -305,14 +304,6 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     assert len(at.remembered("deep-asked").probes) == 3
     at.set(sample="Falcon 9 lifting off")
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
-
-
-def test_the_coarse_answers_stand_in_for_the_fine_ones():
-    grid = np.full((6, 5), np.nan)
-    grid[::4, ::4] = [[1, 2], [3, 4]]
-    grid[2, 2] = 9
-    filled = deep_classes.filled(grid)
-    assert filled[0, 0] == filled[1, 1] == filled[0, 3] == 1 and filled[3, 3] == 9 and filled[5, 4] == 4
 
 
 # --- a mistake, two photos, filters ---

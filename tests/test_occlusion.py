@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.experiments.occlusion import GREY, Occlusion
+from cnnviz.experiments.occlusion import GREY, Occlusion, filled
 from cnnviz.models import squeezenet
 from tiny import some_levels, tiny
 
@@ -78,3 +78,11 @@ def test_what_is_refused():
         Occlusion(trained, levels / 255)
     with pytest.raises(SettingError, match="there is no class 5"):
         Occlusion(trained, levels, 3, 3).grid([], 5)
+
+
+def test_the_coarse_answers_stand_in_for_the_fine_ones():
+    grid = np.full((6, 5), np.nan)
+    grid[::4, ::4] = [[1, 2], [3, 4]]
+    grid[2, 2] = 9
+    found = filled(grid)
+    assert found[0, 0] == found[1, 1] == found[0, 3] == 1 and found[3, 3] == 9 and found[5, 4] == 4

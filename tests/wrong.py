@@ -289,7 +289,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "network": Network((4,), read("fc 3")), "names": ("a",),
         "arrays": {"a.weight": np.ones((3, 4), np.float32), "a.bias": np.ones(3, np.float32)},
     },
-    "models.weights.pack": {"given": PARAMETERS},
+    "models.weights.pack": {"given": PARAMETERS, "stack": "fc 3"},
     "pictures.apart.drawn": {"ink": np.kron([[0, 1, 0, 0, 1, 0]], np.full((30, 5), 255)).astype(np.uint8)},
     "pictures.decode.open_picture": {"data": pictures.encode_png(LEVELS), "name": "a", "longest": 9},
     "pictures.digit.Prepared": {
@@ -432,6 +432,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.reads.reads": {"window": Window(3, 2), "size": 9},
     "experiments.occlusion.Probe": {"row": 1, "column": 2, "probabilities": np.ones(5)},
     "experiments.occlusion.Occlusion": {"trained": TINY, "levels": LEVELS, "size": 4, "stride": 3},
+    "experiments.occlusion.filled": {"grid": MAP[0]},
     "experiments.occlusion.Occlusion.box": {"row": 1, "column": 2},
     "experiments.occlusion.Occlusion.covered": {"row": 1, "column": 2},
     "experiments.occlusion.Occlusion.grid": {"probes": [occlusion.Probe(1, 2, np.ones(5))], "class_index": 1},

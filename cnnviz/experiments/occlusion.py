@@ -118,6 +118,22 @@ class Occlusion:
 
 
 @checked
+def filled(grid: NDArray) -> NDArray[np.float64]:
+    """A grid (rows, columns) of answers so far: where there is none, that of the coarser grid around it, or their mean.
+
+    Raises ArrayError for an array of another shape, or without any answer.
+    """
+    array = numbers(grid, "grid").astype(np.float64)
+    if array.ndim != 2 or not np.isfinite(array).any():
+        raise ArrayError(f"The grid has the shape {array.shape}; it is (rows, columns), with an answer at least.")
+    found = array
+    for step in (COARSEST // 2, COARSEST):
+        rows, columns = (np.arange(size) // step * step for size in array.shape)
+        found = np.where(np.isnan(found), array[np.ix_(rows, columns)], found)
+    return np.where(np.isnan(found), np.nanmean(array), found)
+
+
+@checked
 def answer(trained: Trained, levels: NDArray[np.uint8]) -> NDArray:
     """What comes out at the end, (classes,); no map is kept on the way."""
     return trained.network.output(trained.prepare(levels), trained.parameters).ravel()

@@ -2,7 +2,7 @@
 
 architectures.py  LeNet-5, AlexNet and VGG-16 by shape
 lenet5.py         LeNet-5 as published in 1998 and as taught today; codes.py: what the former measures distances to
-squeezenet.py     SqueezeNet v1.1, which knows a thousand classes
+squeezenet.py     SqueezeNet v1.1, which knows a thousand classes; squeezenet_depths.py: what its depths answer to
 trained.py        a network with the numbers that it has learnt
 weights.py        such numbers as .npz: the files of weights/, and downloads
 digits.py         handwritten digits, the file of data/

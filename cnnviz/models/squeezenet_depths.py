@@ -28,6 +28,26 @@ ON_SAMPLES = {
     "chelsea": {"fire7": "Here: the cat’s eyes.", "fire9": "Here: its muzzle."},
     "coffee": {"fire7": "Here: the cup’s bows and rim.", "fire9": "Here: the coffee in its cup."},
 }
+# Maps worth seeing, of each sample photograph: what is seen, each looked at before it was named; depth; map, from 1.
+SEEN = {
+    "chelsea": (
+        ("upright edges", "conv1", 56), ("strokes of fur", "fire3", 116), ("the pupils", "fire5", 235),
+        ("both eyes", "fire7", 131), ("the muzzle", "fire9", 489),
+    ),
+    "coffee": (
+        ("edges of the rim", "conv1", 1), ("arcs", "fire3", 85), ("left bends", "fire5", 150),
+        ("the lower bows", "fire7", 353), ("the coffee", "fire9", 444),
+    ),
+    "camera": (
+        ("slanted edges", "conv1", 61), ("strokes one way", "fire3", 19), ("the tripod’s legs", "fire5", 204),
+        ("the tripod", "fire7", 291), ("the face", "fire9", 261),
+    ),
+    "astronaut": (
+        ("outlines", "conv1", 50), ("upright stripes", "fire3", 90), ("the ring’s arc", "fire5", 167),
+        ("the chin", "fire7", 231), ("the face", "fire9", 233),
+    ),
+}  # fmt: skip
+PEOPLE = ("ballplayer", "groom", "scuba diver")  # all the people that there are among the 1,000 classes
 
 
 @checked

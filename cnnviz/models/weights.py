@@ -55,18 +55,20 @@ def by_layer(network: Graph, names: Sequence[str], arrays: Mapping[str, NDArray]
 
 
 @checked
-def pack(given: Trained | Sequence[Parameters]) -> bytes:
+def pack(given: Trained | Sequence[Parameters], stack: str = "") -> bytes:
     """A network's parameters as the bytes of an .npz, float32: `numpy.load` opens it.
 
     Bare parameters have no names, so their layers go by number from 0, as in PyTorch's Sequential: "0.weight".
+    `stack`, the layers as text, goes first and by that name, if there is one.
     """
     parameters = given.parameters if isinstance(given, Trained) else given
     names = given.names if isinstance(given, Trained) else [str(index) for index in range(len(parameters))]
+    told = {"stack": np.array(stack)} if stack else {}
     arrays = {
         f"{name}.{part}": np.asarray(value, np.float32)
         for name, arrays in zip(names, parameters)
         for part, value in arrays.items()
     }
     file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **arrays)
+    np.savez_compressed(file, allow_pickle=False, **told, **arrays)
     return file.getvalue()

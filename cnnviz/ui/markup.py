@@ -27,6 +27,7 @@ def html(template: str, *parts: object, **named: object) -> Markup:
 
 
 def bold(text: object) -> Markup:
+    """A number or a few words that stand out."""
     return html("<b>{}</b>", text)
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from cnnviz.experiments.classmap import class_map
-from cnnviz.experiments.occlusion import GREY, Occlusion, Probe
+from cnnviz.experiments.occlusion import GREY, Occlusion, Probe, filled
 from cnnviz.geometry import Field
 from cnnviz.layers import Linear
 from cnnviz.models.squeezenet_depths import Depth, depths
@@ -207,16 +207,6 @@ def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
         return probes[-1].row, probes[-1].column
     row, column = np.unravel_index(int(np.argmin(grid)), grid.shape)
     return int(row), int(column)
-
-
-def filled(grid: NDArray) -> NDArray:
-    """The answers so far, where there is none that of the coarser grid around it."""
-    filled = grid.copy()
-    for step in (2, 4):
-        rows, columns = (np.arange(size) // step * step for size in grid.shape)
-        coarse = grid[np.ix_(rows, columns)]
-        filled = np.where(np.isnan(filled), coarse, filled)
-    return np.where(np.isnan(filled), np.nanmean(grid), filled)
 
 
 def _covered(look: Look, occlusion: Occlusion, row: int, column: int, words: str) -> Panel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
-from cnnviz.models.squeezenet_depths import depths
+from cnnviz.models.squeezenet_depths import PEOPLE, SEEN, depths
 from cnnviz.pictures import SAMPLES, sample
 from cnnviz.ui import state
 from cnnviz.ui.controls import choose_sample
@@ -17,25 +17,7 @@ from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import listed, percent
 
-# Of each photograph: what is seen, at which depth, in which map from 1.
-SEEN = {
-    "chelsea": (
-        ("upright edges", "conv1", 56), ("strokes of fur", "fire3", 116), ("the pupils", "fire5", 235),
-        ("both eyes", "fire7", 131), ("the muzzle", "fire9", 489),
-    ),
-    "coffee": (
-        ("edges of the rim", "conv1", 1), ("arcs", "fire3", 85), ("left bends", "fire5", 150),
-        ("the lower bows", "fire7", 353), ("the coffee", "fire9", 444),
-    ),
-    "camera": (
-        ("slanted edges", "conv1", 61), ("strokes one way", "fire3", 19), ("the tripod’s legs", "fire5", 204),
-        ("the tripod", "fire7", 291), ("the face", "fire9", 261),
-    ),
-    "astronaut": (
-        ("outlines", "conv1", 50), ("upright stripes", "fire3", 90), ("the ring’s arc", "fire5", 167),
-        ("the chin", "fire7", 231), ("the face", "fire9", 233),
-    ),
-}  # fmt: skip
+PORTRAIT = "Astronaut Eileen Collins"
 
 
 def guide() -> None:
@@ -56,10 +38,6 @@ def _go(key: str, name: str, channel: int) -> None:
     depth = next(depth for depth in depths() if depth.name == name)
     seen = look_at(sample(key))
     look_into(Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))
-
-
-PORTRAIT = "Astronaut Eileen Collins"
-PEOPLE = ("ballplayer", "groom", "scuba diver")  # all the people that there are among the 1,000 classes
 
 
 def lead() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 
 import numpy as np
@@ -12,6 +11,7 @@ from cnnviz import models
 from cnnviz.errors import CnnvizError
 from cnnviz.experiments.live import SHOWN, first_layer
 from cnnviz.models.lenet5 import prepare
+from cnnviz.models.weights import pack
 from cnnviz.numbers import fixed, grouped
 from cnnviz.ops import softmax
 from cnnviz.ui.controls import refuse
@@ -171,12 +171,4 @@ def use(run: LearningRun | None) -> None:
 
 def npz(run: LearningRun) -> bytes:
     """The network for numpy.load, without pickle: "stack", its layers as text, then "C1.weight", "C1.bias", ..."""
-    trained = run.trained()
-    arrays = {
-        f"{name}.{part}": value
-        for name, parameters in zip(trained.names, trained.parameters)
-        for part, value in parameters.items()
-    }
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, stack=np.array(run.plan.stack), **arrays)
-    return file.getvalue()
+    return pack(run.trained(), run.plan.stack)
