@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.checks import told, whole
+from cnnviz.checks import numbers, told, whole
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.experiments.classmap import known_class
 from cnnviz.geometry import Window
