@@ -1,6 +1,7 @@
 """The house keeps its shape: who may import whom, what `import cnnviz` costs, what is pinned, what no file may hold."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cnnviz import layers
 from server import ROOT
 
 # A module imports only from those before it; the modules of one folder may import each other.
@@ -112,6 +114,52 @@ def test_a_name_stands_alone_in_a_stack_trace():
     trees = [ast.parse(path.read_text("utf-8")) for path in MODULES]
     classes = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
     assert {name for name in several(classes) if not name.startswith("_")} <= SHARED_CLASSES
+
+
+LAYERS = {name for name in layers.__all__ if inspect.isclass(getattr(layers, name))} - {"Node"}
+
+
+def told_apart(source: str) -> list[str]:
+    """Every `match` pattern, `isinstance` and comparison of a type that is over classes of layers."""
+
+    def names(node: ast.AST) -> set[str]:
+        parts = (part for part in ast.walk(node) if isinstance(part, (ast.Name, ast.Attribute)))
+        return {ast.unparse(part).rpartition(".")[2] for part in parts}
+
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.MatchClass) and names(node.cls) & LAYERS:
+            found.append(ast.unparse(node.cls))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("isinstance", "issubclass"):
+            if len(node.args) == 2 and names(node.args[1]) & LAYERS:
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Compare) and "type(" in ast.unparse(node) and names(node) & LAYERS:
+            found.append(ast.unparse(node))
+    return found
+
+
+OUTSIDE_LAYERS = [path for path in (*MODULES, *PAGES) if PACKAGE / "layers" not in path.parents]
+
+
+@pytest.mark.parametrize("path", OUTSIDE_LAYERS, ids=name_of)
+def test_nothing_outside_layers_tells_their_classes_apart(path):
+    """What is known of a layer it says itself: who asks which one it is would have to be told of the next."""
+    assert told_apart(path.read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("match layer:\n    case Conv2d(): pass\n    case layers.Linear(): pass", 2),
+        ("isinstance(row.layer, (Conv2d, layers.MaxPool2d))", 1),
+        ("type(layer) is Dropout", 1),
+        ("type(layer) in (Rbf, Add)", 1),
+        ("isinstance(value, (tuple, list)); isinstance(a, Layer)", 1),
+        ("Conv2d(8, 3); layer.kind == 'CONV'; isinstance(found, Pass)", 0),
+    ],
+)
+def test_what_tells_layers_apart_is_found(source, count):
+    assert len(told_apart(source)) == count
 
 
 @pytest.mark.parametrize("path", PAGES, ids=name_of)

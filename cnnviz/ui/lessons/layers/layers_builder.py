@@ -27,7 +27,7 @@ def presets() -> None:
             input = next(key for key, value in INPUTS.items() if value and value[0] == height == width)
             st.button(name, key=f"preset {name}", on_click=_begin, args=(told.stack, input))
         st.button("small stack", key="preset small", on_click=_begin, args=(START, OWN_SIZE))
-        st.button("with branches", key="preset branches", on_click=_begin, args=(RESIDUAL, OWN_SIZE))
+        st.button("branches", key="preset branches", on_click=_begin, args=(RESIDUAL, OWN_SIZE))
 
 
 def _begin(text: str, input: str) -> None:
