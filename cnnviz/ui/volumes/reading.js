@@ -3,8 +3,7 @@
 import { readBy } from "../drawing/axis.js";
 import { layerOf, unitText } from "./units.js";
 
-// The positions that these units read through one layer, by any of its windows.
-/** @type {(passage: Passage, units: Iterable<number>) => Set<number>} */
+/** The positions that these units read through one layer, by any of its windows. @param {Passage} passage */
 const back = ({ windows, size, outside }, units) => new Set(windows.flatMap((window) => [...readBy(window, units, size, outside)]));
 
 // Of every layer before a unit's, and of the picture as the first: { rows, columns }, each the Set of the positions that
