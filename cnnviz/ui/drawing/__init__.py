@@ -4,5 +4,5 @@
     palette.js   colours and theme              paper.js    canvas, kept layers, bitmaps, text, shapes
     elements.js  elements, pointing, keys       numbers.js  numbers as text
     envelope.js  arrays from Python             link.js     one cursor for several components
-    address.js   a place in the page's address
+    address.js   a place in the page's address  drawing.css  the style that all of them have
 """
