@@ -1,4 +1,4 @@
-"""The one door for what the browser draws: `component("stage")` mounts stage/stage.js, in the style of stage/stage.css.
+"""The one door for what the browser draws: `component("stage")` mounts stage/stage.js, styled by stage/stage.css.
 
 The JavaScript is written as ES modules: what a file takes from another it imports, and a component's entry, the file of
 its name, exports a default. `joined` follows the imports and makes one module of them all, which a page has once, by
@@ -109,9 +109,10 @@ def component(name: str) -> Callable[..., Any]:
 
     Raises KeyError where no file of that name in a folder of cnnviz/ui exports a default.
     """
-    css = (_UI / _ENTRIES[name]).with_suffix(".css")
+    own = (_UI / _ENTRIES[name]).with_suffix(".css")
+    css = f"{(_UI / 'drawing/drawing.css').read_text('utf-8')}{own.read_text('utf-8')}" if own.is_file() else None
     return st.components.v2.component(
         f"cnnviz_{name}",
         js=f"{_HELD}export default (await entries).{name};\n",
-        css=css.read_text("utf-8") if css.is_file() else None,
+        css=css,
     )

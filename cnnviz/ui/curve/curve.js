@@ -1,6 +1,6 @@
 // The curve and its slope, one above the other over the same x; a point on both follows the cursor of a group, or the
 // pointer over the curve itself.
-import { arrowOf, make, onPointing, pointOn, say } from "../drawing/elements.js";
+import { make, onArrows, onPointing, pointOn, say } from "../drawing/elements.js";
 import { opened } from "../drawing/envelope.js";
 import { View, mount } from "../drawing/mount.js";
 import { clamp, grouped, number, rangeOf } from "../drawing/numbers.js";
@@ -10,10 +10,7 @@ import { passing, slopeAt, slopeWords, valueAt, valueWords } from "./slopes.js";
 const SAMPLES = 601; // an odd number, so that 0 is one of them
 
 class Curve extends View {
-  /** @type {CurveMessage} */ data;
-  /** @type {Place} */ place = { row: 0, column: 0 };
-  /** @type {number | undefined} */ own;
-  yEnds = [0, 1]; slopeEnds = [0, 1];
+  /** @type {CurveMessage} */ data; /** @type {Place} */ place = { row: 0, column: 0 }; own; yEnds = [0, 1]; slopeEnds = [0, 1];
 
   constructor() {
     super();
@@ -21,9 +18,13 @@ class Curve extends View {
     this.where = make("span");
     this.panel = new Panel({
       tabindex: "0", role: "slider", "aria-label": "Where on the curve, the number that goes in",
-      onkeydown: (event) => this.onKey(event), onblur: () => this.take(undefined),
+      onkeydown: ({ key }) => { if (key === "Escape") this.take(undefined); }, onblur: () => this.take(undefined),
     });
     this.canvas = this.panel.canvas;
+    onArrows(this.canvas, ([down, right]) => {
+      const { x, data: { reach } } = this;
+      return x !== undefined && this.take(clamp(x + ((right - down) * reach) / 50, -reach, reach));
+    });
     this.general = make("p", { class: "general" });
     this.value = make("p", { class: "value" });
     this.slopeGeneral = make("p", { class: "general" });
@@ -48,14 +49,6 @@ class Curve extends View {
   take(own) {
     this.own = own;
     this.repaint();
-  }
-
-  onKey(event) {
-    const arrow = arrowOf(event), { reach } = this.data;
-    if (event.key === "Escape") this.take(undefined);
-    if (!arrow || this.x === undefined) return;
-    event.preventDefault();
-    this.take(clamp(this.x + ((arrow[1] - arrow[0]) * reach) / 50, -reach, reach));
   }
 
   follow(place) {

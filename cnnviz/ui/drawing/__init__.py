@@ -1,7 +1,8 @@
-"""What every component that draws in the browser shares: colours, canvas, numbers as text, the envelope, one cursor.
+"""What every component that draws in the browser shares. What crosses to it from Python is said in ../types.d.ts.
 
-    palette.js   colours and theme            paper.js    canvas, kept layers, text
-    elements.js  elements, buttons, icons     numbers.js  numbers as text
-    envelope.js  arrays from Python           link.js     one cursor for several components
-    address.js   a place in the page's address  axis.js   what lies beyond the ends of an axis
+    mount.js     a component in its place       axis.js     where windows lie, what is beyond the ends of an axis
+    palette.js   colours and theme              paper.js    canvas, kept layers, bitmaps, text, shapes
+    elements.js  elements, pointing, keys       numbers.js  numbers as text
+    envelope.js  arrays from Python             link.js     one cursor for several components
+    address.js   a place in the page's address  drawing.css  the style that all of them have
 """

@@ -17,16 +17,13 @@ export const startOf = (axis, index) => index * axis.stride - axis.before;
 /** @type {(axis: Axis) => number} */
 export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
 
-// How far behind the start of a window each of its taps lies.
-/** @type {(axis: Axis) => number[]} */
+/** How far behind the start of a window each of its taps lies. @type {(axis: Axis) => number[]} */
 export const tapsOf = (axis) => Array.from({ length: axis.kernel }, (_, tap) => tap * axis.dilation);
 
-// The middle of an output's window.
-/** @type {(axis: Axis, index: number) => number} */
+/** The middle of an output's window. @type {(axis: Axis, index: number) => number} */
 export const middleOf = (axis, index) => startOf(axis, index) + (extentOf(axis) - 1) / 2;
 
-// The output whose window has its middle nearest to a position.
-/** @type {(axis: Axis, position: number, outputs: number) => number} */
+/** The output whose window has its middle nearest to a position. @type {(axis: Axis, position: number, outputs: number) => number} */
 export const nearestTo = (axis, position, outputs) =>
   Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / axis.stride)));
 
@@ -35,8 +32,7 @@ export const nearestTo = (axis, position, outputs) =>
 export const insideOn = (axis, size) =>
   [Math.ceil(axis.before / axis.stride), Math.floor((size - startOf(axis, 0) - extentOf(axis)) / axis.stride)];
 
-// The outputs whose window reads a position.
-/** @type {(axis: Axis, position: number, outputs: number) => number[]} */
+/** The outputs whose window reads a position. @type {(axis: Axis, position: number, outputs: number) => number[]} */
 export function readers(axis, position, outputs) {
   const first = position - startOf(axis, 0), found = [];
   const low = Math.max(0, Math.ceil((first - extentOf(axis) + 1) / axis.stride)), high = Math.min(outputs - 1, Math.floor(first / axis.stride));
@@ -46,8 +42,7 @@ export function readers(axis, position, outputs) {
   return found;
 }
 
-// The positions that the windows of these outputs read, those that they borrow included.
-/** @type {(axis: Axis, outputs: Iterable<number>, size: number, outside: Outside) => Set<number>} */
+/** The positions that the windows of these outputs read, those that they borrow included. @param {Axis} axis */
 export function readBy(axis, outputs, size, outside) {
   const found = new Set(), taps = tapsOf(axis);
   for (const index of outputs) {
@@ -59,12 +54,10 @@ export function readBy(axis, outputs, size, outside) {
   return found;
 }
 
-// The same axis where the input begins so far behind its own beginning.
-/** @type {(axis: Axis, offset: number) => Axis} */
+/** The same axis where the input begins so far behind its own beginning. @type {(axis: Axis, offset: number) => Axis} */
 export const movedBy = (axis, offset) => (offset ? { ...axis, before: axis.before - offset } : axis);
 
-// The input with its padding: its cells count from 0.
-/** @type {(axis: Axis, size: number) => number} */
+/** The input with its padding: its cells count from 0. @type {(axis: Axis, size: number) => number} */
 export const paddedSize = (axis, size) => axis.before + size + axis.after;
 /** @type {(axis: Axis, position: number) => number} */
 export const cellOf = (axis, position) => position + axis.before;

@@ -25,6 +25,11 @@ export const press = (element, isPressed) => element.setAttribute("aria-pressed"
 // The ends of a scale of colours, and the colours between them.
 export const scaleOf = (...classes) => make("div", { class: ["scale", ...classes].join(" ") }, make("span"), make("i"), make("span"));
 
+export function sayEnds(scale, least, most) {
+  say(scale.firstChild, least);
+  say(scale.lastChild, most);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 // A line drawn by `path`.
@@ -76,6 +81,26 @@ export function onPointing(element, point, leave) {
   return onElsewhere(element, leave);
 }
 
+// One pointer at a time has hold of an element: a second finger does not. `take(event)` says whether it may; `move` and
+// `end(event)` hear of it from then on. What is returned knows whether it `isHeld`, and can `letGo()`.
+export function onDragging(element, { take, move, end }) {
+  const drag = { pointer: null, get isHeld() { return drag.pointer !== null; }, letGo() { drag.pointer = null; } };
+  const isOurs = (event) => event.pointerId === drag.pointer;
+  element.addEventListener("pointerdown", (event) => {
+    if (drag.isHeld || event.button !== 0 || !event.isPrimary) return;
+    event.preventDefault(); // no selection, no drag of the page
+    element.focus({ preventScroll: true });
+    if (!take(event)) return;
+    drag.pointer = event.pointerId;
+    element.setPointerCapture(event.pointerId);
+  });
+  element.addEventListener("pointermove", (event) => { if (isOurs(event)) move(event); });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    element.addEventListener(name, (event) => { if (isOurs(event)) { drag.letGo(); end(event); } });
+  }
+  return drag;
+}
+
 // Words beside the pointer, on the element that holds this one's.
 export class Tip {
   element = make("div", { class: "tip", role: "tooltip" });
@@ -101,3 +126,11 @@ const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowR
 
 // Where an arrow key leads: [rows, columns], or null for another key or a shortcut of the browser.
 export const arrowOf = (event) => (isShortcut(event) ? null : ARROWS[event.key] ?? null);
+
+// `go([rows, columns])` for the arrow keys on an element; what it does not want it answers with false.
+export function onArrows(element, go) {
+  element.addEventListener("keydown", (event) => {
+    const by = arrowOf(event);
+    if (by && go(by) !== false) event.preventDefault();
+  });
+}

@@ -10,11 +10,8 @@ export const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").ma
 // and finds the page's `theme`, `version`, how often it was told, and `send(name, value)`, by which Python hears of it.
 export class View {
   version = 0; isGone = false; waiting = false; link = null; observer = null;
-  /** @type {HTMLElement} */ root;
-  /** @type {HTMLElement} */ frame;
-  /** @type {Element} */ watched;
-  /** @type {Theme} */ theme;
-  /** @type {(name: string, value: unknown) => void} */ send;
+  /** @type {HTMLElement} */ root; /** @type {HTMLElement} */ frame; /** @type {Element} */ watched;
+  /** @type {Theme} */ theme; /** @type {(name: string, value: unknown) => void} */ send;
 
   // To be painted with the next frame, once for all that ask for it.
   repaint() {

@@ -11,8 +11,7 @@ export const rampOf = (theme) => `linear-gradient(to right, ${theme.signed.filte
 export const signedIndex = (value, limit) =>
   limit > 0 ? 127 + Math.round(Math.max(-1, Math.min(1, value / limit)) * 127) : 127;
 
-// Relative luminance (WCAG 2).
-/** @param {Colour} colour */
+/** Relative luminance (WCAG 2). @param {Colour} colour */
 function luminance([r, g, b]) {
   const linear = (c) => (c / 255 <= 0.04045 ? c / 3294.6 : ((c / 255 + 0.055) / 1.055) ** 2.4);
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
@@ -27,8 +26,7 @@ export function inkOn(colour) {
   return WRITTEN_IN.find(([, other]) => contrast(other) >= 4.5)[0];
 }
 
-// The theme that Streamlit hands to the component as CSS variables, and the stage's own four marks.
-/** @returns {Theme} */
+/** The theme that Streamlit hands to the component as CSS variables, and the stage's own four marks. @returns {Theme} */
 export function themeOf(element) {
   const style = getComputedStyle(element);
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;

@@ -79,9 +79,10 @@ export const canvasOf = (width, height) => Object.assign(document.createElement(
 export const pack = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
 // A canvas of one pixel a number; `paint` gets its pixels as packed colours, and as bytes. Packed colours in plain loops
-// where it must be quick: a picture has a quarter of a million numbers, and every slider that moves makes them anew.
-export function bitmapOf(width, height, paint) {
-  const canvas = canvasOf(width, height), context = canvas.getContext("2d");
+// where it must be quick: a picture has a quarter of a million numbers, and every slider that moves makes them anew. What
+// changes with each frame is painted on the same canvas again.
+export function bitmapOf(width, height, paint, canvas = canvasOf(width, height)) {
+  const context = canvas.getContext("2d");
   const image = context.createImageData(width, height);
   paint(new Uint32Array(image.data.buffer), image.data);
   context.putImageData(image, 0, 0);

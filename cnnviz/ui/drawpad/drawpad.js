@@ -1,19 +1,18 @@
 // The drawing pad: its elements, pointer and keys, and the lines painted as they are drawn. Python hears of a line when
 // it ends; until then, and while it answers, nothing here waits for it.
-import { button, icon, make, named, pointOn, press, say } from "../drawing/elements.js";
+import { button, icon, make, named, onDragging, pointOn, press, say } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
 import { many } from "../drawing/numbers.js";
 import { dot } from "../drawing/paper.js";
 import { Lines, PENS, drawingOf, penOf, textOf } from "./lines.js";
 
 class Pad extends View {
-  pointer = null; // the pointer that draws: a second finger does not
   fill = ""; // what Python last put here
   /** @type {Lines} */ lines;
 
   constructor() {
     super();
-    this.canvas = make("canvas", { role: "img" });
+    this.canvas = make("canvas", { role: "img", tabindex: "0" });
     this.hint = make("p", { class: "hint" }, "draw a digit");
     this.pens = PENS.map(({ name, thickness }, at) => {
       const ink = make("i", { style: `--dot: ${Math.round(thickness * 150)}px` });
@@ -37,7 +36,7 @@ class Pad extends View {
     if (!this.lines) this.lines = new Lines(drawingOf(data.drawing), data, data.ready);
     else if (this.fill !== data.fill) {
       this.lines.fill(drawingOf(data.drawing), data.ready);
-      this.pointer = null;
+      this.drag.letGo();
     }
     this.fill = data.fill;
     say(this.error, data.refused);
@@ -46,33 +45,24 @@ class Pad extends View {
   }
 
   listen() {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => {
-      if (this.pointer !== null || event.button !== 0 || !event.isPrimary) return;
-      event.preventDefault(); // no selection, no drag of the page
-      canvas.focus({ preventScroll: true });
-      if (!this.lines.begin(...this.placeOf(event))) return;
-      this.pointer = event.pointerId;
-      canvas.setPointerCapture(event.pointerId);
-      this.paint();
-    });
-    canvas.addEventListener("pointermove", (event) => {
-      if (event.pointerId !== this.pointer) return;
-      // A fast hand is heard of once a frame, with all the places it went through.
-      const went = event.getCoalescedEvents?.() ?? [];
-      let grew = false;
-      for (const one of went.length ? went : [event]) grew = this.lines.extend(...this.placeOf(one)) || grew;
-      if (grew) this.paint();
-    });
-    for (const name of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      canvas.addEventListener(name, (event) => {
-        if (event.pointerId !== this.pointer) return;
-        if (name === "pointerup") this.lines.extend(...this.placeOf(event));
-        this.pointer = null;
+    this.drag = onDragging(this.canvas, {
+      take: (event) => {
+        const isBegun = this.lines.begin(...this.placeOf(event));
+        if (isBegun) this.paint();
+        return isBegun;
+      },
+      move: (event) => {
+        // A fast hand is heard of once a frame, with all the places it went through.
+        const went = event.getCoalescedEvents?.() ?? [];
+        let grew = false;
+        for (const one of went.length ? went : [event]) grew = this.lines.extend(...this.placeOf(one)) || grew;
+        if (grew) this.paint();
+      },
+      end: (event) => {
+        if (event.type === "pointerup") this.lines.extend(...this.placeOf(event));
         if (this.lines.end()) this.changed();
-      });
-    }
-    canvas.tabIndex = 0;
+      },
+    });
     this.root.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.key.toLowerCase() !== "z") return;
       event.preventDefault();
@@ -89,7 +79,7 @@ class Pad extends View {
   undo() { if (this.lines.undo()) this.changed(); }
 
   clear() {
-    this.pointer = null;
+    this.drag.letGo();
     if (this.lines.clear()) this.changed();
   }
 

@@ -7,6 +7,7 @@ function set(element, attributes) {
   }
 }
 
+/** @param {LandmarksMessage} told */
 function name({ current, sidebar }) {
   const all = (selector) => [...document.querySelectorAll(selector)];
   for (const room of all(".st-key-lessons, .st-key-menu-lessons")) {

@@ -1,7 +1,7 @@
 // Ten held-out digits with what the network takes them for; and the visitor's own, one map of it, its probabilities.
 import { largestOf, number, percent, plusMinus } from "../drawing/numbers.js";
 import { bitmapOf, fill, outline, write } from "../drawing/paper.js";
-import { paintPlane, title } from "./filters.js";
+import { note, paintPlane, title } from "./filters.js";
 
 const SIDE = 28;
 
@@ -20,11 +20,10 @@ export function paintDigit(context, theme, values, offset, x, y, side) {
   outline(context, x + 0.5, y + 0.5, side - 1, side - 1, theme.border, 1);
 }
 
-export function paintAnswers(context, theme, place, data) {
-  const { digits: { data: levels }, answers } = data;
+export function paintAnswers(context, theme, place, { digits: { data: levels }, answers }) {
   const right = answers.filter(({ label, guess }) => label === guess).length;
   title(context, theme, place, "Digits that it does not learn from");
-  write(context, `${right} of ${answers.length} right; below each its guess, and how sure`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  note(context, theme, place, `${right} of ${answers.length} right; below each its guess, and how sure`);
   const columns = 5, rows = Math.ceil(answers.length / columns), gap = 10;
   const top = place.y + 42, under = 34;
   const side = Math.floor(Math.min((place.width - gap * (columns - 1)) / columns, (place.height - 42) / rows - under));
@@ -56,7 +55,7 @@ export function paintOwn(context, theme, place, data, maps, chosen) {
   const { own: { data: levels }, own_maps: { shape: [, height, width] }, own_shares: { data: shares }, own_name: name, own_label: label, layer, is_empty: isEmpty } = data;
   const guess = shares.indexOf(Math.max(...shares));
   title(context, theme, place, name, isEmpty ? "nothing drawn yet" : label === null ? `taken for a ${guess}` : `a ${label}, taken for a ${guess} ${label === guess ? "✓" : "✗"}`);
-  write(context, `through ${layer[0] === "C" ? "filter" : "unit"} ${chosen + 1} of ${layer}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  note(context, theme, place, `through ${layer[0] === "C" ? "filter" : "unit"} ${chosen + 1} of ${layer}`);
   const top = place.y + OWN_HEAD, side = ownSide(place);
   paintDigit(context, theme, levels, 0, place.x, top, side);
   const size = height * width, values = maps.subarray(chosen * size, (chosen + 1) * size), limit = largestOf(values);

@@ -29,8 +29,12 @@ export function title(context, theme, place, text, more = "") {
   if (from < place.width - 60) write(context, more, place.x + from, place.y + 9.5, 12, theme.muted, theme.font, 400, "left", place.width - from);
 }
 
-// Paints both rows; returns where each filter can be clicked.
-/** @param {Theme} theme @param {Box} place @param {Learning} data */
+// What stands below a title.
+export function note(context, theme, place, text) {
+  write(context, text, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+}
+
+/** Paints both rows; returns where each filter can be clicked. @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintFilters(context, theme, place, data, now, chosen) {
   const { before: { data: before, shape: [count, height, width] }, of, layer, state } = data;
   const what = layer[0] === "C" ? "filters" : "units’ weights";
@@ -68,17 +72,15 @@ export function paintFilters(context, theme, place, data, now, chosen) {
 /** @param {Theme} theme @param {Box} place @param {Learning} data */
 export function paintMove(context, theme, place, data, now, chosen) {
   const { move: { data: moves, shape: [, height, width] }, layer, state, foreseen } = data;
-  const size = height * width;
-  const offset = chosen * size;
+  const size = height * width, offset = chosen * size;
   const longest = largestOf(moves.subarray(offset, offset + size)), limit = largestOf(now.subarray(offset, offset + size));
   const name = `${layer[0] === "C" ? "Filter" : "Unit"} ${chosen + 1} of ${layer}`;
   title(context, theme, place, state === "done" ? `${name}: the last batch moved it` : `${name}: the next batch moves it`);
-  if (foreseen === false) { write(context, "a large network: its first move shows once it starts", place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width); return; }
+  if (foreseen === false) { note(context, theme, place, "a large network: its first move shows once it starts"); return; }
   if (width > MOST_ARROWS || height > MOST_ARROWS) { paintBeside(context, theme, place, moves, now, offset, height, width, longest, limit); return; }
-  write(context, `each weight, and its move; the longest arrow: ${number(longest, 2)}`, place.x, place.y + 27, 12, theme.muted, theme.font, 400, "left", place.width);
+  note(context, theme, place, `each weight, and its move; the longest arrow: ${number(longest, 2)}`);
   const top = place.y + 42, room = place.height - 42;
-  const wide = Math.min(place.width / width, 76), high = Math.min(room / height, 60);
-  const [cellWidth, cellHeight] = [wide, high];
+  const cellWidth = Math.min(place.width / width, 76), cellHeight = Math.min(room / height, 60);
   const decimals = Math.max(3, decimalsFor(longest, 2));
   const numbers = cellWidth >= 40 && cellHeight >= 32;
   for (let row = 0; row < height; row += 1) {

@@ -1,5 +1,5 @@
 // A network while it learns, on one canvas: filters, next move, curves, answers. Between two updates numbers glide.
-import { arrowOf, isInside, make, pointOn, say } from "../drawing/elements.js";
+import { isInside, make, onArrows, pointOn, say } from "../drawing/elements.js";
 import { opened } from "../drawing/envelope.js";
 import { View, isReduced, mount } from "../drawing/mount.js";
 import { clamp } from "../drawing/numbers.js";
@@ -14,8 +14,7 @@ const FRAME = 80; // milliseconds of rest between two frames of it: weights glid
 
 class LearningView extends View {
   chosen = 0; places = []; begun = 0; dark = false; from = null; shownNow; shownMaps;
-  /** @type {Uint8Array} */ bytes;
-  /** @type {Learning} */ data;
+  /** @type {Uint8Array} */ bytes; /** @type {Learning} */ data;
 
   constructor() {
     super();
@@ -27,9 +26,9 @@ class LearningView extends View {
     this.progress = make("div", { class: "progress", ...told }, this.bar);
     this.panel = new Panel({
       tabindex: "0", role: "slider", "aria-label": "The filter that is shown", "aria-valuemin": "1",
-      onkeydown: (event) => this.onKey(event),
     });
     this.canvas = this.panel.canvas;
+    onArrows(this.canvas, ([down, right]) => this.take(clamp(this.chosen + down + right, 0, this.data.now.shape[0] - 1)));
     this.line = make("p", { class: "line", role: "status" });
     this.root = make("div", { class: "learning", role: "group", "aria-label": "The network while it learns" },
       make("header", {}, this.state, this.told, this.held), this.progress, this.canvas, this.line);
@@ -73,13 +72,6 @@ class LearningView extends View {
   choose(event) {
     const found = this.filterAt(event);
     if (found !== undefined) this.take(found);
-  }
-
-  onKey(event) {
-    const arrow = arrowOf(event);
-    if (!arrow) return;
-    event.preventDefault();
-    this.take(clamp(this.chosen + arrow[0] + arrow[1], 0, this.data.now.shape[0] - 1));
   }
 
   take(filter) {

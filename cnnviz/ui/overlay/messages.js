@@ -2,12 +2,10 @@
 import { decimalsFor, fixed, number, rangeText, times } from "../drawing/numbers.js";
 import { fieldOf, sightOf } from "./places.js";
 
-// A depth by its number among all that can be chosen; undefined where it was not sent.
-/** @type {(model: WalkMessage, at: number) => Stop | undefined} */
+/** A depth by its number among all that can be chosen; undefined where it was not sent. @param {WalkMessage} model */
 export const stopOf = (model, at) => model.stops.find((stop) => stop.at === at);
 
-// One map of a walk: its numbers and where it lies; null where it was not sent.
-/** @type {(model: WalkMessage, unit: { stop: number, channel: number }) => OverlayMap | null} */
+/** One map of a walk: its numbers and where it lies; null where it was not sent. @param {WalkMessage} model */
 export function mapOf(model, unit) {
   const stop = unit && stopOf(model, unit.stop), slot = stop ? stop.channels.indexOf(unit.channel) : -1;
   if (slot < 0) return null;
@@ -25,8 +23,7 @@ export const mapWords = (map, stop) => `${map.name} of ${stop.name}`;
 /** @type {(map: OverlayMap, unit: { row: number, column: number }) => number} */
 export const valueAt = (map, { row, column }) => map.numbers[row * map.width + column];
 
-// "Row 6, column 7: 23.4. Sees 171 × 171 pixels of the photo: rows 1 to 171, columns 20 to 190."
-/** @type {(map: OverlayMap, unit: { row: number, column: number }, side: number) => string} */
+/** "Row 6, column 7: 23.4. Sees 171 × 171 pixels of the photo: rows 1 to 171, columns 20 to 190." @param {OverlayMap} map */
 export function sightWords(map, unit, side) {
   const value = valueAt(map, unit), { x, y, width, height } = sightOf(map, unit, side);
   const span = (word, first, count) => rangeText(word, { first, last: first + count - 1, padding: 0 });

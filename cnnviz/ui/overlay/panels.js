@@ -1,7 +1,7 @@
 // Pictures in a row, each under its title and over its words: a photo, with what is laid over it.
 //   map    numbers over the photo                      light  where a unit looks: the photo is lit there
 //   sight  the rectangle that a unit can see           patch  a grey square that lies on the photo
-import { arrowOf, make, onPointing, say, scaleOf } from "../drawing/elements.js";
+import { make, onArrows, onPointing, say, sayEnds, scaleOf } from "../drawing/elements.js";
 import { View } from "../drawing/mount.js";
 import { decimalsFor, endsOf, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
@@ -12,8 +12,7 @@ import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf 
 const LOUPE = 4; // what is narrower than this part of the photo is enlarged in a corner
 
 export class Panels extends View {
-  /** @type {PanelsMessage} */ model;
-  /** @type {(text: string) => void} */ choose;
+  /** @type {PanelsMessage} */ model; /** @type {(text: string) => void} */ choose;
 
   constructor(root) {
     super();
@@ -53,8 +52,7 @@ export class Panels extends View {
       figure.scale.hidden = !sent;
       if (sent) {
         const [least, most] = endsOf(told.limit, 2);
-        say(figure.scale.firstChild, told.signed ? least : "0");
-        say(figure.scale.lastChild, most);
+        sayEnds(figure.scale, told.signed ? least : "0", most);
         figure.scale.children[1].style.background = gradient(told.signed);
       }
     });
@@ -81,12 +79,10 @@ export class Panels extends View {
       if (!figure.model || !figure.told.asks) return;
       this.place(figure, point(event));
     });
-    canvas.addEventListener("keydown", (event) => {
-      const by = arrowOf(event);
-      if (!by || !figure.model || !figure.told.asks) return;
-      event.preventDefault();
+    onArrows(canvas, (by) => {
+      if (!figure.model || !figure.told.asks) return false;
       const [row, column] = figure.told.at;
-      this.place(figure, moved(figure.model, { row, column }, by));
+      return this.place(figure, moved(figure.model, { row, column }, by));
     });
     return figure;
   }

@@ -8,8 +8,7 @@ import { clamp, insideOf } from "../drawing/numbers.js";
 /** @type {(told: FieldNumbers) => UnitAxis} */
 export const fieldOf = ([size, jump, start]) => ({ size, jump, start });
 
-// The edge of unit i's own cell on the photo, in pixels; its far edge is that of unit i + 1.
-/** @type {(axis: UnitAxis, index: number) => number} */
+/** The edge of unit i's own cell on the photo, in pixels; its far edge is that of unit i + 1. @param {UnitAxis} axis */
 export const edgeOf = ({ size, jump, start }, index) => start + index * jump + (size - jump) / 2;
 
 // The rectangle of a map on the photo: { x, y, width, height }, in pixels. It may reach beyond the photo, or fall short.
@@ -18,22 +17,19 @@ export function placeOf({ rows, columns, height, width }) {
   return { x: edgeOf(columns, 0), y: edgeOf(rows, 0), width: width * columns.jump, height: height * rows.jump };
 }
 
-// One unit's own cell.
-/** @type {(map: OverlayMap, unit: { row: number, column: number }) => Box} */
+/** One unit's own cell. @type {(map: OverlayMap, unit: { row: number, column: number }) => Box} */
 export function cellOf({ rows, columns }, { row, column }) {
   return { x: edgeOf(columns, column), y: edgeOf(rows, row), width: columns.jump, height: rows.jump };
 }
 
-// What one unit can see, as far as it lies on a photo of `side` pixels.
-/** @type {(map: OverlayMap, unit: { row: number, column: number }, side: number) => Box} */
+/** What one unit can see, as far as it lies on a photo of `side` pixels. @param {OverlayMap} map */
 export function sightOf({ rows, columns }, { row, column }, side) {
   const span = (field, index) => insideOf({ first: field.start + index * field.jump, count: field.size }, side);
   const down = span(rows, row), across = span(columns, column);
   return { x: across.first, y: down.first, width: across.last - across.first + 1, height: down.last - down.first + 1 };
 }
 
-// The unit whose cell is nearest to a point of the photo.
-/** @type {(map: OverlayMap, x: number, y: number) => { row: number, column: number }} */
+/** The unit whose cell is nearest to a point of the photo. @param {OverlayMap} map */
 export function unitAt({ rows, columns, height, width }, x, y) {
   const nearest = (field, count, at) => clamp(Math.floor((at - edgeOf(field, 0)) / field.jump), 0, count - 1);
   return { row: nearest(rows, height, y), column: nearest(columns, width, x) };

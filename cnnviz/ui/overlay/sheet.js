@@ -1,5 +1,5 @@
 // Every map of a layer on one sheet, to be looked over and clicked.
-import { arrowOf, make, pointOn, say } from "../drawing/elements.js";
+import { make, onArrows, pointOn, say } from "../drawing/elements.js";
 import { View } from "../drawing/mount.js";
 import { clamp, number } from "../drawing/numbers.js";
 import { Panel, bitmapOf, outline } from "../drawing/paper.js";
@@ -10,8 +10,7 @@ const DARK = [40, 44, 52]; // of a number that is 0
 
 export class Sheet extends View {
   chosen = 0; hover = null; count = 0; across = 1; side = 0;
-  /** @type {SheetMessage} */ model;
-  /** @type {(text: string) => void} */ choose;
+  /** @type {SheetMessage} */ model; /** @type {(text: string) => void} */ choose;
 
   constructor(root) {
     super();
@@ -22,10 +21,7 @@ export class Sheet extends View {
     this.canvas.addEventListener("pointermove", (event) => this.point(this.under(event)));
     this.canvas.addEventListener("pointerleave", () => this.point(null));
     this.canvas.addEventListener("click", (event) => { const at = this.under(event); if (at !== null) this.go(at); });
-    this.canvas.addEventListener("keydown", (event) => {
-      const by = arrowOf(event);
-      if (!by) return;
-      event.preventDefault();
+    onArrows(this.canvas, (by) => {
       const to = this.model.order.indexOf(this.chosen) + by[0] * this.across + by[1];
       if (to >= 0 && to < this.count) this.go(to);
     });

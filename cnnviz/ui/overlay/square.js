@@ -1,6 +1,6 @@
 // The square that a network takes of a photo, on the whole photo, where it can be moved: with the pointer or a finger, with
 // keys. Whoever listens hears of every move, and of where the square came to rest.
-import { make, pointOn, say } from "../drawing/elements.js";
+import { make, onDragging, pointOn, say } from "../drawing/elements.js";
 import { Panel } from "../drawing/paper.js";
 import { squareWords } from "./messages.js";
 import { squareBy, squareOf } from "./places.js";
@@ -10,7 +10,7 @@ const HIGHEST = 190, LOWEST = 24; // pixels: of a tall photo; of a very long one
 const REST = 350; // milliseconds without a key
 
 export class Square {
-  pointer = null; resting = null; held = 0; from = 0; place; size; whole;
+  resting = null; held = 0; from = 0; place; size; whole;
   /** @type {Theme} */ theme;
 
   constructor({ moved, rested }) {
@@ -27,25 +27,20 @@ export class Square {
   }
 
   listen() {
-    const { canvas } = this;
-    canvas.addEventListener("pointerdown", (event) => {
-      if (this.pointer !== null || event.button !== 0 || !event.isPrimary) return;
-      event.preventDefault();
-      canvas.focus({ preventScroll: true });
-      canvas.setPointerCapture(event.pointerId);
-      const { side, start } = this.place, along = this.along(event);
-      this.pointer = event.pointerId;
-      this.from = start;
-      // Taken where the finger lies on it; beside it, it comes to the finger.
-      this.held = along >= start && along < start + side ? along - start : side / 2;
-      this.drag(event);
-    });
-    canvas.addEventListener("pointermove", (event) => { if (event.pointerId === this.pointer) this.drag(event); });
-    canvas.addEventListener("pointerup", (event) => { if (event.pointerId === this.pointer) this.drop(); });
-    canvas.addEventListener("pointercancel", (event) => { // the finger scrolls the page
-      if (event.pointerId !== this.pointer) return;
-      this.go(this.from);
-      this.drop();
+    this.drag = onDragging(this.canvas, {
+      take: (event) => {
+        const { side, start } = this.place, along = this.along(event);
+        this.from = start;
+        // Taken where the finger lies on it; beside it, it comes to the finger.
+        this.held = along >= start && along < start + side ? along - start : side / 2;
+        this.follow(event);
+        return true;
+      },
+      move: (event) => this.follow(event),
+      end: ({ type }) => {
+        if (type === "pointercancel") this.go(this.from); // the finger scrolls the page
+        if (this.place.start !== this.from) this.rested(this.place.start);
+      },
     });
   }
 
@@ -55,12 +50,7 @@ export class Square {
     return isWide ? (x - box.x) * size[1] / box.width : (y - box.y) * size[0] / box.height;
   }
 
-  drag(event) { this.go(Math.round(this.along(event) - this.held)); }
-
-  drop() {
-    this.pointer = null;
-    if (this.place.start !== this.from) this.rested(this.place.start);
-  }
+  follow(event) { this.go(Math.round(this.along(event) - this.held)); }
 
   onKey(event) {
     const to = squareBy(event, this.place);
@@ -83,7 +73,7 @@ export class Square {
   receive({ size, start }, whole, theme) {
     const isAnother = String(size) !== String(this.size);
     if (isAnother) this.forget();
-    if (this.pointer === null && this.resting === null) this.place = squareOf(size, start);
+    if (!this.drag.isHeld && this.resting === null) this.place = squareOf(size, start);
     Object.assign(this, { size, whole, theme });
     const { isWide, most } = this.place, shape = size[1] / size[0];
     this.element.hidden = most === 0;
@@ -132,6 +122,7 @@ export class Square {
 
   forget() {
     clearTimeout(this.resting);
-    Object.assign(this, { resting: null, pointer: null });
+    this.resting = null;
+    this.drag.letGo();
   }
 }

@@ -1,7 +1,7 @@
 // The walk from pixels to prediction: a strip of depths, the chosen depth's strongest maps as tiles, one of them large
 // over the photo, and what the network says of it. Going from depth to depth, from map to map and from unit to unit
 // happens here; Python is told once a choice is made.
-import { arrowOf, button, icon, make, say, scaleOf } from "../drawing/elements.js";
+import { button, icon, make, onArrows, say, sayEnds, scaleOf } from "../drawing/elements.js";
 import { View } from "../drawing/mount.js";
 import { number, times } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
@@ -15,22 +15,18 @@ const STAY = 1400; // milliseconds at each depth, walking through
 
 export class Walk extends View {
   told = ""; tilesFor = ""; remembered = []; chips = []; cells = []; pressing = 0; playing = 0; bitmaps = new Map();
-  /** @type {WalkMessage} */ model;
-  /** @type {OverlayUnit} */ unit = null;
-  /** @type {{ row: number, column: number }} */ hover = null;
-  /** @type {(text: string) => void} */ tell;
+  /** @type {WalkMessage} */ model; /** @type {OverlayUnit} */ unit = null; /** @type {(text: string) => void} */ tell; hover = null;
   photo; whole; start;
 
   constructor(root) {
     super();
     this.root = root;
-    this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": "Depth", onkeydown: (event) => this.onStripKey(event) });
+    this.strip = make("div", { class: "strip", role: "radiogroup", "aria-label": "Depth" });
     this.large = new Panel({ class: "large", tabindex: "0", role: "img" });
     this.canvas = this.large.canvas;
     this.head = make("header", {});
     this.line = make("p", { class: "line", "aria-live": "polite" });
     this.scale = scaleOf();
-    say(this.scale.firstChild, "0");
     this.tiles = make("div", { class: "tiles", role: "radiogroup" });
     this.words = make("p", { class: "words" });
     this.note = make("p", { class: "told" });
@@ -48,13 +44,14 @@ export class Walk extends View {
 
   listen() {
     const { canvas } = this;
+    onArrows(this.strip, (by) => {
+      const next = this.chips[this.chips.findIndex(({ at }) => at === this.unit.stop) + by[0] + by[1]];
+      if (next) this.toStop(next.at);
+    });
     canvas.addEventListener("pointermove", (event) => { this.hover = unitUnder(this.map, canvas, this.photo, event); this.repaint(); });
     canvas.addEventListener("pointerleave", () => { this.hover = null; this.repaint(); });
     canvas.addEventListener("click", (event) => this.choose({ ...this.unit, ...unitUnder(this.map, canvas, this.photo, event) }));
-    canvas.addEventListener("keydown", (event) => {
-      const by = arrowOf(event);
-      if (!by) return;
-      event.preventDefault();
+    onArrows(canvas, (by) => {
       this.unit = { ...this.unit, ...moved(this.map, this.unit, by) };
       this.hover = null;
       this.paint();
@@ -139,14 +136,6 @@ export class Walk extends View {
     };
     step();
     this.playing = setInterval(step, STAY);
-  }
-
-  onStripKey(event) {
-    const by = arrowOf(event);
-    if (!by) return;
-    event.preventDefault();
-    const place = this.chips.findIndex(({ at }) => at === this.unit.stop) + by[0] + by[1];
-    if (this.chips[place]) this.toStop(this.chips[place].at);
   }
 
   // The unit of a depth that was shown last; else its strongest map.
@@ -249,7 +238,7 @@ export class Walk extends View {
     this.head.replaceChildren(make("b", {}, title), make("span", {}, ` ${times(map.height, map.width)}`));
     say(this.line, sightWords(map, shown, photo.width));
     this.line.dataset.unit = unitText(shown);
-    say(this.scale.lastChild, number(map.limit, 2));
+    sayEnds(this.scale, "0", number(map.limit, 2));
     this.scale.children[1].style.background = gradient(false);
     this.canvas.setAttribute("aria-label", `${title}, over the photo. Arrow keys go from unit to unit. ${this.line.textContent}`);
   }

@@ -49,8 +49,7 @@ export function regionFollowing(picture, region, { row, column }, margin = 1) {
 
 // The first place, in reading order, where a plane stands most above the mean of the others, and by how many levels;
 // for "brightest" and "darkest" where the mean of all planes is largest and smallest, and that mean.
-export function placeOfMost(picture, what) {
-  const { levels, depth, height, width, planes } = picture;
+export function placeOfMost({ levels, depth, height, width, planes }, what) {
   const area = height * width, own = planes.indexOf(what), sign = what === "darkest" ? -1 : 1;
   let best = -Infinity, at = 0;
   for (let pixel = 0; pixel < area; pixel += 1) {

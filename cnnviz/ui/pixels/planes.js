@@ -73,8 +73,7 @@ function paintFaces(context, panel, { picture, lights, apart, theme, isGrey }, p
 }
 
 // Height, width and depth with their numbers, and under each plane what it holds at the cursor.
-function paintWords(context, view, plan) {
-  const { picture, lights, theme, apart, inks, cursor } = view;
+function paintWords(context, { picture, lights, theme, apart, inks, cursor }, plan) {
   const { depth, height, width } = picture;
   const first = plan.faces[0], last = plan.faces[depth - 1], font = theme.font;
   const bottom = first.y + plan.height;

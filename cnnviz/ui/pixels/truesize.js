@@ -38,8 +38,7 @@ export function pixelUnder({ part, whole }, { height, width }, x, y) {
   return { row: at(y - whole.y, height), column: at(x - whole.x, width), isPart: false };
 }
 
-export function paintTrueSize(panel, view, lit) {
-  const { picture, theme, region, cursor, corner, painting } = view;
+export function paintTrueSize(panel, { picture, theme, region, cursor, corner, painting }, lit) {
   const plan = truePlan(panel, picture, corner);
   const { part, whole } = plan;
   const context = panel.begin();

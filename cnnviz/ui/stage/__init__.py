@@ -1,8 +1,6 @@
 """The stage: input with its window | operands and the sum written out | output filling in.
 
-Python computes a map once and hands it over in one envelope; playing, stepping and hovering happen
-in the browser. `sources` joins the files of this folder into the one module that a Streamlit
-component may have, so that each idea keeps a file of its own and nothing needs a build step:
+Python computes a map once and hands it over in one envelope; playing, stepping and hovering happen in the browser:
 
     arithmetic.js  pure: unpack, taps, terms, sum      rounding.js  pure: their decimals, so that they add up
     words.js       pure: steps as text

@@ -5,8 +5,7 @@ import { insideOn, isBeyond, origin, startOf, tapsOf } from "../drawing/axis.js"
 import { opened } from "../drawing/envelope.js";
 import { rangeOf } from "../drawing/numbers.js";
 
-// One `bytes` envelope (steps.Trace.envelope) -> the trace.
-/** @type {(bytes: Uint8Array) => Trace} */
+/** One `bytes` envelope (steps.Trace.envelope) -> the trace. @type {(bytes: Uint8Array) => Trace} */
 export function unpack(bytes) {
   const trace = opened(bytes);
   [trace.depth, trace.height, trace.width] = trace.input.shape;
@@ -106,16 +105,13 @@ export function stepAt(trace, row, column) {
   return { row, column, top, left, values, terms, sums, winner, reduced, result };
 }
 
-// What becomes of a number once scale and bias are done: power, function, gate.
-/** @type {(trace: Trace, number: number, gate: number) => number} */
+/** What becomes of a number once scale and bias are done: power, function, gate. @type {(trace: Trace, number: number, gate: number) => number} */
 export const ended = (trace, number, gate) => gate * APPLY[trace.function](number ** (trace.exponent ?? 1));
 
-// What a position's number is multiplied by at last.
-/** @type {(trace: Trace, row: number, column: number) => number} */
+/** What a position's number is multiplied by at last. @type {(trace: Trace, row: number, column: number) => number} */
 export const gateAt = (trace, row, column) => (trace.gate ? trace.gate.data[row * trace.outWidth + column] : 1);
 
-// The number that Python computed for this position.
-/** @type {(trace: Trace, row: number, column: number) => number} */
+/** The number that Python computed for this position. @type {(trace: Trace, row: number, column: number) => number} */
 export const outputAt = (trace, row, column) => trace.output.data[row * trace.outWidth + column];
 
 // Whether a step came to the number that Python computed, to 1e-5 of its absolute terms taken together: Python adds

@@ -7,8 +7,7 @@ import { tapAt } from "./arithmetic.js";
 
 const BORROWED = 0.45; // of the padding's colour on a pixel that is borrowed from inside
 
-// Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it.
-/** @type {(trace: Trace, y: number, x: number) => "inside" | "padding" | "borrowed"} */
+/** Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it. @param {Trace} trace */
 export function lyingOf(trace, y, x) {
   if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return "inside";
   return trace.outside === "zeros" || trace.outside === "none" ? "padding" : "borrowed";
@@ -70,8 +69,7 @@ export function inputBitmap(trace, layout, theme) {
   });
 }
 
-// The packed colour at a place of a picture's plane: red, green and blue together.
-/** @param {Trace} trace */
+/** The packed colour at a place of a picture's plane: red, green and blue together. @param {Trace} trace */
 function rgbOf(trace) {
   const { data } = trace.input, plane = trace.height * trace.width;
   const full = 255 / (trace.inputRange[1] * trace.divisor || 1);
@@ -90,8 +88,7 @@ function greyOf(trace, theme) {
   };
 }
 
-// The number of the output that is drawn in full colour.
-/** @type {(trace: Trace) => number} */
+/** The number of the output that is drawn in full colour. @type {(trace: Trace) => number} */
 export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
 
 /** @type {(trace: Trace, theme: Theme) => HTMLCanvasElement} */
@@ -129,8 +126,7 @@ export function boxFor(view, area) {
   return { x: area.x + (area.width - width) / 2, y: area.y, width, height, cell };
 }
 
-// The trace's bitmaps and whatever else is worked out once.
-/** @param {Trace} trace @param {Theme} theme */
+/** The trace's bitmaps and whatever else is worked out once. @param {Trace} trace @param {Theme} theme */
 export function prepare(trace, theme) {
   const layout = tiling(trace);
   const unread = (axis, size, outputs) => missingIn(readBy(axis, Array(outputs).keys(), size, "zeros"), 0, size);

@@ -125,8 +125,7 @@ function hasInputNumbers(stage, cell) {
 }
 
 // Pixels that no window reads: shaded, and struck through where there is room.
-function paintUnread(context, stage, plan) {
-  const { trace, made, theme } = stage;
+function paintUnread(context, { trace, made, theme }, plan) {
   const { box } = plan;
   const strips = [
     ...made.unreadRows.map(([from, to]) => [from, 0, to, trace.width]),
@@ -186,8 +185,7 @@ function paintTaps(context, { down, across, rows, columns }, x, y, cell, theme, 
 const TIES = 14; // lines that can still be told apart
 
 // Lines from the borrowed pixels of the window to the pixels that they copy; some of them, where there are many.
-function paintTies(context, stage, plan) {
-  const { trace, made, theme, step } = stage;
+function paintTies(context, { trace, made, theme, step }, plan) {
   if (trace.outside === "zeros" || trace.outside === "none") return;
   const ties = [];
   for (const down of trace.down) {

@@ -85,8 +85,7 @@ function tapLies(trace, step, tap) {
 }
 
 // The colour of a cell, and for the window's where it lies, too.
-function colourOf(stage, block, tap) {
-  const { trace, made, step, theme } = stage;
+function colourOf({ trace, made, step, theme }, block, tap) {
   if (block === 0) {
     const lies = tapLies(trace, step, tap);
     if (lies === "nowhere" || lies === "padding") return theme.padding;
@@ -151,8 +150,7 @@ function captionOf(stage) {
 }
 
 // The words over the blocks, and the signs between them.
-function paintHeads(context, stage, plan, middles) {
-  const { trace, theme } = stage;
+function paintHeads(context, { trace, theme }, plan, middles) {
   BLOCKS[trace.term].forEach(([name, operator], block) => {
     const x = plan.starts[block], end = x + plan.blocks[block];
     write(context, name, x + plan.blocks[block] / 2, 7, 11.5, theme.muted, theme.font);
@@ -193,9 +191,9 @@ function paintBlocks(context, stage, plan) {
 // A block whose cells are too small for numbers: one small bitmap a channel, drawn large.
 function paintBlock(context, stage, plan, block) {
   const { trace: { taps, channels, down, across } } = stage, [kh, kw] = [down.length, across.length];
-  const small = bitmapOf(kw, kh * channels.length, (pixels) => {
+  const small = plan.small = bitmapOf(kw, kh * channels.length, (pixels) => {
     for (let tap = 0; tap < taps; tap += 1) pixels[tap] = pack(colourOf(stage, block, tap).map(Math.round));
-  });
+  }, plan.small);
   context.imageSmoothingEnabled = false;
   channels.forEach((_, channel) => {
     const [x, y] = plan.cornerOf(block, channel);

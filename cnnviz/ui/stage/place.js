@@ -3,8 +3,7 @@ import { inLink, placeIn, placeText, sayInLink } from "../drawing/address.js";
 
 const SETTLED = 200; // ms that the stage stands before the link says so: not at every step of a held key
 
-// "row.column", counted from 1; of a map of a network "layer.map.row.column".
-/** @type {(trace: Trace, index: number) => string} */
+/** "row.column", counted from 1; of a map of a network "layer.map.row.column". @type {(trace: Trace, index: number) => string} */
 export const linkText = ({ options: { unit }, outWidth }, index) =>
   placeText([...(unit ?? []), Math.floor(index / outWidth), index % outWidth]);
 

@@ -55,17 +55,22 @@ function blocksAt(room, { channels, kernel: [kh, kw], isNamed }, { cell, widths,
   if (width > room.width - 4 || height > room.height - HEADS - 4) return null;
   const left = (room.width - width) / 2 + label;
   const starts = blocks.map((_, block) => left + blocks.slice(0, block).reduce((a, b) => a + b + operator, 0));
-  const cornerOf = (block, channel) => [
+  const grid = gridOf(kh, kw, widths, cell, (block, channel) => [
     starts[block] + (channel % across) * (kw * widths[block] + gap), HEADS + Math.floor(channel / across) * pitch,
-  ];
+  ]);
   return {
-    kind: "blocks", cell, widths, across, sums, isNamed, label, operator, starts, blocks, cornerOf,
-    middleOf: (channel) => cornerOf(0, channel)[1] + (kh * cell) / 2, height, top: HEADS, step: pitch,
-    cellAt: (block, tap) => {
-      const [x, y] = cornerOf(block, Math.floor(tap / (kh * kw))), at = tap % (kh * kw);
-      return { x: x + (at % kw) * widths[block], y: y + Math.floor(at / kw) * cell, width: widths[block], height: cell };
-    },
+    kind: "blocks", cell, widths, across, sums, isNamed, label, operator, starts, blocks, ...grid,
+    middleOf: (channel) => grid.cornerOf(0, channel)[1] + (kh * cell) / 2, height, top: HEADS, step: pitch,
   };
+}
+
+// Where a tap stands in a block: `cornerOf(block, channel)` is where the channel's window begins.
+function gridOf(kh, kw, widths, cell, cornerOf) {
+  const cellAt = (block, tap) => {
+    const [x, y] = cornerOf(block, Math.floor(tap / (kh * kw))), at = tap % (kh * kw);
+    return { x: x + (at % kw) * widths[block], y: y + Math.floor(at / kw) * cell, width: widths[block], height: cell };
+  };
+  return { cornerOf, cellAt };
 }
 
 // ---- written out: 1 x 0 = 0, each in a box of its own ----
@@ -146,17 +151,11 @@ function overviewFor(room, { channels, kernel: [kh, kw], blocks, isNamed }) {
   const { cell, across, down } = best;
   const width = cell * (across * (kw + gap) - gap), height = cell * (down * (kh + gap) - gap);
   const left = (room.width - blocks * width - operator * (blocks - 1)) / 2;
-  const cornerOf = (block, channel) => [
-    left + block * (width + operator) + (channel % across) * (kw + gap) * cell, HEADS + Math.floor(channel / across) * (kh + gap) * cell,
-  ];
-  return {
-    cell, widths: Array(blocks).fill(cell), operator, blocks: Array(blocks).fill(width), cornerOf, top: HEADS, height,
-    starts: Array.from({ length: blocks }, (_, block) => left + block * (width + operator)),
-    cellAt: (block, tap) => {
-      const [x, y] = cornerOf(block, Math.floor(tap / (kh * kw))), at = tap % (kh * kw);
-      return { x: x + (at % kw) * cell, y: y + Math.floor(at / kw) * cell, width: cell, height: cell };
-    },
-  };
+  const starts = Array.from({ length: blocks }, (_, block) => left + block * (width + operator)), widths = Array(blocks).fill(cell);
+  const grid = gridOf(kh, kw, widths, cell, (block, channel) => [
+    starts[block] + (channel % across) * (kw + gap) * cell, HEADS + Math.floor(channel / across) * (kh + gap) * cell,
+  ]);
+  return { cell, widths, operator, blocks: Array(blocks).fill(width), top: HEADS, height, starts, ...grid };
 }
 
 // ---- which part shows ----

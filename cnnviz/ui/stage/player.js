@@ -59,8 +59,7 @@ export class Player {
     return this.trace.count > NUMBERED ? strongest(this.trace) : 0;
   }
 
-  // To the output that Python names, when it names another than last time.
-  /** @param {StageOptions} options */
+  /** To the output that Python names, when it names another than last time. @param {StageOptions} options */
   goTo({ at, unit }) {
     const named = JSON.stringify([at, unit]);
     if (named === this.named) return;

@@ -13,16 +13,13 @@ const TYPED = 7; // decimals that a weight may have to be shown as it was typed
 const FLOAT32 = 7; // digits that a map in float32 has
 const SAFE = 14; // digits of the whole numbers that are computed with here
 
-// The common factor of the weights, drawn outside the sum.
-/** @type {(trace: Trace) => number} */
+/** The common factor of the weights, drawn outside the sum. @type {(trace: Trace) => number} */
 export const factorOf = (trace) => trace.factor[0] / trace.factor[1];
 
-// Whether a step ends with its reduction: no scale, no bias, no function.
-/** @type {(trace: Trace) => boolean} */
+/** Whether a step ends with its reduction: no scale, no bias, no function. @type {(trace: Trace) => boolean} */
 export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.function === "identity" && !isBent(trace);
 
-// Whether a step's number is raised to a power, or multiplied by one of its own place.
-/** @type {(trace: Trace) => boolean} */
+/** Whether a step's number is raised to a power, or multiplied by one of its own place. @type {(trace: Trace) => boolean} */
 export const isBent = (trace) => !!trace.exponent || !!trace.gate;
 
 // ---- decimals, once for a map ----

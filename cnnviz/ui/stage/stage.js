@@ -21,8 +21,7 @@ const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage extends View {
   guessing = false; revealed = false; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
-  /** @type {Trace} */ trace;
-  /** @type {Step} */ step;
+  /** @type {Trace} */ trace; /** @type {Step} */ step;
 
   constructor() {
     super();

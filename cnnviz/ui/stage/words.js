@@ -44,8 +44,7 @@ export const place = (trace, step) =>
 // In brackets, where it would run together with what stands before it or behind it.
 const signed = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 
-// One term as it is written before it is computed: "2×(−0.5)". Of bare values it is the term itself.
-/** @param {Trace} trace */
+/** One term as it is written before it is computed: "2×(−0.5)". Of bare values it is the term itself. @param {Trace} trace */
 export function termText(trace, say, step, tap) {
   if (trace.term === "value") return say.of(step).term(tap);
   const value = say.value(step.values[tap]), weight = signed(say.weight(trace.weight.data[tap]));
@@ -109,8 +108,7 @@ function formulaText(trace, { bias, scale, gate }, reduced) {
   return trace.gate ? `${signed(gate)} × ${trace.exponent ? text : signed(text)}` : text;
 }
 
-// The sum written out, "sum 4 + bias 0" and its "4".
-/** @param {Trace} trace @param {Step} step */
+/** The sum written out, "sum 4 + bias 0" and its "4". @param {Trace} trace @param {Step} step */
 export function total(trace, step, say = speaker(trace)) {
   const shown = say.of(step), { result } = shown;
   const isAnswer = isBare(trace) && factorOf(trace) === 1; // the terms, reduced, are the answer already

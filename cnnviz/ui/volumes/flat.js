@@ -1,5 +1,6 @@
 // Pure: the other layout, for a network small enough that every map of every layer is seen at once: the picture, then a
 // column of maps for each layer, side by side, and the answer at the end.
+import { clamp } from "../drawing/numbers.js";
 import { channelAt, slotOf } from "./units.js";
 
 export const TALL = 364; // of the drawing on a wide screen
@@ -11,14 +12,31 @@ const [CELL, VECTOR, BITMAP] = [16, 84, 22]; // of a vector: its cells at most, 
 const [CLOSE, APART] = [6, 72]; // between columns
 const LEAST_SCALE = 0.62;
 
-// As planOf of layout.js: the largest that fits the room, else the smallest, to be scrolled.
-export function flatPlanOf(model, room) {
-  for (let scale = 1; scale > LEAST_SCALE; scale -= 0.04) {
-    const plan = flatAt(model, room, scale);
+// The largest of the plans at `planAt(scale)` that fits the room; null where none does down to the least scale.
+export function fitting(planAt, room, least, step) {
+  for (let scale = 1; scale > least; scale -= step) {
+    const plan = planAt(scale);
     if (plan.width <= room) return plan;
   }
-  return flatAt(model, room, LEAST_SCALE);
+  return null;
 }
+
+// Boxes beside each other, each in a column as wide as `wholes` says, with as much between them as the room leaves.
+export function inColumns(boxes, wholes, room, [close, apart], placeOf) {
+  const spare = (room - wholes.reduce((a, b) => a + b, 0)) / Math.max(1, boxes.length - 1);
+  const gap = Math.floor(clamp(spare, close, apart));
+  let left = 0;
+  const columns = boxes.map((box, at) => {
+    const whole = wholes[at], column = { ...box, left, whole, ...placeOf(box, left, whole) };
+    left += whole + gap;
+    return column;
+  });
+  return { columns, gap, width: left - gap };
+}
+
+// As planOf of layout.js: the largest that fits the room, else the smallest, to be scrolled.
+export const flatPlanOf = (model, room) =>
+  fitting((scale) => flatAt(model, room, scale), room, LEAST_SCALE, 0.04) ?? flatAt(model, room, LEAST_SCALE);
 
 // Whole pixels a number where there are two or more of them: all cells of a map are of one size then.
 const crisp = (cell) => (cell >= 2 ? Math.floor(cell) : cell);
@@ -64,18 +82,8 @@ function flatAt(model, room, scale) {
     })),
   ];
   const wholes = boxes.map((box) => Math.ceil(Math.max(WORDS_WIDE, box.width + 4)));
-  const spare = (room - wholes.reduce((a, b) => a + b, 0)) / Math.max(1, boxes.length - 1);
-  const gap = Math.floor(Math.max(CLOSE, Math.min(APART, spare)));
-  let left = 0;
-  const columns = boxes.map((box, at) => {
-    const column = {
-      ...box, left, whole: wholes[at],
-      x: Math.round(left + (wholes[at] - box.width) / 2), y: Math.round((high - box.height) / 2) + 2,
-    };
-    left += wholes[at] + gap;
-    return column;
-  });
-  return { columns, gap, width: left - gap, height: high + 4, isFlat: true };
+  const placeOf = (box, left, whole) => ({ x: Math.round(left + (whole - box.width) / 2), y: Math.round((high - box.height) / 2) + 2 });
+  return { ...inColumns(boxes, wholes, room, [CLOSE, APART], placeOf), height: high + 4, isFlat: true };
 }
 
 // The rectangle of a map, or of a number of a vector.

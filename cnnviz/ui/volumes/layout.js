@@ -1,5 +1,6 @@
 // Pure: where the picture and each volume stand, in CSS pixels, and what lies under a point.
-import { flatCellOf, flatUnder } from "./flat.js";
+import { clamp } from "../drawing/numbers.js";
+import { fitting, flatCellOf, flatUnder, inColumns } from "./flat.js";
 import { channelAt, slotOf } from "./units.js";
 
 export const HIGH = 184; // of the drawing at most
@@ -40,13 +41,10 @@ function vectorBox(count) {
 // beside the picture. `columns[0]` is the picture's, `columns[i + 1]` layer i's: { left, width } of the whole column,
 // and of what is drawn { x, y, width, height, cell }; of a stack also `planes`, of a vector `perColumn`.
 export function planOf(model, room) {
-  const whole = planAt(model, room, 1);
-  for (let scale = 1; scale >= SMALLEST; scale -= 0.05) {
-    const plan = planAt(model, room, scale);
-    if (plan.width <= room) return plan;
-  }
-  const widest = Math.max(...whole.columns.slice(1).map((column) => column.whole));
-  return planAt(model, room, Math.max(SMALLEST, Math.min(1, (room - whole.columns[0].whole - 12) / widest)));
+  const fit = fitting((scale) => planAt(model, room, scale), room, SMALLEST, 0.05);
+  if (fit) return fit;
+  const [picture, ...layers] = planAt(model, room, 1).columns.map(({ whole }) => whole);
+  return planAt(model, room, clamp((room - picture - 12) / Math.max(...layers), SMALLEST, 1));
 }
 
 function planAt(model, room, scale) {
@@ -57,20 +55,12 @@ function planAt(model, room, scale) {
     ? { ...vectorBox(layer.sent), planes: 1, isVector: true, sent: layer.sent, last: layer.last }
     : { ...size(layer), planes: Math.min(PLANES, layer.sent) }))];
   const wholes = boxes.map((box, at) => Math.ceil(Math.max(Math.min(LABEL, at ? LABEL : room * PICTURE_SHARE), box.width + (box.planes - 1) * ACROSS + 4)));
-  const spare = (room - wholes.reduce((a, b) => a + b, 0)) / Math.max(1, boxes.length - 1);
-  const gap = Math.floor(Math.max(NEAR, Math.min(FAR, spare)));
   const high = Math.min(HIGH, Math.ceil(Math.max(...boxes.map((box) => box.height + (box.planes - 1) * UP))) + 6);
-  let left = 0;
-  const columns = boxes.map((box, at) => {
-    const width = wholes[at], deep = [(box.planes - 1) * ACROSS, (box.planes - 1) * UP];
-    const column = {
-      ...box, left, whole: width,
-      x: Math.round(left + (width - box.width - deep[0]) / 2), y: Math.round((high - box.height - deep[1]) / 2 + deep[1]),
-    };
-    left += width + gap;
-    return column;
-  });
-  return withArcs(model, { columns, gap, width: left - gap, height: high });
+  const placeOf = (box, left, whole) => {
+    const [across, up] = [(box.planes - 1) * ACROSS, (box.planes - 1) * UP];
+    return { x: Math.round(left + (whole - box.width - across) / 2), y: Math.round((high - box.height - up) / 2 + up) };
+  };
+  return withArcs(model, { ...inColumns(boxes, wholes, room, [NEAR, FAR], placeOf), height: high });
 }
 
 // The corner of a stack's plane, 0 the front one.

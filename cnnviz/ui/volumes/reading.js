@@ -3,8 +3,7 @@
 import { movedBy, readBy } from "../drawing/axis.js";
 import { seen, unitText } from "./units.js";
 
-// The positions that these units read through one passage.
-/** @type {(units: Set<number>, passage: Passage) => Set<number>} */
+/** The positions that these units read through one passage. @type {(units: Set<number>, passage: Passage) => Set<number>} */
 const back = (units, { window, size, outside, offset }) => readBy(movedBy(window, offset), units, size, outside);
 
 // Of every layer before a unit's, and of the picture as the first: { rows, columns }, each the Set of the positions that

@@ -42,8 +42,7 @@ function linked(layers) {
   });
 }
 
-// "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open.
-/** @type {(text: string) => Unit} */
+/** "2.5.10.12", counted from 1, as links say it; "2.5" leaves the place open. @type {(text: string) => Unit} */
 export function readUnit(text) {
   const [layer, channel, row = null, column = null] = placeIn(text);
   return { layer, channel, row, column };
@@ -59,8 +58,7 @@ export const channelAt = ({ sent, last }, slot) => { const at = ((slot % sent) +
 /** @type {(model: Volumes, at: number) => Maps} */
 export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
 
-// The nearest unit that there is: an open place becomes the middle of the map.
-/** @type {(model: Volumes, unit: Unit) => Unit} */
+/** The nearest unit that there is: an open place becomes the middle of the map. @type {(model: Volumes, unit: Unit) => Unit} */
 export function within(model, { layer, channel, row, column }) {
   const at = clamp(layer, 0, model.layers.length - 1), { count, height, width } = model.layers[at];
   const held = (value, most) => clamp(value ?? Math.floor(most / 2), 0, most - 1);
@@ -86,8 +84,7 @@ function all(count) {
   return everything.get(count);
 }
 
-// Which maps of one that it reads, of `before` maps, these maps of a layer, of `count`, read between them.
-/** @type {(source: Branch, count: number, before: number, maps: Set<number>) => Set<number>} */
+/** Which maps of one that it reads, of `before` maps, these maps of a layer, of `count`, read between them. @type {(source: Branch, count: number, before: number, maps: Set<number>) => Set<number>} */
 function readBy({ groups, reads }, count, before, maps) {
   if (reads) return new Set([...maps].flatMap((map) => reads[map]));
   if (groups === 1) return all(before);
@@ -131,8 +128,7 @@ function around(one, other) {
   return { first, count: Math.max(one.first + one.count, other.first + other.count) - first };
 }
 
-// The middle of the unit's window on what it reads first: how a stage is told where to go.
-/** @param {Volumes} model @param {Unit} unit */
+/** The middle of the unit's window on the first layer that it reads: how a stage is told where to go. @param {Volumes} model @param {Unit} unit */
 export function middleOf(model, unit) {
   const { at } = model.layers[unit.layer].sources.find((source) => seen(model, unit, source.at));
   const { rows, columns } = seen(model, unit, at);
@@ -140,12 +136,10 @@ export function middleOf(model, unit) {
   return { y: middle(rows), x: middle(columns) };
 }
 
-// What a map is drawn in full colour at: its layer's largest number, or its own.
-/** @type {(layer: Layer, channel: number) => number} */
+/** What a map is drawn in full colour at: its layer's largest number, or its own. @param {Layer} layer */
 export const limitOf = (layer, channel) => layer.limits?.[slotOf(layer, channel)] ?? layer.limit;
 
-// The number of a unit: { value, isExact }; null where its layer was not sent whole.
-/** @type {(model: Volumes, unit: Unit) => { value: number, isExact: boolean } | null} */
+/** The number of a unit: { value, isExact }; null where its layer was not sent whole. @param {Volumes} model @param {Unit} unit */
 export function valueOf(model, { layer, channel, row, column }) {
   const { data, exact, step, height, width } = model.layers[layer], slot = slotOf(model.layers[layer], channel);
   if (step > 1 || slot < 0) return null;
@@ -153,6 +147,5 @@ export function valueOf(model, { layer, channel, row, column }) {
   return exact ? { value: found, isExact: true } : { value: ((found - 127) / 127) * limitOf(model.layers[layer], channel), isExact: false };
 }
 
-// Whether a layer's numbers are the answer, each with a row of its own.
-/** @type {(model: Volumes, at: number) => boolean} */
+/** Whether a layer's numbers are the answer, each with a row of its own. @type {(model: Volumes, at: number) => boolean} */
 export const isAnswer = (model, at) => !!model.answer && at === model.layers.length - 1;

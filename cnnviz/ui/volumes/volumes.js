@@ -1,6 +1,6 @@
 // The volumes on the page: their elements, the current unit, and who is told of it. What is drawn is in planes.js and
 // sight.js, where it stands in layout.js, what it means in units.js.
-import { Tip, button, make, named, press, say, scaleOf } from "../drawing/elements.js";
+import { Tip, button, make, named, press, say, sayEnds, scaleOf } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
 import { endsOf, grouped } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
@@ -21,10 +21,7 @@ const WORDS_EVERY = 66; // milliseconds between changes of the words while anoth
 //         buttons, or null              awaited    the map that Python was asked for, until a stage has it, or null
 // onStage what a stage shows: { unit, text }
 class VolumesView extends View {
-  /** @type {Volumes} */ model;
-  /** @type {Unit} */ unit = null;
-  /** @type {Unit} */ looked = null;
-  /** @type {Unit} */ awaited = null;
+  /** @type {Volumes} */ model; /** @type {Unit} */ unit = null; /** @type {Unit} */ looked = null; /** @type {Unit} */ awaited = null;
   onStage = null; isHidden = false; following = false; chosen = []; told = ""; written = 0; room = 0; timer = 0; soon = 0; plan; planes;
 
   constructor() {
@@ -270,8 +267,7 @@ class VolumesView extends View {
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
       const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), scale = this.ends[at];
-      say(scale.firstChild, least);
-      say(scale.lastChild, most);
+      sayEnds(scale, least, most);
       scale.title = `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
       const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
       say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");

@@ -40,15 +40,13 @@ function readText(of, read, high, wide) {
   return `and reads ${some(read.rows, high, "row")} and ${some(read.columns, wide, "column")}`;
 }
 
-// `onStage`: its number as a stage shows it, where one does.
-/** @type {(model: Volumes, unit: Unit, isHidden?: boolean, onStage?: string) => string} */
+/** `onStage`: its number as a stage shows it, where one does. @param {Volumes} model @param {Unit} unit */
 export function narrate(model, unit, isHidden = false, onStage = undefined) {
   const value = isHidden ? "?" : (!isAnswer(model, unit.layer) && onStage) || (valueText(model, unit) ?? "its number is on the stage");
   return `${placeText(model, unit)}: ${value}; ${sightText(model, unit)}.`;
 }
 
-// What is not drawn of a layer, if anything.
-/** @param {Layer} layer */
+/** What is not drawn of a layer, if anything. @param {Layer} layer */
 export function leftOut({ count, sent, last, step, isVector }) {
   const parts = [], one = isVector ? "number" : "map";
   if (sent < count) parts.push(last < sent ? `the first ${sent} of ${many(count, one)}` : `the first ${sent - 1} of ${many(count, one)} and ${one} ${last + 1}`);
