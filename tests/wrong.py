@@ -12,7 +12,7 @@ import inspect
 import pkgutil
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -157,9 +157,6 @@ RIGHT: dict[str, dict[str, Any]] = {
         "key": "a", "name": "A", "formula": "x", "derivative_formula": "1", "function": ops.relu,
         "derivative": ops.relu, "source": "us",
     },
-    **{f"ops.activations.{name}": {"x": MAP} for name in ("gelu", "relu", "scaled_tanh", "sigmoid", "tanh")},
-    "ops.activations.leaky_relu": {"x": MAP, "negative_slope": 0.1},
-    "ops.activations.softmax": {"x": MAP, "axis": -1},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
@@ -167,37 +164,11 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "ops.linear.linear": {"input": MAP, "weight": RNG.standard_normal((3, 8)), "bias": np.ones(3)},
     "ops.normalisation.batch_norm": {**NORM, "bias": MEANS},
-    "ops.normalisation.batch_statistics": {"input": MAP},
-    "ops.normalisation.dropout": {"input": MAP, "p": 0.4, "training": True, "rng": np.random.default_rng(1)},
     "ops.normalisation.dropout_mask": {"shape": (3, 4), "p": 0.4, "rng": np.random.default_rng(1)},
     "ops.pooling.avg_pool2d": {**POOL, "count_include_pad": False},
     "ops.pooling.max_pool2d": {**POOL, "dilation": 1, "return_indices": True},
-    "layers.convolution.Conv2d": {
-        "out_channels": 6, "kernel_size": (3, 2), "stride": 2, "padding": ((1, 0), 2), "dilation": 1, "groups": 2,
-        "bias": True, "padding_mode": "replicate",
-    },
-    "layers.elementwise.Activate": {"function": "gelu"},
-    "layers.elementwise.BatchNorm2d": {"eps": 1e-3},
-    "layers.elementwise.Dropout": {"p": 0.3},
-    "layers.linear.Linear": {"out_features": 3, "bias": True},
-    "layers.joining.Add": {"branches": 2},
-    "layers.joining.Concat": {},
-    "layers.joining.Multiply": {"branches": 2},
-    "layers.joining.Same": {},
     "layers.layer.Node": {"name": "a", "layer": layers.Linear(3), "inputs": ("input",)},
-    "layers.rearranging.Pad": {"padding": ((1, 0), 2), "padding_mode": "reflect"},
-    "layers.rearranging.Reshape": {"shape": (8, 9, 4)},
-    "layers.rearranging.Slice": {"axis": 1, "start": 2, "stop": 8, "step": 3},
-    "layers.rearranging.Transpose": {"axes": (2, 0, 1)},
-    "layers.partial.PartialConv2d": {"connections": ((0, 2), (1,)), "kernel_size": (3, 2)},
     "layers.partial.PartialConv2d.links": {"channels": 4},
-    "layers.pooling.AvgPool2d": {
-        "kernel_size": 3, "stride": 2, "padding": (1, 0), "ceil_mode": True, "count_include_pad": False,
-    },
-    "layers.pooling.GlobalAvgPool": {},
-    "layers.pooling.MaxPool2d": {"kernel_size": 3, "stride": 2, "padding": (1, 0), "ceil_mode": True},
-    "layers.rbf.Rbf": {"out_features": 3},
-    "layers.subsample.Subsample": {"kernel_size": (2, 3)},
     "layers.typed.Draft": {"kind": "conv", "settings": {"out_channels": 4, "kernel_size": 3}},
     "layers.typed.Draft.layer": {"shape": (3, 9, 8)},
     "layers.typed.Draft.of": {"layer": layers.Conv2d(4, 3)},
@@ -498,7 +469,12 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.vanishing.rms": {"array": MAP},
 }  # fmt: skip
 
-# One of each layer, and the shape that it reads here.
+# By the names of its parameters, for an operation that is not among them.
+NAMED: dict[str, Any] = {
+    "x": MAP, "input": MAP, "output_gradient": MAP, "size": 3, "rng": np.random.default_rng(1),
+}  # fmt: skip
+
+# One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
 SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Conv2d(6, (3, 2), 2, ((1, 0), 2), groups=2, padding_mode="replicate"): (4, 9, 8),
     layers.PartialConv2d(((0, 2), (1,)), (3, 2)): (4, 9, 8),
@@ -520,6 +496,8 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Slice(1, 2, 8, 3): (4, 9, 8),
     layers.Transpose((2, 0, 1)): (4, 9, 8),
 }
+_ALSO = {kind: kind.grammars[0].example for kind in layers.TYPED} | dict.fromkeys(map(type, SHAPES), "")
+SHAPES.update({read(example)[0]: (4, 9, 8) for example in _ALSO.values() if example})
 
 # What methods are called on; each is made once.
 INSTANCES: dict[type, Callable[[], Any]] = {
@@ -698,9 +676,25 @@ def _call(name: str, thing: Any, changed: dict[str, Any], wrong: tuple[str, ...]
         thing = getattr(instance, name.rpartition(".")[2])
         if arguments is None and isinstance(instance, layers.Layer):
             arguments = layer_arguments(instance, name.rpartition(".")[2])
+    if arguments is None and inspect.isclass(thing) and issubclass(thing, layers.Layer):
+        instance = instance_of(thing)
+        arguments = {one.name: getattr(instance, one.name) for one in fields(instance) if one.init}
+    if arguments is None and name.startswith("ops."):
+        arguments = usual(thing)
     if arguments is None:
         raise KeyError(f"{name} is public: say in RIGHT with which arguments it works")
     return Call(name, thing, {**arguments, **changed}, wrong)
+
+
+def arguments_for(thing: Any) -> dict[str, Any]:
+    """Arguments with which something public works."""
+    return _call(_name(thing), thing, {}, ()).arguments
+
+
+def usual(operation: Callable[..., Any]) -> dict[str, Any]:
+    """Arguments by the names of an operation's parameters; what it takes where nothing is said, it is given."""
+    parameters = inspect.signature(operation).parameters.values()
+    return {one.name: NAMED[one.name] if one.default is one.empty else one.default for one in parameters}
 
 
 @cache
