@@ -217,6 +217,7 @@ class Graph:
 
         Raises SettingError for a map that is none.
         """
+        self._check_layer(index)
         while self.rows[index].layer.hands_on:
             ((source, (own,)),) = self.rows[index].reads(channel)
             if source == 0:
@@ -224,13 +225,16 @@ class Graph:
             index, channel = source - 1, own
         return index, channel
 
+    def _check_layer(self, index: int) -> None:
+        if not 0 <= index < len(self.rows):
+            raise SettingError(f"There is no layer {told(index)}, counted from 0; there are {len(self.rows)}.")
+
     def sight(self, index: int) -> Sight:
         """What the unit in the middle of layer `index`, from 0, sees of the picture, and how much of that it reads.
 
         Raises SettingError for a layer that is none.
         """
-        if not 0 <= index < len(self.rows):
-            raise SettingError(f"There is no layer {told(index)}, counted from 0; there are {len(self.rows)}.")
+        self._check_layer(index)
         row = self.rows[index]
         middle = [side // 2 for side in row.output_shape[1:]] or [0, 0]
         seen = [field.pixels(at) for field, at in zip(row.fields, middle)]

@@ -90,7 +90,8 @@ class Step:
     @property
     def magnitude(self) -> float:
         """The sum of the absolute terms: what a rounding error is measured against."""
-        return float(np.nansum(np.abs(self.terms)))
+        with np.errstate(over="ignore"):
+            return float(np.nansum(np.abs(self.terms)))
 
 
 @checked

@@ -253,13 +253,17 @@ class BatchNorm2d(Layer):
         return {"running_mean": np.zeros(shape[0], np.float32), "running_var": np.ones(shape[0], np.float32)}
 
     def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
-        """Of a batch's variance, that divided by the count less one."""
+        """Of a batch's variance, that divided by the count less one. Raises ArrayError for statistics of other maps."""
         read = _maps(input)
         mean, variance = ops.batch_statistics(read)
         count = read.size // read.shape[-3]
         towards = dict(zip(_RUNNING, (mean, variance * count / (count - 1))))
-        moved = {name: (1 - share) * statistics[name] + share * value for name, value in towards.items()}
-        return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
+        for name, value in towards.items():
+            if name not in statistics or statistics[name].shape != value.shape:
+                raise ArrayError(f"{self.name}: its {name} has one number for each of the {len(value)} channels.")
+        with np.errstate(all="ignore"):
+            moved = {name: (1 - share) * statistics[name] + share * value for name, value in towards.items()}
+            return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
 
     def _backward(
         self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool

@@ -177,7 +177,8 @@ class Layer(ABC):
         wanted = (*input.shape[: input.ndim - len(shape)], *self.output_shape(shape))
         if gradient.shape != wanted or (drawn is not None and drawn.shape != input.shape):
             raise ArrayError(f"{self.name}: the output's gradient has shape {gradient.shape}; the output has {wanted}.")
-        return self._backward(input, parameters, gradient, training=training, drawn=drawn, to_input=to_input)
+        with np.errstate(all="ignore"):
+            return self._backward(input, parameters, gradient, training=training, drawn=drawn, to_input=to_input)
 
     @abstractmethod
     def _backward(
@@ -199,13 +200,17 @@ class Layer(ABC):
         input   (C, H, W), or (features, 1, 1); the layer read `input / divisor`
         output  what it made of that
 
-        Raises ArrayError for arrays that do not belong together, and for a map that is none.
+        Raises ArrayError for arrays that do not belong together, and for a map that is none; SettingError for a divisor
+        that is not above 0.
         """
+        if not 0 < divisor < math.inf:
+            raise SettingError(f"The divisor is {told(divisor)}; it is a number above 0, such as 255.")
         made = math.prod(self.output_shape(input.shape)) if input.ndim == 3 else 0
         if not output.size == made > 0 or not 0 <= channel < len(output):
             raise ArrayError(f"{self.name}: there is no map {told(channel)} of {output.shape}, made of {input.shape}.")
         self.check_parameters(parameters, input.shape)
-        return self._terms(input, output, parameters, channel, training=training, divisor=divisor)
+        with np.errstate(all="ignore"):
+            return self._terms(input, output, parameters, channel, training=training, divisor=divisor)
 
     @abstractmethod
     def _terms(

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from cnnviz.checks import told
 from cnnviz.errors import ArrayError, PictureError, SettingError
 from cnnviz.pictures.picture import proportional
 from cnnviz.signatures import checked, hold
@@ -69,7 +70,7 @@ class Seen:
         if not 1 <= len(self.digits) <= MOST:
             raise SettingError(f"Between 1 and {MOST} digits are seen, not {len(self.digits)}.")
         if not 0 <= self.first < len(self.digits):
-            raise SettingError(f"The first to be read is none of the {len(self.digits)} digits: {self.first}.")
+            raise SettingError(f"The first to be read is none of the {len(self.digits)} digits: {told(self.first)}.")
 
     @property
     def best(self) -> Prepared:
