@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
+from cnnviz.geometry import Window
 from cnnviz.layers import Activate
 from cnnviz.layers.typed import read
 from cnnviz.network import Network
@@ -145,6 +146,21 @@ def networks() -> Iterator[tuple[str, Trace]]:
                     yield f"stack {number}, / {divisor}, training {training}, {name}", trace
 
 
+def bent() -> Iterator[tuple[str, Trace]]:
+    """Sums of squares raised to a power, and multiplied by a number of their own place: what normalises a response."""
+    rng = np.random.default_rng(8)
+    for exponent, scale, bias in ((-0.75, 2e-5, 1.0), (-0.5, 0.3, 2.0), (0.5, 1.0, 0.0), (-1.5, 1 / 3, 0.01)):
+        for divisor in (1, 255):
+            levels = rng.integers(0, 256, (5, 6, 7), np.uint8)
+            values = levels / np.float64(divisor)
+            for gate in (None, values[2]):
+                output = (scale * (values[1:4] ** 2).sum(0) + bias) ** exponent * (1 if gate is None else gate)
+                yield f"to the power of {exponent}, / {divisor}, gated {gate is not None}", Trace(
+                    levels, output, Window(1), Window(1), (1, 2, 3), np.zeros((3, 1, 1)), divisor=divisor,
+                    term="squared difference", scale=scale, bias=bias, exponent=exponent, gate=gate, outside="none",
+                )  # fmt: skip
+
+
 def cut(trace: Trace, most: int = 40) -> Trace:
     """The upper left corner of a large map, with what it reads: the whole would be megabytes."""
     rows, columns = min(most, trace.output.shape[0]), min(most, trace.output.shape[1])
@@ -173,7 +189,7 @@ def write(folder: Path) -> int:
     """All envelopes in one file, one behind the other, and shown.json: [name, start, length]. Returns how many."""
     told, start = [], 0
     with (folder / "shown.bin").open("wb") as file:
-        for source in (presets, typed, functions, networks):
+        for source in (presets, typed, functions, bent, networks):
             for name, trace in source():
                 envelope = trace.envelope()
                 told.append([name, start, file.write(envelope)])

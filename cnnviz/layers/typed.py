@@ -380,7 +380,7 @@ def _said(grammar: Grammar, settings: Mapping[str, Any]) -> list[str]:
         if slot.is_told:
             told += [f"{slot.written}{value}"] if value is not None else []
         elif slot.decimal:
-            said += [f"{slot.written}{value!r}"] if slot.bare or value != usual else []
+            said += [slot.written + repr(value).removesuffix(".0")] if slot.bare or value != usual else []
         elif slot.needed:
             said += [str(value) if slot.single else "x".join(map(str, both(value)))] if value is not None else []
         elif value != usual:

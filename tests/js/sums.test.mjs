@@ -32,7 +32,7 @@ function calculated(text) {
   const names = Object.keys(APPLY).sort((a, b) => b.length - a.length);
   const called = names.reduce((so, name) => so.replaceAll(`${name}(`, `f[${JSON.stringify(name).replaceAll(" ", "_")}](`), text);
   const written = plain(called).replace(/\(bias\)|three sums|two sums|\bsum\b|\bmean\b|\blargest\b|\bbias\b/g, "")
-    .replaceAll("×", "*").replaceAll("²", "**2").replaceAll("+ -", "+ (-1)*").replaceAll("* -", "* (-1)*");
+    .replaceAll("×", "*").replaceAll("²", "**2").replaceAll(" to the power of ", "**").replaceAll("+ -", "+ (-1)*").replaceAll("* -", "* (-1)*");
   const f = Object.fromEntries(names.map((name) => [name.replaceAll(" ", "_"), APPLY[name]]));
   return new Function("f", `return ${written};`)(f);
 }

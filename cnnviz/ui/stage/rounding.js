@@ -40,6 +40,13 @@ function decimalsOf(numbers, by = 1, most = SHORT) {
   return Infinity;
 }
 
+// What power and gate make of a change before them, where they make most of it.
+function steepest({ exponent, gate, output }) {
+  if (!exponent) return gate ? largestOf(gate.data) : 1;
+  const steep = (number, of) => Math.abs(of * exponent) * Math.abs(number / of) ** ((exponent - 1) / exponent);
+  return output.data.reduce((most, number, at) => Math.max(most, steep(number, gate ? gate.data[at] : 1) || 0), 0);
+}
+
 // The decimals of each kind of number of a trace: values, weights, terms, reduced (sum, mean or largest), scale, bias,
 // output. `isInFull`: values and weights have no more decimals than are shown. `isExact`: nor have the terms.
 /** @param {Trace} trace */
@@ -49,7 +56,7 @@ export function placesOf(trace) {
   const ofValues = decimalsOf(trace.input.data, trace.divisor), ofWeights = trace.weight ? decimalsOf(trace.weight.data, factor, TYPED) : 0;
   const ofTerms = { product: ofValues + ofWeights, value: ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
   const most = { product: value * weight, value, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
-  const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * (trace.gate ? largestOf(trace.gate.data) : 1), isSum = reduction === "sum";
+  const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * steepest(trace), isSum = reduction === "sum";
   const isCurved = isBent(trace) || !["identity", "relu", "leaky relu"].includes(trace.function);
   // Of numbers beyond a billion the last digits go, all of the same unit.
   const few = (size, digits) => (limit < 1e9 ? decimalsFor(size, digits) : digits - 1 - leadOf(size));
