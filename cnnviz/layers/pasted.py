@@ -9,13 +9,14 @@ A call that cannot be read stays as it is, for its own sentence at its own place
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cnnviz.errors import SettingError
 from cnnviz.kernels.weights import quoted
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.code import calls, is_code, named, parsed, value_of
+from cnnviz.layers.grammar import Slot
 
 # How each is called: its kind in `typed`, and its parameters in their order.
 _CALLS: dict[str, tuple[str, str]] = {
@@ -97,14 +98,17 @@ def own(call: str) -> list[str]:
     if not isinstance(node, ast.Call) or name not in _CALLS:
         raise SettingError(_NOT_HERE.get(name, ""))
     kind, parameters = _CALLS[name]
-    given = _arguments(node, parameters.split())
+    slots = {slot.name: slot for slot in GRAMMARS[kind][1].slots} if kind in GRAMMARS else {}
+    given = _arguments(node, parameters.split(), slots)
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
         given = dict(zip(("out_channels", "kernel_size"), given.values()))
     given = {**_KERAS_USUAL.get(name, {}), **given}
     if name == "ReLU" and not isinstance(given.get("inplace"), (bool, str, type(None))):  # a str: a name in the code
         raise SettingError("has a largest value; ReLU here has none.")
-    said = {name: _SAID[name](value, kind) for name, value in given.items() if name in _SAID}
-    first = ("out_channels", "filters", "out_features", "units", "kernel_size", "pool_size")
+    said = {name: _SAID[name](value, kind) if name in _SAID else _in_slot(value, slots[name])
+            for name, value in given.items() if name in _SAID or name in slots}  # fmt: skip
+    needed = (name for name, slot in slots.items() if slot.needed)
+    first = ("out_channels", "filters", "out_features", "units", "kernel_size", "pool_size", *needed)
     words = [said.pop(name) for name in first if name in said] + list(said.values())
     texts = [" ".join(filter(None, [kind, *words]))] if kind else []
     if given.get("activation"):
@@ -144,7 +148,7 @@ class _Order:
         return texts
 
 
-def _arguments(node: ast.Call, parameters: list[str]) -> dict[str, Any]:
+def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot]) -> dict[str, Any]:
     """What a call gives to its parameters, without those that change nothing here."""
     given: dict[str, Any] = {}
     if len(node.args) > len(parameters) and parameters:
@@ -156,9 +160,9 @@ def _arguments(node: ast.Call, parameters: list[str]) -> dict[str, Any]:
         if name in _IGNORED or name.endswith(_IGNORED_ENDS):
             continue
         told = given[name] = value_of(value)
-        if name in _ONLY and not any(told == allowed and isinstance(told, bool) == isinstance(allowed, bool)
-                                     for allowed in _ONLY[name]):  # fmt: skip
-            raise SettingError(f"has {name} {_told(told)}; {_INSTEAD.get(name, f'here it is {_ONLY[name][0]}.')}")
+        allowed = () if name in slots else _ONLY.get(name, ())
+        if allowed and not any(told == one and isinstance(told, bool) == isinstance(one, bool) for one in allowed):
+            raise SettingError(f"has {name} {_told(told)}; {_INSTEAD.get(name, f'here it is {allowed[0]}.')}")
         if name not in {*_SAID, *_ONLY, *parameters, "inplace", "activation"}:
             raise SettingError(f"has the setting {quoted(name)}, which is not here.")
     return given
@@ -186,6 +190,11 @@ def _number(value: Any, kind: str) -> str:
     if type(value) not in (int, float) or not 0 <= value < float("inf"):
         raise SettingError(f"has {quoted(_told(value))} where a number belongs.")
     return repr(value)
+
+
+def _in_slot(value: Any, slot: Slot) -> str:
+    """What no other framework calls otherwise: as the layer itself says that it is typed."""
+    return slot.written + (_number(value, "") if slot.decimal else _count(value, ""))
 
 
 def _stride(value: Any, kind: str) -> str:

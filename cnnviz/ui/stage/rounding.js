@@ -40,7 +40,7 @@ function decimalsOf(numbers, by = 1, most = SHORT) {
   return Infinity;
 }
 
-// What power and gate make of a change before them, where they make most of it.
+/** What power and gate make of a change before them, where they make most of it. @param {Trace} trace */
 function steepest({ exponent, gate, output }) {
   if (!exponent) return gate ? largestOf(gate.data) : 1;
   const steep = (number, of) => Math.abs(of * exponent) * Math.abs(number / of) ** ((exponent - 1) / exponent);
@@ -49,7 +49,6 @@ function steepest({ exponent, gate, output }) {
 
 // The decimals of each kind of number of a trace: values, weights, terms, reduced (sum, mean or largest), scale, bias,
 // output. `isInFull`: values and weights have no more decimals than are shown. `isExact`: nor have the terms.
-/** @param {Trace} trace */
 export function placesOf(trace) {
   const { term, reduction, taps, limit } = trace, factor = factorOf(trace), bias = Math.abs(trace.bias);
   const value = Math.max(...trace.inputRange.map(Math.abs)), weight = trace.weight ? largestOf(trace.weight.data) / Math.abs(factor) : 1;
