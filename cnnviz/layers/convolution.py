@@ -16,11 +16,10 @@ from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, origin, windows
 from cnnviz.layers.grammar import BORDERS, KERNEL, NO_BIAS, PADDING, SAME, STRIDE, Grammar, Slot, outputs, told_in
 from cnnviz.layers.layer import (
-    Drawn,
     Found,
+    Given,
     Layer,
     Pair,
-    Parameters,
     Shape,
     Sides,
     bias_of,
@@ -28,7 +27,6 @@ from cnnviz.layers.layer import (
     by,
     check_told,
     named,
-    single,
 )
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.conv import laid_out
@@ -158,14 +156,11 @@ class Conv2d(Layer):
         down, across = super().passages(shape)
         return replace(down, padding_mode=self.padding_mode), replace(across, padding_mode=self.padding_mode)
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return ops.conv2d(
             input,
-            parameters["weight"],
-            parameters.get("bias"),
+            given.parameters["weight"],
+            given.parameters.get("bias"),
             stride=self.stride,
             padding=self.padding,
             dilation=self.dilation,
@@ -173,9 +168,7 @@ class Conv2d(Layer):
             padding_mode=self.padding_mode,
         )
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         read, padding, sides = input, self.padding, input.shape[-2:]
         borrows = self.padding_mode != "zeros"
         if borrows:
@@ -183,15 +176,15 @@ class Conv2d(Layer):
             read, padding = input[..., down[:, np.newaxis], across], 0
         for_input, for_weight, for_bias = ops.conv2d_gradients(
             read,
-            parameters["weight"],
+            given.parameters["weight"],
             gradient,
             stride=self.stride,
             padding=padding,
             dilation=self.dilation,
             groups=self.groups,
-            to_input=to_input,
+            to_input=given.to_input,
         )
-        learnt = named(parameters, for_weight, for_bias)
+        learnt = named(given.parameters, for_weight, for_bias)
         if for_input is None:
             return np.empty(0, gradient.dtype), learnt
         if borrows:  # a number gets the gradients of all places that borrow it
@@ -211,13 +204,11 @@ class Conv2d(Layer):
         first = channel // (self.out_channels // self.groups) * depth
         return tuple(range(first, first + depth))
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {
             "channels": self.reads(input.shape, channel),
-            "weight": parameters["weight"][channel].astype(np.float64),
-            "bias": bias_of(parameters, channel),
+            "weight": given.parameters["weight"][channel].astype(np.float64),
+            "bias": bias_of(given.parameters, channel),
             "outside": self.padding_mode,
         }
 

@@ -13,7 +13,7 @@ from cnnviz import ops
 from cnnviz.checks import afford, number_of, one_of, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.grammar import Grammar, Slot, told_in
-from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, check_told, single
+from cnnviz.layers.layer import Drawn, Found, Given, Layer, Parameters, Shape, check_told
 from cnnviz.numbers import grouped, number
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -63,19 +63,13 @@ class Activate(Layer):
     def operations(self, shape: Shape) -> dict[str, int]:
         return {"function values": math.prod(shape)}
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return ops.ACTIVATIONS[self.function].function(input)
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         return ops.ACTIVATIONS[self.function].derivative(input) * gradient, {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
 
 
@@ -116,29 +110,23 @@ class Dropout(Layer):
     def name(self) -> str:
         return f"DROPOUT {number(self.p)}"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        if training and rng is None:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        if given.training and given.rng is None:
             raise SettingError(f"{self.name} draws at random in training; give it an rng.")
-        return ops.dropout(input, self.p, training=training, rng=rng)
+        return ops.dropout(input, self.p, training=given.training, rng=given.rng)
 
     def drawn(self, shape: tuple[int, ...], rng: np.random.Generator | None) -> Drawn:
         """What is kept."""
         return ops.dropout_mask(shape, self.p, rng)
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
-        if drawn is None:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        if given.drawn is None:
             return gradient, {}
-        return np.where(drawn, gradient / np.array(1 - self.p, gradient.dtype), np.zeros(1, gradient.dtype)), {}
+        return np.where(given.drawn, gradient / np.array(1 - self.p, gradient.dtype), np.zeros(1, gradient.dtype)), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         found: Terms = {"channels": (channel,), "term": "value", "outside": "none"}
-        if not training:
+        if not given.training:
             return found
         kept = np.where(output.reshape(input.shape) != 0, input, 0).astype(input.dtype)
         return {**found, "input": kept, "scale": 1 / (1 - self.p)}
@@ -219,25 +207,22 @@ class BatchNorm2d(Layer):
         afford(shape[:1], np.float32, "The weight", "fewer channels need less")
         return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         maps = _maps(input)
         channels = maps.shape[-3]
-        if training and maps.size == channels:
+        if given.training and maps.size == channels:
             raise DoesNotFit(
                 f"{self.name}: in training it needs more than one number for each of its {channels} channels, "
                 "or there is no spread; it fits before the FC layers, or in inference."
             )
-        if ("running_mean" in parameters) != ("running_var" in parameters):
+        if ("running_mean" in given.parameters) != ("running_var" in given.parameters):
             raise ArrayError(f"{self.name}: its running_mean and its running_var belong together: give both, or none.")
         found = ops.batch_norm(
             maps,
-            *self._statistics(channels, parameters),
-            parameters["weight"],
-            parameters["bias"],
-            training=training,
+            *self._statistics(channels, given.parameters),
+            given.parameters["weight"],
+            given.parameters["bias"],
+            training=given.training,
             eps=self.eps,
         )
         return found.reshape(input.shape)
@@ -265,16 +250,14 @@ class BatchNorm2d(Layer):
             moved = {name: (1 - share) * statistics[name] + share * value for name, value in towards.items()}
             return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         maps = _maps(input)
         for_input, for_weight, for_bias = ops.batch_norm_gradients(
             maps,
             gradient.reshape(maps.shape),
-            *self._statistics(maps.shape[-3], parameters),
-            parameters["weight"],
-            training=training,
+            *self._statistics(maps.shape[-3], given.parameters),
+            given.parameters["weight"],
+            training=given.training,
             eps=self.eps,
         )
         return for_input.reshape(input.shape), {"weight": for_weight, "bias": for_bias}
@@ -282,17 +265,15 @@ class BatchNorm2d(Layer):
     def product(self, shape: Shape) -> str:
         return f"2 × {grouped(shape[0])}"
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """One scale and one bias: gamma / deviation, and beta - mean x that."""
-        if training:
-            map = input[channel] / divisor
+        if given.training:
+            map = input[channel] / given.divisor
             mean, variance = map.mean(dtype=np.float64), map.var(dtype=np.float64)
         else:
-            mean, variance = (float(of[channel]) for of in self._statistics(len(input), parameters))
-        scale = float(parameters["weight"][channel]) / math.sqrt(variance + self.eps)
-        bias = float(parameters["bias"][channel]) - float(mean) * scale
+            mean, variance = (float(of[channel]) for of in self._statistics(len(input), given.parameters))
+        scale = float(given.parameters["weight"][channel]) / math.sqrt(variance + self.eps)
+        bias = float(given.parameters["bias"][channel]) - float(mean) * scale
         return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cnnviz.checks import whole
 from cnnviz.errors import DoesNotFit
 from cnnviz.layers.grammar import Grammar
-from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, single
+from cnnviz.layers.layer import Found, Given, Layer, Shape, single
 from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -42,19 +42,13 @@ class Concat(Layer):
     def name(self) -> str:
         return "CONCATENATION"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return input.astype(precision(input), copy=False)
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         return gradient, {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": "none"}
 
 
@@ -126,21 +120,15 @@ class Add(_Together):
     def name(self) -> str:
         return "ADD"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         with np.errstate(all="ignore"):
             return np.asarray(self._by_branch(input).sum(self._axis(input), dtype=precision(input)))
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """Every branch takes all of it."""
         return np.concatenate([gradient] * self.branches, self._axis(input)), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": self.reads(input.shape, channel), "term": "value", "outside": "none"}
 
 
@@ -163,23 +151,17 @@ class Multiply(_Together):
     def name(self) -> str:
         return "MULTIPLY"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         with np.errstate(all="ignore"):
             return np.asarray(self._by_branch(input).prod(self._axis(input), dtype=precision(input)))
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """To each branch, times the numbers of the others."""
         axis, parts = self._axis(input), self._by_branch(input)
         others = [np.delete(parts, branch, axis).prod(axis) * gradient for branch in range(self.branches)]
         return np.concatenate(others, axis), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         first, *others = self.reads(input.shape, channel)
-        gate = input[others].prod(0, dtype=np.float64) / divisor ** len(others)
+        gate = input[others].prod(0, dtype=np.float64) / given.divisor ** len(others)
         return {"channels": (first,), "term": "value", "gate": gate, "outside": "none"}

@@ -6,7 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,24 @@ Shape = Annotated[tuple[int, ...], input_shape]  # (channels, height, width), or
 Parameters = Mapping[str, NDArray[np.floating]]
 Drawn = NDArray[np.bool_] | None  # what a layer drew in training, such as what dropout kept
 Found = tuple[NDArray, dict[str, NDArray]]  # the gradient for a layer's input, and those for its parameters by name
+
+
+
+class Given(NamedTuple):
+    """What a layer is run with besides its input: its parameters, whether in training, and where chance comes from.
+
+    drawn     on the way back: what it drew on the way there
+    to_input  on the way back: whether the gradient for the input is wanted
+    divisor   for terms: the layer read the input divided by it
+    """
+
+    parameters: Parameters
+    training: bool = False
+    rng: np.random.Generator | None = None
+    drawn: Drawn = None
+    to_input: bool = True
+    divisor: float = 1.0
+
 
 VECTOR = "what comes before it is {} numbers in a row, without height and width; it fits before the first FC."
 
@@ -140,7 +158,6 @@ class Layer(ABC):
             if found != size:
                 raise ArrayError(f"{self.name}: its {name} is {found}, not {size}.")
 
-    @abstractmethod
     def forward(
         self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
     ) -> NDArray[np.floating]:
@@ -149,6 +166,11 @@ class Layer(ABC):
         `training` matters to dropout and batch norm alone; `rng` to dropout in training. Raises ArrayError for arrays
         that do not belong together, and what the operation raises.
         """
+        self.check_parameters(parameters, single(input))
+        return self._forward(input, Given(parameters, training, rng))
+
+    @abstractmethod
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]: ...
 
     def drawn(self, shape: tuple[int, ...], rng: np.random.Generator | None) -> Drawn:
         """What `forward` draws in training for an input of this shape, a batch's with N: given `rng` in the state in
@@ -178,12 +200,10 @@ class Layer(ABC):
         if gradient.shape != wanted or (drawn is not None and drawn.shape != input.shape):
             raise ArrayError(f"{self.name}: the output's gradient has shape {gradient.shape}; the output has {wanted}.")
         with np.errstate(all="ignore"):
-            return self._backward(input, parameters, gradient, training=training, drawn=drawn, to_input=to_input)
+            return self._backward(input, gradient, Given(parameters, training, None, drawn, to_input))
 
     @abstractmethod
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found: ...
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found: ...
 
     def terms(
         self,
@@ -210,12 +230,10 @@ class Layer(ABC):
             raise ArrayError(f"{self.name}: there is no map {told(channel)} of {output.shape}, made of {input.shape}.")
         self.check_parameters(parameters, input.shape)
         with np.errstate(all="ignore"):
-            return self._terms(input, output, parameters, channel, training=training, divisor=divisor)
+            return self._terms(input, output, channel, Given(parameters, training, divisor=divisor))
 
     @abstractmethod
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms: ...
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms: ...
 
     def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
         """What it gathers in training beside what it learns, by name, before there has been any."""

@@ -13,7 +13,16 @@ from cnnviz import ops
 from cnnviz.checks import flag, told, whole
 from cnnviz.geometry import Window
 from cnnviz.layers.grammar import NO_BIAS, Grammar, outputs, told_in
-from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, bias_of, check_told, named, rows_of, single
+from cnnviz.layers.layer import (
+    Found,
+    Given,
+    Layer,
+    Shape,
+    bias_of,
+    check_told,
+    named,
+    rows_of,
+)
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -86,23 +95,16 @@ class Linear(Layer):
         """All of the map before it."""
         return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
-        return ops.linear(rows_of(input), parameters["weight"], parameters.get("bias"))
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        return ops.linear(rows_of(input), given.parameters["weight"], given.parameters.get("bias"))
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
-        for_input, for_weight, for_bias = ops.linear_gradients(rows_of(input), parameters["weight"], gradient)
-        return for_input.reshape(input.shape), named(parameters, for_weight, for_bias)
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        for_input, for_weight, for_bias = ops.linear_gradients(rows_of(input), given.parameters["weight"], gradient)
+        return for_input.reshape(input.shape), named(given.parameters, for_weight, for_bias)
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {
             "channels": tuple(range(len(input))),
-            "weight": parameters["weight"][channel].astype(np.float64).reshape(input.shape),
-            "bias": bias_of(parameters, channel),
+            "weight": given.parameters["weight"][channel].astype(np.float64).reshape(input.shape),
+            "bias": bias_of(given.parameters, channel),
         }

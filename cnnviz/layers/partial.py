@@ -15,7 +15,7 @@ from cnnviz.checks import afford, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, bias_of, both, single
+from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, bias_of, both, single
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -116,21 +116,14 @@ class PartialConv2d(Layer):
         more = np.sqrt(np.float32(shape[0]) / links.sum(1, dtype=np.float32, keepdims=True))
         return {**start, "weight": np.where(links, start["weight"] * more, np.float32(0))}
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
-        weight = parameters["weight"]
-        return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), parameters["bias"])
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        weight = given.parameters["weight"]
+        return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), given.parameters["bias"])
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         links = self.links(single(input)[0])
-        linked = {**parameters, "weight": np.where(links, parameters["weight"], 0)}
-        for_input, learnt = self._whole.backward(
-            input, linked, gradient, training=training, drawn=drawn, to_input=to_input
-        )
+        linked = {**given.parameters, "weight": np.where(links, given.parameters["weight"], 0)}
+        for_input, learnt = self._whole._backward(input, gradient, given._replace(parameters=linked))
         return for_input, {**learnt, "weight": np.where(links, learnt["weight"], 0)}
 
     def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
@@ -138,12 +131,10 @@ class PartialConv2d(Layer):
         super().reads(shape, channel)
         return self.connections[channel]
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         reads = self.connections[channel]
-        weight = parameters["weight"][channel, list(reads)].astype(np.float64)
-        return {"channels": reads, "weight": weight, "bias": bias_of(parameters, channel)}
+        weight = given.parameters["weight"][channel, list(reads)].astype(np.float64)
+        return {"channels": reads, "weight": weight, "bias": bias_of(given.parameters, channel)}
 
 
 def _row(maps: object, filter: int) -> tuple[int, ...]:

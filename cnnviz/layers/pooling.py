@@ -16,7 +16,7 @@ from cnnviz.checks import flag, told, whole
 from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, pair, windows
 from cnnviz.layers.grammar import CEIL, KERAS_POOL, KERNEL, POOL_PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
-from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, both, by, needs_volume, single
+from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, both, by, needs_volume, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.conv import CALL
 from cnnviz.signatures import checked
@@ -120,20 +120,14 @@ class MaxPool2d(_Pool):
     def name(self) -> str:
         return f"MAX POOL {by(self.kernel_size)}"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         settings = self.kernel_size, self.stride, self.padding
         return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
 
 
@@ -181,9 +175,7 @@ class AvgPool2d(_Pool):
     def name(self) -> str:
         return f"AVERAGE POOL {by(self.kernel_size)}"
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return ops.avg_pool2d(
             input,
             self.kernel_size,
@@ -193,15 +185,11 @@ class AvgPool2d(_Pool):
             count_include_pad=self.count_include_pad,
         )
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         settings = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return ops.avg_pool2d_gradient(input, gradient, *settings), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         outside = "zeros" if self.count_include_pad else "none"
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": outside}
 
@@ -248,19 +236,13 @@ class GlobalAvgPool(Layer):
         needs_volume(self, shape)
         return Window(shape[1]), Window(shape[2])
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         needs_volume(self, single(input))
         return ops.avg_pool2d(input, (input.shape[-2], input.shape[-1]))
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         share = gradient / np.array(input.shape[-2] * input.shape[-1], gradient.dtype)
         return np.broadcast_to(share, input.shape).copy(), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": "none"}

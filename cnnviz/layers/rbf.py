@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford, told, whole
 from cnnviz.geometry import Window
-from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, rows_of, single
+from cnnviz.layers.layer import Found, Given, Layer, Shape, rows_of
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -63,23 +63,16 @@ class Rbf(Layer):
         codes = rng.integers(0, 2, size) * 2 - 1
         return {"codes": codes.astype(np.float32)}
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
-        return ops.squared_distances(rows_of(input), parameters["codes"])
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        return ops.squared_distances(rows_of(input), given.parameters["codes"])
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
-        found = ops.squared_distances_gradient(rows_of(input), parameters["codes"], gradient)
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        found = ops.squared_distances_gradient(rows_of(input), given.parameters["codes"], gradient)
         return found.reshape(input.shape), {}
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {
             "channels": tuple(range(len(input))),
-            "weight": parameters["codes"][channel].astype(np.float64).reshape(input.shape),
+            "weight": given.parameters["codes"][channel].astype(np.float64).reshape(input.shape),
             "term": "squared difference",
         }

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.checks import is_row, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
-from cnnviz.layers.layer import Drawn, Found, Layer, Parameters, Shape, Sides, needs_volume, single
+from cnnviz.layers.layer import Found, Given, Layer, Shape, Sides, needs_volume, single
 from cnnviz.layers.sliding import check_border, settle
 from cnnviz.numbers import grouped, times
 from cnnviz.ops.checks import precision
@@ -35,16 +35,12 @@ class _Rearranged(Layer):
         """Of each number of the output, where in the input it stood, from 1; 0 for padding."""
         return self._moved(np.arange(1, 1 + math.prod(shape)).reshape(shape), 0)
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         shape = single(input)
         self.output_shape(shape)  # for what it refuses
         return np.ascontiguousarray(self._moved(input.astype(precision(input), copy=False), input.ndim - len(shape)))
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """A number gets the gradients of all places that it came to."""
         shape = single(input)
         places = self._places(shape).reshape(-1)
@@ -66,11 +62,9 @@ class _Rearranged(Layer):
         found = np.ravel(self._places(shape)[channel])
         return tuple(sorted({(int(place) - 1) // math.prod(shape[1:]) for place in found if place}))
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The numbers where they stand now: where they came from is no matter of windows."""
-        map = np.atleast_2d(output[channel])[np.newaxis] * divisor
+        map = np.atleast_2d(output[channel])[np.newaxis] * given.divisor
         one = Window(1)
         return {"input": map, "rows": one, "columns": one, "channels": (0,), "term": "value", "outside": "none"}
 
@@ -182,9 +176,7 @@ class Pad(_Rearranged):
         mode = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}.get(self.padding_mode, self.padding_mode)
         return np.pad(input, [(0, 0)] * (lead + 1) + ends, mode)  # type: ignore[call-overload]
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": self.padding_mode}
 
 
@@ -242,9 +234,7 @@ class Slice(_Rearranged):
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input[(slice(None),) * (lead + self.axis) + (slice(self.start, self.stop, self.step),)]
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         cut = [slice(self.start if self.axis == axis else 0, None) for axis in range(3)]
         own = channel * self.step if self.axis == 0 else channel
         return {"input": input[tuple(cut)], "channels": (own,), "term": "value", "outside": "none"}

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford
 from cnnviz.geometry import Window, windows
-from cnnviz.layers.layer import Drawn, Found, Layer, Pair, Parameters, Shape, bias_of, both, by, single
+from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, bias_of, both, by
 from cnnviz.layers.sliding import check_room, settle
 from cnnviz.numbers import grouped
 from cnnviz.ops.checks import precision
@@ -86,29 +86,22 @@ class Subsample(Layer):
         mean = np.full(shape[0], 1 / self._in_a_block, np.float32)
         return {"weight": mean, "bias": np.zeros(shape[0], np.float32)}
 
-    def forward(
-        self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
-    ) -> NDArray[np.floating]:
-        self.check_parameters(parameters, single(input))
-        weight, bias = parameters["weight"], parameters["bias"]
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        weight, bias = given.parameters["weight"], given.parameters["bias"]
         scale = np.multiply(weight, self._in_a_block, dtype=precision(weight))
         with np.errstate(all="ignore"):  # overflow is for the network to tell, as of every operation
             means = ops.avg_pool2d(input, self.kernel_size)
             return np.asarray(means * scale[:, np.newaxis, np.newaxis] + bias[:, np.newaxis, np.newaxis])
 
-    def _backward(
-        self, input: NDArray, parameters: Parameters, gradient: NDArray, *, training: bool, drawn: Drawn, to_input: bool
-    ) -> Found:
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """A block's sum is its mean times the numbers in it."""
         block = np.array(self._in_a_block, gradient.dtype)
         sums = ops.avg_pool2d(input, self.kernel_size) * block
-        scaled = gradient * (parameters["weight"] * block)[:, np.newaxis, np.newaxis]
+        scaled = gradient * (given.parameters["weight"] * block)[:, np.newaxis, np.newaxis]
         over = tuple(axis for axis in range(gradient.ndim) if axis != gradient.ndim - 3)
         learnt = {"weight": (gradient * sums).sum(over), "bias": gradient.sum(over)}
         return ops.avg_pool2d_gradient(input, scaled, self.kernel_size), learnt
 
-    def _terms(
-        self, input: NDArray, output: NDArray, parameters: Parameters, channel: int, *, training: bool, divisor: float
-    ) -> Terms:
-        scale, bias = float(parameters["weight"][channel]), bias_of(parameters, channel)
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
+        scale, bias = float(given.parameters["weight"][channel]), bias_of(given.parameters, channel)
         return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}
