@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from cnnviz import ops
+from cnnviz.layers import GRAMMARS
 from cnnviz.layers.typed import Draft
 from cnnviz.numbers import grouped, number
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
@@ -65,8 +66,21 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
             name = next(name for name, key in FUNCTIONS.items() if key == found.kind)
             _choice("Function", "function", list(FUNCTIONS), name, lambda name: _kind(stack, at, FUNCTIONS[name]))
     else:
-        with boxes[0]:
-            st.caption(f"Nothing to set; {become}.")
+        _others(stack, at, found, boxes, become)
+
+
+def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) -> None:
+    """A dial for each whole number that the layer is typed with, and the numbers with decimals as they are typed."""
+    slots = [slot for slot in GRAMMARS[found.kind][1].slots if not slot.is_told]
+    counts = [slot for slot in slots if not slot.decimal][: len(boxes) - 2]
+    for box, slot in zip(boxes, counts):
+        with box:
+            _dial(slot.noun or slot.name, slot.name, slot.name, (1, 64), stack, at, become)
+    typed = [f"{slot.name} {number(found.settings.get(slot.name, slot.usual))}" for slot in slots if slot.decimal]
+    said = f"In the text: {', '.join(typed)}" if typed else "Nothing to set"
+    with boxes[len(counts)]:
+        if typed or not counts:
+            st.caption(f"{said}; {become}.")
 
 
 def _kind(stack: Stack, at: int, kind: str) -> str:
