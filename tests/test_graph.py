@@ -215,8 +215,9 @@ def test_what_is_refused():
         "relu] add": "Layer 2, ] stands outside of branches",
         "[relu | same] relu": "Layer 3, behind ] stands how the branches meet",
         "relu; add": "Layer 2, ADD stands behind the ] of branches",
-        "[relu | same]": "Layer 3, “”, is no layer that can be typed here",
-        "[relu | same]]": "Layer 3, “”, is no layer",
+        "[relu | same]": "Layer 3, behind ] stands how the branches meet",
+        "[relu | same]]": "Layer 3, behind ] stands how the branches meet",
+        "relu; [": "A bracket is never closed",
     }.items():
         with pytest.raises(SettingError, match=words):
             nodes(text)

@@ -176,7 +176,9 @@ def joined(texts: Iterable[str]) -> str:
 @checked
 def draft(part: str, number: int) -> Draft:
     """What one of the `parts` means, layer `number` from 1. Raises SettingError for what cannot be read."""
-    _, part = marked(part)
+    marks, part = marked(part)
+    if not part:
+        raise SettingError(f"Layer {number}, {_MEET}" if marks.endswith("]") else NEVER_CLOSED)
     if is_code(part):
         try:
             own(part)
