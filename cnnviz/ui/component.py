@@ -6,9 +6,10 @@ its name, exports a default. `joined` follows the imports and makes one module o
 
 Inline, as Streamlit would have it, JavaScript is sent again with all new data. Measured for a change of K in the lab
 (bench/pages.py, in turn): inline 490,551 bytes over the WebSocket at 192x192 RGB and 2,047,135 at 512x512, sent once
-296,515 and 1,853,099, painted in 0.98 and 0.89 of the time; a first view takes 187 KB more. Streamlit's packaged
-components (`asset_dir`) send as little, but only where cnnviz is an installed distribution with a manifest, which after
-`pip install -r requirements.txt && streamlit run app.py` it is not. This way needs nothing installed, built or served.
+297,538 and 1,854,122; a first view takes 178 KB more, and without a network between them the picture comes as soon
+(0.89 to 1.08 of the time). Streamlit's packaged components (`asset_dir`) send as little, but only where cnnviz is an
+installed distribution with a manifest, which after `pip install -r requirements.txt && streamlit run app.py` it is not.
+This way needs nothing installed, built or served.
 """
 
 from __future__ import annotations

@@ -189,6 +189,12 @@ export function clipped(context, box, beyond, paint) {
 // A box so many pixels larger on every side.
 export const grown = ({ x, y, width, height }, by) => ({ x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by });
 
+// A bitmap, each of its cells with sharp edges; `place` as drawImage has it.
+export function drawCells(context, bitmap, ...place) {
+  context.imageSmoothingEnabled = false;
+  context.drawImage(bitmap, ...place);
+}
+
 export function outlineBox(context, { x, y, width, height }, colour, thickness, dash = []) {
   outline(context, x, y, width, height, colour, thickness, dash);
 }

@@ -1,6 +1,6 @@
 // Ten held-out digits with what the network takes them for; and the visitor's own, one map of it, its probabilities.
 import { largestOf, number, percent, plusMinus } from "../drawing/numbers.js";
-import { bitmapOf, fill, outline, write } from "../drawing/paper.js";
+import { bitmapOf, drawCells, fill, outline, write } from "../drawing/paper.js";
 import { note, paintPlane, title } from "./filters.js";
 
 const SIDE = 28;
@@ -15,8 +15,7 @@ export function paintDigit(context, theme, values, offset, x, y, side) {
       bytes.set([level, level, level, 255], 4 * at);
     }
   });
-  context.imageSmoothingEnabled = false;
-  context.drawImage(digit, x, y, side, side);
+  drawCells(context, digit, x, y, side, side);
   outline(context, x + 0.5, y + 0.5, side - 1, side - 1, theme.border, 1);
 }
 

@@ -1,6 +1,6 @@
 // What is laid upon each other: the photo in its colours or as an underlay, a map in the ramp's colours, the light that
 // falls where a unit looks, and outlines. Bitmaps are made once, a pixel a number; the canvas enlarges them.
-import { bitmapOf, clipped, css, fill, grown, outlineBox, shade, stroke } from "../drawing/paper.js";
+import { bitmapOf, clipped, css, drawCells, fill, grown, outlineBox, shade, stroke } from "../drawing/paper.js";
 import { cellOf, sightOf } from "./places.js";
 import { colourOf, underlay } from "./ramp.js";
 
@@ -54,8 +54,7 @@ export function paintOver(context, box, photo, { map, place, signed = false, bas
     context.drawImage(under, box.x, box.y, box.width, box.height);
     if (!map) return;
     const { x, y, width, height } = onBox(box, photo.width, place);
-    context.imageSmoothingEnabled = false; // a unit is a cell, not a cloud
-    context.drawImage(map, x, y, width, height);
+    drawCells(context, map, x, y, width, height); // a unit is a cell, not a cloud
   });
 }
 
@@ -107,13 +106,12 @@ export function paintPatch(context, box, side, patch, theme) {
 export function paintLoupe(context, box, side, bitmap, [top, left, high, wide], theme) {
   const size = box.width * 0.42, gap = 8, scale = box.width / side;
   const x = left + wide / 2 < side / 2 ? box.width - size - gap : gap, y = top + high / 2 < side / 2 ? box.height - size - gap : gap;
-  context.imageSmoothingEnabled = false;
   const fit = Math.min(size / wide, size / high);
   const isRight = x > box.width / 2;
   const ties = [0, 1].map((below) => [
     [(left + (isRight ? wide : 0)) * scale, (top + below * high) * scale], [isRight ? x : x + wide * fit, y + below * high * fit],
   ]);
   stroke(context, ties, theme.window);
-  context.drawImage(bitmap, left, top, wide, high, x, y, wide * fit, high * fit);
+  drawCells(context, bitmap, left, top, wide, high, x, y, wide * fit, high * fit);
   mark(context, { x, y, width: wide * fit, height: high * fit }, theme, 2);
 }

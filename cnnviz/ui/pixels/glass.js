@@ -1,6 +1,6 @@
 // Drawing the region twice, cell for cell alike: as enlarged pixels and as the numbers that they are.
 import { grouped } from "../drawing/numbers.js";
-import { outline, outlineBox, stroke, write } from "../drawing/paper.js";
+import { drawCells, outline, outlineBox, stroke, write } from "../drawing/paper.js";
 
 const EDGE = { rows: 30, top: 17 }; // for the numbers of rows, left of the numbers, and of columns
 
@@ -23,8 +23,7 @@ export function paintEnlarged(panel, view, lit) {
   const { region, theme, cursor } = view;
   const plan = glassPlan(panel, region, false);
   const context = panel.begin();
-  context.imageSmoothingEnabled = false;
-  context.drawImage(lit, region.left, region.top, region.columns, region.rows, plan.x, plan.y, plan.width, plan.height);
+  drawCells(context, lit, region.left, region.top, region.columns, region.rows, plan.x, plan.y, plan.width, plan.height);
   paintGrid(context, plan, region, "rgba(128,136,146,0.4)");
   outlineBox(context, plan, theme.border, 1);
   paintEdges(context, plan, view);

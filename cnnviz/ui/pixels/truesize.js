@@ -2,7 +2,7 @@
 // panel the part round the cursor is shown, and below it the whole, reduced.
 import { isInside } from "../drawing/elements.js";
 import { clamp } from "../drawing/numbers.js";
-import { grown, outline, outlineBox } from "../drawing/paper.js";
+import { drawCells, grown, outline, outlineBox } from "../drawing/paper.js";
 
 const BELOW = 84; // for the whole, reduced
 
@@ -42,8 +42,7 @@ export function paintTrueSize(panel, { picture, theme, region, cursor, corner, p
   const plan = truePlan(panel, picture, corner);
   const { part, whole } = plan;
   const context = panel.begin();
-  context.imageSmoothingEnabled = false;
-  context.drawImage(lit, part.left, part.top, part.width, part.height, part.x, part.y, part.width, part.height);
+  drawCells(context, lit, part.left, part.top, part.width, part.height, part.x, part.y, part.width, part.height);
   outlineBox(context, grown(part, 0.5), theme.border, 1);
   if (whole) {
     const reduced = panel.layer("whole", painting, (layer) => {

@@ -2,7 +2,7 @@
 import { cellOf, extentOf, isPadded, origin, positionOf } from "../drawing/axis.js";
 import { clamp, insideOf, rangeText } from "../drawing/numbers.js";
 import { inkOn, inputColour } from "../drawing/palette.js";
-import { clipped, dot, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
+import { clipped, dot, drawCells, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
 import { tapAt } from "./arithmetic.js";
 import { boxFor, drawPart, lyingOf, reachBitmap, toPadding } from "./bitmaps.js";
 
@@ -217,8 +217,7 @@ function paintReach(context, stage, plan) {
   const { tap } = stage.pointer;
   if (made.reach?.tap !== tap) made.reach = { tap, bitmap: reachBitmap(trace, made.layout, tap, theme.reached) };
   context.globalAlpha = 0.42;
-  context.imageSmoothingEnabled = false;
-  context.drawImage(made.reach.bitmap, view.x, view.y, view.width, view.height, box.x, box.y, box.width, box.height);
+  drawCells(context, made.reach.bitmap, view.x, view.y, view.width, view.height, box.x, box.y, box.width, box.height);
   context.globalAlpha = 1;
   const at = tapAt(trace, tap), corner = made.layout.corner(made.layout.isPicture ? 0 : at.channel);
   const [x, y] = onScreen(trace, plan, corner, step.top + at.y, step.left + at.x);
@@ -231,9 +230,8 @@ function paintGlass(context, stage, plan) {
   const { box, glass } = plan;
   const [x, y] = onScreen(trace, plan, [0, 0], step.top, step.left);
   const wide = extentOf(trace.columns), high = extentOf(trace.rows);
-  context.imageSmoothingEnabled = false;
   const from = [cellOf(trace.columns, step.left), cellOf(trace.rows, step.top)];
-  context.drawImage(made.input, ...from, wide, high, glass.x, glass.y, glass.width, glass.height);
+  drawCells(context, made.input, ...from, wide, high, glass.x, glass.y, glass.width, glass.height);
   const [right, bottom] = [x + wide * box.cell, y + high * box.cell];
   const ties = plan.isBelow
     ? [[[x, bottom], [glass.x, glass.y]], [[right, bottom], [glass.x + glass.width, glass.y]]]

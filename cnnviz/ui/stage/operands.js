@@ -6,7 +6,7 @@ import { grouped } from "../drawing/numbers.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
 import { NAMED } from "./rounding.js";
 import { channelName } from "./words.js";
-import { bitmapOf, css, emsOf, fill, grown, outline, outlineBox, pack, write, writeIn } from "../drawing/paper.js";
+import { bitmapOf, css, drawCells, emsOf, fill, grown, outline, outlineBox, pack, write, writeIn } from "../drawing/paper.js";
 import { lyingOf, toPadding } from "./bitmaps.js";
 import { partWithin, planFor, tapsOfPart } from "./plan.js";
 
@@ -194,10 +194,9 @@ function paintBlock(context, stage, plan, block) {
   const small = plan.small = bitmapOf(kw, kh * channels.length, (pixels) => {
     for (let tap = 0; tap < taps; tap += 1) pixels[tap] = pack(colourOf(stage, block, tap).map(Math.round));
   }, plan.small);
-  context.imageSmoothingEnabled = false;
   channels.forEach((_, channel) => {
     const [x, y] = plan.cornerOf(block, channel);
-    context.drawImage(small, 0, channel * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
+    drawCells(context, small, 0, channel * kh, kw, kh, x, y, kw * plan.cell, kh * plan.cell);
     if (plan.cell > 3) outline(context, x, y, kw * plan.cell, kh * plan.cell, stage.theme.border, 0.75);
   });
 }

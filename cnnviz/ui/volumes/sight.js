@@ -6,7 +6,7 @@ import { emsOf, fill, fitsIn, grown, outline, outlineBox, shade, stroke, writeIn
 import { mapOf } from "./flat.js";
 import { cellOf, cornerOf, planeOf } from "./layout.js";
 import { readingOf } from "./reading.js";
-import { channelAt, layerOf, seen } from "./units.js";
+import { channelsOf, layerOf, seen } from "./units.js";
 
 // The rectangle of a span of rows and columns on a front map; null where it lies in the padding alone.
 function boxOf(column, layer, { rows, columns }) {
@@ -97,8 +97,7 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
 function paintUnread(context, column, layer, maps, theme) {
   if (maps.size === layer.count) return;
   context.globalAlpha = 0.78;
-  for (let slot = 0; slot < layer.sent; slot += 1) {
-    const channel = channelAt(layer, slot);
+  for (const channel of channelsOf(layer)) {
     if (maps.has(channel)) continue;
     const { x, y, width, height } = grown(mapOf(column, channel), 1);
     fill(context, x, y, width, height, theme.background);
@@ -116,8 +115,8 @@ function paintMark(context, box, theme) {
 // The window reaches back through the planes that it reads: from its front face to the last of them that is drawn.
 function paintDepth(context, column, layer, shown, box, { maps }, theme) {
   let deepest = 0;
-  for (let slot = 0; slot < layer.sent; slot += 1) {
-    const channel = channelAt(layer, slot), plane = planeOf(layer, shown, channel);
+  for (const channel of channelsOf(layer)) {
+    const plane = planeOf(layer, shown, channel);
     if (maps.has(channel) && plane < column.planes) deepest = Math.max(deepest, plane);
   }
   if (!deepest) return;
@@ -130,10 +129,7 @@ function paintDepth(context, column, layer, shown, box, { maps }, theme) {
 // Which numbers of a vector it reads.
 function paintRead(context, column, layer, { maps }, theme) {
   if (maps.size === layer.count) { outline(context, column.x - 1, column.y - 1, column.width + 3, column.height + 3, theme.window, 2); return; }
-  for (let slot = 0; slot < layer.sent; slot += 1) {
-    const channel = channelAt(layer, slot);
-    if (maps.has(channel)) paintMark(context, cellOf(column, { channel }), theme);
-  }
+  for (const channel of channelsOf(layer)) if (maps.has(channel)) paintMark(context, cellOf(column, { channel }), theme);
 }
 
 function paintLines(context, from, to, theme, alpha = 0.55) {

@@ -55,6 +55,9 @@ export const unitText = ({ layer, channel, row, column }) => placeText([layer, c
 export const slotOf = ({ sent, last }, channel) => (channel === last ? sent - 1 : channel < sent - 1 ? channel : -1);
 export const channelAt = ({ sent, last }, slot) => { const at = ((slot % sent) + sent) % sent; return at === sent - 1 ? last : at; };
 
+// The channels of the maps that were sent.
+export const channelsOf = (layer) => Array.from({ length: layer.sent }, (_, slot) => channelAt(layer, slot));
+
 /** @type {(model: Volumes, at: number) => Maps} */
 export const layerOf = (model, at) => (at < 0 ? model.image : model.layers[at]);
 
