@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ from cnnviz.ui.lessons.layers.layers_counted import bytes_of, distance
 from cnnviz.ui.lessons.layers.layers_setup import NET
 from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies, size, stack_of
 from cnnviz.ui.words import number
-from stacks import by_onnxruntime
+from stacks import branched, by_onnxruntime
 from visitor import Visitor
 
 SMALL = {"size": "24", "values": "0–1"}  # a picture of 16 x 24
@@ -470,6 +471,57 @@ def test_dropout_on_few_numbers_claims_nothing(stack, words):
     assert "expectation is kept" in page(stack="conv 2 13x21").said()  # 4 x 4
 
 
+# --- branches ---
+
+RESIDUAL = "conv 4 3x3 p1; [conv 4 3x3 p1; relu; conv 4 3x3 p1 | same] add; relu; max 2x2"
+
+
+def test_every_map_of_branches_on_the_stage_is_onnxruntimes():
+    network = branched(INPUT, RESIDUAL)
+    levels = sample("chelsea").at(24, "rgb").levels()
+    maps = by_onnxruntime(network, network.initial(NET.start), levels.astype(np.float32) / np.float32(255))
+    at = page(stack=RESIDUAL)
+    for layer, expected in enumerate(maps[1:]):
+        stage = at.follow(unit=f"{layer + 1}.3.5.6").stage()
+        np.testing.assert_allclose(stage.output, expected[2], rtol=1e-4, atol=1e-5)
+    add = at.follow(unit="6.3.5.6").stage()  # the third map of either branch, one behind the other
+    np.testing.assert_allclose(add.input / add.header["divisor"], [maps[4][2], maps[1][2]], rtol=1e-4, atol=1e-5)
+    assert "6 ADD" in add.header["names"]["output"]
+
+
+def test_a_residual_block_is_added_taken_apart_and_moved_within_its_branch():
+    at = page(stack="conv 4 3x3 p1; max 2x2", unit="1.1").press("add RESIDUAL BLOCK")
+    block = "[conv 4 3x3 p1; relu; conv 4 3x3 p1 | same] add"
+    assert at.setting("stack") == f"conv 4 3x3 p1; {block}; max 2x2" and is_drawn(at)
+    at.press("chip 2").press("move earlier")
+    assert at.setting("stack") == "conv 4 3x3 p1; [relu; conv 4 3x3 p1; conv 4 3x3 p1 | same] add; max 2x2"
+    at.press("chip 4").press("remove")  # alone in its branch, it is what came in already
+    assert "| same]" in at.setting("stack")
+    at.press("chip 5").press("remove")  # where branches met, the first is left
+    assert at.setting("stack") == "conv 4 3x3 p1; relu; conv 4 3x3 p1; conv 4 3x3 p1; max 2x2" and is_drawn(at)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[conv 4 3x3 p1 | same] add", "Layer 3, ADD: branch 1 makes 4 maps and branch 2 makes 3"),
+        ("[relu | conv 4 2x2] concat; relu", "Layer 3, CONCATENATION: branch 1 makes 16 × 24 and branch 2 makes 15 × 23"),
+        ("relu; [relu | same", "A bracket is never closed"),
+        ("[relu | same]", "Layer 3, behind ] stands how the branches meet"),
+        ("relu] add", "Layer 2, ] stands outside of branches"),
+    ],
+)
+def test_branches_that_cannot_meet_are_a_sentence(text, words):
+    at = page(stack=text)
+    assert words in at.said() and at.control("stack").value == text
+
+
+def test_branches_that_see_different_parts_of_the_picture_say_so():
+    at = page(stack="[conv 3 2x2 p0+1x0+1 | same] add; max 2x2")
+    assert "Where branches meet, the middles of what they see lie 0.5 pixels apart." in at.said()
+    assert "Where branches meet" not in page(stack="[conv 3 3x3 p1 | same] add; max 2x2").said()
+
+
 # --- in a browser ---
 
 
@@ -518,6 +570,19 @@ def test_the_dial_of_a_layer_changes_the_link_and_the_volumes(warm):
     expect(page.locator(".volumes")).to_contain_text("1 CONV 5 × 5")
     expect(page.get_by_role("textbox", name="The stack as text")).to_have_value(re.compile("^conv 8 5x5 p1; relu"))
     page.wait_for_function("() => decodeURIComponent(location.search).includes('5x5')")
+
+
+@pytest.mark.parametrize("size", [(390, 844), (1440, 900)], ids=lambda size: str(size[0]))
+def test_branches_are_drawn_as_arcs_and_their_units_lead_back_by_both(warm, size):
+    page = warm(f"layers?size=96&stack={quote(RESIDUAL)}&unit=6.2.20.30")
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    stage = page.locator(".stage")
+    expect(stage).to_have_attribute("data-ready", "1", timeout=20_000)
+    expect(stage.locator(".output header b")).to_have_text("6 ADD, map 2")
+    expect(stage.locator(".line")).to_contain_text("Row 20 of 64, column 30 of 96")
+    written, computed = (float(stage.locator(".line").get_attribute(f"data-{name}")) for name in ("sum", "output"))
+    assert written == pytest.approx(computed, rel=1e-5, abs=1e-3)
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
 # --- words ---
