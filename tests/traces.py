@@ -114,7 +114,7 @@ def pools() -> Iterator[tuple[str, Trace]]:
 
 
 def layers() -> Iterator[tuple[str, Trace]]:
-    """LeNet's S2, C5 and output units, a 1x1 layer over 512 channels, a linear layer, batch norm."""
+    """LeNet's S2, C5 and output units, a 1x1 layer over 512 channels, a linear layer, batch norm, a local response."""
     rng = np.random.default_rng(5)
     maps = rng.standard_normal((6, 8, 12)).astype(np.float32)
     means = maps[4].astype(np.float64).reshape(4, 2, 6, 2).mean((1, 3))
@@ -157,6 +157,12 @@ def layers() -> Iterator[tuple[str, Trace]]:
     yield "box blur", Trace(
         edge[np.newaxis], scipy.ndimage.correlate(edge.astype(float), box, mode="constant"), Window(3, padding=1),
         Window(3, padding=1), (0,), box[np.newaxis], factor=Fraction(1, 9))  # fmt: skip
+
+    maps = rng.standard_normal((6, 5, 7)).astype(np.float32)
+    output = by_onnxruntime("LRN", maps[np.newaxis], size=5, alpha=0.9, beta=0.75, bias=1.5)[0, 2]
+    yield "local response", Trace(
+        maps, output, Window(1), Window(1), tuple(range(5)), term="square", scale=0.9 / 5, bias=1.5, exponent=-0.75,
+        gate=maps[2], outside="none")  # fmt: skip
 
 
 EXTREMES = np.array([[0, -0.0, 1e-9, -1e-9], [800, -800, 40, -40], [2.5, -2.5, 3.6, -3.6]])

@@ -10,7 +10,7 @@ interface Box { x: number; y: number; width: number; height: number }
 // ---- the stage: cnnviz/steps.py ----
 
 interface Axis { kernel: number; stride: number; before: number; after?: number; dilation: number }
-type Term = "product" | "value" | "squared difference";
+type Term = "product" | "value" | "square" | "squared difference";
 type Reduction = "sum" | "mean" | "max";
 type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 

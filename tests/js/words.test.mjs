@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
-import { decimalsFor, fixed, upTo } from "../../cnnviz/ui/drawing/numbers.js";
+import { decimalsFor, fixed, number, upTo } from "../../cnnviz/ui/drawing/numbers.js";
 import { narrate, place, speaker, total } from "../../cnnviz/ui/stage/words.js";
 import { cases, randomFrom, traceOf } from "./traces.mjs";
 
@@ -206,10 +206,11 @@ test("a hidden step says its operands and how they are used, and no number besid
       // Bare values are terms: they read as they do in the sum.
       const values = trace.term === "value" ? say.of(step).present.map((tap) => say.of(step).term(tap)) : [];
       const operands = [...step.values].map(say.value).concat(values, trace.weight ? [...trace.weight.data].map(say.weight) : []);
+      if (trace.gate) known.push(say.of(step).gate, number(trace.exponent));
       const counts = [step.terms.length, ...[...step.terms.keys()].map((n) => n + 1), ...trace.factor, 2].map(String);
       const allowed = new Set([...known, ...operands, ...counts].map((text) => text.replace("−", "")));
-      for (const number of rest(narrate(trace, step, true, say)).match(/\d[\d,]*(?<!,)(\.\d+)?(\u00a0×\u00a010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?/g) ?? []) {
-        assert.ok(allowed.has(number), `${number} in: ${narrate(trace, step, true, say)}`);
+      for (const text of rest(narrate(trace, step, true, say)).match(/\d[\d,]*(?<!,)(\.\d+)?(\u00a0×\u00a010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?/g) ?? []) {
+        assert.ok(allowed.has(text), `${text} in: ${narrate(trace, step, true, say)}`);
       }
     }
   }

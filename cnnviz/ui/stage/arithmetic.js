@@ -92,6 +92,7 @@ export function stepAt(trace, row, column) {
         values[tap] = value;
         if (trace.term === "product") terms[tap] = value * weight.data[tap];
         else if (trace.term === "value") terms[tap] = value;
+        else if (trace.term === "square") terms[tap] = value ** 2;
         else terms[tap] = (value - weight.data[tap]) ** 2;
       }
     }

@@ -13,8 +13,10 @@ import { partWithin, planFor, tapsOfPart } from "./plan.js";
 const BLOCKS = {
   product: [["window", "×"], ["weights", "="], ["products", ""]],
   value: [["window", ""]],
+  square: [["window", "→"], ["squared", ""]],
   "squared difference": [["window", "−"], ["code", "→"], ["squared", ""]],
 };
+const isWeight = (trace, block) => block === 1 && !!trace.weight;
 const INK = { R: "#c0392b", G: "#1e8449", B: "#2e6fc4" };
 const [TRIED, LOOKED_AT] = [9, 40]; // steps, and numbers of each, from which is foretold how wide numbers get
 
@@ -75,7 +77,7 @@ export function paintOperands(panel, stage) {
   return plan;
 }
 
-const ofLimit = (trace, made) => made.weightLimit * Math.max(Math.abs(trace.inputRange[0]), Math.abs(trace.inputRange[1]));
+const ofLimit = ({ inputRange, weight }, made, largest = Math.max(...inputRange.map(Math.abs))) => largest * (weight ? made.weightLimit : largest);
 
 // Where a tap reads: "inside" the input, "padding", "borrowed" from inside, or "nowhere".
 function tapLies(trace, step, tap) {
@@ -93,14 +95,14 @@ function colourOf({ trace, made, step, theme }, block, tap) {
     const own = inputColour(trace, step.values[tap], theme, isColour ? trace.names.channels?.[tapAt(trace, tap).channel] : "");
     return lies === "borrowed" ? toPadding(own, theme) : own;
   }
-  if (block === 1) return theme.signed[signedIndex(trace.weight.data[tap], made.weightLimit)];
+  if (isWeight(trace, block)) return theme.signed[signedIndex(trace.weight.data[tap], made.weightLimit)];
   return theme.signed[signedIndex(step.terms[tap], made.termLimit ??= ofLimit(trace, made))];
 }
 
 function textOf(stage, step, block, tap) {
   const { trace, say } = stage;
   if (block === 0) return trace.term === "value" && !Number.isNaN(step.terms[tap]) ? say.of(step).term(tap) : say.value(step.values[tap]);
-  if (block === 1) return say.weight(trace.weight.data[tap]);
+  if (isWeight(trace, block)) return say.weight(trace.weight.data[tap]);
   return stage.hidden ? "?" : say.of(step).term(tap);
 }
 
@@ -162,7 +164,7 @@ function paintHeads(context, { trace, theme }, plan, middles) {
 function paintOverview(context, stage, plan, taps) {
   const { trace, theme, pointer } = stage;
   paintHeads(context, stage, plan, [plan.top + plan.height / 2]);
-  BLOCKS[trace.term].forEach((_, block) => { if (!(stage.hidden && block === 2)) paintBlock(context, stage, plan, block); });
+  BLOCKS[trace.term].forEach((_, block) => { if (!(stage.hidden && block && !isWeight(trace, block))) paintBlock(context, stage, plan, block); });
   if (trace.reduction === "max") outlineBox(context, plan.cellAt(0, stage.step.winner), theme.window, 2);
   plan.starts.forEach((_, block) => {
     const [first, last] = [plan.cellAt(block, taps[0]), plan.cellAt(block, taps.at(-1))];

@@ -22,7 +22,7 @@ export const digitsIn = (cell) => Math.min(22, Math.max(LEGIBLE, 0.46 * cell));
 const widthsOf = (cell, ems) => ems.map((em) => Math.max(cell, Math.ceil(em * digitsIn(cell)) + AIR));
 
 // room   { width, height } of the panel
-// shape  { channels, kernel: [height, width], blocks: 1 or 3, isNamed, isSummed }: isNamed of two or three channels
+// shape  { channels, kernel: [height, width], blocks: 1, 2 or 3, isNamed, isSummed }: isNamed of two or three channels
 // ems    { cells: [widest number of each block], sum: of what a channel adds up to, name: of a channel }, in font sizes
 export function planFor(room, shape, ems) {
   return writtenWhole(room, shape, ems) ?? blocksPlan(room, shape, ems) ?? partPlan(room, shape, ems);
@@ -76,7 +76,7 @@ function gridOf(kh, kw, widths, cell, cornerOf) {
 // ---- written out: 1 x 0 = 0, each in a box of its own ----
 
 function productBox(cell, ems, isList) {
-  const [value, weight] = widthsOf(cell, ems.cells), digits = Math.min(12.5, digitsIn(cell));
+  const [value, weight] = widthsOf(cell, ems.cells.length === 3 ? ems.cells : ems.cells.slice(0, 1)), digits = Math.min(12.5, digitsIn(cell));
   const label = isList ? Math.ceil(ems.name * 11) + 6 : 0;
   if (weight === undefined) return { value, weight: 0, label, width: label + value + 6, height: cell + 4 };
   const inner = Math.max(value + BETWEEN + weight, Math.ceil((ems.cells[2] + 1) * digits));

@@ -172,6 +172,7 @@ export class Pointer {
     const value = Number.isNaN(step.values[tap]) ? "outside the picture" : full(step.values[tap]);
     const from = trace.channels.length > 1 ? `${channelName(trace, tapAt(trace, tap).channel)}: ` : "";
     if (trace.term === "value") return `${from}${value}`;
+    if (trace.term === "square") return `${from}${value}²`;
     const weight = full(trace.weight.data[tap]);
     if (block === 1) return `${from}weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
     const term = `${from}${trace.term === "product" ? `${value} × ${weight}` : `(${value} − ${weight})²`}`;

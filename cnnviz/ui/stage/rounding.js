@@ -53,8 +53,8 @@ export function placesOf(trace) {
   const { term, reduction, taps, limit } = trace, factor = factorOf(trace), bias = Math.abs(trace.bias);
   const value = Math.max(...trace.inputRange.map(Math.abs)), weight = trace.weight ? largestOf(trace.weight.data) / Math.abs(factor) : 1;
   const ofValues = decimalsOf(trace.input.data, trace.divisor), ofWeights = trace.weight ? decimalsOf(trace.weight.data, factor, TYPED) : 0;
-  const ofTerms = { product: ofValues + ofWeights, value: ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
-  const most = { product: value * weight, value, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
+  const ofTerms = { product: ofValues + ofWeights, value: ofValues, square: 2 * ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
+  const most = { product: value * weight, value, square: value ** 2, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
   const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * steepest(trace), isSum = reduction === "sum";
   const isCurved = isBent(trace) || !["identity", "relu", "leaky relu"].includes(trace.function);
   // Of numbers beyond a billion the last digits go, all of the same unit.

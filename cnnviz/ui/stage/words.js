@@ -47,7 +47,9 @@ const signed = (text) => (/[−×]/.test(text) ? `(${text})` : text);
 /** One term as it is written before it is computed: "2×(−0.5)". Of bare values it is the term itself. @param {Trace} trace */
 export function termText(trace, say, step, tap) {
   if (trace.term === "value") return say.of(step).term(tap);
-  const value = say.value(step.values[tap]), weight = signed(say.weight(trace.weight.data[tap]));
+  const value = say.value(step.values[tap]);
+  if (trace.term === "square") return `${signed(value)}²`;
+  const weight = signed(say.weight(trace.weight.data[tap]));
   return trace.term === "product" ? `${signed(value)}×${weight}` : `(${value} − ${weight})²`;
 }
 
@@ -58,9 +60,12 @@ const summed = ([first, ...others]) => [first, ...others.map(signed)].join(" + "
 function writtenText(trace, say, step, around = (sum) => sum) {
   const shown = say.of(step), texts = shown.present.map((tap) => termText(trace, say, step, tap));
   if (trace.term === "value") return around(summed(texts));
-  const written = around(texts.join(" + ")), { values } = step, weights = trace.weight.data;
-  const read = (tap) => [rounded(values[tap], say.places.values), rounded(weights[tap] / factorOf(trace), say.places.weights)];
-  const terms = shown.present.map(read).map(([value, weight]) => (trace.term === "product" ? value * weight : (value - weight) ** 2));
+  const written = around(texts.join(" + ")), weights = trace.weight?.data;
+  const terms = shown.present.map((tap) => {
+    const value = rounded(step.values[tap], say.places.values);
+    const weight = weights ? rounded(weights[tap] / factorOf(trace), say.places.weights) : 0;
+    return trace.term === "product" ? value * weight : (value - weight) ** 2;
+  });
   return shown.isSum(terms) ? written : `${written} ≈ ${around(summed(shown.present.map((tap) => shown.term(tap))))}`;
 }
 
