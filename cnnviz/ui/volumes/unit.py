@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnnviz.ui import state
@@ -72,3 +72,26 @@ def chosen(choice: Setting[Unit | None], shapes: Sequence[tuple[int, ...]], star
 def choose(choice: Setting[Unit | None], unit: Unit) -> None:
     """Choose a unit, as a button's callback: what a click on `volumes` does."""
     state.put(**{choice.key: unit})
+
+
+def sent(choice: Setting[Unit | None], unit: Unit, holds: Callable[[Unit], bool], of: object = None) -> Unit:
+    """The unit to send the browser as the choice: that of the last time, where it needs no other maps. So they are sent
+    once, and what the visitor has clicked since stands where it is.
+
+    unit   the choice as it is now
+    holds  whether what is sent for another unit has the maps of this one too
+    of     what the maps were made of: for anything else they are sent anew
+    """
+    key = f"{choice.key}-sent"
+    before, known, was_of = state.recall(key, (unit, None, None))
+    is_known = unit == known or state.is_from_browser(choice)  # its own clicks it knows already
+    found = before if is_known and of == was_of and holds(before) else unit
+    state.remember(key, (found, unit, of))
+    return found
+
+
+def clicked(choice: Setting[Unit | None], unit: Unit) -> None:
+    """Choose the unit that was clicked, as a component's callback: the browser, which says so, knows of it."""
+    choose(choice, unit)
+    before, _, of = state.recall(f"{choice.key}-sent")
+    state.remember(f"{choice.key}-sent", (before, unit, of))
