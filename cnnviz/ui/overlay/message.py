@@ -104,20 +104,17 @@ def walk(
     whole: Picture,
     size: tuple[int, int],
     start: int,
-    cut: str,
     stops: Sequence[Stop],
     bars: Sequence[Bar],
     verdict: str,
     selected: str,
-    guess: bool,
 ) -> bytes:
     """A walk through the depths of a network.
 
     photo     the square that the network takes; `whole` the picture that it was cut from, small
     size      (height, width) of that picture at its full size; `start`: how many of its columns, or rows where it is
               tall, lie in front of the square
-    cut       what was done to it, a sentence
-    bars      the strongest classes; `verdict` what is said below them; `guess` asks the visitor to guess them
+    bars      the strongest classes, none while the visitor is to guess them; `verdict` what is said below them
     selected  the unit that Python chooses, "stop.map.row.column" counted from 1
     """
     told, arrays = [], {"photo": photo.levels(), "whole": whole.levels()}
@@ -131,9 +128,9 @@ def walk(
         })  # fmt: skip
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {
-        "kind": "walk", "stops": told, "size": size, "start": start, "cut": cut, "selected": selected,
-        "token": photo.digest[:16], "sizes": times(photo.shape[1], photo.shape[2]), "verdict": verdict, "guess": guess,
-        "bars": [{"name": bar.name, "share": bar.share, "text": bar.text, "id": bar.id} for bar in bars],
+        "kind": "walk", "stops": told, "size": size, "start": start, "cut": " ".join(photo.notes),
+        "selected": selected, "token": photo.digest[:16], "sizes": times(photo.shape[1], photo.shape[2]),
+        "verdict": verdict, "guess": not bars, "bars": [vars(bar) for bar in bars],
     }  # fmt: skip
     return packed(header, arrays)
 
