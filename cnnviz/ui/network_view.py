@@ -105,8 +105,8 @@ class NetworkView:
     whole    whether a stage shows the maps too that are not read
     scaled   whether the visitor chooses what the colours are scaled to
     called   what a map is called on the stage: (column, channel) -> "C1, map 3"
-    peak     where in its map the unit is, where only the map was chosen; None: the stage finds it
-    place    what says where the stage stands, where its cursor is not the choice
+    peak     where the unit is, if only its map was chosen: (column, channel) -> (row, column); None: the stage finds it
+    place    the setting that says where the stage's cursor stands, if that is not the choice
     """
 
     run: Pass
@@ -120,14 +120,16 @@ class NetworkView:
     whole: bool = False
     scaled: bool = False
     called: Callable[[Column, int], str] = lambda column, channel: f"{column.name}, {column.one} {channel + 1}"
-    peak: Callable[[Column, int], tuple[int, int] | None] = lambda column, channel: None
+    peak: Callable[[Column, int], tuple[int, int]] | None = None
     place: Setting[tuple[int, int] | None] | None = None
 
     @property
     def unit(self) -> Unit:
         """The unit that the link or the last click chose."""
         unit = chosen(self.choice, [column.row.output_shape for column in self.columns], self.start)
-        return Unit(*unit.map, *(unit.at or self.peak(self.columns[unit.layer], unit.channel) or ()))
+        if unit.at or not self.peak:
+            return unit
+        return Unit(*unit.map, *self.peak(self.columns[unit.layer], unit.channel))
 
     @property
     def column(self) -> Column:

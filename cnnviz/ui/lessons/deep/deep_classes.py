@@ -235,22 +235,16 @@ def ending(look: Look) -> Ending:
 
 
 def _seen(look: Look) -> str:
-    """In three sentences, with this photo's numbers."""
-    names = "conv1", "fire9"
-    early, late = (stops()[name].row.fields[0].size for name in names)
+    """What was seen, with this photo's numbers: how much of each map is above 0 tells that deep ones answer to less."""
+    depths = stops()["conv1"], stops()["fire9"]
+    near, far = (times(depth.row.fields[0].size, depth.row.fields[1].size) for depth in depths)
+    early, late = (float((look.at(depth) > 0).mean()) for depth in depths)
     first, second = (f"{look.trained.classes[of]} {look.share(of)}" for of in look.best(2))
     return (
-        f"A unit of conv1 sees {times(early, early)} pixels and can tell an edge; one of fire9 sees "
-        f"{times(late, late)} and answers to parts. {_busy(look)}"
+        f"A unit of conv1 sees {near} pixels and can tell an edge; one of fire9 sees {far} and answers to parts. "
+        f"Of conv1’s numbers {percent(early)} are above 0 on this photo, of fire9’s {percent(late)}"
+        f"{': deep maps answer to less, and mean more.' if late < early else '.'}"
     ) + ("" if is_covered(look) else f" The last maps’ averages say: {first}, {second}.")
-
-
-def _busy(look: Look) -> str:
-    """How many numbers are above 0, early and late: deep maps answer to less."""
-    early, late = (float((look.at(stops()[name]) > 0).mean()) for name in ("conv1", "fire9"))
-    return f"Of conv1’s numbers {percent(early)} are above 0 on this photo, of fire9’s {percent(late)}" + (
-        ": deep maps answer to less, and mean more." if late < early else "."
-    )
 
 
 def _question(look: Look) -> str:
