@@ -407,6 +407,23 @@ def test_both_eyes_light_up_a_click_goes_from_map_to_map_and_the_patch_slides(wa
     expect(page.get_by_role("button", name="slide the patch over it")).to_be_visible()
 
 
+def test_the_walk_stands_where_the_page_does(warm):
+    """However often the same button is pressed, and on coming back from another page."""
+    page = warm("deep")
+    walk, muzzle = page.locator(".is-walk"), page.get_by_role("button", name="the muzzle")
+    for _ in range(2):
+        muzzle.click()
+        expect(walk.locator(".over header")).to_contain_text("Map 489 of fire9")
+        expect(page.get_by_text("Traced back: map 489 of fire9")).to_be_visible()
+        walk.locator(".tiles").get_by_role("radio").nth(3).click()
+        expect(page.get_by_text("Traced back: map 489 of fire9")).to_have_count(0)
+    clicked = walk.locator(".over header").inner_text()
+    page.get_by_role("link", name="Stride").first.click()
+    expect(walk).to_have_count(0)
+    page.get_by_role("link", name="Deep CNN").first.click()
+    expect(walk.locator(".over header")).to_have_text(clicked)
+
+
 def test_another_photo_opens_on_its_own_strongest_unit():
     """Case 2.3: the muzzle of the cat is no place to look at on one's own orange."""
     at = page()

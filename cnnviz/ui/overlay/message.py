@@ -108,6 +108,7 @@ def walk(
     bars: Sequence[Bar],
     verdict: str,
     selected: str,
+    count: int,
 ) -> bytes:
     """A walk through the depths of a network.
 
@@ -115,7 +116,7 @@ def walk(
     size      (height, width) of that picture at its full size; `start`: how many of its columns, or rows where it is
               tall, lie in front of the square
     bars      the strongest classes, none while the visitor is to guess them; `verdict` what is said below them
-    selected  the unit that Python chooses, "stop.map.row.column" counted from 1
+    selected  the unit that Python chooses, "stop.map.row.column" counted from 1, for the `count`th time
     """
     told, arrays = [], {"photo": photo.levels(), "whole": whole.levels()}
     for stop in stops:
@@ -129,7 +130,7 @@ def walk(
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {
         "kind": "walk", "stops": told, "size": size, "start": start, "cut": " ".join(photo.notes),
-        "selected": selected, "token": photo.digest[:16], "sizes": times(photo.shape[1], photo.shape[2]),
+        "selected": selected, "token": f"{photo.digest[:16]} {count}", "sizes": times(photo.shape[1], photo.shape[2]),
         "verdict": verdict, "guess": not bars, "bars": [vars(bar) for bar in bars],
     }  # fmt: skip
     return packed(header, arrays)

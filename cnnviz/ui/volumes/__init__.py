@@ -69,7 +69,7 @@ def volumes(
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
     key, told = choice.key, [layer.told for layer in layers]
-    unit = sent(choice, selected, lambda before: holds(told, before, selected))
+    unit, _ = sent(choice, selected, lambda before: holds(told, before, selected))
 
     def taken() -> None:
         unit = Unit.read(state.component_state(key, "selected"))

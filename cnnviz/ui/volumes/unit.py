@@ -74,24 +74,27 @@ def choose(choice: Setting[Unit | None], unit: Unit) -> None:
     state.put(**{choice.key: unit})
 
 
-def sent(choice: Setting[Unit | None], unit: Unit, holds: Callable[[Unit], bool], of: object = None) -> Unit:
-    """The unit to send the browser as the choice: that of the last time, where it needs no other maps. So they are sent
-    once, and what the visitor has clicked since stands where it is.
+def sent(
+    choice: Setting[Unit | None], unit: Unit, holds: Callable[[Unit], bool], of: object = None
+) -> tuple[Unit, int]:
+    """The unit to send the browser as the choice, and its number among all that were: both as they were, where the
+    visitor has clicked and no other maps are needed. So maps are sent once, and the browser stays where it has gone.
 
     unit   the choice as it is now
     holds  whether what is sent for another unit has the maps of this one too
     of     what the maps were made of: for anything else they are sent anew
     """
     key = f"{choice.key}-sent"
-    before, known, was_of = state.recall(key, (unit, None, None))
+    before, known, was_of, count = state.recall(key, (unit, None, None, 0))
     is_known = unit == known or state.is_from_browser(choice)  # its own clicks it knows already
-    found = before if is_known and of == was_of and holds(before) else unit
-    state.remember(key, (found, unit, of))
-    return found
+    if state.is_arrival() or not (is_known and of == was_of and holds(before)):
+        before, count = unit, count + 1
+    state.remember(key, (before, unit, of, count))
+    return before, count
 
 
 def clicked(choice: Setting[Unit | None], unit: Unit) -> None:
     """Choose the unit that was clicked, as a component's callback: the browser, which says so, knows of it."""
     choose(choice, unit)
-    before, _, of = state.recall(f"{choice.key}-sent")
-    state.remember(f"{choice.key}-sent", (before, unit, of))
+    before, _, of, count = state.recall(f"{choice.key}-sent")
+    state.remember(f"{choice.key}-sent", (before, unit, of, count))

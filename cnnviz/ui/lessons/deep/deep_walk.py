@@ -49,7 +49,7 @@ def walk(look: Look, view: NetworkView) -> None:
     """The strip of depths, the strongest maps of the chosen one, one of them large, and the five best classes."""
     unit, depth = view.unit, view.column
     in_walk = depth.name in WORDS and unit.channel in look.strongest(depth)
-    told = sent(UNIT, unit, lambda before: in_walk or before.map == unit.map, look.square.digest)
+    told, count = sent(UNIT, unit, lambda before: in_walk or before.map == unit.map, look.square.digest)
 
     def on_select(text: str) -> None:
         if text.startswith(MOVED):
@@ -67,7 +67,7 @@ def walk(look: Look, view: NetworkView) -> None:
     bars = [Bar(look.trained.classes[of], float(look.probabilities[of]), look.share(of), of) for of in look.best()]
     data = message.walk(
         look.square, look.whole, look.size, look.start, [_stop(look, *each, told) for each in shown],
-        [] if is_covered(look) else bars, _verdict(look), told.text,
+        [] if is_covered(look) else bars, _verdict(look), told.text, count,
     )  # fmt: skip
     overlay.show(data, key="walk", on_select=on_select)
 
