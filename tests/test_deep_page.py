@@ -70,6 +70,8 @@ def test_every_depth_is_sent_as_the_network_made_it_and_the_five_best_add_up():
         np.testing.assert_array_equal(walk[f"stop {stop['at']}"], maps[depth.last + 1][stop["channels"]])
         inside = maps[depth.last + 1][stop["channels"], 1:-1, 1:-1].reshape(len(stop["channels"]), -1)
         assert inside.max(1).min() > 0, "a map that answers to the border alone was shown"
+        places = (divmod(int(at), maps[depth.last + 1].shape[2] - 2) for at in inside.argmax(1))
+        assert stop["peaks"] == [[row + 1, column + 1] for row, column in places]
     scores = maps[-2].mean((1, 2), dtype=np.float64)
     shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     bars = walk.header["bars"]

@@ -20,13 +20,15 @@ Box = tuple[int, int, int, int]  # top, left, height, width, in pixels of the ph
 
 @dataclass(frozen=True)
 class Laid:
-    """One map that lies over the photo: its channel, its numbers (H, W), where they lie, and its names."""
+    """One map that lies over the photo: its channel, its numbers (H, W), where they lie, its names; `peak` is the row
+    and column of its strongest unit."""
 
     channel: int
     map: NDArray
     fields: Fields
     name: str
     short: str
+    peak: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ class Stop:
     at     its place among all that can be chosen
     sees   how much of the photo a unit sees, at most: height × width
     words  what its maps answer to
-    rim    how many units at the border count for nothing
     note   how the maps were chosen
     """
 
@@ -45,8 +46,7 @@ class Stop:
     sees: str
     words: str
     maps: Sequence[Laid]
-    rim: int = 1
-    note: str = ""
+    note: str
 
 
 @dataclass(frozen=True)
@@ -121,11 +121,11 @@ def walk(
     told, arrays = [], {"photo": photo.levels(), "whole": whole.levels()}
     for stop in stops:
         told.append({
-            "at": stop.at, "name": stop.name, "sees": stop.sees, "words": stop.words, "rim": stop.rim,
-            "note": stop.note,
+            "at": stop.at, "name": stop.name, "sees": stop.sees, "words": stop.words, "note": stop.note,
             "channels": [laid.channel for laid in stop.maps], "fields": [_told(laid.fields) for laid in stop.maps],
             "limits": [_largest(laid.map) for laid in stop.maps],
             "names": [laid.name for laid in stop.maps], "shorts": [laid.short for laid in stop.maps],
+            "peaks": [laid.peak for laid in stop.maps],
         })  # fmt: skip
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {

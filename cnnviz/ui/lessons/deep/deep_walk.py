@@ -81,13 +81,13 @@ def _stop(look: Look, at: int, depth: Column, unit: Unit) -> Stop:
     laid = [
         Laid(
             channel, maps[channel], look.run.fields(depth.last, channel), _title(depth, channel),
-            map_name(depth.name, channel).removeprefix("map "),
+            map_name(depth.name, channel).removeprefix("map "), look.peak(depth, channel),
         )
         for channel in channels
     ]  # fmt: skip
     size = max(one.fields[0].size for one in laid)
     words = words_of(depth.name, SAMPLE_NAMES.get(state.now(SAMPLE), ""))
-    return Stop(at, depth.name, times(size, size), words, laid, look.ranking(depth).border, _note(look, depth))
+    return Stop(at, depth.name, times(size, size), words, laid, _note(look, depth))
 
 
 def _note(look: Look, depth: Column) -> str:
