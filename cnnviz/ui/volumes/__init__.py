@@ -14,7 +14,7 @@ volumes follow, as it plays too.
 
 A network small enough is drawn `flat`: every map of every layer side by side, and the `Answer` beside the last.
 
-    unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
+    unit.py      which number is meant, was sent  message.py  what goes to the browser, within a budget
     answer.py    what the last numbers come to    answer.js   its bars, words and codes
     units.js     pure: what a unit sees           reading.js  pure: what a unit really reads
     words.js     pure: both in words              layout.js   pure: where each volume stands; flat.js  side by side

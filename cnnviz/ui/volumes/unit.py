@@ -1,4 +1,4 @@
-"""Which number of a network is meant: layer, map, row, column; and how a link says it."""
+"""Which number of a network is meant: layer, map, row, column; how a link says it, and which the browser was told."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from cnnviz.models.squeezenet import squeezenet
+from cnnviz.models.squeezenet import INPUTS, squeezenet
 from cnnviz.models.squeezenet_depths import LAST, WORDS, map_name, words_of
 from cnnviz.numbers import times
 from cnnviz.ui import controls, overlay, state
@@ -25,7 +25,6 @@ MOVED = "square."  # what it says in front of where the visitor has moved the sq
 FIRST = "what it says first"  # the class that is looked for, unless one is chosen
 CLASS = Setting("class", FIRST, lambda text: text if text in squeezenet().classes else None)
 GUESS_FIRST = flag("guess-first")
-INPUTS = ["blue", "green", "red"]  # in the order in which the network reads them
 _GUESSED = "deep-guessed"
 
 
@@ -77,14 +76,12 @@ def _stop(look: Look, at: int, depth: Column, unit: Unit) -> Stop:
     channels = look.strongest(depth)
     if at == unit.layer and unit.channel not in channels:
         channels = [unit.channel, *channels[:-1]]
-    maps = look.at(depth)
-    laid = [
-        Laid(
-            channel, maps[channel], look.run.fields(depth.last, channel), _title(depth, channel),
-            map_name(depth.name, channel).removeprefix("map "), look.peak(depth, channel),
-        )
-        for channel in channels
-    ]  # fmt: skip
+    laid = []
+    for channel in channels:
+        name = map_name(depth.name, channel)
+        title = f"“{name}”, map {channel + 1}" if depth.name == LAST else name.capitalize()
+        map, fields = look.at(depth)[channel], look.run.fields(depth.last, channel)
+        laid.append(Laid(channel, map, fields, title, name.removeprefix("map "), look.peak(depth, channel)))
     size = max(one.fields[0].size for one in laid)
     words = words_of(depth.name, SAMPLE_NAMES.get(state.now(SAMPLE), ""))
     return Stop(at, depth.name, times(size, size), words, laid, _note(look, depth))
@@ -99,11 +96,6 @@ def _note(look: Look, depth: Column) -> str:
     out, count = len(look.ranking(depth).left_out), len(look.at(depth))
     border = "Strongest first: the peak above the map’s median. The outermost units, which see padding, do not count"
     return f"{border}; left out: {many(out, 'map')} of {count} that mostly see it." if out else f"{border}."
-
-
-def _title(depth: Column, channel: int) -> str:
-    name = map_name(depth.name, channel)
-    return f"“{name}”, map {channel + 1}" if depth.name == LAST else name.capitalize()
 
 
 def _verdict(look: Look) -> str:
