@@ -11,15 +11,16 @@ from playwright.sync_api import expect
 
 from bad_pictures import HTML
 from cnnviz.models import squeezenet
-from cnnviz.models.squeezenet_depths import PEOPLE, SEEN, depths
+from cnnviz.models.squeezenet_depths import PEOPLE, SEEN
 from cnnviz.pictures import Picture, encode_png, sample
 from cnnviz.ui.lessons.deep import deep_classes as deep_classes
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
-from cnnviz.ui.lessons.deep.deep_look import Look
+from cnnviz.ui.lessons.deep.deep_look import Look, stops
 from sent import Sent
 from visitor import Visitor
 
-STOPS = {depth.name: depth for depth in depths()}
+STOPS = stops()
+AT = {name: at for at, name in enumerate(STOPS)}
 APART = 1_100  # ms: keys on one control with less than a second between them are one act, which Back takes back whole
 
 
@@ -65,10 +66,12 @@ def test_every_depth_is_sent_as_the_network_made_it_and_the_five_best_add_up():
     assert [stop["name"] for stop in stops] == ["conv1", *(f"fire{of}" for of in range(2, 10)), "conv10"]
     for stop in stops:
         depth = STOPS[stop["name"]]
-        assert 8 <= len(stop["channels"]) <= 12 and depth.at == stop["at"]
-        np.testing.assert_array_equal(walk[f"stop {stop['at']}"], maps[depth.shown + 1][stop["channels"]])
-        inside = maps[depth.shown + 1][stop["channels"], 1:-1, 1:-1].reshape(len(stop["channels"]), -1)
+        assert 8 <= len(stop["channels"]) <= 12 and AT[stop["name"]] == stop["at"]
+        np.testing.assert_array_equal(walk[f"stop {stop['at']}"], maps[depth.last + 1][stop["channels"]])
+        inside = maps[depth.last + 1][stop["channels"], 1:-1, 1:-1].reshape(len(stop["channels"]), -1)
         assert inside.max(1).min() > 0, "a map that answers to the border alone was shown"
+        places = (divmod(int(at), maps[depth.last + 1].shape[2] - 2) for at in inside.argmax(1))
+        assert stop["peaks"] == [[row + 1, column + 1] for row, column in places]
     scores = maps[-2].mean((1, 2), dtype=np.float64)
     shares = np.exp(scores - scores.max()) / np.exp(scores - scores.max()).sum()
     bars = walk.header["bars"]
@@ -208,10 +211,10 @@ def test_a_link_leads_to_any_unit(cat, link, shown):
 def test_the_stage_ends_in_the_number_that_was_clicked(cat, name):
     """Terms summed here in float64 from what the stage was sent; the last of the maps are 3 x 3 filters' own."""
     depth, maps = STOPS[name], maps_of("chelsea")
-    channel = len(maps[depth.shown + 1]) - 1
-    found = to(cat, f"{depth.at + 1}.{channel + 1}.5.4")
+    channel = len(maps[depth.last + 1]) - 1
+    found = to(cat, f"{AT[name] + 1}.{channel + 1}.5.4")
     stage = found["stage"]
-    expected = maps[depth.shown + 1][channel]
+    expected = maps[depth.last + 1][channel]
     np.testing.assert_array_equal(stage["output"], expected)
     read = stage["input"].astype(np.float64)
     if name.startswith("pool"):
@@ -228,7 +231,7 @@ def test_the_stage_ends_in_the_number_that_was_clicked(cat, name):
 
 
 def test_a_unit_s_light_is_its_gradient_and_its_frame_what_it_can_see(cat):
-    answers = maps_of("chelsea")[STOPS["fire6"].shown + 1][192:, 6, 6]  # the second half are the 3 x 3 filters'
+    answers = maps_of("chelsea")[STOPS["fire6"].last + 1][192:, 6, 6]  # the second half are the 3 x 3 filters'
     seen = to(cat, f"14.{193 + int(answers.argmax())}.7.7")["panels 0"]
     (panel,) = seen.header["panels"]
     assert panel["sight"] == [6 * 16 - 41, 6 * 16 - 41, 111, 111]
@@ -239,7 +242,7 @@ def test_a_unit_s_light_is_its_gradient_and_its_frame_what_it_can_see(cat):
 
 def test_the_sheet_has_every_map_once_the_strongest_first(cat):
     sheet = to(cat, "11.1.3.3")["sheet 0"]
-    maps = maps_of("chelsea")[STOPS["fire5"].shown + 1]
+    maps = maps_of("chelsea")[STOPS["fire5"].last + 1]
     order = sheet.header["order"]
     assert sorted(order) == list(range(256)) and sheet.header["chosen"] == 0
     inside = maps[order][:, 1:-1, 1:-1].reshape(256, -1)
@@ -265,7 +268,7 @@ def test_the_guide_leads_where_it_says():
         assert at.control(f"guide {place}").label == words
         at.press(f"guide {place}")
         depth, map, *_ = at.link("deep").split(".")
-        assert (int(depth) - 1, int(map)) == (STOPS[name].at, channel)
+        assert (int(depth) - 1, int(map)) == (AT[name], channel)
 
 
 # --- where it looks ---
@@ -321,7 +324,7 @@ def test_another_photo_stands_beside_with_the_same_maps_on_one_scale():
     at = page(deep="16.131.6.5", second="Camera operator")
     first, second = sent(at)["panels 3"], sent(at)["panels 4"]
     assert [p["title"] for p in first.header["panels"]] == [p["title"] for p in second.header["panels"]]
-    maps = [maps_of(key)[STOPS["fire7"].shown + 1][130] for key in ("chelsea", "camera")]
+    maps = [maps_of(key)[STOPS["fire7"].last + 1][130] for key in ("chelsea", "camera")]
     for found, map in zip((first, second), maps):
         np.testing.assert_array_equal(found["map 0"], map)
         assert found.header["panels"][0]["limit"] == pytest.approx(max(float(each.max()) for each in maps))
@@ -404,6 +407,23 @@ def test_both_eyes_light_up_a_click_goes_from_map_to_map_and_the_patch_slides(wa
     page.wait_for_function(coloured, arg=lost.element_handle(), timeout=20_000, polling=100)
     page.locator(".st-key-clear button").click()
     expect(page.get_by_role("button", name="slide the patch over it")).to_be_visible()
+
+
+def test_the_walk_stands_where_the_page_does(warm):
+    """However often the same button is pressed, and on coming back from another page."""
+    page = warm("deep")
+    walk, muzzle = page.locator(".is-walk"), page.get_by_role("button", name="the muzzle")
+    for _ in range(2):
+        muzzle.click()
+        expect(walk.locator(".over header")).to_contain_text("Map 489 of fire9")
+        expect(page.get_by_text("Traced back: map 489 of fire9")).to_be_visible()
+        walk.locator(".tiles").get_by_role("radio").nth(3).click()
+        expect(page.get_by_text("Traced back: map 489 of fire9")).to_have_count(0)
+    clicked = walk.locator(".over header").inner_text()
+    page.get_by_role("link", name="Stride").first.click()
+    expect(walk).to_have_count(0)
+    page.get_by_role("link", name="Deep CNN").first.click()
+    expect(walk.locator(".over header")).to_have_text(clicked)
 
 
 def test_another_photo_opens_on_its_own_strongest_unit():

@@ -18,10 +18,11 @@ from cnnviz.export import PRGN
 from cnnviz.geometry import Field, Window
 from cnnviz.numbers import number
 from cnnviz.pictures import Picture, sample
-from cnnviz.ui.volumes import Answer, Unit, Volume
+from cnnviz.ui.volumes import Answer, Unit, Volume, clicked, sent
 from cnnviz.ui.volumes.message import BUDGET, EACH_MAP, envelope, holds
 from door import Door, settle
 from lab import Lab
+from visitor import Session
 
 ORANGE = (217, 95, 2)
 HERE = (Field(), Field())
@@ -209,6 +210,21 @@ def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
     assert opened(envelope(picture_of(9, 9), layers, Unit(1, 4), None))[0]["layers"][0]["last"] == 74
     shapes = [layer.told for layer in layers]
     assert holds(shapes, Unit(1, 4), Unit(0, 74)) and not holds(shapes, Unit(1, 4), Unit(1, 5))
+
+
+def test_a_choice_is_told_anew_unless_the_browser_made_it_and_has_its_maps(monkeypatch):
+    monkeypatch.setattr("streamlit.session_state", Session(cnnviz=(session := {"is-arrival": False})))
+    first, other = Unit(0, 0, 1, 1), Unit(0, 1, 2, 2)
+    assert sent(bench.UNIT, first, lambda before: True) == (first, 1)
+    clicked(bench.UNIT, other)
+    assert sent(bench.UNIT, other, lambda before: True) == (first, 1)
+    assert sent(bench.UNIT, first, lambda before: True) == (first, 2), "a button's choice, after a click"
+    clicked(bench.UNIT, other)
+    assert sent(bench.UNIT, other, lambda before: False) == (other, 3), "maps that were not sent"
+    assert sent(bench.UNIT, other, lambda before: True, "another picture") == (other, 4)
+    assert sent(bench.UNIT, other, lambda before: True, "another picture") == (other, 4)
+    session["is-arrival"] = True
+    assert sent(bench.UNIT, other, lambda before: True, "another picture") == (other, 5), "on coming back to the page"
 
 
 def test_an_answer_goes_over_with_its_codes():

@@ -24,6 +24,7 @@ from cnnviz.models.trained import Trained
 from cnnviz.models.weights import FOLDER, by_layer, read
 
 SIDE = 227
+INPUTS = ("blue", "green", "red")  # in the order in which it reads them
 # The mean blue, green and red of the training photographs, levels, as Caffe's models take it off.
 MEAN = np.array([104.006, 116.669, 122.679], np.float32)
 

@@ -3,14 +3,14 @@ and each pool."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from cnnviz.models.squeezenet import squeezenet
-from cnnviz.models.trained import Trained
 from cnnviz.signatures import checked
 
-# What each depth of the walk answers to, as its strongest maps show it on photographs.
+LAST = "conv10"  # its maps are the classes'
+# What each depth of the walk answers to, as its strongest maps show it on photographs; squeezes and pools are found in
+# the list of all depths.
 WORDS = {
     "conv1": "Edges: a map lights up where bright meets dark, or one colour another, in one direction.",
     "fire2": "Strokes and outlines: a few edges in a row. Some maps answer to a colour or a brightness.",
@@ -50,54 +50,24 @@ SEEN = {
 PEOPLE = ("ballplayer", "groom", "scuba diver")  # all the people that there are among the 1,000 classes
 
 
-@checked
-@dataclass(frozen=True)
-class Depth:
-    """One stop of the walk.
-
-    at     its place among all stops, from 0
-    made   the layer whose arithmetic makes its maps: a convolution or a pool
-    shown  the layer whose output is shown: the ReLU behind it, or itself
-    """
-
-    at: int
-    name: str
-    made: int
-    shown: int
-
-    @property
-    def is_main(self) -> bool:
-        """Whether it stands in the walk: squeezes and pools are found in the list of all layers."""
-        return self.name in WORDS
-
-    @property
-    def is_last(self) -> bool:
-        """Whether its maps are the classes'."""
-        return self.name == "conv10"
-
-    def words(self, sample: str = "") -> str:
-        """What it answers to; on the `sample` of that key, what that is there."""
-        if self.is_main:
-            return " ".join(filter(None, (WORDS[self.name], ON_SAMPLES.get(sample, {}).get(self.name))))
-        if "squeeze" in self.name:
-            return "A squeeze: 1 × 1 filters mix many maps into few, which the next layer can then afford to read."
-        return "A pool: of each 3 × 3 numbers the largest goes on, every second row and column."
-
-
 @cache
-def depths() -> tuple[Depth, ...]:
-    """All stops, in order."""
-    names = squeezenet().names
-    found: list[Depth] = []
-    for layer, name in enumerate(names):
-        if name.endswith((" ReLU", " × 1", " × 3")) or name == "global average":
-            continue
-        shown = layer + 1 if names[layer + 1] == f"{name} ReLU" else layer
-        found.append(Depth(len(found), name.removesuffix(" expand"), layer, shown))
-    return tuple(found)
+def depths() -> dict[str, str]:
+    """The layers at which one can stop, in order, and what each depth is called."""
+    inside = " ReLU", " × 1", " × 3", "global average"  # what belongs to a depth, or stands behind the last
+    return {name: name.removesuffix(" expand") for name in squeezenet().names if not name.endswith(inside)}
 
 
 @checked
-def map_name(trained: Trained, depth: Depth, channel: int) -> str:
-    """What a map is called: of the last layer by its class."""
-    return trained.classes[channel] if depth.is_last else f"map {channel + 1}"
+def words_of(depth: str, sample: str = "") -> str:
+    """What a depth answers to; on the `sample` of that key, what that is there."""
+    if depth in WORDS:
+        return " ".join(filter(None, (WORDS[depth], ON_SAMPLES.get(sample, {}).get(depth))))
+    if "squeeze" in depth:
+        return "A squeeze: 1 × 1 filters mix many maps into few, which the next layer can then afford to read."
+    return "A pool: of each 3 × 3 numbers the largest goes on, every second row and column."
+
+
+@checked
+def map_name(depth: str, channel: int) -> str:
+    """What a map is called: of the last depth by its class."""
+    return squeezenet().classes[channel] if depth == LAST else f"map {channel + 1}"

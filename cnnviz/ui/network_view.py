@@ -105,6 +105,8 @@ class NetworkView:
     whole    whether a stage shows the maps too that are not read
     scaled   whether the visitor chooses what the colours are scaled to
     called   what a map is called on the stage: (column, channel) -> "C1, map 3"
+    peak     where the unit is, if only its map was chosen: (column, channel) -> (row, column); None: the stage finds it
+    place    the setting that says where the stage's cursor stands, if that is not the choice
     """
 
     run: Pass
@@ -118,11 +120,16 @@ class NetworkView:
     whole: bool = False
     scaled: bool = False
     called: Callable[[Column, int], str] = lambda column, channel: f"{column.name}, {column.one} {channel + 1}"
+    peak: Callable[[Column, int], tuple[int, int]] | None = None
+    place: Setting[tuple[int, int] | None] | None = None
 
     @property
     def unit(self) -> Unit:
         """The unit that the link or the last click chose."""
-        return chosen(self.choice, [column.row.output_shape for column in self.columns], self.start)
+        unit = chosen(self.choice, [column.row.output_shape for column in self.columns], self.start)
+        if unit.at or not self.peak:
+            return unit
+        return Unit(*unit.map, *self.peak(self.columns[unit.layer], unit.channel))
 
     @property
     def column(self) -> Column:
@@ -190,5 +197,6 @@ class NetworkView:
         by_layer = self.scaled and state.now(SCALE) == EACH_LAYER
         limit = float(np.abs(self.maps(self.column)).max()) if by_layer else None
         stages.stage(
-            trace or self.trace(), key=key, group=self.group, at=unit.at, unit=unit.map, link=self.choice, limit=limit,
+            trace or self.trace(), key=key, group=self.group, at=unit.at, unit=None if self.place else unit.map,
+            link=self.place or self.choice, limit=limit,
         )  # fmt: skip

@@ -75,8 +75,8 @@ interface Reading { rows: Set<number>; columns: Set<number> }
 
 type FieldNumbers = [number, number, number];
 interface Stop {
-  at: number; name: string; sees: string; words: string; rim: number; note: string; channels: number[];
-  fields: [FieldNumbers, FieldNumbers][]; limits: number[]; names: string[]; shorts: string[];
+  at: number; name: string; sees: string; words: string; note: string; channels: number[];
+  fields: [FieldNumbers, FieldNumbers][]; limits: number[]; names: string[]; shorts: string[]; peaks: [number, number][];
 }
 interface WalkMessage {
   kind: "walk"; stops: Stop[]; size: [number, number]; start: number; cut: string; selected: string; token: string; sizes: string;
@@ -91,7 +91,7 @@ interface SheetMessage { kind: "sheet"; order: number[]; chosen: number; names: 
 
 // A map over the photo, and one of its units.
 interface OverlayMap {
-  height: number; width: number; rows: UnitAxis; columns: UnitAxis; numbers: Numbers; limit?: number; name?: string; rim?: number;
+  height: number; width: number; rows: UnitAxis; columns: UnitAxis; numbers: Numbers; limit?: number; name?: string; peak?: [number, number];
   stop?: number; channel?: number; short?: string;
 }
 interface OverlayUnit { stop: number; channel: number; row: number | null; column: number | null }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { arrowOf } from "../../cnnviz/ui/drawing/elements.js";
-import { cellOf, edgeOf, fieldOf, moved, peakOf, placeOf, readUnit, sightOf, squareBy, squareOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
+import { cellOf, edgeOf, fieldOf, moved, placeOf, readUnit, sightOf, squareBy, squareOf, unitAt, unitText } from "../../cnnviz/ui/overlay/places.js";
 import { mapOf, sightWords, squareWords, stopOf, valueAt } from "../../cnnviz/ui/overlay/messages.js";
 
 globalThis.PRGN = Array.from({ length: 255 }, (_, at) => (at < 127 ? [118, 42, 131] : at > 127 ? [27, 120, 55] : [255, 255, 255]));
@@ -65,13 +65,6 @@ test("the unit under a point is the one whose cell holds it, and beside the map 
   assert.deepEqual(unitAt(MAP, -50, 1e6), { row: MAP.height - 1, column: 0 });
 });
 
-test("the peak is looked for off the border, where there is anything but border", () => {
-  const map = Float32Array.from([9, 0, 0, 0, 0, 1, 0, 0, 0, 0, 3, 0]);
-  assert.deepEqual(peakOf(map, 3, 4), { row: 1, column: 1 });
-  assert.deepEqual(peakOf(map, 3, 4, 0), { row: 0, column: 0 });
-  assert.deepEqual(peakOf(Float32Array.of(1, 2), 1, 2), { row: 0, column: 1 });
-});
-
 test("arrow keys go from unit to unit, never off the map; the browser's own shortcuts are left alone", () => {
   const map = { height: 3, width: 5 };
   assert.deepEqual(moved(map, { row: 1, column: 3 }, arrowOf({ key: "ArrowUp" })), { row: 0, column: 3 });
@@ -89,8 +82,8 @@ test("a unit as text, and back", () => {
 
 const MODEL = {
   stops: [
-    { at: 0, name: "conv1", rim: 1, channels: [4], fields: [[[3, 2, -1], [3, 2, -1]]], limits: [6], names: ["Map 5"], shorts: ["5"] },
-    { at: 7, name: "fire4", rim: 1, channels: [2, 9], fields: [[[31, 8, -9], [31, 8, -9]], [[47, 8, -17], [47, 8, -16]]], limits: [0, 12], names: ["Map 3", "Map 10"], shorts: ["3", "10"] },
+    { at: 0, name: "conv1", channels: [4], peaks: [[0, 1]], fields: [[[3, 2, -1], [3, 2, -1]]], limits: [6], names: ["Map 5"], shorts: ["5"] },
+    { at: 7, name: "fire4", channels: [2, 9], peaks: [[1, 0], [0, 0]], fields: [[[31, 8, -9], [31, 8, -9]], [[47, 8, -17], [47, 8, -16]]], limits: [0, 12], names: ["Map 3", "Map 10"], shorts: ["3", "10"] },
   ],
   "stop 0": { data: Float32Array.from([0, 1, 2, 3, 4, 6]), shape: [1, 2, 3] },
   "stop 7": { data: Float32Array.from([0, 0, 0, 0, 12, 5, 7, 8]), shape: [2, 2, 2] },
@@ -98,7 +91,7 @@ const MODEL = {
 
 test("a map of a depth is found by its number, with its own field; none that was not sent", () => {
   const map = mapOf(MODEL, { stop: 7, channel: 9 });
-  assert.deepEqual([...map.numbers], [12, 5, 7, 8]);
+  assert.deepEqual([[...map.numbers], map.peak], [[12, 5, 7, 8], [0, 0]]);
   assert.deepEqual([map.rows, map.columns], [{ size: 47, jump: 8, start: -17 }, { size: 47, jump: 8, start: -16 }]);
   assert.equal(mapOf(MODEL, { stop: 7, channel: 2 }).rows.size, 31);
   assert.equal(valueAt(map, { row: 1, column: 0 }), 7);

@@ -20,13 +20,15 @@ Box = tuple[int, int, int, int]  # top, left, height, width, in pixels of the ph
 
 @dataclass(frozen=True)
 class Laid:
-    """One map that lies over the photo: its channel, its numbers (H, W), where they lie, and its names."""
+    """One map that lies over the photo: its channel, its numbers (H, W), where they lie, its names; `peak` is the row
+    and column of its strongest unit."""
 
     channel: int
     map: NDArray
     fields: Fields
     name: str
     short: str
+    peak: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,6 @@ class Stop:
     at     its place among all that can be chosen
     sees   how much of the photo a unit sees, at most: height × width
     words  what its maps answer to
-    rim    how many units at the border count for nothing
     note   how the maps were chosen
     """
 
@@ -45,8 +46,7 @@ class Stop:
     sees: str
     words: str
     maps: Sequence[Laid]
-    rim: int = 1
-    note: str = ""
+    note: str
 
 
 @dataclass(frozen=True)
@@ -104,36 +104,34 @@ def walk(
     whole: Picture,
     size: tuple[int, int],
     start: int,
-    cut: str,
     stops: Sequence[Stop],
     bars: Sequence[Bar],
     verdict: str,
     selected: str,
-    guess: bool,
+    count: int,
 ) -> bytes:
     """A walk through the depths of a network.
 
     photo     the square that the network takes; `whole` the picture that it was cut from, small
     size      (height, width) of that picture at its full size; `start`: how many of its columns, or rows where it is
               tall, lie in front of the square
-    cut       what was done to it, a sentence
-    bars      the strongest classes; `verdict` what is said below them; `guess` asks the visitor to guess them
-    selected  the unit that Python chooses, "stop.map.row.column" counted from 1
+    bars      the strongest classes, none while the visitor is to guess them; `verdict` what is said below them
+    selected  the unit that Python chooses, "stop.map.row.column" counted from 1, for the `count`th time
     """
     told, arrays = [], {"photo": photo.levels(), "whole": whole.levels()}
     for stop in stops:
         told.append({
-            "at": stop.at, "name": stop.name, "sees": stop.sees, "words": stop.words, "rim": stop.rim,
-            "note": stop.note,
+            "at": stop.at, "name": stop.name, "sees": stop.sees, "words": stop.words, "note": stop.note,
             "channels": [laid.channel for laid in stop.maps], "fields": [_told(laid.fields) for laid in stop.maps],
             "limits": [_largest(laid.map) for laid in stop.maps],
             "names": [laid.name for laid in stop.maps], "shorts": [laid.short for laid in stop.maps],
+            "peaks": [laid.peak for laid in stop.maps],
         })  # fmt: skip
         arrays[f"stop {stop.at}"] = np.stack([laid.map for laid in stop.maps]).astype(np.float32)
     header = {
-        "kind": "walk", "stops": told, "size": size, "start": start, "cut": cut, "selected": selected,
-        "token": photo.digest[:16], "sizes": times(photo.shape[1], photo.shape[2]), "verdict": verdict, "guess": guess,
-        "bars": [{"name": bar.name, "share": bar.share, "text": bar.text, "id": bar.id} for bar in bars],
+        "kind": "walk", "stops": told, "size": size, "start": start, "cut": " ".join(photo.notes),
+        "selected": selected, "token": f"{photo.digest[:16]} {count}", "sizes": times(photo.shape[1], photo.shape[2]),
+        "verdict": verdict, "guess": not bars, "bars": [vars(bar) for bar in bars],
     }  # fmt: skip
     return packed(header, arrays)
 

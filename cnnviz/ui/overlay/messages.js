@@ -11,7 +11,7 @@ export function mapOf(model, unit) {
   if (slot < 0) return null;
   const { data, shape: [, height, width] } = model[`stop ${unit.stop}`];
   return {
-    stop: unit.stop, channel: unit.channel, height, width, rim: stop.rim, limit: stop.limits[slot],
+    stop: unit.stop, channel: unit.channel, height, width, peak: stop.peaks[slot], limit: stop.limits[slot],
     name: stop.names[slot], short: stop.shorts[slot], rows: fieldOf(stop.fields[slot][0]), columns: fieldOf(stop.fields[slot][1]),
     numbers: data.subarray(slot * height * width, (slot + 1) * height * width),
   };

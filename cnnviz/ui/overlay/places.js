@@ -45,19 +45,6 @@ export function unitUnder(map, canvas, photo, event) {
 export const moved = ({ height, width }, { row, column }, [down, across]) =>
   ({ row: clamp(row + down, 0, height - 1), column: clamp(column + across, 0, width - 1) });
 
-// The middle of the strongest unit's place, for a map that nobody has pointed at: its largest number off the border.
-export function peakOf(map, height, width, margin = 1) {
-  const rim = height > 2 * margin && width > 2 * margin ? margin : 0;
-  let best = { row: rim, column: rim, value: -Infinity };
-  for (let row = rim; row < height - rim; row += 1) {
-    for (let column = rim; column < width - rim; column += 1) {
-      const value = map[row * width + column];
-      if (value > best.value) best = { row, column, value };
-    }
-  }
-  return { row: best.row, column: best.column };
-}
-
 // A unit as a link says it, "stop.map.row.column", counted from 1; and back, or null for anything else.
 export const unitText = ({ stop, channel, row, column }) => placeText([stop, channel, row, column]);
 

@@ -6,7 +6,7 @@ import { View } from "../drawing/mount.js";
 import { number, times } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
 import { mapOf, mapWords, sightWords, stopOf } from "./messages.js";
-import { moved, peakOf, placeOf, readUnit, unitText, unitUnder } from "./places.js";
+import { moved, placeOf, readUnit, unitText, unitUnder } from "./places.js";
 import { gradient } from "./ramp.js";
 import { fitted, mapBitmap, paintCut, paintOver, paintSight, photoOf } from "./sheets.js";
 import { Square } from "./square.js";
@@ -144,11 +144,11 @@ export class Walk extends View {
     return last && mapOf(this.model, last) ? last : { stop, channel: stopOf(this.model, stop).channels[0] };
   }
 
-  // A unit with a place: without one, the strongest of its map, off the border.
+  // A unit with a place: without one, the strongest of its map.
   placed(unit) {
     if (unit.row != null) return unit;
-    const map = mapOf(this.model, unit);
-    return { ...unit, ...peakOf(map.numbers, map.height, map.width, map.rim) };
+    const [row, column] = mapOf(this.model, unit).peak;
+    return { ...unit, row, column };
   }
 
   choose(unit) {

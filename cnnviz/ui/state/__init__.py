@@ -13,6 +13,7 @@ from cnnviz.ui.state.store import (
     component_state,
     forget,
     hear,
+    is_arrival,
     is_from_browser,
     link,
     now,

@@ -91,7 +91,7 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     session = _session()
     session["page-settings"] = tuple(settings)
     is_back, is_new = _is_back(), session.get("page") != name
-    session["page"] = name
+    session["page"], session["is-arrival"] = name, is_new
     if is_back:
         _anew()
     if is_back or is_new:
@@ -105,6 +105,11 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
         for drawn in _part("widgets").values():
             drawn.pop("value", None)
     write_link()
+
+
+def is_arrival() -> bool:
+    """Whether this run is the first of the page: the browser has nothing of it yet."""
+    return _session().get("is-arrival", True)
 
 
 def beginnings() -> int:

@@ -14,7 +14,7 @@ volumes follow, as it plays too.
 
 A network small enough is drawn `flat`: every map of every layer side by side, and the `Answer` beside the last.
 
-    unit.py      which number is meant; a link    message.py  what goes to the browser, within a budget
+    unit.py      which number is meant, was sent  message.py  what goes to the browser, within a budget
     answer.py    what the last numbers come to    answer.js   its bars, words and codes
     units.js     pure: what a unit sees           reading.js  pure: what a unit really reads
     words.js     pure: both in words              layout.js   pure: where each volume stands; flat.js  side by side
@@ -24,7 +24,7 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
@@ -32,9 +32,12 @@ from cnnviz.ui.component import component
 from cnnviz.ui.state import Setting, one_of
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.message import EACH_LAYER, EACH_MAP, Branch, Volume, envelope, holds
-from cnnviz.ui.volumes.unit import Unit, choose, chosen, unit_setting
+from cnnviz.ui.volumes.unit import Unit, choose, chosen, clicked, sent, unit_setting
 
-__all__ = ["EACH_LAYER", "SCALE", "Answer", "Branch", "Unit", "Volume", "choose", "chosen", "unit_setting", "volumes"]
+__all__ = [
+    "EACH_LAYER", "SCALE", "Answer", "Branch", "Unit", "Volume", "choose", "chosen", "clicked", "sent", "unit_setting",
+    "volumes",
+]  # fmt: skip
 
 
 SCALE = one_of("colours", [EACH_MAP, EACH_LAYER])  # a visitor's choice, where a page offers it
@@ -49,7 +52,6 @@ def volumes(
     choice: Setting[Unit | None],
     selected: Unit,
     group: str | None = None,
-    on_select: Callable[[Unit], None] | None = None,
     flat: bool = False,
     answer: Answer | None = None,
     scaled: bool = False,
@@ -60,33 +62,23 @@ def volumes(
     selected   the unit that is on the stage; without a row and column the middle of its map is shown until the stage
                tells where it stands
     group      the name that a stage shares: both then have one cursor
-    on_select  called with the unit that was clicked, after it has become the choice, before the page runs again
     flat       every map side by side, instead of a stack for each layer: for networks of few and small maps
     answer     side by side: what the numbers of the last layer come to; it must be a vector
     scaled     whether the visitor chooses what the colours are scaled to, SCALE: each map, or each layer
 
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
-    # What was sent as the choice, and which choice the browser knows of by now: its own clicks it knows already.
-    key = choice.key
-    sent, known = state.recall(f"{key}-sent", (None, None))
-    is_news = selected != known and not state.is_from_browser(choice)
-    if is_news or not holds([layer.told for layer in layers], sent, selected):
-        sent = selected
-    state.remember(f"{key}-sent", (sent, selected))
+    key, told = choice.key, [layer.told for layer in layers]
+    unit, _ = sent(choice, selected, lambda before: holds(told, before, selected))
 
-    def clicked() -> None:
+    def taken() -> None:
         unit = Unit.read(state.component_state(key, "selected"))
-        if unit is None:  # not from this component
-            return
-        choose(choice, unit)
-        state.remember(f"{key}-sent", (sent, unit))
-        if on_select:
-            on_select(unit)
+        if unit:  # from this component
+            clicked(choice, unit)
 
     def rescaled() -> None:
         state.put(**{SCALE.key: SCALE.of(state.component_state(key, "scaled"))})
 
     scale = state.now(SCALE) if scaled else EACH_LAYER
-    data = envelope(picture, layers, sent, group, flat, answer, scale, scaled)
-    _component(key=key, data=data, on_selected_change=clicked, on_scaled_change=rescaled)
+    data = envelope(picture, layers, unit, group, flat, answer, scale, scaled)
+    _component(key=key, data=data, on_selected_change=taken, on_scaled_change=rescaled)

@@ -1,9 +1,9 @@
-"""Which number of a network is meant: layer, map, row, column; and how a link says it."""
+"""Which number of a network is meant: layer, map, row, column; how a link says it, and which the browser was told."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cnnviz.ui import state
@@ -72,3 +72,29 @@ def chosen(choice: Setting[Unit | None], shapes: Sequence[tuple[int, ...]], star
 def choose(choice: Setting[Unit | None], unit: Unit) -> None:
     """Choose a unit, as a button's callback: what a click on `volumes` does."""
     state.put(**{choice.key: unit})
+
+
+def sent(
+    choice: Setting[Unit | None], unit: Unit, holds: Callable[[Unit], bool], of: object = None
+) -> tuple[Unit, int]:
+    """The unit to send the browser as the choice, and its number among all that were: both as they were, where the
+    visitor has clicked and no other maps are needed. So maps are sent once, and the browser stays where it has gone.
+
+    unit   the choice as it is now
+    holds  whether what is sent for another unit has the maps of this one too
+    of     what the maps were made of: for anything else they are sent anew
+    """
+    key = f"{choice.key}-sent"
+    before, known, was_of, count = state.recall(key, (unit, None, None, 0))
+    is_known = unit == known or state.is_from_browser(choice)  # its own clicks it knows already
+    if state.is_arrival() or not (is_known and of == was_of and holds(before)):
+        before, count = unit, count + 1
+    state.remember(key, (before, unit, of, count))
+    return before, count
+
+
+def clicked(choice: Setting[Unit | None], unit: Unit) -> None:
+    """Choose the unit that was clicked, as a component's callback: the browser, which says so, knows of it."""
+    choose(choice, unit)
+    before, _, of, count = state.recall(f"{choice.key}-sent")
+    state.remember(f"{choice.key}-sent", (before, unit, of, count))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -16,12 +16,11 @@ from cnnviz.experiments.classmap import class_map
 from cnnviz.experiments.occlusion import GREY, Occlusion, Probe, filled
 from cnnviz.geometry import Field
 from cnnviz.layers import Linear
-from cnnviz.models.squeezenet_depths import Depth, depths
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import markup, overlay, state
 from cnnviz.ui.controls import select
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.deep.deep_look import Look
+from cnnviz.ui.lessons.deep.deep_look import Look, stops
 from cnnviz.ui.lessons.deep.deep_walk import CLASS, FIRST, is_covered
 from cnnviz.ui.overlay import Panel
 from cnnviz.ui.settings import DEPTH
@@ -45,8 +44,7 @@ class Asked:
 
     @property
     def total(self) -> int:
-        rows, columns = self.occlusion.shape
-        return rows * columns
+        return math.prod(self.occlusion.shape)
 
     @property
     def is_done(self) -> bool:
@@ -94,7 +92,7 @@ def _map(look: Look, index: int) -> Panel:
     trained = look.trained
     map = class_map(trained, look.maps, index)
     limit = float(np.max(look.maps[-2]))  # one scale for all classes: who is weak looks weak
-    score, share = float(look.maps[-1].ravel()[index]), percent(float(look.probabilities[index]))
+    score, share = float(look.maps[-1].ravel()[index]), look.share(index)
     words = (
         f"The average of its {map.size} numbers, {number(score, 3)}, is the score; softmax over 1,000 scores makes "
         f"{share} of it. One scale for all classes."
@@ -118,10 +116,6 @@ def _begin(look: Look) -> None:
     state.forget(_PATCH)
 
 
-def _clear() -> None:
-    state.forget(_ASKED)
-
-
 def _stop(asked: Asked, is_stopped: bool) -> None:
     asked.is_stopped = is_stopped
 
@@ -137,7 +131,7 @@ def _occlusion(look: Look, index: int) -> None:
             return
         if not asked.is_done:
             st.button("stop" if running else "go on", key="stop", on_click=_stop, args=(asked, running))
-        st.button("clear", key="clear", on_click=_clear)
+        st.button("clear", key="clear", on_click=state.forget, args=(_ASKED,))
 
 
 def _answers(look: Look, index: int, running: bool) -> None:
@@ -145,11 +139,10 @@ def _answers(look: Look, index: int, running: bool) -> None:
     asked = _asked(look)
     if asked and asked.is_running:
         asked.ask(BATCH)
-    name = look.trained.classes[index]
     # The browser asks for the next batch once it has drawn this one. A timer there would send what its widgets said
     # before the page answered, and so undo a change of the picture.
     more = asked is not None and asked.is_running
-    overlay.panels([*_pictures(look, asked, index, name)], key="occluded", on_select=_place, more=more)
+    overlay.panels(_pictures(look, asked, index), key="occluded", on_select=_place, more=more)
     with st.container(key="progress"):
         if asked and not asked.is_done:
             st.progress(len(asked.probes) / asked.total, f"{len(asked.probes)} of {asked.total} asked")
@@ -164,38 +157,28 @@ def _place(text: str) -> None:
         state.remember(_PATCH, (int(found[1]) - 1, int(found[2]) - 1))
 
 
-def _pictures(look: Look, asked: Asked | None, index: int, name: str) -> Iterator[Panel]:
+def _pictures(look: Look, asked: Asked | None, index: int) -> list[Panel]:
     """The change of the probability at each place, over the photo; and the photo with the patch on it."""
-    whole = float(look.probabilities[index])
+    whole, name = float(look.probabilities[index]), look.trained.classes[index]
     occlusion = asked.occlusion if asked else Occlusion(look.trained, look.square.levels())
-    probes = [*asked.probes] if asked else []
+    title, probes = "What is lost, covered there", [*asked.probes] if asked else []
     if asked is None or not probes:
-        yield Panel("What is lost, covered there", look.square, "Not asked yet.")
-        yield _covered(
-            look, occlusion, *_first(occlusion), f"The patch, before it is asked: {percent(whole)} uncovered."
-        )
-        return
+        row, column = (count // 2 for count in occlusion.shape)
+        words = f"The patch, before it is asked: {percent(whole)} uncovered."
+        return [Panel(title, look.square, "Not asked yet."), _covered(look, occlusion, row, column, words)]
     grid = occlusion.grid(probes, index)
-    lost = whole - filled(grid)
-    size, stride = occlusion.size, occlusion.stride
-    fields = Field(size, stride), Field(size, stride)
+    field = Field(occlusion.size, occlusion.stride)
     told = f"Green: covering it costs “{name}” probability; purple: it gains. " + (
         "Click a place to put the patch there." if not asked.is_running else f"{many(len(probes), 'answer')} so far."
     )
     row, column = _where(probes, grid)
-    yield Panel(
-        "What is lost, covered there", look.square, told, map=lost, fields=fields, signed=True, asks="patch",
+    left = float(grid[row, column])
+    words = f"“{name}” {'falls' if left < whole else 'goes'} from {percent(whole)} to {percent(left)}."
+    lost = Panel(
+        title, look.square, told, map=whole - filled(grid), fields=(field, field), signed=True, asks="patch",
         at=(row, column),
     )  # fmt: skip
-    yield _covered(
-        look, occlusion, row, column, f"“{name}” falls from {percent(whole)} to {percent(float(grid[row, column]))}."
-        if grid[row, column] < whole
-        else f"“{name}” goes from {percent(whole)} to {percent(float(grid[row, column]))}.",
-    )  # fmt: skip
-
-
-def _first(occlusion: Occlusion) -> tuple[int, int]:
-    return occlusion.shape[0] // 2, occlusion.shape[1] // 2
+    return [lost, _covered(look, occlusion, row, column, words)]
 
 
 def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
@@ -238,7 +221,7 @@ def average(look: Look) -> None:
                     look.trained.classes[of],
                     number(float(class_map(look.trained, look.maps, of).max()), 4),
                     number(float(look.maps[-1].ravel()[of]), 4),
-                    percent(float(look.probabilities[of])),
+                    look.share(of),
                 )
                 for of in look.best(5)
             ),
@@ -252,29 +235,16 @@ def ending(look: Look) -> Ending:
 
 
 def _seen(look: Look) -> str:
-    """In three sentences, with this photo's numbers."""
-    trained, stops = look.trained, {depth.name: depth for depth in depths()}
-    size = {name: _sees(look, stops[name]) for name in ("conv1", "fire9")}
-    first, second, *_ = look.best()
-    names = trained.classes[first], trained.classes[second]
-    shares = [percent(float(look.probabilities[of])) for of in (first, second)]
+    """What was seen, with this photo's numbers: how much of each map is above 0 tells that deep ones answer to less."""
+    depths = stops()["conv1"], stops()["fire9"]
+    near, far = (times(depth.row.fields[0].size, depth.row.fields[1].size) for depth in depths)
+    early, late = (float((look.at(depth) > 0).mean()) for depth in depths)
+    first, second = (f"{look.trained.classes[of]} {look.share(of)}" for of in look.best(2))
     return (
-        f"A unit of conv1 sees {times(size['conv1'], size['conv1'])} pixels and can tell an edge; one of fire9 sees "
-        f"{times(size['fire9'], size['fire9'])} and answers to parts. {_busy(look, stops)}"
-    ) + ("" if is_covered(look) else f" The last maps’ averages say: {names[0]} {shares[0]}, {names[1]} {shares[1]}.")
-
-
-def _sees(look: Look, depth: Depth) -> int:
-    return look.trained.network.rows[depth.shown].fields[0].size
-
-
-def _busy(look: Look, stops: dict[str, Depth]) -> str:
-    """How many numbers are above 0, early and late: deep maps answer to less."""
-    shares = {name: float((look.at(stops[name]) > 0).mean()) for name in ("conv1", "fire9")}
-    early, late = percent(shares["conv1"]), percent(shares["fire9"])
-    return f"Of conv1’s numbers {early} are above 0 on this photo, of fire9’s {late}" + (
-        ": deep maps answer to less, and mean more." if shares["fire9"] < shares["conv1"] else "."
-    )
+        f"A unit of conv1 sees {near} pixels and can tell an edge; one of fire9 sees {far} and answers to parts. "
+        f"Of conv1’s numbers {percent(early)} are above 0 on this photo, of fire9’s {percent(late)}"
+        f"{': deep maps answer to less, and mean more.' if late < early else '.'}"
+    ) + ("" if is_covered(look) else f" The last maps’ averages say: {first}, {second}.")
 
 
 def _question(look: Look) -> str:

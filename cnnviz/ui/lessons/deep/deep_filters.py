@@ -16,6 +16,7 @@ from cnnviz.ui.words import number
 
 ACROSS = 16
 COUNT = 64
+WIDE, HIGH = ACROSS * 4 - 1, COUNT // ACROSS * 4 - 1  # weights, a gap of one between filters
 CHOSEN = integer("filter", 1, 1, COUNT)
 
 
@@ -37,8 +38,7 @@ def _mosaic() -> Markup:
                 colour = "".join(f"{level:02x}" for level in levels[:, row, column])
                 squares.append(html('<path fill="#{}" d="M{} {}h1v1h-1z"/>', colour, left + column, top + row))
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" shape-rendering="crispEdges">{}</svg>'
-    size = ACROSS * 4 - 1, COUNT // ACROSS * 4 - 1
-    return drawing(html(svg, *size, joined(squares)), f"The {COUNT} filters of conv1")
+    return drawing(html(svg, WIDE, HIGH, joined(squares)), f"The {COUNT} filters of conv1")
 
 
 def filters() -> None:
@@ -61,9 +61,8 @@ def filters() -> None:
             )
         with picture:
             row, column = divmod(chosen - 1, ACROSS)
-            wide, high = ACROSS * 4 - 1, COUNT // ACROSS * 4 - 1
             place = (
-                f"left:{100 * column * 4 / wide:.2f}%;top:{100 * row * 4 / high:.2f}%;"
-                f"width:{300 / wide:.2f}%;height:{300 / high:.2f}%"
+                f"left:{100 * column * 4 / WIDE:.2f}%;top:{100 * row * 4 / HIGH:.2f}%;"
+                f"width:{300 / WIDE:.2f}%;height:{300 / HIGH:.2f}%"
             )
             show(html('<div class="mosaic">{}<i style="{}"></i></div>', _mosaic(), place))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from cnnviz.models.squeezenet import squeezenet
-from cnnviz.models.squeezenet_depths import PEOPLE, SEEN, depths
+from cnnviz.models.squeezenet_depths import PEOPLE, SEEN
 from cnnviz.pictures import SAMPLES, sample
 from cnnviz.ui import state
 from cnnviz.ui.controls import choose_sample
-from cnnviz.ui.lessons.deep.deep_look import Look, look_at
+from cnnviz.ui.lessons.deep.deep_look import Look, look_at, stops
 from cnnviz.ui.lessons.deep.deep_walk import FIRST, look_into
 from cnnviz.ui.markup import Markup, html, part, show
 from cnnviz.ui.settings import SAMPLE, SAMPLE_NAMES
@@ -35,9 +35,7 @@ def guide() -> None:
 
 def _go(key: str, name: str, channel: int) -> None:
     choose_sample(SAMPLES[key].name)  # the middle of it: there they were looked at
-    depth = next(depth for depth in depths() if depth.name == name)
-    seen = look_at(sample(key))
-    look_into(Unit(depth.at, channel - 1, *seen.peak(depth, channel - 1)))
+    look_into(look_at(sample(key)).at_peak(stops()[name], channel - 1))
 
 
 def lead() -> None:
@@ -49,8 +47,7 @@ def _to_portrait() -> None:
     """The portrait, and the map of the class that it is taken for."""
     choose_sample(PORTRAIT)
     put(**{"class": FIRST, "depth": "RGB", "guess-first": False})
-    classes = squeezenet().classes
-    look_into(Unit(depths()[-1].at, classes.index("barbell")))
+    look_into(Unit(len(stops()) - 1, squeezenet().classes.index("barbell")))
 
 
 def failure(look: Look) -> None:
@@ -74,7 +71,7 @@ def _numbers(look: Look) -> Markup:
     """What this portrait is given."""
     trained, (first, second, *_) = look.trained, look.best()
     people = sum(float(look.probabilities[trained.classes.index(name)]) for name in PEOPLE)
-    named = [f"{trained.classes[of]} {percent(float(look.probabilities[of]))}" for of in (first, second)]
+    named = [f"{trained.classes[of]} {look.share(of)}" for of in (first, second)]
     return html(
         "Here: <b>{}</b>, then {}; the three kinds of people have {} between them. Yet fire9 has maps that light up at "
         "the face and at the collar: what it sees there, it has no name for. Slide the patch over the photo to see "

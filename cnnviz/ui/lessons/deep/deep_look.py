@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,23 +12,35 @@ from numpy.typing import NDArray
 from cnnviz.experiments.strongest import Ranking, border_of, strongest
 from cnnviz.models import Trained
 from cnnviz.models.squeezenet import SIDE, squeezenet
-from cnnviz.models.squeezenet_depths import Depth, depths
+from cnnviz.models.squeezenet_depths import LAST, depths
 from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.network_view import Column, columns
 from cnnviz.ui.settings import DEPTH
 from cnnviz.ui.state import Setting, put
+from cnnviz.ui.volumes import Unit
+from cnnviz.ui.words import percent
 
 SHOWN = 12  # strongest maps of a depth
 WHOLE = 320  # pixels of the whole picture's longest side, as the square is moved on it
 
 
-def _start(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None
+# Its start on the visitor's picture; None: the middle.
+SQUARE: Setting[int | None] = Setting(
+    "square", None, lambda text: int(text) if re.fullmatch(r"\d{1,6}", text, re.ASCII) else None, of_picture=True
+)
 
 
-SQUARE = Setting("square", None, _start, of_picture=True)  # its start on the visitor's picture; None: the middle
+@cache
+def stops() -> dict[str, Column]:
+    """The depths, by name: each layer with weights, behind its ReLU, and each pool."""
+    network, called, found = squeezenet().network, depths(), {}
+    for column in columns(network, network.names):
+        if name := called.get(column.name):
+            found[name] = replace(column, name=name, told=f"{name}, {column.row.output_shape[0]} maps")
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +59,7 @@ class Look:
     size: tuple[int, int]
     start: int
     run: Pass
-    _rankings: dict[int, Ranking] = field(default_factory=dict)
+    _rankings: dict[str, Ranking] = field(default_factory=dict)
 
     @cached_property
     def maps(self) -> list[NDArray]:
@@ -67,38 +79,46 @@ class Look:
         """The strongest classes, the first one first."""
         return [int(of) for of in np.argsort(-self.probabilities, kind="stable")[:count]]
 
-    def at(self, depth: Depth) -> NDArray:
+    def at(self, depth: Column) -> NDArray:
         """The maps of a depth, (C, H, W)."""
-        return self.maps[depth.shown + 1]
+        return self.maps[depth.last + 1]
 
-    def ranking(self, depth: Depth) -> Ranking:
+    def ranking(self, depth: Column) -> Ranking:
         """All maps of a depth, the strongest first; apart from them those that answer to the border alone."""
-        if depth.at not in self._rankings:
-            self._rankings[depth.at] = strongest(self.maps, depth.shown, len(self.at(depth)))
-        return self._rankings[depth.at]
+        if depth.name not in self._rankings:
+            self._rankings[depth.name] = strongest(self.maps, depth.last, len(self.at(depth)))
+        return self._rankings[depth.name]
 
-    def strongest(self, depth: Depth) -> list[int]:
+    def strongest(self, depth: Column) -> list[int]:
         """The maps of a depth to be shown, the first one first: of the last by the scores of its classes."""
-        if depth.is_last:
+        if depth.name == LAST:
             return self.best(SHOWN)
         return [found.channel for found in self.ranking(depth).maps[:SHOWN]] or [0]
 
-    def order(self, depth: Depth) -> list[int]:
+    def order(self, depth: Column) -> list[int]:
         """Every map of a depth, in the same order; then the silent ones, then those that answer to the border."""
-        if depth.is_last:
+        if depth.name == LAST:
             return self.best(len(self.trained.classes))
         ranking = self.ranking(depth)
         answering = [found.channel for found in ranking.maps]
         silent = sorted({*range(len(self.at(depth)))} - {*answering, *ranking.left_out})
         return [*answering, *silent, *ranking.left_out]
 
-    def peak(self, depth: Depth, channel: int) -> tuple[int, int]:
+    def peak(self, depth: Column, channel: int) -> tuple[int, int]:
         """Row and column of a map's largest number off the border."""
         map = self.at(depth)[channel]
         border = border_of(map.shape)
         inside = map[border : len(map) - border, border : map.shape[1] - border]
         row, column = np.unravel_index(int(inside.argmax()), inside.shape)
         return int(row) + border, int(column) + border
+
+    def at_peak(self, depth: Column, channel: int) -> Unit:
+        """The unit of a map's largest number."""
+        return Unit([*stops()].index(depth.name), channel, *self.peak(depth, channel))
+
+    def share(self, of: int) -> str:
+        """How much of the probability a class is given, in words."""
+        return percent(float(self.probabilities[of]))
 
     @property
     def is_plain(self) -> bool:
@@ -139,9 +159,3 @@ def move(size: tuple[int, int], text: str) -> None:
 def _most(size: tuple[int, int]) -> int:
     """How far its square can be moved."""
     return abs(size[0] - size[1])
-
-
-def shapes() -> list[tuple[int, ...]]:
-    """What can be chosen: the maps of each depth."""
-    network = squeezenet().network
-    return [network.shapes[depth.shown + 1] for depth in depths()]

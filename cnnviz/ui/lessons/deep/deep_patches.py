@@ -5,10 +5,9 @@ from __future__ import annotations
 from cnnviz.experiments.patches import Patch, Patches, patches
 from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.pictures import SAMPLES, Picture, sample
-from cnnviz.ui.lessons.deep.deep_look import Look
-from cnnviz.ui.lessons.deep.deep_walk import Chosen
 from cnnviz.ui.markup import Markup, html, image, joined, show
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.network_view import Column
 from cnnviz.ui.words import number
 
 COUNT = 8
@@ -25,9 +24,9 @@ def _square(key: str) -> Picture:
     return sample(key).square(SIDE, "rgb")
 
 
-def woken_by(look: Look, at: Chosen) -> None:
+def woken_by(depth: Column, channel: int) -> None:
     """A row of crops, each with the number that it gives."""
-    found = _all().best(at.depth.shown, at.channel, COUNT)
+    found = _all().best(depth.last, channel, COUNT)
     if not found:
         show(html('<p class="sentence">No place of the sample pictures wakes this map.</p>'))
         return

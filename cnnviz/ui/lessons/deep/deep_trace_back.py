@@ -6,25 +6,22 @@ import numpy as np
 import streamlit as st
 
 from cnnviz.experiments.effective import EffectiveField, effective_field
-from cnnviz.models.squeezenet_depths import Depth, depths, map_name
+from cnnviz.models.squeezenet_depths import LAST, map_name
 from cnnviz.numbers import grouped, times
-from cnnviz.steps import Trace
 from cnnviz.ui import overlay
 from cnnviz.ui.controls import number_of_many, one_of_many, to_lab
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
 from cnnviz.ui.lessons.deep.deep_look import SIDE, Look
 from cnnviz.ui.lessons.deep.deep_patches import woken_by
-from cnnviz.ui.lessons.deep.deep_walk import STEP, Chosen, is_covered, look_into
+from cnnviz.ui.lessons.deep.deep_walk import look_into
 from cnnviz.ui.markup import html, part, show
 from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.network_view import NetworkView
 from cnnviz.ui.overlay import Panel, message
-from cnnviz.ui.stage import stage
-from cnnviz.ui.volumes import Unit
 from cnnviz.ui.words import many, number, percent
 
 MOST_OF_IT = 0.9  # of all that matters
 FEW = 50  # pixels, of which no share need be told
-INPUTS = ["blue", "green", "red"]  # in the order in which the network reads them
 
 
 @remembered(8, each=8 * SIDE**2 + SMALL)
@@ -32,30 +29,28 @@ def _field(_look: Look, digest: str, layer: int, unit: tuple[int, int, int]) -> 
     return effective_field(_look.trained, _look.maps, layer, unit)
 
 
-def trace_back(look: Look, at: Chosen) -> None:
+def trace_back(look: Look, view: NetworkView) -> None:
     """Where the chosen unit looks, and the patches of the samples that wake it most; any unit can be chosen here."""
-    part(f"Traced back: {_called(look, at)}, row {at.row + 1}, column {at.column + 1}")
+    depth, channel = view.column, view.unit.channel
+    row, column = view.unit.at or look.peak(depth, channel)
+    name = f"“{map_name(depth.name, channel)}” in conv10" if depth.name == LAST else view.called(depth, channel)
+    part(f"Traced back: {name}, row {row + 1}, column {column + 1}")
     with st.container(key="trace-back"):
         where, what = st.columns([1, 2.1], gap="medium")
         with where:
-            found = _field(look, look.square.digest, at.depth.shown, (at.channel, at.row, at.column))
-            overlay.panels([_seen(look, at, found)], key="sees")
+            found = _field(look, look.square.digest, depth.last, (channel, row, column))
+            overlay.panels([_seen(look, found)], key="sees")
         with what:
-            _any_unit(look, at)
-            told = _sentence(look, at, found)
-            show(html('<p class="sentence">Its number is <b>{}</b>. {}</p>', number(at.value), told))
-            woken_by(look, at)
+            _any_unit(look, view)
+            value, told = float(look.at(depth)[channel, row, column]), _sentence(look, found)
+            show(html('<p class="sentence">Its number is <b>{}</b>. {}</p>', number(value), told))
+            woken_by(depth, channel)
             with st.container(key="this-filter"):
-                if at.depth.made == 0:
-                    to_lab(f"filter {at.channel + 1} in the lab", filter_of(at.channel), "this filter to the lab")
+                if depth.layer == 0:
+                    to_lab(f"filter {channel + 1} in the lab", filter_of(channel), "this filter to the lab")
 
 
-def _called(look: Look, at: Chosen) -> str:
-    name = map_name(look.trained, at.depth, at.channel)
-    return f"“{name}” in conv10" if at.depth.is_last else f"{name} of {at.depth.name}"
-
-
-def _seen(look: Look, at: Chosen, found: EffectiveField) -> Panel:
+def _seen(look: Look, found: EffectiveField) -> Panel:
     """The photo, lit by how much each pixel matters."""
     down, across = found.down, found.across
     most = found.map.max()
@@ -67,7 +62,7 @@ def _seen(look: Look, at: Chosen, found: EffectiveField) -> Panel:
     )  # fmt: skip
 
 
-def _sentence(look: Look, at: Chosen, found: EffectiveField) -> str:
+def _sentence(look: Look, found: EffectiveField) -> str:
     pixels = len(found.down) * len(found.across)
     told = (
         f"It can see {times(len(found.down), len(found.across))} pixels, "
@@ -83,58 +78,42 @@ def _sentence(look: Look, at: Chosen, found: EffectiveField) -> str:
     )
 
 
-def _any_unit(look: Look, at: Chosen) -> None:
+def _any_unit(look: Look, view: NetworkView) -> None:
     """Any map of any layer, by name and number."""
-    stops = {depth.name: depth for depth in depths() if not (depth.is_last and is_covered(look))}
-
-    def go(depth: Depth, channel: int) -> None:
-        look_into(Unit(depth.at, channel, *look.peak(depth, channel)))
+    depth, count = view.column, len(look.at(view.column))
+    depths = {column.name: column for column in view.columns}
 
     def to_layer(name: str) -> None:
-        go(stops[name], look.strongest(stops[name])[0])
+        look_into(look.at_peak(depths[name], look.strongest(depths[name])[0]))
+
+    def to_map(map: int) -> None:
+        look_into(look.at_peak(depth, map - 1))
 
     with st.container(key="any-unit", horizontal=True, gap="small", vertical_alignment="bottom"):
-        one_of_many("Layer", "deep-layer", list(stops), at.depth.name, to_layer, width=170)
-        number_of_many(
-            "Map", "deep-map", at.channel + 1, (1, len(look.at(at.depth))), lambda map: go(at.depth, map - 1), width=120
-        )
-        st.caption(f"of {many(len(look.at(at.depth)), 'map')}; or click anywhere on the maps above.", width="content")
+        one_of_many("Layer", "deep-layer", list(depths), depth.name, to_layer, width=170)
+        number_of_many("Map", "deep-map", view.unit.channel + 1, (1, count), to_map, width=120)
+        st.caption(f"of {many(count, 'map')}; or click anywhere on the maps above.", width="content")
 
 
-def arithmetic(look: Look, at: Chosen) -> None:
+def arithmetic(view: NetworkView) -> None:
     """The stage: how the number came about, from every map that was read."""
-    trained, depth = look.trained, at.depth
-    (before, _), *_ = look.run.reads(depth.made, at.channel)
-    reads = look.run.map(before)
-    name = trained.names[before - 1].removesuffix(" ReLU").removesuffix(" expand") if before else "Input"
-    made = look.run.trace(
-        depth.made,
-        at.channel,
-        through=depth.shown,
-        channels=lambda source, of: f"map {of + 1}" if source else INPUTS[of],
-        input=f"{name}, {len(reads)} maps" if before else "Photo, less the mean",
-        output=f"{map_name(trained, depth, at.channel)} of {depth.name}",
-    )
-    part("How that number came about", _counted(made))
-    with st.container(key="deep-stage"):
-        stage(made, key="deep-arithmetic", at=(at.row, at.column), link=STEP)
-
-
-def _counted(made: Trace) -> str:
-    """What the unit adds up, in words."""
+    made = view.trace()
     depth, height, width = len(made.channels), made.rows.kernel_size, made.columns.kernel_size
-    if made.reduction == "max":
-        return "The largest of 3 × 3 numbers of one map."
     each = "One number of each" if height * width == 1 else f"{times(height, width)} numbers of each"
-    return (
-        f"{each} of {depth} maps: {many(height * width * depth, 'product')}, a bias, ReLU. "
-        "The same operation as in the first lesson, over more channels."
+    part(
+        "How that number came about",
+        "The largest of 3 × 3 numbers of one map."
+        if made.reduction == "max"
+        else f"{each} of {depth} maps: {many(height * width * depth, 'product')}, a bias, ReLU. "
+        "The same operation as in the first lesson, over more channels.",
     )
+    with st.container(key="deep-stage"):
+        view.stage("deep-arithmetic", made)
 
 
-def all_maps(look: Look, at: Chosen) -> None:
+def all_maps(look: Look, view: NetworkView) -> None:
     """Every map of the layer on one sheet."""
-    depth: Depth = at.depth
+    depth = view.column
     maps = look.at(depth)
     left_out = look.ranking(depth).left_out
     border = (
@@ -147,10 +126,10 @@ def all_maps(look: Look, at: Chosen) -> None:
         f"All {grouped(len(maps))} maps of {depth.name}",
         f"Strongest first, each on its own scale. Nobody chose what they look for: they were learnt.{border}",
     )
-    names = [map_name(look.trained, depth, channel) for channel in range(len(maps))]
+    names = [map_name(depth.name, channel) for channel in range(len(maps))]
 
     def on_select(text: str) -> None:
         if text.isdecimal() and 0 < int(text) <= len(maps):
-            look_into(Unit(depth.at, int(text) - 1, *look.peak(depth, int(text) - 1)))
+            look_into(look.at_peak(depth, int(text) - 1))
 
-    overlay.show(message.sheet(maps, look.order(depth), names, at.channel), key="all-maps", on_select=on_select)
+    overlay.show(message.sheet(maps, look.order(depth), names, view.unit.channel), key="all-maps", on_select=on_select)
