@@ -14,7 +14,7 @@ from cnnviz.checks import a, is_row, numbers, told, whole
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, Passage, Window
 from cnnviz.layers import INPUT, Layer, Node, Parameters, Shape
-from cnnviz.layers.layer import by, input_shape
+from cnnviz.layers.layer import by, input_shape, sides
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked
 
@@ -238,14 +238,9 @@ class Graph:
         row = self.rows[index]
         middle = [side // 2 for side in row.output_shape[1:]] or [0, 0]
         seen = [field.pixels(at) for field, at in zip(row.fields, middle)]
-        spans = [max(0, min(side, one.stop) - max(0, one.start)) for one, side in zip(seen, self._sides)]
+        spans = [max(0, min(side, one.stop) - max(0, one.start)) for one, side in zip(seen, sides(self.input_shape))]
         reads = [len(field.read(at)) for field, at in zip(row.fields, middle)]
         return Sight((spans[0], spans[1]), (reads[0], reads[1]))
-
-    @property
-    def _sides(self) -> tuple[int, int]:
-        """Height and width of the input; a vector is one number high and wide."""
-        return (self.input_shape[1], self.input_shape[2]) if len(self.input_shape) == 3 else (1, 1)
 
     @property
     def shapes(self) -> tuple[Shape, ...]:
@@ -455,7 +450,7 @@ def _passages(layer: Layer, shape: Shape, of: Shape) -> tuple[Passage, Passage]:
     down, across = (
         # One number for all places of a map is seen from each of them.
         Passage(Window(size, padding=size - 1), own) if own != size else passage
-        for passage, size, own in zip(layer.passages(shape), shape[1:] or (1, 1), of[1:] or (1, 1))
+        for passage, size, own in zip(layer.passages(shape), sides(shape), sides(of))
     )
     return down, across
 

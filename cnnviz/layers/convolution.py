@@ -100,7 +100,7 @@ class Conv2d(Layer):
         if self.out_channels % self.groups:
             raise SettingError(
                 f"{self.name}: {told(self.out_channels)} filters cannot be divided into {told(self.groups)} equal "
-                f"groups; {_listed(_divisors(self.out_channels))} can be."
+                f"groups; {_listed(divisors(self.out_channels))} can be."
             )
 
     @cached_property
@@ -121,7 +121,7 @@ class Conv2d(Layer):
 
     def _check_groups(self, channels: int) -> None:
         if channels % self.groups:
-            works = _divisors(math.gcd(channels, self.out_channels))
+            works = divisors(math.gcd(channels, self.out_channels))
             raise DoesNotFit(
                 f"{self.name}: {told(channels)} channels come in, which cannot be divided into {told(self.groups)} "
                 f"equal groups; with {told(self.out_channels)} filters, {_listed(works)} can be."
@@ -145,9 +145,6 @@ class Conv2d(Layer):
         _, *outputs = self.output_shape(shape)
         weight = self.parameter_shapes(shape)["weight"]
         return laid_out(weight, self.groups, *self._windows, (outputs[0], outputs[1]))
-
-    def operations(self, shape: Shape) -> dict[str, int]:
-        return {"multiply-adds": self.multiply_adds(shape)}
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         return self._windows
@@ -213,7 +210,7 @@ class Conv2d(Layer):
         }
 
 
-def _divisors(number: int) -> list[int]:
+def divisors(number: int) -> list[int]:
     """All of them; of a number of more than twelve digits, those up to a million and what they leave."""
     small = [divisor for divisor in range(1, min(math.isqrt(number), 10**6) + 1) if number % divisor == 0]
     return sorted({*small, *(number // divisor for divisor in small)})

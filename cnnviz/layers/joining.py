@@ -74,6 +74,7 @@ class _Together(Layer):
     joins: ClassVar[str] = "alike"
     branches: int
     _operation: ClassVar[str]
+    _join: ClassVar[np.ufunc]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "branches", whole(self.branches, "branches", 1))
@@ -92,6 +93,10 @@ class _Together(Layer):
 
     def operations(self, shape: Shape) -> dict[str, int]:
         return {self._operation: math.prod(shape) - math.prod(self.output_shape(shape))}
+
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        with np.errstate(all="ignore"):
+            return np.asarray(self._join.reduce(self._by_branch(input), self._axis(input), dtype=precision(input)))
 
     def _by_branch(self, input: NDArray) -> NDArray:
         """(branches, C, H, W), or (branches, features); with N in front of a batch."""
@@ -115,14 +120,11 @@ class Add(_Together):
 
     grammars: ClassVar[tuple[Grammar, ...]] = (Grammar("add", r"add|plus|sum|\+", "[… | same] add", chip="ADD"),)
     _operation: ClassVar[str] = "additions"
+    _join: ClassVar[np.ufunc] = np.add
 
     @property
     def name(self) -> str:
         return "ADD"
-
-    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        with np.errstate(all="ignore"):
-            return np.asarray(self._by_branch(input).sum(self._axis(input), dtype=precision(input)))
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """Every branch takes all of it."""
@@ -146,14 +148,11 @@ class Multiply(_Together):
         Grammar("multiply", "multiply|times", "[… | same] multiply", chip="MULTIPLY"),
     )
     _operation: ClassVar[str] = "multiplications"
+    _join: ClassVar[np.ufunc] = np.multiply
 
     @property
     def name(self) -> str:
         return "MULTIPLY"
-
-    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        with np.errstate(all="ignore"):
-            return np.asarray(self._by_branch(input).prod(self._axis(input), dtype=precision(input)))
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """To each branch, times the numbers of the others."""

@@ -98,7 +98,7 @@ class Layer(ABC):
 
     def operations(self, shape: Shape) -> dict[str, int]:
         """What is done how many times, by name; none of it is a multiply-add but that of CONV and FC."""
-        return {}
+        return {"multiply-adds": self.multiply_adds(shape)} if self.weighs else {}
 
     def in_a_window(self, shape: Shape) -> int:
         """How many numbers one window reads, where windows slide; 0 elsewhere."""
@@ -116,7 +116,7 @@ class Layer(ABC):
     def passages(self, shape: Shape) -> tuple[Passage, Passage]:
         """What a unit really reads of the map before it, down and across: `windows`, and where that map ends."""
         down, across = self.windows(shape)
-        height, width = shape[1:] if len(shape) == 3 else (1, 1)
+        height, width = sides(shape)
         return Passage(down, height), Passage(across, width)
 
     def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
@@ -242,6 +242,17 @@ class Layer(ABC):
     def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
         """The statistics moved by `share` towards those of a batch, (N, ...)."""
         return {**statistics}
+
+
+def sides(shape: Shape) -> tuple[int, int]:
+    """Height and width; a vector is one number high and wide."""
+    return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
+
+
+def over_all(shape: Shape) -> tuple[Window, Window]:
+    """Windows over all of a map."""
+    height, width = sides(shape)
+    return Window(height), Window(width)
 
 
 def single(input: NDArray) -> tuple[int, ...]:

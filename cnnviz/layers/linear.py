@@ -13,16 +13,7 @@ from cnnviz import ops
 from cnnviz.checks import flag, told, whole
 from cnnviz.geometry import Window
 from cnnviz.layers.grammar import NO_BIAS, Grammar, outputs, told_in
-from cnnviz.layers.layer import (
-    Found,
-    Given,
-    Layer,
-    Shape,
-    bias_of,
-    check_told,
-    named,
-    rows_of,
-)
+from cnnviz.layers.layer import Found, Given, Layer, Shape, bias_of, check_told, named, over_all, rows_of
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -88,12 +79,8 @@ class Linear(Layer):
     def multiply_adds(self, shape: Shape) -> int:
         return math.prod(shape) * self.out_features
 
-    def operations(self, shape: Shape) -> dict[str, int]:
-        return {"multiply-adds": self.multiply_adds(shape)}
-
     def windows(self, shape: Shape) -> tuple[Window, Window]:
-        """All of the map before it."""
-        return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
+        return over_all(shape)
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         return ops.linear(rows_of(input), given.parameters["weight"], given.parameters.get("bias"))

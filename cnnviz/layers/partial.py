@@ -103,9 +103,6 @@ class PartialConv2d(Layer):
     def handled(self, shape: Shape) -> int:
         return self._whole.handled(shape)
 
-    def operations(self, shape: Shape) -> dict[str, int]:
-        return {"multiply-adds": self.multiply_adds(shape)}
-
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         return self._whole.windows(shape)
 

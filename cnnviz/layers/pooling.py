@@ -16,7 +16,7 @@ from cnnviz.checks import flag, told, whole
 from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, pair, windows
 from cnnviz.layers.grammar import CEIL, KERAS_POOL, KERNEL, POOL_PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
-from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, both, by, needs_volume, single
+from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, both, by, needs_volume, over_all, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.conv import CALL
 from cnnviz.signatures import checked
@@ -234,7 +234,7 @@ class GlobalAvgPool(Layer):
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         needs_volume(self, shape)
-        return Window(shape[1]), Window(shape[2])
+        return over_all(shape)
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         needs_volume(self, single(input))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford, told, whole
 from cnnviz.geometry import Window
-from cnnviz.layers.layer import Found, Given, Layer, Shape, rows_of
+from cnnviz.layers.layer import Found, Given, Layer, Shape, over_all, rows_of
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -53,8 +53,7 @@ class Rbf(Layer):
         return {"squared differences": math.prod(shape) * self.out_features}
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
-        """All of the map before it."""
-        return (Window(shape[1]), Window(shape[2])) if len(shape) == 3 else (Window(1), Window(1))
+        return over_all(shape)
 
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """Codes of -1 and +1, drawn at random, as the paper also tried."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.checks import is_row, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
-from cnnviz.layers.layer import Found, Given, Layer, Shape, Sides, needs_volume, single
+from cnnviz.layers.layer import Found, Given, Layer, Shape, Sides, needs_volume, sides, single
 from cnnviz.layers.sliding import check_border, settle
 from cnnviz.numbers import grouped, times
 from cnnviz.ops.checks import precision
@@ -53,7 +53,7 @@ class _Rearranged(Layer):
         """Any unit may read any place: windows that reach all of the map from everywhere."""
         down, across = (
             Window(size + count - 1, padding=count - 1)
-            for size, count in zip(_sides(shape), _sides(self.output_shape(shape)))
+            for size, count in zip(sides(shape), sides(self.output_shape(shape)))
         )
         return down, across
 
@@ -67,10 +67,6 @@ class _Rearranged(Layer):
         map = np.atleast_2d(output[channel])[np.newaxis] * given.divisor
         one = Window(1)
         return {"input": map, "rows": one, "columns": one, "channels": (0,), "term": "value", "outside": "none"}
-
-
-def _sides(shape: Shape) -> tuple[int, int]:
-    return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
 
 
 @checked
