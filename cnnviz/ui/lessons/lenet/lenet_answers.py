@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.models import Trained
-from cnnviz.numbers import grouped
+from cnnviz.numbers import grouped, times
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead
+from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, bitmaps
 from cnnviz.ui.volumes import Answer
 from cnnviz.ui.words import a, many, number, percent
 
@@ -50,7 +50,7 @@ def answer(trained: Trained, output: NDArray, before: NDArray | None, label: int
         too = " too" if was == winner else ""
         kept = f"{a(trained.classes[was])}{too} ({told(trained, before, was)})"
         more += f" As drawn, with all that was learnt, it is {kept}."
-    return Answer(verdict, more, _rows(trained, output), winner, _codes(trained))
+    return Answer(verdict, more, _rows(trained, output), winner, bitmaps(trained))
 
 
 def _is_sure(trained: Trained, output: NDArray) -> bool:
@@ -61,25 +61,14 @@ def _is_sure(trained: Trained, output: NDArray) -> bool:
 
 
 def _rows(trained: Trained, output: NDArray) -> list[tuple[str, float, str]]:
-    if trained.distances:
-        most = float(output.max()) or 1.0
-        return [
-            (name, float(value) / most, number(float(value), 3))
-            for name, value in zip(trained.classes, output, strict=True)
-        ]
-    shares = _shares(trained, output)
-    return [(name, float(share), percent(float(share))) for name, share in zip(trained.classes, shares, strict=True)]
+    bars = output.astype(np.float64) / (float(output.max()) or 1.0) if trained.distances else _shares(trained, output)
+    named = enumerate(zip(trained.classes, bars, strict=True))
+    return [(name, float(bar), told(trained, output, at)) for at, (name, bar) in named]
 
 
 def _shares(trained: Trained, output: NDArray) -> NDArray:
     # In float32 a share just below 1 is 1.
     return trained.probabilities(output.astype(np.float64))
-
-
-def _codes(trained: Trained) -> NDArray | None:
-    """The codes as bitmaps of 12 rows of 7."""
-    codes = trained.parameters[-1].get("codes")
-    return codes.reshape(len(codes), 12, 7) if codes is not None and codes.shape[1] == 84 else None
 
 
 def ending(found: DigitRead) -> Ending:
@@ -98,7 +87,7 @@ def _seen(found: DigitRead) -> str:
     first, last = found.columns[0], found.columns[-1]
     if found.digit.is_empty:
         return f"{grouped(network.parameters)} learnt numbers wait for a digit. Draw one."
-    sees = [" × ".join(str(axis.size) for axis in column.row.fields) for column in (first, last)]
+    sees = [times(*(axis.size for axis in column.row.fields)) for column in (first, last)]
     return (
         f"{grouped(network.parameters)} learnt numbers made {many(numbers, 'number')} of this digit’s "
         f"{grouped(network.input_shape[1] * network.input_shape[2])} pixels, and the last {len(output)} of them say "

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from cnnviz import models
 from cnnviz.numbers import grouped
 from cnnviz.ops import ACTIVATIONS
-from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, columns_of
+from cnnviz.ui.lessons.lenet.lenet_setup import BITMAP, DigitRead, bitmaps, columns_of
 from cnnviz.ui.markup import Markup, bold, html, image, joined, part, rows, show
 from cnnviz.ui.network_view import Column, reads
 from cnnviz.ui.words import number
@@ -91,8 +91,8 @@ def _dots(table: tuple[tuple[int, ...], ...], count: int, lit: int | None) -> Ma
 
 def codes(found: DigitRead) -> None:
     """F6 as a bitmap, beside the ten codes that it is compared with."""
-    given = found.trained.parameters[-1].get("codes")
-    if given is None or given.shape[1] != 84:
+    given = bitmaps(found.trained)
+    if given is None:
         return
     output = found.maps[-1]
     winner = found.trained.winner(output)
@@ -110,6 +110,6 @@ def codes(found: DigitRead) -> None:
 
 def _figure(name: str, values: NDArray, words: str, mark: str = "") -> Markup:
     # Drawn as the volumes draw a bitmap: paper at -1, ink at 1.
-    levels = np.rint(137 - 114 * np.clip(values.reshape(1, 12, 7), -1, 1)).astype(np.uint8)
+    levels = np.rint(137 - 114 * np.clip(values.reshape(1, *BITMAP), -1, 1)).astype(np.uint8)
     figure = '<figure class="code{}">{}<figcaption><b>{}</b>{}</figcaption></figure>'
     return html(figure, mark, image(levels, name), name, words)

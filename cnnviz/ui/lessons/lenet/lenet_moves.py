@@ -9,7 +9,7 @@ from cnnviz.experiments.counterfactual import Compared, Move, compared
 from cnnviz.ui.lessons.lenet.lenet_answers import told
 from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead, moved_by
 from cnnviz.ui.markup import html, part, rows, show
-from cnnviz.ui.words import number, percent
+from cnnviz.ui.words import many, number, percent
 
 EXAMPLE = Move(across=2)  # measured while nothing is moved yet: a whole cell of S2
 MEANING = html(
@@ -35,7 +35,7 @@ def said_move(found: DigitRead) -> str:
     move, parts = found.move, []
     for pixels, ahead, back in ((move.across, "right", "left"), (move.down, "down", "up")):
         if pixels:
-            parts.append(f"{abs(pixels)} {'pixel' if abs(pixels) == 1 else 'pixels'} {ahead if pixels > 0 else back}")
+            parts.append(f"{many(abs(pixels), 'pixel')} {ahead if pixels > 0 else back}")
     if move.turn:
         parts.append(f"turned by {number(abs(move.turn))}° {'clockwise' if move.turn > 0 else 'anticlockwise'}")
     if move.percent != 100:

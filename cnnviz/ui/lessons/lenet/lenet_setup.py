@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
 OFF = words("off")  # what is switched off: "C1.3 S4.12"
 SHOWN = one_of("shown", ["after activation", "before"])  # which maps are shown
 GROUP = "lenet"  # the maps and the stage share one cursor
+BITMAP = (12, 7)  # rows and columns of F6, as the codes are drawn
 MOVES = {
     integer("dx", 0, -8, 8): "Nudge, pixels right",
     integer("dy", 0, -8, 8): "Nudge, pixels down",
@@ -95,6 +97,12 @@ def columns_of(trained: Trained) -> list[Column]:
     return columns(trained.network, trained.names)
 
 
+def bitmaps(trained: Trained) -> NDArray | None:
+    """The codes that the last numbers are distances to, (10, 12, 7), where they are bitmaps."""
+    codes = trained.parameters[-1].get("codes")
+    return codes.reshape(len(codes), *BITMAP) if codes is not None and codes.shape[1] == math.prod(BITMAP) else None
+
+
 def start_of(trained: Trained) -> Unit:
     """The unit on the stage at first; of a network of one's own the stage finds the strongest of its third map."""
     return Unit(*trained.first) if trained.first else Unit(min(2, len(columns_of(trained)) - 1), 0)
@@ -113,23 +121,15 @@ def named(trained: Trained, found: Sequence[Column], at: int, channel: int) -> s
     return f"{column.name}, {column.one} {channel + 1}"
 
 
-@dataclass(frozen=True)
-class Moves:
-    """What the four dials say, and the room under them for what it did."""
-
-    move: Move
-    room: DeltaGenerator
-
-
-def moves() -> Moves:
-    """The four dials, and the way back."""
+def moves() -> tuple[Move, DeltaGenerator]:
+    """The four dials and the way back: the move that they say, and the room under them for what it did."""
     with st.container(key="moves", gap=None):
         found = {setting.key: dial(name, setting).value for setting, name in MOVES.items()}
         still = {setting.key: setting.start for setting in MOVES}
         with st.container(key="moves-back"):
             st.button("put it back", key="move-back", on_click=put, kwargs=still, disabled=found == still)
         room = st.container(key="moves-told")
-    return Moves(Move(found["dx"], found["dy"], found["turn"], found["percent"]), room)
+    return Move(found["dx"], found["dy"], found["turn"], found["percent"]), room
 
 
 def read(trained: Trained, digit: Digit, move: Move) -> DigitRead:

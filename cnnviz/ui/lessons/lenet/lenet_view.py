@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from cnnviz.experiments.counterfactual import Move
 from cnnviz.models import Trained
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
@@ -19,7 +20,6 @@ from cnnviz.ui.lessons.lenet.lenet_setup import (
     OWN_FILTER,
     SHOWN,
     DigitRead,
-    Moves,
     can_be_off,
     columns_of,
     named,
@@ -36,15 +36,16 @@ from cnnviz.ui.network_view import Column
 from cnnviz.ui.words import listed
 
 
-def view(trained: Trained, digit: Digit, moves: Moves) -> DigitRead:
+def view(trained: Trained, digit: Digit, moves: tuple[Move, DeltaGenerator]) -> DigitRead:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
+    move, moves_room = moves
     with st.container(key="lenet-view", gap="small"):
         maps_room = st.container(key="lenet-maps")
         with st.container(key="lenet-about", border=True, gap="small"):
             words_room = st.container(key="lenet-words")
             send_room = _what_if(trained)
         # Only now is every setting in the session, one that came with a link too.
-        found = read(trained, digit, moves.move)
+        found = read(trained, digit, move)
         unit = found.unit
         with maps_room:
             _maps(found)
@@ -59,7 +60,7 @@ def view(trained: Trained, digit: Digit, moves: Moves) -> DigitRead:
         if unit.layer == 0 and found.maps[0].min() >= 0:
             shown = replace(shown, input_limit=0.0)  # a picture, drawn in grey
         found.view.stage("lenet-stage", shown)
-    with moves.room:
+    with moves_room:
         in_short(found)
     return found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from cnnviz.numbers import times
-from cnnviz.ui.lessons.lenet.lenet_setup import DigitRead
+from cnnviz.ui.lessons.lenet.lenet_setup import BITMAP, DigitRead, bitmaps
 from cnnviz.ui.markup import Markup, html
 from cnnviz.ui.network_view import Column, reads
 from cnnviz.ui.words import a, listed, many, number
@@ -16,13 +18,11 @@ SQUASHED = {
 }
 
 DOES = {"CONV": "filters", "POOL": "shrinks", "ACTIVATION": "squashes", "BATCH NORM": "evens out", "RBF": "compares"}
-BITMAP = 84  # numbers of F6: 12 rows of 7, as the codes are drawn
 
 
 def is_drawing(found: DigitRead, at: int) -> bool:
     """Whether a column is measured against codes that are bitmaps, and so is one itself."""
-    codes = found.trained.parameters[-1].get("codes")
-    return at == len(found.columns) - 2 and codes is not None and codes.shape[1] == BITMAP
+    return at == len(found.columns) - 2 and bitmaps(found.trained) is not None
 
 
 def does(found: DigitRead, at: int) -> str:
@@ -52,8 +52,7 @@ def _said(found: DigitRead, column: Column, before: Column | None, channel: int)
     layer, row = column.row.layer, column.row
     given = found.parameters[row.index]
     source = before.name if before else "the digit"
-    windows = [window.kernel_size for window in layer.windows(row.input_shape)]
-    size = " × ".join(str(side) for side in windows)
+    size = times(*(window.kernel_size for window in layer.windows(row.input_shape)))
     if layer.kind == "RBF":
         name = found.trained.classes[channel]
         return (
@@ -69,7 +68,7 @@ def _said(found: DigitRead, column: Column, before: Column | None, channel: int)
         )
     if "comparisons" in layer.operations(row.input_shape):
         return (
-            f"Each number is the largest of a {times(*windows)} block of one map",
+            f"Each number is the largest of a {size} block of one map",
             "Half the height and width, and the strongest answer goes on. Nothing to learn.",
         )
     if layer.kind == "POOL":
@@ -113,10 +112,7 @@ def _convolution(column: Column, before: Column | None, channel: int, source: st
 
 
 def _fully(found: DigitRead, column: Column, channel: int, source: str) -> tuple[str, str]:
-    shape = column.row.input_shape
-    count = 1
-    for side in shape:
-        count *= side
+    count = math.prod(column.row.input_shape)
     is_last = column is found.columns[-1] or column.layer == found.columns[-1].layer
     reads = f"reads all {count} numbers of {source}, each times a weight of its own, plus a bias"
     if is_last:
@@ -125,7 +121,7 @@ def _fully(found: DigitRead, column: Column, channel: int, source: str) -> tuple
             f"The score of {name} {reads}",
             "Softmax turns the scores into probabilities that add up to 1: the largest is the answer.",
         )
-    if column.row.output_shape[0] == BITMAP:
+    if column.row.output_shape[0] == math.prod(BITMAP):
         return (
             f"Unit {channel + 1} {reads}",
             "84 is 7 × 12: in 1998 these numbers were to draw the digit, as a bitmap of 12 rows of 7 cells."
