@@ -35,6 +35,11 @@ def _span(window: Window) -> str:
     return str(size) if window.dilation == 1 else f"[{window.dilation}·({size} − 1) + 1]"
 
 
+def size(shape: tuple[int, ...]) -> str:
+    """Height × width × depth, or how many numbers in a row."""
+    return times(*shape[1:], shape[0])
+
+
 def general(windows: Windows) -> Markup:
     """The formula in letters."""
     dilated = windows.rows.dilation > 1
@@ -80,27 +85,35 @@ def reading(windows: Windows, picture: Shaped) -> str:
     """What the windows leave unread, in a sentence. A border that borrows may still read it, but from the padding."""
     _, height, width = picture.shape
     rows, columns = len(windows.rows.unread(height)), len(windows.columns.unread(width))
-    parts = [many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count]
-    if not parts:
-        return "every pixel is read"
+    unread = rows_and_columns(rows, columns)
     are = "is" if rows + columns == 1 else "are"
     there = "" if windows.border == "zeros" else " in place"
-    return f"{' and '.join(parts)} {are} never read{there} (shaded)"
+    return f"{unread} {are} never read{there} (shaded)" if unread else "every pixel is read"
 
 
-def _overlap(window: Window) -> str:
-    if window.stride < window.extent:
-        return f"overlap by {window.extent - window.stride} of {window.extent}"
-    if window.stride == window.extent:
-        return "touch and do not overlap"
-    return f"leave {window.stride - window.extent} between them"
+def rows_and_columns(rows: int, columns: int) -> str:
+    """2 rows and 1 column; of nothing, nothing."""
+    return " and ".join(many(count, word) for count, word in ((rows, "row"), (columns, "column")) if count)
+
+
+def kernel(height: int, width: int | None = None) -> str:
+    """What a kernel's size means; of a square one the side alone."""
+    if width is not None:
+        return f"{height} high, {width} wide"
+    return "odd sizes have a centre" if height % 2 else "even: no pixel is the centre"
+
+
+def neighbours(extent: int, stride: int) -> str:
+    """What windows that span `extent` do to each other, to be said after "windows"."""
+    if stride < extent:
+        return f"overlap by {extent - stride} of {extent}"
+    return "touch and do not overlap" if stride == extent else f"leave {stride - extent} between them"
 
 
 def overlap(rows: Window, columns: Window) -> str:
     """What the stride does to neighbouring windows."""
-    if rows == columns:
-        return f"windows {_overlap(rows)}"
-    return f"down, windows {_overlap(rows)}; across, they {_overlap(columns)}"
+    down, across = (neighbours(window.extent, window.stride) for window in (rows, columns))
+    return f"windows {down}" if rows == columns else f"down, windows {down}; across, they {across}"
 
 
 def span(rows: Window, columns: Window) -> str:

@@ -9,6 +9,7 @@ from cnnviz.ui.controls.basics import (
     bare_dial,
     choice,
     dial,
+    dials,
     letters,
     number_of_many,
     one_of_many,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -80,10 +80,8 @@ def select(
     label: str, setting: Setting[str], options: Sequence[str] = (), *, then: Then | None = None, **of_widget: Any
 ) -> str:
     """One of many, in a box. `options` where the setting itself does not know them."""
-    chosen = one_of_many(
-        label, setting.key, list(options or setting.options), state.now(setting), _putting(setting, then), **of_widget
-    )
-    return chosen
+    names = list(options or setting.options)
+    return one_of_many(label, setting.key, names, state.now(setting), _putting(setting, then), **of_widget)
 
 
 def one_of_many(
@@ -214,6 +212,15 @@ class Dial:
 def dial(label: str, setting: Setting[int], *, then: Then | None = None, help: str | None = None) -> Dial:
     """A slider with its number beside it, which can be typed."""
     return bare_dial(label, setting.key, state.now(setting), setting.range, _putting(setting, then), help=help)
+
+
+def dials(boxes: Iterable[DeltaGenerator], settings: Mapping[str, Setting[int]]) -> list[Dial]:
+    """A dial in each box, by its label."""
+    found = []
+    for box, (label, setting) in zip(boxes, settings.items(), strict=True):
+        with box:
+            found.append(dial(label, setting))
+    return found
 
 
 def bare_dial(

@@ -15,29 +15,18 @@ from cnnviz.ui import state
 from cnnviz.ui.settings import OWN
 from cnnviz.ui.state import put
 
-DEMOS = {
-    "5 × 5 demo": {
-        "sample": SAMPLES["binary"].name,
-        "depth": "Grey",
-        "values": "0–1",
-        "kernel": "Diagonal cross",
-        "k": 3,
-        "s": 1,
-        "p": 0,
-        "d": 1,
-    },
-    "stride and padding demo": {
-        "sample": SAMPLES["numbers"].name,
-        "depth": "Grey",
-        "values": "0–255",
-        "kernel": "Box blur",
-        "k": 3,
-        "s": 2,
-        "p": 1,
-        "d": 1,
-    },
-}
 _PLAIN = {"rect": False, "sides": "", "border": "zeros", "bias": 0.0, "flip": False}
+
+
+def _demo(sample: str, values: str, kernel: str, s: int, p: int) -> dict[str, Any]:
+    name = SAMPLES[sample].name
+    return {"sample": name, "depth": "Grey", "values": values, "kernel": kernel, "k": 3, "s": s, "p": p, "d": 1}
+
+
+DEMOS = {
+    "5 × 5 demo": _demo("binary", "0–1", "Diagonal cross", s=1, p=0),
+    "stride and padding demo": _demo("numbers", "0–255", "Box blur", s=2, p=1),
+}
 
 
 def demos() -> None:

@@ -11,7 +11,7 @@ from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas, settings, state
-from cnnviz.ui.controls.basics import dial, select, text, toggle
+from cnnviz.ui.controls.basics import dial, dials, select, text, toggle
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
@@ -22,21 +22,12 @@ def lab() -> dict[str, Any]:
     return state.values((*FILTER, *SLIDING))
 
 
-def _even() -> None:
-    put(sides="")
-
-
 def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
-    with boxes[0]:
-        k = dial("K kernel", K)
-    with boxes[1]:
-        s = dial("S stride", S)
+    k, s, d = dials([boxes[0], boxes[1], boxes[3]], {"K kernel": K, "S stride": S, "D dilation": D})
     with boxes[2]:
-        p = dial("P padding", P, then=_even)
-    with boxes[3]:
-        d = dial("D dilation", D)
+        p = dial("P padding", P, then=lambda: put(sides=""))
     with boxes[4], st.container(key="border-box", gap=None):
         select("Border", BORDER, help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
@@ -50,7 +41,7 @@ def sliders(picture: Picture) -> None:
             )
     now = lab()
     kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
-    k.say(_kernel_words(now))
+    k.say(formulas.kernel(now["k"], now["kw"] if now["rect"] else None))
     s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
     p.say(_padding_words(now, picture))
     keep = "keep the size" if now["s"] == 1 else lettered("keep the size (S = 1)")
@@ -70,12 +61,6 @@ def windows() -> Windows:
 
 def _keep() -> None:
     put(**settings.keeping(lab()))
-
-
-def _kernel_words(now: Mapping[str, Any]) -> str:
-    if now["rect"]:
-        return f"{now['k']} high, {now['kw']} wide"
-    return "odd sizes have a centre" if now["k"] % 2 else "even: no pixel is the centre"
 
 
 def _padding_words(now: Mapping[str, Any], picture: Picture) -> str:

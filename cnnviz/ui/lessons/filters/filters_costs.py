@@ -6,6 +6,7 @@ import streamlit as st
 
 from cnnviz.graph import Graph, Row
 from cnnviz.layers import Conv2d
+from cnnviz.layers.layer import both
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons import Ending
@@ -14,8 +15,6 @@ from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, drawing, html, joined, part, rows, show, unseen
 from cnnviz.ui.state import put
 from cnnviz.ui.words import listed, many
-
-TIMES = "×"
 
 
 def _depth(row: Row) -> str:
@@ -65,7 +64,7 @@ def counts(network: Graph) -> None:
 
 def _one_filter(row: Row) -> str:
     layer = conv(row)
-    return f"{layer.kernel_size} {TIMES} {layer.kernel_size} {TIMES} {row.input_shape[0] // layer.groups}"
+    return times(*both(layer.kernel_size), row.input_shape[0] // layer.groups)
 
 
 def groups(network: Graph) -> None:

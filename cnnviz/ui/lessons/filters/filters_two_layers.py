@@ -13,6 +13,7 @@ from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.graph import BUDGET_MULTIPLY_ADDS, Row
 from cnnviz.kernels import KERNELS, over_rgb
 from cnnviz.layers import Conv2d
+from cnnviz.layers.convolution import divisors
 from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
@@ -76,8 +77,7 @@ def _check_groups(number: int, depth: int, filters: int, groups: int) -> None:
 
 def possible(depth: int, filters: int) -> list[int]:
     """The numbers of groups that divide both."""
-    common = math.gcd(depth, filters)
-    return [groups for groups in range(1, common + 1) if common % groups == 0]
+    return divisors(math.gcd(depth, filters))
 
 
 def problem(state: Mapping[str, Any], shape: tuple[int, ...]) -> CnnvizError | None:

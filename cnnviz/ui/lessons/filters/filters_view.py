@@ -15,19 +15,20 @@ from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, formulas, settings
 from cnnviz.ui import state as session
-from cnnviz.ui.controls import dial
 from cnnviz.ui.lessons.filters import filters_two_layers as two_layers
 from cnnviz.ui.lessons.filters.filters_costs import product
-from cnnviz.ui.lessons.filters.filters_two_layers import OPERATION, WHICH
+from cnnviz.ui.lessons.filters.filters_two_layers import F2, G2, OPERATION, WHICH, F, G
 from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.network_view import Column, NetworkView
-from cnnviz.ui.settings import MOST_NUMBERS, SHARES
-from cnnviz.ui.state import DECLARED
+from cnnviz.ui.settings import MOST_NUMBERS, SHARES, K, P, S
 from cnnviz.ui.volumes import Unit, unit_setting
 from cnnviz.ui.words import many
 
 UNIT, GROUP = unit_setting("map"), "filters"  # the choice; the cursor of volumes and stage
+DIALS = {
+    "K kernel": K, "S stride": S, "P padding": P, "F filters": F, "G groups": G, "F₂ filters": F2, "G₂ groups": G2,
+}  # fmt: skip
 FIRST = Unit(1, 0)  # a map of the second layer: it shows the depth rule at once
 
 
@@ -42,32 +43,23 @@ def dials(picture: Picture) -> None:
         controls.choice("Filters of layer 1", WHICH)
         controls.typed_number("Seed of the random filters", settings.SEED)
     with st.container(key="filter-dials"):
-        boxes = st.columns(7, gap="small")
-        found = {}
-        for box, key, label in zip(
-            boxes,
-            ("k", "s", "p", "f", "g", "f2", "g2"),
-            ("K kernel", "S stride", "P padding", "F filters", "G groups", "F₂ filters", "G₂ groups"),
-        ):
-            with box:
-                found[key] = dial(label, DECLARED[key])
-    words = _words(now(), picture)
-    for key, room in found.items():
-        room.say(words[key])
+        found = controls.dials(st.columns(7), DIALS)
+    for dial, words in zip(found, _words(now(), picture), strict=True):
+        dial.say(words)
 
 
-def _words(state: Mapping[str, Any], picture: Picture) -> dict[str, str]:
+def _words(state: Mapping[str, Any], picture: Picture) -> tuple[str, ...]:
     depth, filters = len(picture.pixels), state["f"]
     bare = Window(state["k"], state["s"])
-    return {
-        "k": "both layers; " + ("has a centre" if state["k"] % 2 else "no centre"),
-        "s": formulas.overlap(bare, bare),
-        "p": _sizes(state, picture),
-        "f": f"layer 1: {many(filters, 'map')}",
-        "g": _reads(depth, state["g"], "channel"),
-        "f2": f"layer 2: {many(state['f2'], 'map')}",
-        "g2": _reads(filters, state["g2"], "map"),
-    }
+    return (
+        "both layers; " + ("has a centre" if state["k"] % 2 else "no centre"),
+        formulas.overlap(bare, bare),
+        _sizes(state, picture),
+        f"layer 1: {many(filters, 'map')}",
+        _reads(depth, state["g"], "channel"),
+        f"layer 2: {many(state['f2'], 'map')}",
+        _reads(filters, state["g2"], "map"),
+    )
 
 
 def _reads(depth: int, groups: int, word: str) -> str:

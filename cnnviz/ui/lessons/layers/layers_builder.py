@@ -74,10 +74,8 @@ def builder(setup: Setup) -> None:
 
 def chip(part: stacks.Part) -> str:
     """A layer in a few letters, as plain text."""
-    found = part.draft
-    if found is None:
-        return controls.plain(f"{part.marks} “{part.text[:14]}”?".strip())
-    return controls.plain(f"{part.marks} {found.chip}".strip())
+    name = part.draft.chip if part.draft else f"“{part.text[:14]}”?"
+    return controls.plain(f"{part.marks} {name}".strip())
 
 
 def _settings(stack: Stack, at: int) -> None:
@@ -94,7 +92,7 @@ def _settings(stack: Stack, at: int) -> None:
                 ("later", ":material/arrow_forward:", at + 1, at == last),
             ):
                 text = stack.text if off else stacks.moved(stack, at, to)
-                off = text == stack.text and stack.parts[at] != stack.parts[to] if not off else off
+                off = off or (text == stack.text and stack.parts[at] != stack.parts[to])
                 st.button(
                     "", key=f"move {name}", icon=icon, help=f"Move layer {at + 1} {name}", disabled=off,
                     on_click=change, args=(text, to),

@@ -10,9 +10,10 @@ from cnnviz.layers import Linear
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.numbers import grouped, number
+from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.layers.layers_setup import Setup
-from cnnviz.ui.lessons.layers.layers_stack import field, size
+from cnnviz.ui.lessons.layers.layers_stack import field
 from cnnviz.ui.markup import Markup, bold, html, joined, part, rows, show
 from cnnviz.ui.words import many, percent
 
@@ -142,21 +143,20 @@ def _bars(row: Row, fully: Linear, shared: int, single: int) -> Markup:
 
 def distance(centimetres: float) -> str:
     """A length as one would say it: 3.2 cm, 45 m, 1,200 km."""
-    for unit, length in (("km", 100_000), ("m", 100), ("cm", 1)):
-        if centimetres >= length or unit == "cm":
-            value = centimetres / length
-            return f"{number(value, 2)} {unit}"
-    raise AssertionError
+    for unit, length in (("km", 100_000), ("m", 100)):
+        if centimetres >= length:
+            return f"{number(centimetres / length, 2)} {unit}"
+    return f"{number(centimetres, 2)} cm"
 
 
 def bytes_of(count: int) -> str:
     """So many numbers of 4 bytes each: 896 bytes, 58 GB."""
     size = 4.0 * count
-    for unit in ("bytes", "KB", "MB", "GB", "TB"):
-        if size < 1000 or unit == "TB":
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if size < 1000:
             return f"{number(size, 2)} {unit}"
         size /= 1000
-    raise AssertionError
+    return f"{number(size, 2)} TB"
 
 
 def ending(setup: Setup) -> Ending:

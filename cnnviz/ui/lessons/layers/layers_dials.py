@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -12,10 +11,12 @@ from cnnviz import ops
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.typed import Draft
 from cnnviz.numbers import grouped, number
+from cnnviz.ui import formulas
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
+from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_setup import UNIT
-from cnnviz.ui.lessons.layers.layers_stack import FILTERS, UNITS, Stack, size
+from cnnviz.ui.lessons.layers.layers_stack import FILTERS, UNITS, Stack
 from cnnviz.ui.settings import PADDING_MODES
 from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.volumes import Unit, choose
@@ -34,39 +35,27 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
     """F, K, S and P, as many of them as the layer has, each with what it does."""
     row = stack.network.rows[at] if at < len(stack.network.rows) else None
     become = f"gives {size(row.output_shape)}" if row else "cannot follow: see below"
-    if found.kind == "conv":
-        with boxes[0]:
+    with boxes[0]:
+        if found.kind == "conv":
             count = found.settings["out_channels"]
             words = "one map" if count == 1 else f"{grouped(count)} filters, {grouped(count)} maps"
             _dial("F filters", "f", "out_channels", FILTERS, stack, at, words)
-    elif found.kind in stacks.SLIDES:
-        with boxes[0]:
-            names = list(POOLS)
-            _choice(
-                "Of each window the",
-                "pool",
-                names,
-                names[found.kind == "avg"],
-                lambda name: _kind(stack, at, POOLS[name]),
-            )
+        elif found.kind in stacks.SLIDES:
+            _choice_of_kind("Of each window the", "pool", POOLS, stack, at, found)
+        elif found.kind == "fc":
+            _dial("F outputs", "f", "out_features", UNITS, stack, at, become)
+        elif found.kind == "dropout":
+            _dial("p dropped, %", "drop", "p", (0, 95), stack, at, "in training; in inference nothing", scale=100)
+        elif found.kind in FUNCTIONS.values():
+            _choice_of_kind("Function", "function", FUNCTIONS, stack, at, found)
+        else:
+            _others(stack, at, found, boxes, become)
     if found.kind in stacks.SLIDES:
         slides = (("K kernel", "k", "kernel_size"), ("S stride", "s", "stride"), ("P padding", "p", "padding"))
         told = (kernel_words(found), stride_words(found), become)
         for box, (label, key, name), words in zip(boxes[1:4], slides, told, strict=True):
             with box:
                 _dial(label, key, name, None, stack, at, words)
-    elif found.kind == "fc":
-        with boxes[0]:
-            _dial("F outputs", "f", "out_features", UNITS, stack, at, become)
-    elif found.kind == "dropout":
-        with boxes[0]:
-            _dial("p dropped, %", "drop", "p", (0, 95), stack, at, "in training; in inference nothing", scale=100)
-    elif found.kind in FUNCTIONS.values():
-        with boxes[0]:
-            name = next(name for name, key in FUNCTIONS.items() if key == found.kind)
-            _choice("Function", "function", list(FUNCTIONS), name, lambda name: _kind(stack, at, FUNCTIONS[name]))
-    else:
-        _others(stack, at, found, boxes, become)
 
 
 def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) -> None:
@@ -81,6 +70,12 @@ def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) 
     with boxes[len(counts)]:
         if typed or not counts:
             st.caption(f"{said}; {become}.")
+
+
+def _choice_of_kind(label: str, name: str, kinds: Mapping[str, str], stack: Stack, at: int, found: Draft) -> None:
+    """One of a few kinds, by name, for the chosen layer."""
+    chosen = next(name for name, kind in kinds.items() if found.kind == kind)
+    one_of_many(label, f"layer-{name}", list(kinds), chosen, lambda other: put(stack=_kind(stack, at, kinds[other])))
 
 
 def _kind(stack: Stack, at: int, kind: str) -> str:
@@ -133,16 +128,9 @@ def _as_typed(value: Any) -> str:
     return grouped(value) if isinstance(value, int) else number(value)
 
 
-def _choice(label: str, name: str, options: list[str], chosen: str, text: Callable[[str], str]) -> None:
-    """One of a few kinds of the chosen layer; `text` says the stack's text with another."""
-    one_of_many(label, f"layer-{name}", options, chosen, lambda other: put(stack=text(other)))
-
-
 def kernel_words(found: Draft) -> str:
     kernel = found.settings["kernel_size"]
-    if isinstance(kernel, tuple):
-        return f"{kernel[0]} high, {kernel[1]} wide"
-    return "odd sizes have a centre" if kernel % 2 else "even: no pixel is the centre"
+    return formulas.kernel(*kernel) if isinstance(kernel, tuple) else formulas.kernel(kernel)
 
 
 def stride_words(found: Draft) -> str:
@@ -150,9 +138,7 @@ def stride_words(found: Draft) -> str:
     stride = (1 if found.kind == "conv" else kernel) if stride is None else stride
     if isinstance(kernel, tuple) or isinstance(stride, tuple):
         return "as typed"
-    if stride < kernel:
-        return f"windows overlap by {kernel - stride} of {kernel}"
-    return "windows touch and do not overlap" if stride == kernel else f"windows leave {stride - kernel} between them"
+    return f"windows {formulas.neighbours(kernel, stride)}"
 
 
 def more(stack: Stack, at: int, found: Draft) -> None:
@@ -163,7 +149,8 @@ def more(stack: Stack, at: int, found: Draft) -> None:
         groups = settings.get("groups", 1)
         words = "each filter reads all maps" if groups == 1 else f"{groups} parts, each convolved by itself"
         _dial("Groups", "g", "groups", (1, 64), stack, at, words)
-        _set("Border", "border", "padding_mode", list(PADDING_MODES), settings.get("padding_mode", "zeros"), stack, at)
+        border = settings.get("padding_mode", "zeros")
+        one_of_many("Border", "layer-border", list(PADDING_MODES), border, _taking("padding_mode", stack, at))
     if found.kind in ("conv", "fc"):
         _switch("a bias for each", "bias", "bias", settings.get("bias", True), stack, at)
     same_pool = found.kind in ("max", "avg") and settings.get("padding") == "same"  # it says both by itself
@@ -178,12 +165,8 @@ def more(stack: Stack, at: int, found: Draft) -> None:
 
 
 def _switch(label: str, name: str, setting: str, value: bool, stack: Stack, at: int) -> None:
-    switch(label, f"layer-{name}", value, partial(_taken, setting, stack, at))
+    switch(label, f"layer-{name}", value, _taking(setting, stack, at))
 
 
-def _set(label: str, name: str, setting: str, options: list[str], value: str, stack: Stack, at: int) -> None:
-    one_of_many(label, f"layer-{name}", options, value, partial(_taken, setting, stack, at))
-
-
-def _taken(setting: str, stack: Stack, at: int, value: Any) -> None:
-    put(stack=stacks.changed(stack, at, **{setting: value}))
+def _taking(setting: str, stack: Stack, at: int) -> Callable[[Any], None]:
+    return lambda value: put(stack=stacks.changed(stack, at, **{setting: value}))

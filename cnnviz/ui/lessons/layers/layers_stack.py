@@ -15,11 +15,13 @@ from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.geometry import same_padding
 from cnnviz.graph import Graph, Row
 from cnnviz.layers import GRAMMARS, Layer, Node, Shape
+from cnnviz.layers.convolution import divisors
 from cnnviz.layers.layer import both
 from cnnviz.layers.same import both_ends
 from cnnviz.layers.typed import NEVER_CLOSED, TOLD, Branches, Draft, draft, joined, marked, parts
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import formulas
+from cnnviz.ui.settings import refused
 from cnnviz.ui.state.setting import DECLARED, words
 
 START = "conv 8 3x3 p1; relu; max 2x2; conv 16 3x3 p1; relu; max 2x2; fc 10"
@@ -74,7 +76,7 @@ class Stack:
 
     @property
     def text(self) -> str:
-        return joined(part.marks + part.text for part in self.parts)
+        return _text(self.parts)
 
     @property
     def stuck(self) -> int | None:
@@ -251,17 +253,12 @@ def _fitting(stack: Stack, at: int) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def _groups(common: int, most: int = 8) -> list[int]:
     """Into how many groups so many maps can be divided; where there are many numbers, the first few and the last."""
-    small = [divisor for divisor in range(1, math.isqrt(common) + 1) if common % divisor == 0]
-    numbers = sorted({*small, *(common // divisor for divisor in small)})
+    numbers = divisors(common)
     return numbers if len(numbers) <= most else [*numbers[: most - 1], common]
 
 
 def _follows(found: Draft, shape: Shape, settings: Mapping[str, Any]) -> bool:
-    try:
-        Draft(found.kind, {**found.settings, **settings}).layer(shape).output_shape(shape)
-    except CnnvizError:
-        return False
-    return True
+    return not refused(lambda: Draft(found.kind, {**found.settings, **settings}).layer(shape).output_shape(shape))
 
 
 def _longest(value: Any) -> int:
@@ -303,11 +300,6 @@ def _half(settings: Mapping[str, Any]) -> tuple[int, int]:
     kernel, dilation = both(settings["kernel_size"]), both(settings.get("dilation", 1))
     down, across = (same_padding(*axis)[0] for axis in zip(kernel, dilation))
     return down, across
-
-
-def size(shape: Shape) -> str:
-    """Height × width × depth, or how many numbers in a row."""
-    return times(*shape[1:], shape[0])
 
 
 def field(network: Graph, row: Row, of: str = "") -> str:

@@ -10,6 +10,7 @@ import streamlit as st
 from cnnviz.layers import AvgPool2d, Conv2d, Layer, Linear, MaxPool2d, Shape
 from cnnviz.numbers import grouped, times
 from cnnviz.ui import controls
+from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons.pooling import pooling_maps
 from cnnviz.ui.lessons.pooling.pooling_maps import MEAN, RANDOM, SIDE, Pooled
 from cnnviz.ui.markup import Markup, bold, html, part, rows, show, unseen
@@ -30,11 +31,6 @@ class Savings:
     maps: int
     numbers: tuple[int, int]
     fully: tuple[int, int]
-
-
-def size(shape: Shape) -> str:
-    """Height × width × depth, as pages write it."""
-    return times(*shape[1:], shape[0])
 
 
 def _volume(shape: Shape) -> Markup:

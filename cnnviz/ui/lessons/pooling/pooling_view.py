@@ -18,7 +18,6 @@ from cnnviz.ui.lessons.pooling.pooling_setting import MAX, OF, OPERATION, PICTUR
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
-from cnnviz.ui.words import many
 
 PLACE = place_setting("pooled-at")
 PLANE = one_of("plane", [name for names in CHANNELS.values() for name in names])
@@ -35,12 +34,7 @@ def dials(picture: Picture) -> None:
     with boxes[0], st.container(key="pool-what", horizontal=True, gap="small"):
         controls.choice("Pooling", POOL)
         controls.choice("of the", OF)
-    with boxes[1]:
-        k = controls.dial("K kernel", PK)
-    with boxes[2]:
-        s = controls.dial("S stride", PS)
-    with boxes[3]:
-        p = controls.dial("P padding", PP)
+    k, s, p = controls.dials(boxes[1:], {"K kernel": PK, "S stride": PS, "P padding": PP})
     now = state()
     window = pooling_setting.window(now)
     k.say(f"{times(now['pk'], now['pk'])} = {now['pk'] ** 2} numbers become one")
@@ -88,10 +82,7 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
 
 def formula(found: Pooled) -> None:
     """The output-size formula with the numbers put in, and what is left unread."""
-    unread = [
-        many(len(window.unread(size)), word)
-        for window, size, word in zip(found.windows, found.source.shape[1:], ("row", "column"), strict=True)
-        if window.unread(size)
-    ]
-    reading = f"{' and '.join(unread)} never read" if unread else "every number is read"
+    rows, columns = (len(window.unread(size)) for window, size in zip(found.windows, found.source.shape[1:]))
+    unread = formulas.rows_and_columns(rows, columns)
+    reading = f"{unread} never read" if unread else "every number is read"
     results.formula_of(Windows(*found.windows), found.source, found.shape, reading)

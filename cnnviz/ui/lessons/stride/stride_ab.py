@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window, same_padding
-from cnnviz.pictures import SAMPLES, Picture
+from cnnviz.pictures import Picture
 from cnnviz.ui import settings
 from cnnviz.ui.controls import DEMOS
 from cnnviz.ui.settings import Filter, Windows
@@ -78,5 +78,5 @@ OPERATION = (settings.K, settings.S, settings.P, settings.BORDER, MORE, KB, SB, 
 # The lecture's own case on A; on B the same window without stride, to compare it with.
 LECTURE: dict[str, Any] = {
     **{key: value for key, value in DEMOS[DEMO].items() if key not in ("kernel", "d")},
-    "sample": SAMPLES["numbers"].name, "border": "zeros", "more": False, **B.keeping(3),
+    "border": "zeros", "more": False, **B.keeping(3),
 }  # fmt: skip

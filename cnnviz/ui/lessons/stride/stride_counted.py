@@ -12,7 +12,7 @@ from cnnviz.numbers import grouped, times
 from cnnviz.pictures import Picture
 from cnnviz.ui import formulas
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, B, Variant
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, A, Variant
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.markup import part, rows, unseen
 from cnnviz.ui.sizes import Size, sizes
@@ -20,6 +20,7 @@ from cnnviz.ui.state import put
 from cnnviz.ui.words import listed, many, number, percent
 
 LAYERS = 10
+NO_MAP = ["no map", *["–"] * 5]  # a column of either table
 
 
 def left_out(picture: Picture) -> None:
@@ -39,7 +40,7 @@ def left_out(picture: Picture) -> None:
 
 def _column(setting: Variant, state: dict, picture: Picture) -> list[str]:
     if setting.problem(state, picture):
-        return ["no map", *["–"] * 5]
+        return NO_MAP
     windows = setting.windows(state)
     counted = reading(windows.rows, windows.columns, picture.shape[1:])
     height, width = windows.output_size(picture)
@@ -49,14 +50,9 @@ def _column(setting: Variant, state: dict, picture: Picture) -> list[str]:
         f"{percent(counted.windows, counted.at_stride_one)}",
         formulas.overlap(windows.rows, windows.columns) + (f" ({percent(counted.shared)})" if counted.shared else ""),
         f"{number(counted.mean, 3)} on average, {counted.least} to {counted.most}",
-        _dropped(*counted.dropped),
+        formulas.rows_and_columns(*counted.dropped) or "nothing",
         _unread(counted, picture),
     ]
-
-
-def _dropped(down: int, across: int) -> str:
-    parts = [many(count, word) for count, word in ((down, "row"), (across, "column")) if count]
-    return " and ".join(parts) or "nothing"
 
 
 def _unread(counted: Reading, picture: Picture) -> str:
@@ -93,7 +89,7 @@ def edges(picture: Picture) -> None:
     columns = []
     for _, window in kinds:
         if not (window.fits(height) and window.fits(width)):
-            columns.append(["no map", *["–"] * 5])
+            columns.append(NO_MAP)
             continue
         down, across = reads(window, height), reads(window, width)
         places = [(0, 0), (0, width // 2), (height // 2, width // 2)]
@@ -157,7 +153,7 @@ def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) ->
     tried = {**state, A.s: stride, A.p: padding, A.more: False}
     here = [
         setting.letter
-        for setting in (A, B)
+        for setting in BOTH
         if (state[setting.k], state[setting.s], state[setting.p], state[setting.more])
         == (state[A.k], stride, padding, False)
     ]
@@ -174,7 +170,11 @@ def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) ->
 
 def ending(picture: Picture) -> Ending:
     """What was seen, and the question."""
-    return Ending(_seen(picture), _question())
+    return Ending(
+        _seen(picture),
+        "Set K = 4 and S = 1 on A. Which P keeps the size? Try every P, then “+1 below, right”. And with K = 3: from"
+        " which S on are there pixels that no window reads?",
+    )
 
 
 def _seen(picture: Picture) -> str:
@@ -200,12 +200,4 @@ def _seen(picture: Picture) -> str:
     return (
         "A small stride overlaps and gives a large map, a large one overlaps less and gives a small map. "
         + " ".join(parts)
-    )
-
-
-def _question() -> str:
-    """A question that the dials can answer."""
-    return (
-        "Set K = 4 and S = 1 on A. Which P keeps the size? Try every P, then “+1 below, right”. And with K = 3: from"
-        " which S on are there pixels that no window reads?"
     )

@@ -11,7 +11,7 @@ from cnnviz.numbers import times
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture
 from cnnviz.ui import controls
-from cnnviz.ui.lessons.stride.stride_ab import A, Variant
+from cnnviz.ui.lessons.stride.stride_ab import A
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.letters import lettered, together
 from cnnviz.ui.markup import Markup, html, joined, part, rows, show
@@ -105,6 +105,8 @@ def borders(picture: Picture, divisor: float) -> None:
     ends = [*range(-wide, min(SHOWN, width)), *range(max(width - SHOWN, SHOWN), width + wide)]
     if width <= 2 * SHOWN:
         ends = [*range(-wide, width + wide)]
+    average = _average(picture, divisor, {**state, A.p: 0, A.more: False})
+    bare = f"without any padding it would be {average}." if average else "without padding there is no map."
     table = html(
         '<div class="wide"><table class="facts ends"><thead><tr><th>border</th>{}<th>map, row 1</th></tr></thead>'
         "<tbody>{}</tbody></table></div>",
@@ -115,7 +117,7 @@ def borders(picture: Picture, divisor: float) -> None:
         "What stands in the padding",
         f"The ends of row 1{colour}, with {wide} of padding. Below each borrowed number stands the column that"
         " it copies; on the stages above, lines tie it to its origin. Last, the average of the first row of A's map"
-        f" (K = {k}, P = {p}): {_without(picture, divisor, state)}",
+        f" (K = {k}, P = {p}): {bare}",
         table,
     )
 
@@ -145,48 +147,30 @@ def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: d
                 text += html("<small>from {}</small>", found + 1)
         cells.append(html('<td class="{}">{}</td>', " ".join(marks), text))
     chosen = Markup(' class="chosen"') if mode == state["border"] else ""
-    average = _average(A, mode, picture, divisor, state)
+    average = _average(picture, divisor, {**state, "border": mode}) or "no map"
     line = '<tr{}><th scope="row">{}<small>{}</small></th>{}<td>{}</td></tr>'
     return html(line, chosen, mode, TOLD[mode], joined(cells), average)
 
 
-def _average(setting: Variant, mode: str, picture: Picture, divisor: float, state: dict) -> str:
-    tried = {**state, "border": mode}
+def _average(picture: Picture, divisor: float, state: dict) -> str | None:
+    """The average of the first row of A's map; None where these settings give none."""
     try:
-        filter = setting.filter(tried, len(picture.pixels))
-        return number(float(first_row(picture, filter, setting.windows(tried), divisor).mean()))
+        row = first_row(picture, A.filter(state, len(picture.pixels)), A.windows(state), divisor)
     except CnnvizError:
-        return "no map"
-
-
-def _without(picture: Picture, divisor: float, state: dict) -> str:
-    """What the first row of the map is without any padding, to compare with."""
-    window = Window(state[A.k], state[A.s])
-    try:
-        filter = A.filter(state, len(picture.pixels))
-        bare = first_row(picture, filter, Windows(window, window), divisor).mean()
-    except CnnvizError:
-        return "without padding there is no map."
-    return f"without any padding it would be {number(float(bare))}."
+        return None
+    return number(float(row.mean()))
 
 
 def first_row(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> np.ndarray:
     """The first row of the map, from the few rows that it reads: (width of the map,), float64. Raises DoesNotFit."""
     windows.output_size(picture)
-    _, height, width = picture.shape
     levels = picture.levels()
-    rows = [origin(row, height, windows.border) for row in windows.rows.taps(0)]
-    columns = [
-        origin(column, width, windows.border)
-        for column in range(-windows.columns.before, width + windows.columns.after)
-    ]
-    strip = np.zeros((len(levels), len(rows), len(columns)))
-    inside = np.ix_(range(len(levels)), _there(rows), _there(columns))
-    strip[inside] = levels[:, [row for row in rows if row is not None]][
-        :, :, [column for column in columns if column is not None]
-    ]
-    return conv2d(strip, filter.weight[np.newaxis] / divisor, stride=(1, windows.columns.stride))[0, 0]
-
-
-def _there(origins: list[int | None]) -> list[int]:
-    return [at for at, position in enumerate(origins) if position is not None]
+    origins = [origin(row, picture.shape[1], windows.border) for row in windows.rows.taps(0)]
+    rows = [np.zeros_like(levels[:, 0]) if at is None else levels[:, at] for at in origins]
+    return conv2d(
+        np.stack(rows, 1),
+        filter.weight[np.newaxis] / divisor,
+        stride=(1, windows.columns.stride),
+        padding=((0, 0), windows.padding[1]),
+        padding_mode=windows.border,
+    )[0, 0]

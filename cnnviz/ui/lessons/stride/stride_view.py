@@ -15,7 +15,7 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
-from cnnviz.ui.controls import Dial, dial
+from cnnviz.ui.controls import Dial
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, show
@@ -52,14 +52,9 @@ def dials(picture: Picture) -> None:
 
 
 def _three(setting: Variant) -> tuple[Dial, Dial, Dial]:
-    boxes = st.columns(3, gap="small")
-    found = []
-    for box, key, name in zip(
-        boxes, (setting.k, setting.s, setting.p), ("K kernel", "S stride", "P padding"), strict=True
-    ):
-        with box:
-            found.append(dial(f"{setting.letter}: {name}", DECLARED[key]))
-    k, s, p = found
+    keys = {"K kernel": setting.k, "S stride": setting.s, "P padding": setting.p}
+    settings = {f"{setting.letter}: {name}": DECLARED[key] for name, key in keys.items()}
+    k, s, p = controls.dials(st.columns(3), settings)
     controls.toggle(
         "+1 below, right",
         DECLARED[setting.more],
@@ -123,8 +118,7 @@ def stages(picture: Picture, divisor: float) -> None:
                 )
             else:
                 names = {**trace.names, "input": f"{setting.letter}: picture", "output": f"{setting.letter}: box blur"}
-                corner = (
-                    None if windows.border == "zeros" else (0, 0)
-                )  # where the borrowed pixels are tied to their origins
+                # Where the borrowed pixels are tied to their origins.
+                corner = None if windows.border == "zeros" else (0, 0)
                 named, place = replace(trace, names=names), PLACES[setting.letter]
                 stage(named, key=setting.letter.lower(), group="stride", compact=True, at=corner, link=place)
