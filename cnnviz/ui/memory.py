@@ -24,6 +24,11 @@ MEGAPIXEL = 1024 * 1024  # the picture for which sizes are declared
 SMALL = 10_000  # bytes of an entry without arrays: some numbers and words
 
 
+def by_digest(thing: Any, *others: Any) -> tuple[object, ...]:
+    """What tells arguments apart where the first has a digest: that, and the others as they are."""
+    return thing.digest, *others
+
+
 class Remembered(Generic[P, R]):
     """A function whose results are kept.
 

@@ -8,10 +8,10 @@ from cnnviz.numbers import grouped, times, up_to
 from cnnviz.pictures import Picture
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.memory import SMALL, by_digest, remembered
 
 
-@remembered(64, each=SMALL, by=lambda picture: picture.digest)
+@remembered(64, each=SMALL, by=by_digest)
 def levels(picture: Picture) -> list[tuple[int, int, float]]:
     """Smallest, largest and mean level, 0 to 255, of each plane."""
     # The mean is exact: a sum of whole numbers, divided once.

@@ -15,7 +15,7 @@ from cnnviz.ops import ACTIVATIONS, Activation
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls
 from cnnviz.ui.markup import html, part, rows, told, unseen
-from cnnviz.ui.memory import SMALL, remembered
+from cnnviz.ui.memory import SMALL, by_digest, remembered
 from cnnviz.ui.results import chart
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.words import number
@@ -49,7 +49,7 @@ class GradientStack:
         return self.left(key) ** (1 / max(1, self.depth - 1))
 
 
-@remembered(256, each=SMALL, by=lambda picture, *others: (picture.digest, *others))
+@remembered(256, each=SMALL, by=by_digest)
 def _measured(picture: Picture, depth: int, key: str, start: str) -> Vanishing:
     return vanishing(picture.pixels, depth, key, start)
 

@@ -19,7 +19,7 @@ from cnnviz.ui.lessons.filters import filters_two_layers as two_layers
 from cnnviz.ui.lessons.filters.filters_costs import product
 from cnnviz.ui.lessons.filters.filters_two_layers import F2, G2, OPERATION, WHICH, F, G
 from cnnviz.ui.markup import Markup, html, show
-from cnnviz.ui.memory import remembered
+from cnnviz.ui.memory import by_digest, remembered
 from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS, SHARES, K, P, S
 from cnnviz.ui.volumes import Unit, unit_setting
@@ -78,13 +78,13 @@ def _sizes(state: Mapping[str, Any], picture: Picture) -> str:
     return f"{times(sides[0], sides[1])}, then {times(again[0], again[1])}"
 
 
-@remembered(4, each=4 * MOST_NUMBERS)
-def _passed(_picture: Picture, digest: str, settings: tuple[tuple[str, Any], ...], divisor: float) -> Pass:
+@remembered(4, each=4 * MOST_NUMBERS, by=by_digest)
+def _passed(picture: Picture, settings: tuple[tuple[str, Any], ...], divisor: float) -> Pass:
     """Computed in float64, and what rounding leaves of a zero is one: these maps are looked at number by number."""
     state = dict(settings)
-    network = two_layers.network(state, _picture.shape)
+    network = two_layers.network(state, picture.shape)
     parameters = two_layers.parameters(state, network)
-    maps, scale = [_picture.levels()], divisor
+    maps, scale = [picture.levels()], divisor
     for layer, own in zip(network.layers, parameters):
         found = layer.forward(maps[-1].astype(np.float64) / scale, own)
         reach = np.abs(own["weight"]).sum(axis=(1, 2, 3)) * np.abs(maps[-1]).max() / scale + np.abs(own["bias"])
@@ -98,7 +98,7 @@ def passed(picture: Picture, divisor: float) -> NetworkView:
     state = now()
     two_layers.network(state, picture.shape)
     told = tuple((key, value) for key, value in state.items() if key != "size")
-    run = _passed(picture, picture.digest, told, divisor)
+    run = _passed(picture, told, divisor)
     names = two_layers.names(state)
     layers = [
         Column(

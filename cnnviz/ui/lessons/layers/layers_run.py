@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from cnnviz.errors import CnnvizError
 from cnnviz.graph import BUDGET_NUMBERS, Row
-from cnnviz.layers import Shape
 from cnnviz.numbers import grouped
 from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
@@ -20,7 +19,7 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.layers.layers_setup import MODES, UNIT, Setup
 from cnnviz.ui.lessons.layers.layers_stack import stack_of
 from cnnviz.ui.markup import html, show
-from cnnviz.ui.memory import remembered
+from cnnviz.ui.memory import by_digest, remembered
 from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.state import put
@@ -40,19 +39,16 @@ class Shown:
     map: NDArray
 
 
-@remembered(2, each=4 * BUDGET_NUMBERS)
-def _passed(
-    _picture: Picture, digest: str, text: str, shape: Shape, divisor: float, seed: int, training: bool
-) -> list[Pass]:
-    network, levels = stack_of(text, shape).network, _picture.levels()
+@remembered(2, each=4 * BUDGET_NUMBERS, by=by_digest)
+def _passed(picture: Picture, text: str, divisor: float, seed: int, training: bool) -> list[Pass]:
+    network, levels = stack_of(text, picture.shape).network, picture.levels()
     values = levels.astype(np.float32) / np.float32(divisor)
     return [Pass(network, network.initial(seed), values, training=training, shown=levels, divisor=divisor)]
 
 
 def passed(setup: Setup) -> Pass:
     """The layers that follow, on the picture. Raises DoesNotFit for batch norm of single numbers in training."""
-    picture, divisor = setup.picture, setup.divisor
-    kept = _passed(picture, picture.digest, setup.stack.text, setup.shape, divisor, setup.seed, setup.training)
+    kept = _passed(setup.picture, setup.stack.text, setup.divisor, setup.seed, setup.training)
     # Of one draw after the other the last is kept: what hangs on no draw is not computed again.
     kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
     return kept[0]

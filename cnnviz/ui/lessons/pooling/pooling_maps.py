@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached
 from cnnviz.ui.lessons.pooling.pooling_setting import Pool
-from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
+from cnnviz.ui.memory import MEGAPIXEL, SMALL, by_digest, remembered
 from cnnviz.ui.settings import Filter, Windows
 
 # The main view is sent whole; the page's lower stages show a part of a large map, pixel for pixel: the same million
@@ -102,10 +101,11 @@ def source_of_map(picture: Picture, filter: Filter, divisor: float) -> Source:
     by=lambda source, layer, kind, weight, name: (source.digest, source.shape, layer, kind, name),
 )  # fmt: skip
 def _traced(source: Source, layer: Layer, kind: str, weight: np.ndarray | None, name: str) -> Trace:
-    names: dict[str, Any] = {"input": source.name, "output": name}
     parameters = {} if weight is None else {"weight": weight[np.newaxis, np.newaxis]}
     output = layer.forward(source.values, parameters).astype(np.float32)
-    trace = layer_trace(layer, source.numbers, output, parameters, 0, divisor=source.divisor, **names)
+    trace = layer_trace(
+        layer, source.numbers, output, parameters, 0, divisor=source.divisor, input=source.name, output=name
+    )
     if not source.is_map:
         return trace
     # One scale for both panels; a convolution's own map may go beyond.
@@ -175,7 +175,7 @@ class Moved:
         return self.changes["global average"]
 
 
-@remembered(64, each=SMALL, by=lambda source, *others: (source.digest, *others))
+@remembered(64, each=SMALL, by=by_digest)
 def _moved(source: Source, rows: Window, columns: Window, direction: str, most: int) -> Moved:
     found = invariance(source.values, rows, columns, direction=direction, most=most)
     changes = {stage.name: stage.changes for stage in found.stages}
@@ -224,9 +224,8 @@ def beside(found: Pooled, measured: Moved, move: int, cell: Cell | None) -> Besi
     traces = []
     for by, name in ((0, "Not moved"), (move, f"Moved by {move}")):
         part = source.part(*(_further(cut, by * (axis == at)) for at, (_, cut) in enumerate(shown)))
-        names: dict[str, Any] = {"input": name, "output": "Pooled"}
         output = pool.forward(part.values, {}).astype(np.float32)
-        trace = layer_trace(pool, part.numbers, output, {}, 0, divisor=source.divisor, **names)
+        trace = layer_trace(pool, part.numbers, output, {}, 0, divisor=source.divisor, input=name, output="Pooled")
         traces.append(replace(trace, limit=source.largest, input_limit=source.largest) if source.is_map else trace)
     is_whole = traces[0].output.shape == tuple(counts)
     return Beside(traces[0], traces[1], (shown[0][0], shown[1][0]), is_whole)
