@@ -34,11 +34,9 @@ from cnnviz.signatures import checked
 
 MOST_LAYERS = 30
 KERNEL = Window(3, padding=1)
-LOSS = "the sum of the last layer's numbers, each with a sign, + or −, drawn at random and kept"
 
-# The smallest number that float32 holds with all its digits, and the smallest that it holds at all.
+# The smallest number that float32 holds with all its digits.
 FLOAT32_SMALLEST = float(np.finfo(np.float32).smallest_normal)
-FLOAT32_LAST = float(np.finfo(np.float32).smallest_subnormal)
 
 
 @checked
@@ -158,8 +156,9 @@ def vanishing(
     channels        C, the filters of each layer
     seed            at least 0, of the weights and of the loss's signs; fewer layers are the first ones of more
 
-    The loss is LOSS: so what enters at the end is +1 or -1 everywhere, its rms is 1, and every gradient reads as a
-    share of it. Computed in float64, which holds gradients down to 1e-308.
+    The loss is the sum of the last layer's numbers, each with a sign drawn at random and kept. So what enters at the
+    end is +1 or -1 everywhere, its rms is 1, and every gradient reads as a share of it. Computed in float64, which
+    holds gradients down to 1e-308.
 
     Raises SettingError for settings that are none, ArrayError for an input of another shape, or of other than finite
     numbers.

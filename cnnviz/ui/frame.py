@@ -62,7 +62,7 @@ def page(lesson: Lesson) -> None:
     state.address()
     with st.container(key="ways", gap=None):
         landmarks(lesson.name, lesson.sidebar)
-        with st.container(key="lessons", horizontal=True, gap="small"):
+        with st.container(key="lessons", horizontal=True):
             _links()
         with st.container(key="menu"), st.popover(f"Lessons: {lesson.title}", width="stretch"):
             with st.container(key="menu-lessons", gap=None):
@@ -86,15 +86,15 @@ def style() -> None:
 
 def title(name: str, claim: str) -> DeltaGenerator:
     """A lesson's name and, in one sentence, what it claims; and the room to its right, for what leads into it."""
-    with st.container(key="title", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="title", horizontal=True, vertical_alignment="center"):
         told = html('<div class="title"><h1>{}</h1><p>{}</p></div>', name, together(lettered(claim)))
         markup.show(told, width="stretch")
-        return st.container(key="lead", horizontal=True, gap="small", width="content")
+        return st.container(key="lead", horizontal=True, width="content")
 
 
 def main() -> DeltaGenerator:
     """Settings, formula and stage. On a phone the stage comes first, whatever the order on the page."""
-    return st.container(key="main", gap="small")
+    return st.container(key="main")
 
 
 def settings() -> DeltaGenerator:

@@ -56,7 +56,7 @@ def _shown(
     widget(lettered(label), *args, key=key, on_change=state.hear, args=(name, key, take), **told, **said, **options)
 
 
-def _putting(setting: Setting[Any], then: Then | None) -> Callable[[Any], None]:
+def _putting(setting: Setting[Any], then: Then | None = None) -> Callable[[Any], None]:
     def take(value: Any) -> None:
         put(**{setting.key: value})
         if then:
@@ -107,12 +107,11 @@ def several(label: str, setting: Setting[tuple[str, ...]], options: list[str], *
 
 
 def toggle(
-    label: str, setting: Setting[bool], *, then: Then | None = None, widget: Callable[..., Any] = st.toggle,
-    **of_widget: Any,
-) -> bool:  # fmt: skip
+    label: str, setting: Setting[bool], *, widget: Callable[..., Any] = st.toggle, **of_widget: Any
+) -> bool:
     """On or off."""
     is_on = state.now(setting)
-    switch(label, setting.key, is_on, _putting(setting, then), widget=widget, **of_widget)
+    switch(label, setting.key, is_on, _putting(setting), widget=widget, **of_widget)
     return is_on
 
 
@@ -169,10 +168,10 @@ def _box(
     _shown(st.number_input, label, name=box, value=float(value), take=typed, step=1.0, format="%g", **of_widget)
 
 
-def typed_number(label: str, setting: Setting[Any], *, then: Then | None = None, **of_widget: Any) -> Any:
+def typed_number(label: str, setting: Setting[Any], **of_widget: Any) -> Any:
     """A number that is typed. What is beyond its range is said below."""
     value = state.now(setting)
-    number_of_many(label, setting.key, value, setting.range, _putting(setting, then), **of_widget)
+    number_of_many(label, setting.key, value, setting.range, _putting(setting), **of_widget)
     return value
 
 
@@ -188,8 +187,7 @@ def number_of_many(
 def slider(label: str, setting: Setting[float], step: float) -> float:
     """A number between two ends."""
     value = state.now(setting)
-    take = _putting(setting, None)
-    _shown(st.slider, label, *setting.range, name=setting.key, value=value, take=take, step=step)
+    _shown(st.slider, label, *setting.range, name=setting.key, value=value, take=_putting(setting), step=step)
     return value
 
 
@@ -229,7 +227,7 @@ def bare_dial(
     """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
     label = lettered(label)
     with st.container(key=f"dial-{name}", gap=None):
-        head = st.container(key=f"head-{name}", horizontal=True, vertical_alignment="center", gap="small")
+        head = st.container(key=f"head-{name}", horizontal=True, vertical_alignment="center")
         _shown(st.slider, label, *range, name=name, value=value, take=take, label_visibility="collapsed")
         with head:
             st.markdown(f"**{label}**", help=help)
@@ -237,7 +235,7 @@ def bare_dial(
                 f"{label}, typed", name, value, range, take, box=f"{name}-typed", called=label,
                 label_visibility="collapsed", width=64,
             )  # fmt: skip
-        room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center", gap="small")
+        room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center")
     return Dial(value, room, _said(name))
 
 

@@ -115,7 +115,7 @@ def digit(*, wrong: Wrong = ()) -> Digit:
     """
     source = choice("Digit", SOURCE, then=_choose_none)
     # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
-    with st.container(key="digit-room", gap="small"):
+    with st.container(key="digit-room"):
         if source == PHOTO:
             return _photographed()
         return _test_digit(wrong) if source == TEST else _drawn()
@@ -184,15 +184,12 @@ def _fill() -> None:
 def _drawn() -> Digit:
     st.button("Draw one for me", key="draw-for-me", on_click=_fill, icon=":material/ink_pen:", type="tertiary")
     ink = _strokes().ink()
-    if not ink.any():
-        return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
     try:
-        seen = drawn(ink)
+        return _read_of(drawn(ink), "your digit", before=("drawn", ink))
     except CnnvizError as error:
-        if (ink >= INK).any():  # else it is a line so thin that no pixel is half covered
+        if (ink >= INK).any():  # else there is none, or it is a line so thin that no pixel is half covered
             refuse(str(error))
         return Digit(np.zeros((28, 28), np.uint8), "an empty pad")
-    return _read_of(seen, "your digit", before=("drawn", ink))
 
 
 def _read_of(seen: Seen, name: str, *, before: Step | None = None, is_file: bool = False) -> Digit:
@@ -263,10 +260,6 @@ def _where(boxes: Sequence[Box], at: int) -> str:
 # --- a test digit ---
 
 
-def _step(by: int) -> None:
-    put(**{TEST_DIGIT.key: (state.now(TEST_DIGIT) - 1 + by) % TESTS + 1})
-
-
 def _any() -> None:
     put(**{TEST_DIGIT.key: random.randint(1, TESTS)})
 
@@ -280,7 +273,7 @@ def _next_wrong(wrong: Wrong) -> None:
 
 
 def _test_digit(wrong: Wrong) -> Digit:
-    with st.container(key="test-digit-row", horizontal=True, gap="small", vertical_alignment="bottom"):
+    with st.container(key="test-digit-row", horizontal=True, vertical_alignment="bottom"):
         number = typed_number(f"Test digit, 1 to {grouped(TESTS)}", TEST_DIGIT)
         st.button("Any", key="any-test-digit", on_click=_any, help="Another one, by chance")
     if callable(wrong) or len(wrong):

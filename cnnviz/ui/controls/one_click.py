@@ -31,7 +31,7 @@ DEMOS = {
 
 def demos() -> None:
     """The two demos of the lesson, each one click away."""
-    with st.container(key="demos", horizontal=True, gap="small"):
+    with st.container(key="demos", horizontal=True):
         for name, changes in DEMOS.items():
             st.button(name, key=f"demo {name}", on_click=show_demo, kwargs={**_PLAIN, **changes})
 
@@ -45,11 +45,11 @@ def show_demo(**changes: Any) -> None:
 DIGITS = 3  # of the largest weight: more are hard to read, and change no map that an eye could tell apart
 
 
-def readable(weight: ArrayLike, digits: int = DIGITS) -> NDArray[np.float64]:
-    """Weights rounded to as many decimals as show `digits` digits of the largest; all 0 stay so."""
+def readable(weight: ArrayLike) -> NDArray[np.float64]:
+    """Weights rounded to as many decimals as show three digits of the largest; all 0 stay so."""
     exact = np.asarray(weight, np.float64)
     largest = float(np.abs(exact).max(initial=0))
-    return exact if largest == 0 else np.round(exact, digits - 1 - math.floor(math.log10(largest))) + 0.0
+    return exact if largest == 0 else np.round(exact, DIGITS - 1 - math.floor(math.log10(largest))) + 0.0
 
 
 def lab_settings(weight: ArrayLike) -> dict[str, Any]:

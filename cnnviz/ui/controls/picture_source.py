@@ -38,7 +38,7 @@ def picture() -> tuple[Picture, float]:
     """The chosen picture at its working size and depth, and what its levels are divided by (1 or 255)."""
     with st.sidebar:
         _choose()
-        with st.container(key="reading", horizontal=True, gap="small"):
+        with st.container(key="reading", horizontal=True):
             depth = choice("Depth", DEPTH)
             values = choice("Values", VALUES)
         longest = dial("Longest side", SIZE, help="The size that is shown and convolved. Never enlarged.")

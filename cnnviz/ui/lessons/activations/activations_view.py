@@ -63,7 +63,7 @@ def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
 
 def view(map: SignedMap, activation: Activation) -> None:
     """The stage, its two panels on one scale, and beside it the curve under the same cursor."""
-    left, right = st.columns([1.9, 1], gap="small")
+    left, right = st.columns([1.9, 1])
     with left, st.container(key="before-after"):
         stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True, link=PLACE)
     with right, st.container(key="curve-room"):
@@ -84,7 +84,7 @@ def scale(map: SignedMap, activation: Activation) -> None:
     words = f"One scale for both panels: green to {most}, purple to {least}, no colour is 0; nothing is rescaled. "
     words += f"Values {'0–255' if map.divisor == 1 else '0–1'}: this map reaches {plus_minus(map.largest)}. "
     words += _range(map, activation)
-    with st.container(key="values-words", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="values-words", horizontal=True, vertical_alignment="center"):
         st.markdown(controls.plain(words), width="stretch")
         other = "0–1" if map.divisor == 1 else "0–255"
         st.button(f"values {other}", key="other-values", on_click=put, kwargs={"values": other})

@@ -87,7 +87,7 @@ def _cards(row: Row, key: str) -> None:
     why = f" {listed(cannot)} cannot be: G must divide C and F." if cannot else ""
     hint = '<p class="hint"><b>Layer {}:</b> C = {}, F = {}.{}</p>'
     show(html(hint, row.index + 1, depth, filters, why))
-    with st.container(key=f"cards-{key}", horizontal=True, gap="small"):
+    with st.container(key=f"cards-{key}", horizontal=True):
         for number in numbers:
             with st.container(key=f"card-{key}-{number}", border=True, gap=None, width=206):
                 _card(row, key, number)

@@ -21,7 +21,7 @@ from cnnviz.ui.volumes import Unit, choose
 
 def presets() -> None:
     """One click to a network that made history, to one with branches, or back to the small one."""
-    with st.container(key="demos", horizontal=True, gap="small"):
+    with st.container(key="demos", horizontal=True):
         for name, told in ARCHITECTURES.items():
             _, height, width = told.input_shape
             input = next(key for key, value in INPUTS.items() if value and value[0] == height == width)
@@ -38,8 +38,8 @@ def _begin(text: str, input: str) -> None:
 def builder(setup: Setup) -> None:
     """The layers, one of them chosen, and its settings."""
     stack, at = setup.stack, setup.chosen
-    with st.container(key="stack-row", horizontal=True, vertical_alignment="center", gap="small"):
-        with st.container(key="chips", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="stack-row", horizontal=True, vertical_alignment="center"):
+        with st.container(key="chips", horizontal=True, vertical_alignment="center"):
             for index, part in enumerate(stack.parts):
                 st.button(
                     f"{index + 1} {chip(part)}",
@@ -86,7 +86,7 @@ def _settings(stack: Stack, at: int) -> None:
         dials(stack, at, found, boxes)
     with boxes[4], st.container(key="whole-layer", gap=None):
         last = len(stack.parts) - 1
-        with st.container(key="moves", horizontal=True, gap="small"):
+        with st.container(key="moves", horizontal=True):
             for name, icon, to, off in (
                 ("earlier", ":material/arrow_back:", at - 1, at == 0),
                 ("later", ":material/arrow_forward:", at + 1, at == last),
@@ -114,7 +114,7 @@ def explain(setup: Setup) -> None:
             return
         with st.container(key="stuck-box", border=True):
             show(html("<b>{}</b>", stack.problem))
-            with st.container(horizontal=True, gap="small"):
+            with st.container(horizontal=True):
                 if depth := _other_depth(setup):
                     st.button(f"the picture in {depth}", key="remedy depth", on_click=put, kwargs={"depth": depth})
                 for label, text in stacks.remedies(stack):

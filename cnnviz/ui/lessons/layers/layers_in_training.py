@@ -34,7 +34,7 @@ def dropout(shown: Shown) -> None:
         f"1 − p, so that the mean stays. In inference nothing happens. Here on {shown.name}; put DROPOUT into the "
         f"stack and run it in training, and the layers behind it see the gaps.",
     )
-    with st.container(key="dropout", gap="small"):
+    with st.container(key="dropout"):
         boxes = st.columns([1, 3], gap="medium")
         with boxes[0]:
             share = dial("p dropped, %", DROPPED)
@@ -119,7 +119,7 @@ def batch_norm(shown: Shown) -> None:
         "a channel holds: with a batch of pictures over all of them, with this one picture over the height and the "
         f"width of its map, {times(height, width)} = {grouped(map.size)} numbers.",
     )
-    with st.container(key="batch-norm", gap="small"):
+    with st.container(key="batch-norm"):
         boxes = st.columns([1, 1.5, 1.5], gap="medium")
         with boxes[0]:
             gamma = slider("γ gamma", GAMMA, 0.1)

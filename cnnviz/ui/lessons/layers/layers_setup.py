@@ -75,7 +75,7 @@ def _square(picture: Picture, side: int, depth: str) -> Picture:
 
 def setup(picture: Picture, divisor: float) -> Setup:
     """The controls of the run, below the picture's."""
-    with st.sidebar, st.container(key="run", gap="small"):
+    with st.sidebar, st.container(key="run"):
         typed = st.container(key="stack-text")
         name = controls.select("The stack reads", INPUT)
         with st.container(key="input-words"):
@@ -83,7 +83,7 @@ def setup(picture: Picture, divisor: float) -> Setup:
         with typed:
             tidy = partial(_tidy, taken.shape)
             text = controls.text("The stack as text", STACK, height=112, help=HELP, then=tidy)
-        with st.container(key="drawn", horizontal=True, gap="small", vertical_alignment="bottom"):
+        with st.container(key="drawn", horizontal=True, vertical_alignment="bottom"):
             seed = controls.typed_number(
                 "Weights, seed", NET, width=110,
                 help="Nothing here has learnt yet: weights are drawn at random, normal with a variance of 2 / (inputs "

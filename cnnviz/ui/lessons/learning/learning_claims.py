@@ -150,7 +150,7 @@ def _look(claim: Claim, recipe: Recipe, going: bool) -> None:
     refused = state.recall(_REFUSED, {}).get(claim.key, "")
     found = dict(worker.latest.header) if worker and worker.latest else {}
     with st.container(key=f"claim-{claim.key}"):
-        with st.container(key=f"claim-row-{claim.key}", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(key=f"claim-row-{claim.key}", horizontal=True, vertical_alignment="center"):
             st.button(
                 "Stop" if going else "Measure again" if found else "Measure",
                 key=f"measure-{claim.key}",

@@ -38,7 +38,7 @@ PLANNED = "learning-planned"  # the run that these settings would be
 
 def settings() -> LearningRun | None:
     """Draw the settings; the run that the page shows, or None where there is no network to train."""
-    columns = st.columns([1.7, 1.15, 1.15, 1.05, 0.8, 0.8, 0.85, 1.25], gap="small", vertical_alignment="bottom")
+    columns = st.columns([1.7, 1.15, 1.15, 1.05, 0.8, 0.8, 0.85, 1.25], vertical_alignment="bottom")
     options = (
         ("Network", TRAINS, "What learns. LeNet-5 is its modern form, with max pooling."),
         ("Activation", FUNCTION, None),
@@ -59,7 +59,7 @@ def settings() -> LearningRun | None:
     optimiser = METHODS[chosen["optimiser"]]
     rate = OPTIMISERS[optimiser].rate if chosen["rate"] == USUAL else float(chosen["rate"])
     recipe = Recipe(optimiser, rate, int(chosen["batch"]), int(chosen["passes"]), seed=int(seed))
-    with st.sidebar, st.container(key="own-stack", gap="small"):
+    with st.sidebar, st.container(key="own-stack"):
         is_own = chosen["trains"] == YOURS
         text = controls.text("The stack as text", STACK, height=112, help=STACK_HELP) if is_own else ""
     stack = text if is_own else composed(chosen["trains"], FUNCTIONS[chosen["function"]], dropout, norm)
@@ -93,7 +93,7 @@ def _refuse(plan: Plan, problem: CnnvizError) -> None:
     """Why this network cannot learn here, and what would."""
     with st.container(key="not-trained-box", border=True):
         st.text(str(problem))
-        with st.container(horizontal=True, gap="small"):
+        with st.container(horizontal=True):
             if "fc 10" in str(problem):
                 st.button(
                     "add fc 10", key="add-fc-10", on_click=put, kwargs={"stack": f"{plan.stack}; fc 10".strip("; ")}
@@ -121,7 +121,7 @@ def buttons(run: LearningRun | None) -> None:
     main = {"running": ("Pause", "pause", "pause")} | dict.fromkeys(("paused", "left"), ("Go on", "play_arrow", "go"))
     again = "Start" if stands == "untrained" else "Start again"
     label, icon, what = main.get(stands, (again, "play_arrow", "go"))
-    with st.container(key="learn-buttons", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="learn-buttons", horizontal=True, vertical_alignment="center"):
         st.button(
             label, key="learn", type="primary", icon=f":material/{icon}:", on_click=_do, args=(what,), width=150,
             disabled=run is None,

@@ -145,7 +145,7 @@ def line(run: LearningRun) -> str:
 def use(run: LearningRun | None) -> None:
     """The buttons, once there is something learnt and it stands still."""
     ready = run is not None and run.step > 0 and run.state != "running"
-    with st.container(key="learnt", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key="learnt", horizontal=True, vertical_alignment="center"):
         if (
             st.button("Use it on the LeNet-5 page", key="use-own", icon=":material/arrow_forward:", disabled=not ready)
             and run is not None

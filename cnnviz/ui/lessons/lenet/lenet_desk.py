@@ -22,12 +22,12 @@ from cnnviz.ui.words import number
 
 def desk() -> DeltaGenerator:
     """Both rooms side by side; on a phone one below the other."""
-    return st.container(key="lenet-desk", horizontal=True, gap="small")
+    return st.container(key="lenet-desk", horizontal=True)
 
 
 def beside() -> DeltaGenerator:
     """The digit's room."""
-    return st.container(key="lenet-digit", width=262, gap="small")
+    return st.container(key="lenet-digit", width=262)
 
 
 def steps(digit: Digit, trained: Trained) -> None:

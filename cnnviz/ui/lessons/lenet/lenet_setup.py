@@ -17,6 +17,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.experiments.counterfactual import Move, exchanged, fitted, moved, silenced
 from cnnviz.layers import Parameters
 from cnnviz.models import Trained
+from cnnviz.models.codes import COLUMNS, ROWS
 from cnnviz.numbers import times
 from cnnviz.passes import Pass
 from cnnviz.ui import settings, state
@@ -30,7 +31,7 @@ OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
 OFF = words("off")  # what is switched off: "C1.3 S4.12"
 SHOWN = one_of("shown", ["after activation", "before"])  # which maps are shown
 GROUP = "lenet"  # the maps and the stage share one cursor
-BITMAP = (12, 7)  # rows and columns of F6, as the codes are drawn
+BITMAP = ROWS, COLUMNS  # of F6, as the codes are drawn
 MOVES = {
     integer("dx", 0, -8, 8): "Nudge, pixels right",
     integer("dy", 0, -8, 8): "Nudge, pixels down",
@@ -210,17 +211,12 @@ def _own_filter(trained: Trained) -> tuple[Sequence[Parameters], str]:
         return trained.parameters, ""
     size = trained.parameters[0]["weight"].shape[-1]
     try:
-        kernel, bias, name = _lab_kernel()
+        filter = settings.filter_of(lab(), 1)
+        kernel = filter.weight[0]
         weight = fitted(kernel, size)
     except CnnvizError as problem:
         return trained.parameters, f"Not exchanged. {problem}"
     height, width = kernel.shape
     around = "" if height == width == size else f", with zeros around it to {times(size, size)}"
-    words = f"In place of filter 1 stands {name}, {times(height, width)}{around}, from the lab."
-    return exchanged(trained.parameters, 0, 0, weight[np.newaxis], bias), words
-
-
-def _lab_kernel() -> tuple[NDArray, float, str]:
-    """The lab's kernel (kH, kW), its bias and its name."""
-    filter = settings.filter_of(lab(), 1)
-    return filter.weight[0], filter.bias, f"“{filter.name}”"
+    words = f"In place of filter 1 stands “{filter.name}”, {times(height, width)}{around}, from the lab."
+    return exchanged(trained.parameters, 0, 0, weight[np.newaxis], filter.bias), words

@@ -39,9 +39,9 @@ from cnnviz.ui.words import listed
 def view(trained: Trained, digit: Digit, moves: tuple[Move, DeltaGenerator]) -> DigitRead:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
     move, moves_room = moves
-    with st.container(key="lenet-view", gap="small"):
+    with st.container(key="lenet-view"):
         maps_room = st.container(key="lenet-maps")
-        with st.container(key="lenet-about", border=True, gap="small"):
+        with st.container(key="lenet-about", border=True):
             words_room = st.container(key="lenet-words")
             send_room = _what_if(trained)
         # Only now is every setting in the session, one that came with a link too.
@@ -87,7 +87,7 @@ def _what_if(trained: Trained) -> DeltaGenerator:
     """What can be done about the chosen map, and the room for sending its filter to the lab."""
     drawn = columns_of(trained)
     unit, off = unit_of(drawn, trained), off_of(drawn)
-    with st.container(key="lenet-what-if", horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(key="lenet-what-if", horizontal=True, vertical_alignment="center"):
         choice("Maps shown", SHOWN)
         st.button(
             f"switch {'on' if unit.map in off else 'off'} {named(trained, drawn, *unit.map)}",

@@ -31,7 +31,7 @@ def state() -> dict[str, Any]:
 def dials(picture: Picture) -> None:
     """Which pooling of what, and K, S, P with what each does."""
     boxes = st.columns([1.75, 1, 1, 1], gap="medium")
-    with boxes[0], st.container(key="pool-what", horizontal=True, gap="small"):
+    with boxes[0], st.container(key="pool-what", horizontal=True):
         controls.choice("Pooling", POOL)
         controls.choice("of the", OF)
     k, s, p = controls.dials(boxes[1:], {"K kernel": PK, "S stride": PS, "P padding": PP})
