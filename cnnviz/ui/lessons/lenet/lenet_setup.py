@@ -24,7 +24,7 @@ from cnnviz.ui import settings, state
 from cnnviz.ui.controls import Digit, dial, lab
 from cnnviz.ui.network_view import Column, NetworkView, columns
 from cnnviz.ui.state import flag, integer, one_of, put, words
-from cnnviz.ui.volumes import Unit, chosen, unit_setting
+from cnnviz.ui.volumes import Unit, unit_setting
 
 UNIT = unit_setting("lenet")  # column, map, row, column
 OWN_FILTER = flag("own-filter")  # whether the lab's kernel stands in C1
@@ -109,11 +109,6 @@ def start_of(trained: Trained) -> Unit:
     return Unit(*trained.first) if trained.first else Unit(min(2, len(columns_of(trained)) - 1), 0)
 
 
-def unit_of(found: Sequence[Column], trained: Trained) -> Unit:
-    """The unit that the link or the last click chose."""
-    return chosen(UNIT, [column.row.output_shape for column in found], start_of(trained))
-
-
 def named(trained: Trained, found: Sequence[Column], at: int, channel: int) -> str:
     """One map in words: C1, map 3; of the last numbers what each is for: output for 8."""
     column = found[at]
@@ -137,7 +132,7 @@ def read(trained: Trained, digit: Digit, move: Move) -> DigitRead:
     """The network on the digit, once as it is and once as it was changed."""
     still, drawn = _framed(trained, digit), columns_of(trained)
     levels = still if move.is_nothing else moved(still, move)
-    off = off_of(drawn)
+    off = read_off(state.now(OFF), drawn)
     parameters, kernel = _own_filter(trained)
     places = [(drawn[at].layer, map) for at, map in off]
     parameters = silenced(trained.network, parameters, places) if off else parameters
@@ -173,11 +168,6 @@ def read_off(text: object, found: Sequence[Column]) -> tuple[tuple[int, int], ..
         if at is not None and can_be_off(found, at) and 1 <= int(map) <= found[at].row.output_shape[0]:
             off.add((at, int(map) - 1))
     return tuple(sorted(off))
-
-
-def off_of(found: Sequence[Column]) -> tuple[tuple[int, int], ...]:
-    """What is switched off, as the link says."""
-    return read_off(state.now(OFF), found)
 
 
 def can_be_off(found: Sequence[Column], at: int) -> bool:

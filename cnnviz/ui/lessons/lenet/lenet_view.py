@@ -21,13 +21,10 @@ from cnnviz.ui.lessons.lenet.lenet_setup import (
     SHOWN,
     DigitRead,
     can_be_off,
-    columns_of,
     named,
-    off_of,
     read,
     switch,
     takes_kernel,
-    unit_of,
     write_off,
 )  # fmt: skip
 from cnnviz.ui.lessons.lenet.lenet_words import about, does, is_drawing
@@ -39,25 +36,16 @@ from cnnviz.ui.words import listed
 def view(trained: Trained, digit: Digit, moves: tuple[Move, DeltaGenerator]) -> DigitRead:
     """Every map and the answer; what the chosen unit is, and what can be changed about it; its stage."""
     move, moves_room = moves
+    found = read(trained, digit, move)
     with st.container(key="lenet-view"):
-        maps_room = st.container(key="lenet-maps")
-        with st.container(key="lenet-about", border=True):
-            words_room = st.container(key="lenet-words")
-            send_room = _what_if(trained)
-        # Only now is every setting in the session, one that came with a link too.
-        found = read(trained, digit, move)
-        unit = found.unit
-        with maps_room:
+        with st.container(key="lenet-maps"):
             _maps(found)
-        with words_room:
-            show(html('<p class="about">{}</p>{}', about(found), _changed(found)))
-        with send_room:
-            if unit.layer == 0 and takes_kernel(trained):
-                to_lab(
-                    f"filter {unit.channel + 1} to the lab", found.parameters[0]["weight"][unit.channel], "lenet-to-lab"
-                )
+        with st.container(key="lenet-about", border=True):
+            with st.container(key="lenet-words"):
+                show(html('<p class="about">{}</p>{}', about(found), _changed(found)))
+            _what_if(found)
         shown = found.view.trace()
-        if unit.layer == 0 and found.maps[0].min() >= 0:
+        if found.unit.layer == 0 and found.maps[0].min() >= 0:
             shown = replace(shown, input_limit=0.0)  # a picture, drawn in grey
         found.view.stage("lenet-stage", shown)
     with moves_room:
@@ -83,22 +71,24 @@ def _drawn(found: DigitRead, at: int, column: Column) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _what_if(trained: Trained) -> DeltaGenerator:
-    """What can be done about the chosen map, and the room for sending its filter to the lab."""
-    drawn = columns_of(trained)
-    unit, off = unit_of(drawn, trained), off_of(drawn)
+def _what_if(found: DigitRead) -> None:
+    """What can be done about the chosen map; the first layer's filters can be sent to the lab."""
+    unit, off, has_filters = found.unit, found.off, takes_kernel(found.trained)
     with st.container(key="lenet-what-if", horizontal=True, vertical_alignment="center"):
         choice("Maps shown", SHOWN)
         st.button(
-            f"switch {'on' if unit.map in off else 'off'} {named(trained, drawn, *unit.map)}",
+            f"switch {'on' if unit.map in off else 'off'} {named(found.trained, found.columns, *unit.map)}",
             key="switch",
             on_click=switch,
-            args=(off, *unit.map, drawn),
-            disabled=not can_be_off(drawn, unit.layer),
+            args=(off, *unit.map, found.columns),
+            disabled=not can_be_off(found.columns, unit.layer),
         )
         st.button("all on again", key="all-on", on_click=write_off, args=((),), disabled=not off)
-        toggle("filter 1 ← my kernel from the lab", OWN_FILTER, disabled=not takes_kernel(trained))
-        return st.container(key="lenet-send", width="content")
+        toggle("filter 1 ← my kernel from the lab", OWN_FILTER, disabled=not has_filters)
+        with st.container(key="lenet-send", width="content"):
+            if unit.layer == 0 and has_filters:
+                weight = found.parameters[0]["weight"][unit.channel]
+                to_lab(f"filter {unit.channel + 1} to the lab", weight, "lenet-to-lab")
 
 
 def _which(column: Column, maps: list[int]) -> str:
