@@ -10,7 +10,7 @@ with frame.lesson(course.STRIDE) as page:
     picture, divisor = controls.picture()
     with frame.main():
         with frame.settings():
-            stride.dials(picture)
+            stride.dials()
         stride.formulas(picture)
         with frame.stage():
             stride.stages(picture, divisor)

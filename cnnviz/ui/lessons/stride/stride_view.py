@@ -38,8 +38,8 @@ def lecture() -> None:
     st.button(lettered("demo: W = 5, K = 3, S = 2, P = 1"), key="lecture", on_click=controls.show_demo, kwargs=LECTURE)
 
 
-def dials(picture: Picture) -> None:
-    """K, S and P of A and of B, and the border of both, with what each does to this picture."""
+def dials() -> None:
+    """K, S and P of A and of B, and the border of both, with what each does."""
     boxes = st.columns([3, 3, 0.8], gap="medium")
     drawn = []
     for setting, box in zip(BOTH, boxes[:2], strict=True):
@@ -48,7 +48,7 @@ def dials(picture: Picture) -> None:
     with boxes[2], st.container(key="border-box", gap=None):
         controls.select("Border", BORDER, help="What stands in the padding.")
     for setting, of_this in zip(BOTH, drawn, strict=True):
-        _say(setting, of_this, now(), picture)
+        _say(setting, of_this, now())
 
 
 def _three(setting: Variant) -> tuple[Dial, Dial, Dial]:
@@ -64,7 +64,7 @@ def _three(setting: Variant) -> tuple[Dial, Dial, Dial]:
     return k, s, p
 
 
-def _say(setting: Variant, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any], picture: Picture) -> None:
+def _say(setting: Variant, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any]) -> None:
     k, s, p = drawn
     size = state[setting.k]
     bare = Window(size, state[setting.s])
