@@ -144,31 +144,19 @@ def links(depth: int, filters: int, groups: int) -> Markup:
 
 
 def ending(network: Graph) -> Ending:
-    """What was seen, and the question."""
-    return Ending(_seen(network), _question(network))
-
-
-def _seen(network: Graph) -> str:
-    """The depth rule, the cost and the receptive field in this picture's numbers."""
+    """The depth rule, the cost and the receptive field in this picture's numbers; and what doubling F does to them."""
     first, second = network.rows
     filters, after = first.output_shape[0], second.output_shape[0]
     reads = second.input_shape[0] // conv(second).groups
     down, across = second.fields
     are = "is" if after == 1 else "are each"
-    return (
+    other = 2 * filters if filters <= 8 else filters // 2
+    change = "Double" if other > filters else "Halve"
+    return Ending(
         f"Each filter gives one map: {many(filters, 'filter')}, {many(filters, 'map')}, stacked to a volume of depth"
         f" {filters}. So layer 2’s {many(after, 'filter')} {are} {reads} deep: {product(second)} parameters, beside"
         f" {product(first)} in layer 1. Through both, a number of layer 2 sees {times(down.size, across.size)} pixels"
-        f"{formulas.read_of(network.sight(second.index))}."
-    )
-
-
-def _question(network: Graph) -> str:
-    """What doubling F does to either layer."""
-    filters = network.rows[0].output_shape[0]
-    other = 2 * filters if filters <= 8 else filters // 2
-    change = "Double" if other > filters else "Halve"
-    return (
+        f"{formulas.read_of(network.sight(second.index))}.",
         f"{change} layer 1’s filters, from {filters} to {other}. Which layer’s parameters change: the first’s, the"
-        " second’s or both? Guess, then move F and read the two products."
+        " second’s or both? Guess, then move F and read the two products.",
     )

@@ -160,15 +160,11 @@ def bytes_of(count: int) -> str:
 
 
 def ending(setup: Setup) -> Ending:
-    """What was seen, and the question."""
-    return Ending(_seen(setup), _question(setup))
-
-
-def _seen(setup: Setup) -> str:
-    """In two sentences, with the numbers of this stack."""
+    """What was seen, with the numbers of this stack, and the question."""
     network = setup.stack.network
     if not network.rows:
-        return "A network is its layers, one behind the other; each reads what the one before it made."
+        see = "A network is its layers, one behind the other; each reads what the one before it made."
+        return Ending(see, _question(setup))
     volumes = [row for row in network.rows if len(row.output_shape) == 3]
     parts = [
         f"{len(network.rows)} layers make {size(network.shapes[-1])} numbers of the picture’s "
@@ -186,7 +182,7 @@ def _seen(setup: Setup) -> str:
         parts.append(
             f"{percent(fully, network.parameters)} of the parameters are in FC layers, where nothing is shared."
         )
-    return " ".join(parts)
+    return Ending(" ".join(parts), _question(setup))
 
 
 def _question(setup: Setup) -> str:

@@ -72,12 +72,7 @@ def _shares(trained: Trained, output: NDArray) -> NDArray:
 
 
 def ending(found: DigitRead) -> Ending:
-    """What was seen, and the question."""
-    return Ending(_seen(found), _question(found))
-
-
-def _seen(found: DigitRead) -> str:
-    """With this digit's numbers."""
+    """What was seen, with this digit's numbers, and the question."""
     network = found.trained.network
     numbers = sum(found.view.maps(column).size for column in found.columns)  # those that are shown
     output = found.maps[-1]
@@ -86,13 +81,14 @@ def _seen(found: DigitRead) -> str:
     how = "squared distance" if found.trained.distances else "probability"
     first, last = found.columns[0], found.columns[-1]
     if found.digit.is_empty:
-        return f"{grouped(network.parameters)} learnt numbers wait for a digit. Draw one."
+        return Ending(f"{grouped(network.parameters)} learnt numbers wait for a digit. Draw one.", _question(found))
     sees = [times(*(axis.size for axis in column.row.fields)) for column in (first, last)]
-    return (
+    return Ending(
         f"{grouped(network.parameters)} learnt numbers made {many(numbers, 'number')} of this digit’s "
         f"{grouped(network.input_shape[1] * network.input_shape[2])} pixels, and the last {len(output)} of them say "
         f"{a(name)} ({how} {told(found.trained, output, winner)}). A number of {first.name} sees {sees[0]} pixels, "
-        f"one of the last layer {sees[1]}."
+        f"one of the last layer {sees[1]}.",
+        _question(found),
     )
 
 

@@ -169,16 +169,7 @@ def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) ->
 
 
 def ending(picture: Picture) -> Ending:
-    """What was seen, and the question."""
-    return Ending(
-        _seen(picture),
-        "Set K = 4 and S = 1 on A. Which P keeps the size? Try every P, then “+1 below, right”. And with K = 3: from"
-        " which S on are there pixels that no window reads?",
-    )
-
-
-def _seen(picture: Picture) -> str:
-    """For A and for B: the size, the overlap and the share of the picture's numbers that are left."""
+    """For A and for B: the size, the overlap and the share of the picture's numbers that are left; and a question."""
     state = now()
     _, height, width = picture.shape
     parts = []
@@ -197,7 +188,9 @@ def _seen(picture: Picture) -> str:
     before, after = same_padding(state[A.k])
     keeps = f"P = {before}" if before == after else f"{before} before and {after} behind"
     parts.append(f"At S = 1, K = {state[A.k]} keeps the size with {keeps}.")
-    return (
+    return Ending(
         "A small stride overlaps and gives a large map, a large one overlaps less and gives a small map. "
-        + " ".join(parts)
+        + " ".join(parts),
+        "Set K = 4 and S = 1 on A. Which P keeps the size? Try every P, then “+1 below, right”. And with K = 3: from"
+        " which S on are there pixels that no window reads?",
     )
