@@ -13,23 +13,12 @@ from cnnviz.pictures import encode_png
 
 # C. A. Brewer and M. Harrower, ColorBrewer 2.0, "PRGn" with 11 classes: purple for negative numbers, green for
 # positive ones. Its middle is #f7f7f7; here it is white, because zero is white everywhere in this project.
-_PRGN_11 = (
-    (0x40, 0x00, 0x4B),
-    (0x76, 0x2A, 0x83),
-    (0x99, 0x70, 0xAB),
-    (0xC2, 0xA5, 0xCF),
-    (0xE7, 0xD4, 0xE8),
-    (0xFF, 0xFF, 0xFF),
-    (0xD9, 0xF0, 0xD3),
-    (0xA6, 0xDB, 0xA0),
-    (0x5A, 0xAE, 0x61),
-    (0x1B, 0x78, 0x37),
-    (0x00, 0x44, 0x1B),
-)
+_PRGN_11 = "40004b 762a83 9970ab c2a5cf e7d4e8 ffffff d9f0d3 a6dba0 5aae61 1b7837 00441b"
 
 
-def _between(stops: tuple[tuple[int, int, int], ...], count: int) -> tuple[tuple[int, int, int], ...]:
-    """`count` colours from the first stop to the last at equal distances, each part rounded to the nearest."""
+def _between(colours: str, count: int) -> tuple[tuple[int, int, int], ...]:
+    """`count` colours from the first of these to the last at equal distances, each part rounded to the nearest."""
+    stops = [bytes.fromhex(colour) for colour in colours.split()]
     at = np.linspace(0, len(stops) - 1, count)
     parts = [np.rint(np.interp(at, range(len(stops)), [stop[part] for stop in stops])) for part in range(3)]
     return tuple((int(red), int(green), int(blue)) for red, green, blue in zip(*parts, strict=True))
@@ -41,19 +30,7 @@ positive (green)."""
 
 # The same for a dark page, where white would glare: PRGn's hues, from the page's own colour to light. Made in OKLCh
 # (B. Ottosson, "A perceptual color space for image processing", 2020): at each step both hues are equally light.
-_DARK_11 = (
-    (0xEE, 0xC7, 0xFA),
-    (0xD2, 0x97, 0xE5),
-    (0xB0, 0x6B, 0xC5),
-    (0x86, 0x46, 0x99),
-    (0x53, 0x2B, 0x5F),
-    (0x0F, 0x14, 0x1B),
-    (0x0C, 0x4C, 0x20),
-    (0x10, 0x79, 0x35),
-    (0x3F, 0xA2, 0x58),
-    (0x77, 0xC7, 0x86),
-    (0xB4, 0xE6, 0xBC),
-)
+_DARK_11 = "eec7fa d297e5 b06bc5 864699 532b5f 0f141b 0c4c20 107935 3fa258 77c786 b4e6bc"
 
 PRGN_DARK = _between(_DARK_11, 255)
 """As PRGN, on a dark page: zero is the page's own colour, and the largest numbers are the lightest. Files keep PRGN."""
