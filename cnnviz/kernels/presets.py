@@ -138,26 +138,19 @@ def _sobel_x(height: int, width: int) -> NDArray[Any]:
     return np.outer(_binomial(height), slope)
 
 
-def _sobel_y(height: int, width: int) -> NDArray[Any]:
-    return _sobel_x(width, height).T
+def _turned(build: Callable[[int, int], NDArray[Any]]) -> Callable[[int, int], NDArray[Any]]:
+    """From top to bottom what a kernel does from left to right."""
+    return lambda height, width: build(width, height).T
 
 
 def _scharr_x(height: int, width: int) -> NDArray[Any]:
     return fitted([[-3, 0, 3], [-10, 0, 10], [-3, 0, 3]], (height, width))
 
 
-def _scharr_y(height: int, width: int) -> NDArray[Any]:
-    return _scharr_x(width, height).T
-
-
 def _prewitt_x(height: int, width: int) -> NDArray[Any]:
     """The smallest whole numbers in proportion to the distance from the middle: -1 1; -1 0 1; -3 -1 1 3; ..."""
     distances = _offsets(width) if width % 2 else 2 * _offsets(width)
     return np.outer(np.ones(height), distances)
-
-
-def _prewitt_y(height: int, width: int) -> NDArray[Any]:
-    return _prewitt_x(width, height).T
 
 
 def _diagonal(height: int, width: int) -> NDArray[Any]:
@@ -290,7 +283,7 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
     Kernel(
         "sobel-y", "Sobel, top to bottom", _SOBEL,
         "Level edges: positive where it gets brighter downwards, negative where it gets darker.",
-        _SOBEL_SCALES, _DOWN, _sobel_y,
+        _SOBEL_SCALES, _DOWN, _turned(_sobel_x),
     ),
     Kernel(
         "scharr-x", "Scharr, left to right", _SCHARR,
@@ -300,7 +293,7 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
     Kernel(
         "scharr-y", "Scharr, top to bottom", _SCHARR,
         "Level edges, as Sobel does, but truer to the direction of slanted ones.",
-        _SCHARR_SCALES, _FROM_3, _scharr_y,
+        _SCHARR_SCALES, _FROM_3, _turned(_scharr_x),
     ),
     Kernel(
         "prewitt-x", "Prewitt, left to right", _PREWITT,
@@ -310,7 +303,7 @@ KERNELS: dict[str, Kernel] = {kernel.key: kernel for kernel in (
     Kernel(
         "prewitt-y", "Prewitt, top to bottom", _PREWITT,
         "Level edges, every column of the window counting the same.",
-        _PREWITT_SCALES, _DOWN, _prewitt_y,
+        _PREWITT_SCALES, _DOWN, _turned(_prewitt_x),
     ),
     Kernel(
         "diagonal-edge", "Diagonal edge",
