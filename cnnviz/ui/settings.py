@@ -65,6 +65,9 @@ SLIDING = (S, P, SIDES, D, BORDER)
 
 START = starts((*FILTER, *SLIDING))
 
+Works = Callable[[Mapping[str, Any]], bool]  # whether settings work
+Remedies = list[tuple[str, dict[str, Any]]]  # what to press where they do not: labels and changes
+
 
 @dataclass(frozen=True)
 class Windows:
@@ -219,8 +222,8 @@ def works(state: Mapping[str, Any], picture: Picture) -> bool:
     return not refused(lambda: windows(state).output_size(picture), lambda: filter_of(state, len(picture.pixels)))
 
 
-def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
-    """What to press when settings do not work: labels and changes, one setting at a time, the nearest value of each.
+def remedies(state: Mapping[str, Any], picture: Picture) -> Remedies:
+    """One setting at a time, the nearest value of each.
 
     Where no single setting is enough, all that could be wrong at once; so there is always something to press.
     """
@@ -257,14 +260,10 @@ def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tupl
         yield START["kernel"], {"kernel": START["kernel"]}
 
 
-def nearest(
-    state: Mapping[str, Any], keys: Mapping[str, str], works: Callable[[Mapping[str, Any]], bool]
-) -> list[tuple[str, dict[str, Any]]]:
+def nearest(state: Mapping[str, Any], keys: Mapping[str, str], works: Works) -> Remedies:
     """For settings that do not work: of each key the nearest value that does, or both, all others as they are.
 
     keys   what to try, and the letter that stands on its button: {"pk": "K"}; each a whole number
-    works  whether settings work
-    Returns labels and changes, as `remedies` does.
     """
     return [
         (f"{letter} = {value}", {key: value})
@@ -273,7 +272,7 @@ def nearest(
     ]
 
 
-def _nearest_ones(key: str, state: Mapping[str, Any], works: Callable[[Mapping[str, Any]], bool]) -> list[int]:
+def _nearest_ones(key: str, state: Mapping[str, Any], works: Works) -> list[int]:
     """Of all values that this setting can have, the nearest to its own that works; two where they are as near."""
     least, most = DECLARED[key].range
     stands = state[key]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
@@ -13,6 +11,7 @@ from cnnviz.ui import markup, settings
 from cnnviz.ui.controls.window import lab
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import bold, html
+from cnnviz.ui.settings import Remedies
 from cnnviz.ui.state import put
 
 SIDE = 320  # pixels of the picture's longest side, as it is drawn
@@ -21,14 +20,14 @@ SIDE = 320  # pixels of the picture's longest side, as it is drawn
 def explain(
     problem: CnnvizError | str,
     picture: Picture,
-    remedies: list[tuple[str, dict[str, Any]]] | None = None,
+    remedies: Remedies | None = None,
     *,
     key: str = "problem",
     shown: bool = True,
 ) -> None:
     """Why these settings give no map, and the nearest that do, to press.
 
-    remedies  (label, changes) each; the lab's own without them
+    remedies  the lab's own without them
     key       one for each that can stand on a page: "problem", or "problem-" and a name
     shown     whether the picture stands below
     """

@@ -47,7 +47,7 @@ NEAR = 6.0  # the curve shows at least the numbers from -6 to 6
 BINS = 81  # an odd number, so that 0 lies in the middle of a bin
 
 
-def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+def remedies(picture: Picture) -> settings.Remedies:
     """The nearest K that gives a map, and the kernel that has every size."""
 
     def works(state: Any) -> bool:

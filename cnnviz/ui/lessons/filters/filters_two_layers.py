@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +19,7 @@ from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
 from cnnviz.ui import settings
-from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.settings import MOST_NUMBERS, Remedies, Works
 from cnnviz.ui.state.setting import integer, one_of, starts
 from cnnviz.ui.words import listed, many
 
@@ -85,7 +85,7 @@ def problem(state: Mapping[str, Any], shape: tuple[int, ...]) -> CnnvizError | N
     return settings.refused(lambda: network(state, shape))
 
 
-def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+def remedies(state: Mapping[str, Any], picture: Picture) -> Remedies:
     """What to press when settings do not work: of each one the nearest value that does, the size of the picture too.
 
     Of groups, every number that the sentence names.
@@ -110,9 +110,7 @@ def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict
     return found
 
 
-def _groups(
-    state: Mapping[str, Any], key: str, letter: str, numbers: list[int], works: Callable[[Mapping[str, Any]], bool]
-) -> list[tuple[str, dict[str, Any]]]:
+def _groups(state: Mapping[str, Any], key: str, letter: str, numbers: list[int], works: Works) -> Remedies:
     return [(f"{letter} = {groups}", {key: groups}) for groups in numbers if works({**state, key: groups})]
 
 

@@ -41,7 +41,7 @@ def works(state: Mapping[str, Any], picture: Picture) -> bool:
     return not settings.refused(lambda: layer(state).output_shape(source_shape(state, picture)))
 
 
-def remedies(state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+def remedies(state: Mapping[str, Any], picture: Picture) -> settings.Remedies:
     """What to press when they do not: labels and changes, the nearest of one setting where that is enough."""
     letters = {"pk": "K", "pp": "P", "k": "the kernel's K"}
     found = settings.nearest(state, letters, lambda tried: works(tried, picture))

@@ -75,7 +75,7 @@ def _source(picture: Picture, divisor: float) -> Source:
     return pooling_maps.source_of_map(picture, filter, divisor)
 
 
-def remedies(picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+def remedies(picture: Picture) -> settings.Remedies:
     """The nearest settings that work."""
     return pooling_setting.remedies(state(), picture)
 

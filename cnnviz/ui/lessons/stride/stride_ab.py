@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from cnnviz.errors import CnnvizError
@@ -55,12 +56,9 @@ class Variant:
         """Why it gives no map of this picture, or None where it does."""
         return settings.refused(lambda: self.windows(state).output_size(picture))
 
-    def remedies(self, state: Mapping[str, Any], picture: Picture) -> list[tuple[str, dict[str, Any]]]:
+    def remedies(self, state: Mapping[str, Any], picture: Picture) -> settings.Remedies:
         """What to press where it does not work: labels and changes, one setting at a time where that is enough."""
-
-        def works(tried: Mapping[str, Any]) -> bool:
-            return self.works(tried, picture)
-
+        works = partial(self.works, picture=picture)
         found = settings.nearest(state, {self.k: "K", self.p: "P"}, works)
         if state["border"] != "zeros" and works({**state, "border": "zeros"}):
             found.append(("border: zeros", {"border": "zeros"}))
