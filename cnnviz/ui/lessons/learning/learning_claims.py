@@ -172,10 +172,10 @@ def _look(claim: Claim, recipe: Recipe, going: bool) -> None:
 def _said(claim: Claim, worker: Worker, found: Mapping[str, Any]) -> str:
     if worker.is_done:
         return claim.verdict(found)
+    done = percent(round(float(found.get("done", 0)), 2))
     if worker.is_alive:
-        return f"Being measured, {percent(round(float(found.get('done', 0)), 2))} done."
-    told = "you were away" if worker.was_left else "it was stopped"
-    return f"Not measured to the end: {told} at {percent(round(float(found.get('done', 0)), 2))}."
+        return f"Being measured, {done} done."
+    return f"Not measured to the end: {'you were away' if worker.was_left else 'it was stopped'} at {done}."
 
 
 def _start(key: str, recipe: Recipe) -> None:

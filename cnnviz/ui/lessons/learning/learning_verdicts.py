@@ -101,13 +101,8 @@ def small(found: Mapping[str, Any]) -> str:
 
 
 def _sentence(what: str, narrower: float, better: float) -> str:
-    gap = (
-        "narrowed the gap"
-        if narrower > LITTLE
-        else "widened the gap"
-        if narrower < -LITTLE
-        else "left the gap as it was"
-    )
+    moved = "narrowed the gap" if narrower > 0 else "widened the gap"
+    gap = moved if abs(narrower) > LITTLE else "left the gap as it was"
     if abs(better) <= LITTLE:
         return f"{what} {gap}, and made no clear difference to the others. "
     got = "got more of the others right" if better > 0 else "got fewer of the others right"
