@@ -1,7 +1,5 @@
 """What is computed once and kept, for all visitors: keyed by the picture's digest and the settings."""
 
-from __future__ import annotations
-
 import hashlib
 from threading import Lock
 

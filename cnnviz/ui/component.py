@@ -12,8 +12,6 @@ installed distribution with a manifest, which after `pip install -r requirements
 This way needs nothing installed, built or served.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import posixpath

@@ -1,7 +1,5 @@
 """The output-size formula with the numbers put in, as HTML and as words. Sizes come from Window alone."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from cnnviz.geometry import Window

@@ -1,7 +1,5 @@
 """What every page has around its lesson: the tab's title, the row of lessons, the order of its parts, the style."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The letters of the formulas: large ones, or the small ones of some lectures, for the whole of a page."""
 
-from __future__ import annotations
-
 import re
 from typing import TypeVar
 

@@ -6,8 +6,6 @@ A piece is a `Markup`: a str that says of itself that it is HTML. Where text is 
 and a Markup is taken as it is. Templates are literals, never f-strings; tests/test_architecture.py reads the code.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -8,8 +8,6 @@ How much memory all of them may take together is what their declarations add up 
 measures what entries really take.
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable

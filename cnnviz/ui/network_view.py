@@ -7,8 +7,6 @@
 A column is a layer with what belongs to it. Volumes and stage share one cursor and one choice, which a link says.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any

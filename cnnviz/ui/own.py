@@ -1,7 +1,5 @@
 """The network that a visitor has trained, kept for the session so that another page can run it; nobody else sees it."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from cnnviz.models import Trained

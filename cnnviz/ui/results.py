@@ -1,7 +1,5 @@
 """What a lesson shows around the stage: the formula above it, the map's figures, files and other maps below."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -3,8 +3,6 @@
 No Streamlit here, so that "would this work?" can be asked of settings that nobody has chosen yet.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Words for all pages: what is said in one lesson reads as it does in another. Numbers are cnnviz.numbers' matter."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cnnviz.numbers import many, number, percent

@@ -1,7 +1,5 @@
 """What every control is made of: settings that change, plain words, one of a few, one number."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The digit: drawn, photographed or one of MNIST's test digits. The same one on every page that reads digits."""
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections.abc import Callable, Collection, Sequence

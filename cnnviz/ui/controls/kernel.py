@@ -1,7 +1,5 @@
 """The kernel: a preset or numbers of one's own, bias and flip."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

@@ -1,7 +1,5 @@
 """One click to a whole view of the lab: a demo, or a learnt filter as the visitor's own numbers."""
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture: uploaded, photographed or a sample; its depth, its values, its working size. Kept from page to page."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.numbers import times

@@ -1,7 +1,5 @@
 """What cannot be: one sentence, and the nearest settings that work, to press."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.errors import CnnvizError

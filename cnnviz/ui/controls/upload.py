@@ -4,8 +4,6 @@ What lies in the uploader, what is said under it and what the page shows never d
 file is no longer the last word is emptied, and a refusal is said for as long as its file lies there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

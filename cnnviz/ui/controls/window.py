@@ -1,7 +1,5 @@
 """K, S, P, D and the border, with what each does to the picture."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An activation's curve and its slope, with the number under a stage's cursor as a point on both, written out."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.envelope import packed

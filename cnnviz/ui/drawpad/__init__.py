@@ -4,8 +4,6 @@ lines.js    pure: a line that grows point by point, the text that Python reads, 
 drawpad.js  elements, pointer and keys, painting
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from cnnviz.errors import PictureError

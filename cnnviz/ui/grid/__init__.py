@@ -1,7 +1,5 @@
 """The kernel as a grid to edit: signed colours, one cell a weight, a tab a slice. Typed text is read by Python."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

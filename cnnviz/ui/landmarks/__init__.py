@@ -5,8 +5,6 @@ have an icon for a name. `landmarks` draws nothing: its script gives those eleme
 whenever Streamlit has drawn some anew.
 """
 
-from __future__ import annotations
-
 from cnnviz.ui.component import component
 
 _component = component("landmarks")

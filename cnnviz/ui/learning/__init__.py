@@ -1,7 +1,5 @@
 """A network while it learns: its first filters before and now, what the next batch does to them, curves, answers."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the first lesson says of the numbers of a picture."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from cnnviz.numbers import grouped, times, up_to

@@ -15,8 +15,6 @@ Going about in a walk happens in the browser; Python is told the unit that was c
     overlay.js   one view on the page          overlay.css
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from cnnviz.ui import state

@@ -1,7 +1,5 @@
 """What goes to the browser: photos, maps that lie over them, and what is said of them, in one envelope."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ lights happen in the browser:
     hand.js     pointer and keys                             pixels.js    elements, cursor, what stands where
 """
 
-from __future__ import annotations
-
 from cnnviz.envelope import packed
 from cnnviz.pictures import Picture
 from cnnviz.ui.component import component

@@ -3,8 +3,6 @@
 One cell of the table is in the tab order; the arrow keys go from cell to cell, as in any grid.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 

@@ -11,8 +11,6 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
     stage.js       a trace on the page: its panels     stage.css
 """
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The browser's side of the link: one act, one entry in its history. Every page mounts it."""
 
-from __future__ import annotations
-
 from cnnviz.ui.component import component
 
 _component = component("address")

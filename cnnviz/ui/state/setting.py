@@ -7,8 +7,6 @@
 A setting's key is its name in the link and in `state.put(k=5)`.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Iterable, Sequence

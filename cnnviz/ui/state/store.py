@@ -10,8 +10,6 @@ The link follows the settings, once a run, before anything is drawn; only Back, 
 make the settings follow the link. So a link always says what the page shows, and Back gives a state that was.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar

@@ -22,8 +22,6 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
     pointing.js  the pointer and the keys         volumes.js  the elements, the current unit; volumes.css
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cnnviz.pictures import Picture

@@ -1,7 +1,5 @@
 """What a network's last numbers come to, to be drawn beside them: a bar and words for each, and the verdict."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What goes to the browser: the picture and the maps in one envelope, within a budget of bytes."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Stable arithmetic where the numbers are tiny: two ways to write sigmoid, in float32."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The map that goes into an activation, and what each activation does to its numbers."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass

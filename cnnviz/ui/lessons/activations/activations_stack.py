@@ -1,7 +1,5 @@
 """Vanishing gradients: what reaches each layer of a real stack, beside the product that explains it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What an activation costs: measured here, on this machine, when the visitor asks."""
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

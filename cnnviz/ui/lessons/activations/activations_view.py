@@ -1,7 +1,5 @@
 """The main view: which activation, the map before and after it, what became of its numbers; and the ending."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What both layers cost, as products with their numbers; what groups do to that; and the ending."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.graph import Graph, Row

@@ -1,7 +1,5 @@
 """Two CONV layers in a row as plain values: what the settings mean, whether they work, what would. No Streamlit."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """The main view: the dials of both layers, the volumes, and the stage of the map that was clicked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

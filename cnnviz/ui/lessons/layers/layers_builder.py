@@ -4,8 +4,6 @@ The text stands in the URL; every button and dial here writes another text. One 
 changed here is the layer whose unit is on the stage.
 """
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.models import ARCHITECTURES

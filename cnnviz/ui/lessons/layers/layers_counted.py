@@ -1,7 +1,5 @@
 """Counted: what each layer gives, learns, computes and sees; FC against CONV to scale; and the ending."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 

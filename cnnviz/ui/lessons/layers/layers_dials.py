@@ -1,7 +1,5 @@
 """The settings of one layer: F, K, S and P as dials, the rarer ones behind "more". Each writes another text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What training adds, on the map that is on the stage: dropout, draw by draw, and batch norm."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 

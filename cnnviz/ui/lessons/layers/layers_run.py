@@ -1,7 +1,5 @@
 """The run, once and kept: every map as a volume, and the map of the chosen unit on the stage."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

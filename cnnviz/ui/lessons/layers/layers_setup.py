@@ -1,7 +1,5 @@
 """What is run: the stack, the picture as it takes it, its weights, training or inference. In the sidebar."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Three of the lecture's claims, measured at the press of a button in a process of its own, told as it was."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any

@@ -1,7 +1,5 @@
 """A visitor's run: the worker that trains, what it told last, and what the buttons do. No Streamlit."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """What is trained and how: the row of settings, all in the URL; and the visitor's run, which is in the session."""
 
-from __future__ import annotations
-
 import streamlit as st
 
 from cnnviz.errors import CnnvizError

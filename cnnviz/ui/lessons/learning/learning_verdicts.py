@@ -1,7 +1,5 @@
 """What came of each comparison, told with its numbers, whichever wins; and of the run."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The view: one envelope for each update, two a second while something trains; and what to do with what was learnt."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the ten last numbers come to, in words and bars; and how the lesson ends."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

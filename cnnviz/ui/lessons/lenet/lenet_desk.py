@@ -1,7 +1,5 @@
 """The page's rooms, and which network reads the digit: that of 1998, its modern form, or the visitor's own."""
 
-from __future__ import annotations
-
 import hashlib
 from functools import partial
 

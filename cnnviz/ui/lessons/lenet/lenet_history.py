@@ -1,7 +1,5 @@
 """What changed since 1998 and why; Table I; the codes."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """What a move changes, measured: the answer, and each layer's maps."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 

@@ -1,7 +1,5 @@
 """What is run: the digit, moved; the network, with maps switched off and its first filter exchanged."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The main view: every map of every layer, the answer, and the chosen unit's arithmetic on the stage."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a layer does and why it is there, in a beginner's words, with the chosen map's own numbers."""
 
-from __future__ import annotations
-
 import math
 
 from cnnviz.numbers import times

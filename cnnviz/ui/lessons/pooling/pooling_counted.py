@@ -1,7 +1,5 @@
 """What pooling leaves, counted: numbers, the next layer's parameters; what else would shrink a map, at what cost."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Translation invariance, measured: the picture moves by some pixels, the maps are compared; and the ending."""
 
-from __future__ import annotations
-
 import math
 
 import streamlit as st

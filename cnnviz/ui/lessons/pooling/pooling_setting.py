@@ -1,7 +1,5 @@
 """What this lesson's controls mean, as plain values. No Streamlit here: "would this work?" can be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The main view: which pooling of which map, K S P, the formula, the stage."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import streamlit as st

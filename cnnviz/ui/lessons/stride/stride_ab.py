@@ -1,7 +1,5 @@
 """The two settings that stand side by side, A and B, as plain values. No Streamlit: "would this work?" can be asked."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Counted: what stride throws away, how often the border is read, the sizes to click; and the ending."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

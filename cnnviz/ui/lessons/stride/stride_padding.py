@@ -1,7 +1,5 @@
 """Padding: why an odd K has a centre, what keeps the size, and what each border puts there."""
 
-from __future__ import annotations
-
 import numpy as np
 import streamlit as st
 

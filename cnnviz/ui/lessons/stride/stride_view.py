@@ -1,7 +1,5 @@
 """The main view: the dials of A and B, their formulas, their stages under one cursor."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
