@@ -89,12 +89,13 @@ class Row:
 
     def traced_bytes(self, levels: bool = False) -> int:
         """What the arrays of a Trace of one of its maps take, counted before there are any: what it reads, its weights
-        in 64 bits, the map itself. `levels`: the input is given in 8 bits."""
+        in 64 bits, the map itself and what it is gated by. `levels`: the input is given in 8 bits."""
         shapes = self.layer.parameter_shapes(self.input_shape).values()
         weights = next((shape for shape in shapes if len(shape) > 1), ())
         reads = len(self.layer.reads(self.input_shape, 0)) * math.prod(self.input_shape[1:])
         read = reads * (1 if levels and self.sources == (0,) else 4)
-        return read + 8 * math.prod(weights[1:] or (0,)) + 4 * math.prod(self.output_shape[1:])
+        places = math.prod(self.output_shape[1:])
+        return read + 8 * math.prod(weights[1:] or (0,)) + (12 if self.layer.gates else 4) * places
 
     def reads(self, channel: int) -> list[tuple[int, tuple[int, ...]]]:
         """Which maps a map of its output comes from: (number of what it reads, which of its maps), from 0.
@@ -191,9 +192,17 @@ class Graph:
         """Of the input and of each layer, what a unit of each of its maps sees."""
         found = [[(Field(), Field())] * self.input_shape[0]]
         for row in self.rows:
+            if row.layer.hands_on:
+                found.append([each for source in row.sources for each in found[source]])
+                continue
+            groups = row.layer.reads_in(row.input_shape)
+            if groups == row.input_shape[0] == row.output_shape[0]:  # maps that see the same go on once
+                alike = {id(each): each for each in found[row.sources[0]]}
+                onward = {key: _through(each, row.layer, row.input_shape, row.shapes[0]) for key, each in alike.items()}
+                found.append([onward[id(each)] for each in found[row.sources[0]]])
+                continue
             made: dict[frozenset[tuple[int, int]], tuple[Field, Field]] = {}
-            own = []
-            reads_all = len(row.layer.reads(row.input_shape, 0)) == row.input_shape[0]
+            own, reads_all = [], groups == 1
             for channel in range(1 if reads_all else row.output_shape[0]):
                 # Most maps are made from maps that see the same: those are followed once.
                 before = {
@@ -418,14 +427,14 @@ def _met(layer: Layer, shapes: Sequence[Shape]) -> Shape:
     largest = max(shapes, key=lambda shape: math.prod(shape[1:]))
     sides = largest[1:]
     for number, (count, *size) in enumerate(shapes, 1):
-        is_spread = layer.joins == "alike" and size == [1, 1]  # one number for all places of a map
+        is_spread = layer.joins == "alike" and size == [1, 1] and len(sides) == 2  # one number for all places of a map
         if tuple(size) != sides and not is_spread:
             told_of = sorted([(number, tuple(size)), (shapes.index(largest) + 1, sides)])
             sizes = " and ".join(f"branch {of} makes {by(one) if one else 'a row of numbers'}" for of, one in told_of)
-            raise DoesNotFit(
-                f"{layer.name}: {sizes}; maps of one size can stand one behind the other, as padding of (K - 1) / 2 "
-                "gives them."
-            )
+            fits = "maps of one size can stand one behind the other, as padding of (K - 1) / 2 gives them"
+            if len(size) != len(sides):
+                fits = "maps and a row of numbers cannot be joined; an FC fits in each branch, or in none"
+            raise DoesNotFit(f"{layer.name}: {sizes}; {fits}.")
         if layer.joins == "alike" and count != shapes[0][0]:
             raise DoesNotFit(
                 f"{layer.name}: branch 1 makes {grouped(shapes[0][0])} maps and branch {number} makes "

@@ -84,11 +84,13 @@ class Pass:
         by_chance = {0: False}
         for row in self.network.rows:
             by_chance[row.index + 1] = row.layer.is_random or any(by_chance[source] for source in row.sources)
+        with self._lock:  # every visitor's maps move in it
+            kept = [*self._kept.items()]
         other = object.__new__(Pass)
         other.network, other.parameters, other.training = self.network, self.parameters, True
         other.shown, other.divisor, other._room = self.shown, self.divisor, self._room
         other._lock, other._draw = Lock(), whole(draw, "draw", 0)
-        other._start(OrderedDict((at, map) for at, map in self._kept.items() if not by_chance[at]))
+        other._start(OrderedDict((at, map) for at, map in kept if not by_chance[at]))
         return other
 
     @property

@@ -6,10 +6,12 @@ import pytest
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, Window
 from cnnviz.graph import Graph
-from cnnviz.layers import INPUT, Add, Concat, Conv2d, Multiply, Node, Pad, Reshape, Slice, Transpose
+from cnnviz.layers import INPUT, Add, Concat, Conv2d, Multiply, Node, Pad, PartialConv2d, Reshape, Slice, Transpose
 from cnnviz.layers.typed import draft, joined, nodes, parts, read
 from cnnviz.network import Network
 from cnnviz.passes import Pass
+from cnnviz.ui.lessons.layers.layers_setup import UNIT as NET_UNIT
+from cnnviz.ui.network_view import NetworkView, columns, reads
 from stacks import branched, by_onnxruntime, some_parameters
 
 RESNET = (
@@ -199,6 +201,44 @@ def test_a_sum_and_a_product_of_branches_are_traced(name):
             assert step.result == pytest.approx(float(trace.output[cell]), abs=1e-5 * max(1, reach))
 
 
+def test_a_join_has_as_many_branches_as_it_reads():
+    with pytest.raises(SettingError, match="ADD reads .*; it reads as many inputs as it has branches"):
+        Node("sum", Add(2), ("a", "b", "c"))
+    assert Graph((2, 3, 4), [Node("sum", Add(2), (INPUT,))]).shapes[-1] == (1, 3, 4)
+
+
+def test_maps_of_a_table_see_by_their_own_row():
+    """Though the first reads all that there are."""
+    table = Node("table", PartialConv2d(((0, 1), (0,)), 1), ("both",))
+    graph = Graph((1, 9, 9), [*nodes("[relu | conv 1 5x5 p2] concat")[:2], Node("both", Concat(), ("1", "2")), table])
+    assert [graph.fields(3, channel)[0].size for channel in (0, 1)] == [5, 1]
+    assert [reads(row) for row in graph.rows[2:]] == [(2, None), (1, ((0, 1), (0,)))]
+
+
+def test_thousands_of_maps_in_branches_are_told_at_once():
+    """Which of them reads which is no table: it would have a row for each."""
+    graph = Graph((3, 4, 4), nodes("global avg; " + "[same | same] concat; " * 15))
+    run = Pass(graph, graph.initial(0), np.ones((3, 4, 4), np.float32))
+    view = NetworkView(run, columns(graph, graph.names), NET_UNIT, "here")
+    assert [(branch.reads, branch.first) for branch in view.sources(view.columns[-1])] == [(1, 0), (1, 3 * 2**14)]
+    assert graph.fields(len(graph.rows) - 1, 3 * 2**15 - 1)[0].size == 4
+
+
+def test_an_activation_behind_branches_belongs_to_them_where_the_step_can_end_in_it():
+    for text, together in (
+        ("[conv 2 1x1 | conv 2 3x3 p1] concat; relu", True),
+        ("[conv 2 1x1; relu | conv 2 3x3 p1] concat; relu", False),
+        ("[conv 2 1x1 | conv 2 3x3 p1] multiply; relu", False),
+        ("[conv 2 1x1 | conv 2 3x3 p1] add; relu", True),
+    ):
+        graph = branched((3, 6, 7), text)
+        run = Pass(graph, graph.initial(1), np.random.default_rng(2).standard_normal((3, 6, 7)).astype(np.float32))
+        last = columns(graph, graph.names)[-1]
+        assert (last.layer < last.last) == together, text
+        trace = run.trace(last.layer, 1, through=last.last if together else None)
+        assert trace.step(2, 3).result == pytest.approx(float(run.map(last.last + 1)[1, 2, 3]), abs=1e-5)
+
+
 def test_what_is_refused():
     for text, words in {
         "[conv 2 1x1 | conv 2 3x3] concat": "Layer 3, CONCATENATION: branch 1 makes 8 × 11 and branch 2 makes 6 × 9; "
@@ -207,6 +247,8 @@ def test_what_is_refused():
         "[conv 2 1x1 | conv 3 1x1] add": "Layer 3, ADD: branch 1 makes 2 maps and branch 2 makes 3; as many of each",
         "[conv 2 1x1 | conv 2 9x9] add": "Layer 2, CONV 9 × 9: the map before it is only 8 × 11",
         "[global avg | same] concat": "branch 1 makes 1 × 1 and branch 2 makes 8 × 11",
+        "[fc 4 | conv 4 3x3; global avg] add": "a row of numbers and branch 2 makes 1 × 1; maps and a row",
+        "[conv 4 3x3; global avg | fc 4] multiply": "1 × 1 and branch 2 makes a row of numbers; maps and a row",
     }.items():
         with pytest.raises(DoesNotFit, match=words):
             branched((3, 8, 11), text)

@@ -18,7 +18,7 @@ from cnnviz.export import PRGN
 from cnnviz.geometry import Field, Window
 from cnnviz.numbers import number
 from cnnviz.pictures import Picture, sample
-from cnnviz.ui.volumes import Answer, Unit, Volume, clicked, sent
+from cnnviz.ui.volumes import Answer, Unit, Volume, clicked, message, sent
 from cnnviz.ui.volumes.message import BUDGET, EACH_MAP, envelope, holds
 from door import Door, settle
 from lab import Lab
@@ -505,3 +505,11 @@ def test_it_is_low_and_scrolls_inside_itself(tab, size):
         assert cut == []
     finally:
         tab.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_the_map_that_is_read_is_sent_where_another_branch_is_read_by_none():
+    """Behind `conv 600; [relu | same] concat`, of more maps than are sent."""
+    shape, both = (600, 40, 40), ((1, 1, 0), (0, 1, 600))  # (volume, reads, the map that reads its first)
+    layers = [(shape, 1, ()), (shape, 600, ()), ((1200, 40, 40), 1, both)]
+    assert message._wanted(layers, Unit(2, 550)) == [550, 550, 550]
+    assert message._wanted(layers, Unit(2, 1150)) == [550, 0, 1150]

@@ -143,10 +143,11 @@ class Worker:
         return self._process.pid
 
     def _say(self, arrays: Mapping[str, NDArray] = {}, **header: Any) -> None:
+        message = messages.written(Report(header, arrays))
         try:
             with self._writing:
                 stdin = cast(BinaryIO, self._process.stdin)
-                stdin.write(messages.written(Report(header, arrays)))
+                stdin.write(message)
                 stdin.flush()
         except (OSError, ValueError):  # it has ended, or is about to: what there is to say of that, `_listen` says
             pass

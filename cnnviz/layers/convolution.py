@@ -201,6 +201,9 @@ class Conv2d(Layer):
         first = channel // (self.out_channels // self.groups) * depth
         return tuple(range(first, first + depth))
 
+    def reads_in(self, shape: Shape) -> int:
+        return self.groups
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {
             "channels": self.reads(input.shape, channel),

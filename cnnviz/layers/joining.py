@@ -91,6 +91,12 @@ class _Together(Layer):
         super().reads(shape, channel)
         return tuple(range(channel, shape[0], shape[0] // self.branches))
 
+    def reads_in(self, shape: Shape) -> int:
+        return 0
+
+    def _takes(self, inputs: int) -> bool:
+        return inputs in (1, self.branches)
+
     def operations(self, shape: Shape) -> dict[str, int]:
         return {self._operation: math.prod(shape) - math.prod(self.output_shape(shape))}
 
@@ -148,6 +154,7 @@ class Multiply(_Together):
         Grammar("multiply", "multiply|times", "[… | same] multiply", chip="MULTIPLY"),
     )
     _operation: ClassVar[str] = "multiplications"
+    gates: ClassVar[bool] = True
     _join: ClassVar[np.ufunc] = np.multiply
 
     @property

@@ -72,6 +72,7 @@ class Layer(ABC):
     weighs: ClassVar[bool] = False  # a unit has a weight for each number that it reads
     is_random: ClassVar[bool] = False  # in training it draws
     hands_on: ClassVar[bool] = False  # each map of the output is one of the input's, as it is
+    gates: ClassVar[bool] = False  # its step ends in a product with a number of the place
     joins: ClassVar[str] = ""  # whether it reads several branches: "alike", or "any" of one size
     grammars: ClassVar[tuple[Grammar, ...]] = ()  # the ways to type it; none where it cannot be typed
 
@@ -126,6 +127,11 @@ class Layer(ABC):
             raise SettingError(f"{self.name} makes {count} maps; there is no map {told(channel)}, counted from 0.")
         return (channel,) if self.by_channel else tuple(range(shape[0]))
 
+    def reads_in(self, shape: Shape) -> int:
+        """In how many groups its maps read those of the input: 1 where each reads all, as many as there are where each
+        reads the one of its own number; 0 where it is no matter of groups, and `reads` alone tells."""
+        return shape[0] if self.by_channel else 1
+
     def product(self, shape: Shape) -> str:
         """How its parameters are counted, what a unit reads and its bias × units: "(3 × 3 × 8 + 1) × 16"; or ""."""
         shapes = self.parameter_shapes(shape)
@@ -150,6 +156,10 @@ class Layer(ABC):
             deviation = np.float32(math.sqrt(2 / math.prod(shapes["weight"][1:])))
             start["weight"] = rng.standard_normal(shapes["weight"], np.float32) * deviation
         return start
+
+    def _takes(self, inputs: int) -> bool:
+        """Whether it reads so many."""
+        return inputs == 1 or bool(self.joins and inputs)
 
     def check_parameters(self, parameters: Parameters, shape: Shape) -> None:
         """Raises ArrayError for parameters that are not this layer's for an input of that shape; more may be there."""
@@ -327,11 +337,10 @@ class Node:
 
     def __post_init__(self) -> None:
         hold(self)
-        if not self.inputs or (len(self.inputs) > 1 and not self.layer.joins):
-            raise SettingError(
-                f"{self.name}: {self.layer.name} reads {told(self.inputs)}; it reads "
-                f"{'at least one input' if self.layer.joins else 'one'}."
-            )
+        if not self.layer._takes(len(self.inputs)):
+            several = "as many inputs as it has branches" if self.layer.joins == "alike" else "at least one input"
+            wants = several if self.layer.joins else "one"
+            raise SettingError(f"{self.name}: {self.layer.name} reads {told(self.inputs)}; it reads {wants}.")
 
 
 INPUT = "input"

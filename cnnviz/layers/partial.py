@@ -128,6 +128,9 @@ class PartialConv2d(Layer):
         super().reads(shape, channel)
         return self.connections[channel]
 
+    def reads_in(self, shape: Shape) -> int:
+        return 0
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         reads = self.connections[channel]
         weight = given.parameters["weight"][channel, list(reads)].astype(np.float64)

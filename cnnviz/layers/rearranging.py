@@ -62,6 +62,9 @@ class _Rearranged(Layer):
         found = np.ravel(self._places(shape)[channel])
         return tuple(sorted({(int(place) - 1) // math.prod(shape[1:]) for place in found if place}))
 
+    def reads_in(self, shape: Shape) -> int:
+        return 0
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The numbers where they stand now: where they came from is no matter of windows."""
         map = np.atleast_2d(output[channel])[np.newaxis] * given.divisor

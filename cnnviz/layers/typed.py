@@ -369,6 +369,9 @@ def _size(text: str, slot: Slot) -> Any:
 @checked
 def written(layers: Iterable[Layer]) -> str:
     """The text that `read` reads back to exactly these layers. Raises SettingError for a layer that cannot be typed."""
+    layers = tuple(layers)
+    if any(layer.joins for layer in layers):
+        raise SettingError("Layers that join branches cannot be written one behind the other.")
     return "; ".join(Draft.of(layer).text for layer in layers)
 
 

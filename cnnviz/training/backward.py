@@ -76,6 +76,9 @@ def backward(
     with np.errstate(all="ignore"):
         for row in reversed(network.rows):
             arrived, onward = reached[row.index + 1], any(wanted[source] for source in row.sources)
+            if arrived is None:  # a branch that leads nowhere
+                sizes = row.layer.parameter_shapes(row.input_shape).items()
+                learnt[row.index] = {name: np.zeros(size, last.dtype) for name, size in sizes}
             if arrived is None or not wanted[row.index + 1]:
                 continue
             for_given, learnt[row.index] = row.layer.backward(

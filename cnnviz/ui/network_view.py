@@ -64,6 +64,10 @@ def columns(network: Graph, names: Sequence[str]) -> list[Column]:
     found: list[Column] = []
     for row, name in zip(network.rows, names, strict=True):
         of_last = bool(found) and row.sources == (found[-1].last + 1,)
+        if of_last and row.layer.function:  # of what is gated, or activated in the branches, it is a step of its own
+            last = found[-1].row
+            branches = [network.rows[source - 1].layer for source in last.sources if source and last.layer.hands_on]
+            of_last = not last.layer.gates and not any(layer.gates or layer.function for layer in branches)
         if not (row.layer.belongs and of_last) or row.parameters:
             found.append(Column(name, row, row.index))
             continue
@@ -75,20 +79,9 @@ def columns(network: Graph, names: Sequence[str]) -> list[Column]:
 
 def reads(row: Row) -> tuple[int, tuple[tuple[int, ...], ...] | None]:
     """In how many groups a layer's maps read those before, and the table where it is no matter of groups."""
-    comes, makes = row.input_shape[0], row.output_shape[0]
-    if row.layer.by_channel:
-        return makes, None
-    each = len(row.layer.reads(row.input_shape, 0))
-    if each == comes:
-        return 1, None
-    table = tuple(row.layer.reads(row.input_shape, channel) for channel in range(makes))
-    groups = comes // each
-    if comes % each == makes % groups == 0 and all(
-        own == tuple(range(first := channel // (makes // groups) * each, first + each))
-        for channel, own in enumerate(table)
-    ):
+    if groups := row.layer.reads_in(row.input_shape):
         return groups, None
-    return 1, table
+    return 1, tuple(row.layer.reads(row.input_shape, channel) for channel in range(row.output_shape[0]))
 
 
 @dataclass(frozen=True)
@@ -145,13 +138,15 @@ class NetworkView:
 
     def sources(self, column: Column) -> tuple[Branch, ...]:
         """The columns that it reads, -1 for the input, and how."""
-        row, found = column.row, []
-        for source in row.sources:
-            of = self.of(source)
-            table = tuple(dict(row.reads(channel)).get(source, ()) for channel in range(row.output_shape[0]))
-            each = all(maps == (channel,) for channel, maps in enumerate(table))
-            how = len(table) if each else 1 if len(table[0]) == row.input_shape[0] else table
-            found.append(Branch(self.columns.index(of) if of else -1, how, *row.passages(source)))
+        row, found, before = column.row, [], 0
+        groups, table = reads(row) if len(row.sources) == 1 else (1, None)
+        for source, (count, *_) in zip(row.sources, row.shapes):
+            of, first = self.of(source), None
+            if len(row.sources) > 1:  # each map its own, of branches that are joined from where they stand
+                first = 0 if row.layer.joins == "alike" else before
+            at = self.columns.index(of) if of else -1
+            found.append(Branch(at, table or groups, *row.passages(source), first))
+            before += count
         return tuple(found)
 
     def volumes(self, picture: Picture, **options: Any) -> None:

@@ -50,7 +50,7 @@ interface Passage { window: Axis; size: number; outside: Outside; offset: number
 interface UnitAxis { size: number; jump: number; start: number }
 interface Span { first: number; count: number }
 // What a layer reads: a layer, −1 the picture; in how many groups, or which maps each map reads; through what, back to it.
-interface Branch { at: number; groups: number; reads: number[][] | null; rows: Passage[] | null; columns: Passage[] | null }
+interface Branch { at: number; first: number | null; groups: number; reads: number[][] | null; rows: Passage[] | null; columns: Passage[] | null }
 interface Seen { rows: Span; columns: Span; maps: Set<number> }
 
 // The picture, and each layer: how many maps of which size, and what their units see of the picture's pixels.

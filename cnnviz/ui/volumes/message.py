@@ -20,7 +20,7 @@ LARGEST = float(np.finfo(np.float32).max)
 MAPS = 64  # maps of a layer that are sent, unless all of them together are no more numbers than
 NUMBERS = 4096
 Reads = int | tuple[tuple[int, ...], ...]  # in how many groups, or which maps each map reads
-Told = tuple[tuple[int, ...], Reads, tuple[tuple[int, Reads], ...]]
+Told = tuple[tuple[int, ...], Reads, tuple[tuple[int, Reads, int | None], ...]]
 PICTURE_SIDE = 256  # the picture is drawn about 170 pixels high: twice that is more than any screen shows
 
 
@@ -31,12 +31,14 @@ class Branch:
     at     the place of the volume that it reads; -1: the picture
     reads  in how many groups, or which of its maps each map reads, () for none
     rows, columns  through what its units read it
+    first  where each map reads one: the map that reads its first, from 0; None: as `reads` says
     """
 
     at: int
     reads: Reads
     rows: Passage
     columns: Passage
+    first: int | None = None
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Volume:
     @property
     def told(self) -> Told:
         """Its shape, and what it reads: all that decides which maps are sent."""
-        return self.maps.shape, self.source, tuple((source.at, source.reads) for source in self.sources)
+        return self.maps.shape, self.source, tuple((source.at, source.reads, source.first) for source in self.sources)
 
     def __post_init__(self) -> None:
         if self.maps.ndim not in (1, 3) or not self.maps.size or self.maps.dtype.kind not in "biuf":
@@ -154,10 +156,14 @@ def _wanted(layers: Sequence[Told], selected: Unit) -> list[int]:
         wanted[unit.layer] = unit.channel
         for at in range(unit.layer, 0, -1):
             shape, reads, sources = layers[at]
-            for before, how in (sources or ((at - 1, reads),)) if at in wanted else ():
+            for before, how, offset in (sources or ((at - 1, reads, None),)) if at in wanted else ():
                 if before < 0:
                     continue
-                if isinstance(how, int):
+                if offset is not None:
+                    first = wanted[at] - offset
+                    if not 0 <= first < layers[before][0][0]:
+                        continue  # that map comes from another branch
+                elif isinstance(how, int):
                     first = wanted[at] // (shape[0] // how) * (layers[before][0][0] // how)
                 else:
                     first = min(how[wanted[at]], default=0)
@@ -211,7 +217,7 @@ def _branch(source: Branch) -> dict[str, object]:
     is_groups = isinstance(source.reads, int)
     return {
         "at": source.at, "groups": source.reads if is_groups else 1, "reads": None if is_groups else source.reads,
-        "rows": [_passage(source.rows)], "columns": [_passage(source.columns)],
+        "first": source.first, "rows": [_passage(source.rows)], "columns": [_passage(source.columns)],
     }  # fmt: skip
 
 

@@ -38,7 +38,7 @@ function linked(layers) {
     const back = [0, 1].map((axis) => (paths[axis] && known[axis] ? paths[axis].more.map(passageOf).reverse() : null));
     known = [0, 1].map((axis) => !!paths[axis]);
     const told = sources.map(({ rows, columns, ...source }) => ({ ...source, rows: rows.map(passageOf), columns: columns.map(passageOf) }));
-    return { ...layer, sources: told.length ? told : [{ at: at - 1, groups, reads, rows: back[0], columns: back[1] }] };
+    return { ...layer, sources: told.length ? told : [{ at: at - 1, first: null, groups, reads, rows: back[0], columns: back[1] }] };
   });
 }
 
@@ -88,7 +88,8 @@ function all(count) {
 }
 
 /** Which maps of one that it reads, of `before` maps, these maps of a layer, of `count`, read between them. @type {(source: Branch, count: number, before: number, maps: Set<number>) => Set<number>} */
-function readBy({ groups, reads }, count, before, maps) {
+function readBy({ first, groups, reads }, count, before, maps) {
+  if (typeof first === "number") return new Set([...maps].map((map) => map - first).filter((map) => map >= 0 && map < before));
   if (reads) return new Set([...maps].flatMap((map) => reads[map]));
   if (groups === 1) return all(before);
   const found = new Set(), size = before / groups;

@@ -170,9 +170,10 @@ def ending(setup: Setup) -> Ending:
     ]
     if volumes:
         first, last = volumes[0], volumes[-1]
-        parts.append(f"A unit of layer 1 sees {field(network, first, ' of the picture')}")
+        parts.append(f"A unit of layer {first.index + 1} sees {field(network, first, ' of the picture')}")
         if last.fields == first.fields:
-            parts[-1] += "; behind it no layer widens that."
+            is_widest = all(row.fields == first.fields for row in network.rows[first.index :])
+            parts[-1] += "; behind it no layer widens that." if is_widest else "."
         else:
             parts[-1] += f", one of layer {last.index + 1} sees {field(network, last)}: deeper units see more."
     fully = sum(row.parameters for row in network.rows if row.layer.kind == "FC")

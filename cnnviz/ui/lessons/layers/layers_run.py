@@ -48,8 +48,8 @@ def passed(setup: Setup) -> Pass:
     """The layers that follow, on the picture. Raises DoesNotFit for batch norm of single numbers in training."""
     kept = _passed(setup.picture, setup.stack.text, setup.divisor, setup.seed, setup.training)
     # Of one draw after the other the last is kept: what hangs on no draw is not computed again.
-    kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
-    return kept[0]
+    run = kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
+    return run
 
 
 def _too_large(row: Row) -> str:
