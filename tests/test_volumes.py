@@ -511,5 +511,6 @@ def test_the_map_that_is_read_is_sent_where_another_branch_is_read_by_none():
     """Behind `conv 600; [relu | same] concat`, of more maps than are sent."""
     shape, both = (600, 40, 40), ((1, 1, 0), (0, 1, 600))  # (volume, reads, the map that reads its first)
     layers = [(shape, 1, ()), (shape, 600, ()), ((1200, 40, 40), 1, both)]
-    assert message._wanted(layers, Unit(2, 550)) == [550, 550, 550]
-    assert message._wanted(layers, Unit(2, 1150)) == [550, 0, 1150]
+    assert message.holds(layers, Unit(2, 550), Unit(1, 550))  # the ReLU's map, and the convolution's that it reads
+    assert message.holds(layers, Unit(2, 1150), Unit(0, 550))
+    assert not message.holds(layers, Unit(2, 1150), Unit(1, 550))
