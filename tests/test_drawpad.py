@@ -15,7 +15,7 @@ from cnnviz import models
 from cnnviz.pictures import Strokes, encode_png, normalised
 from cnnviz.pictures.ready import drawing
 from cnnviz.ui.controls import Digit
-from door import Door
+from door import Door, settle
 from pad import Pad
 from paper import DRAWINGS, USUAL, jpeg
 from paper import drawing as drawn_as
@@ -191,6 +191,8 @@ def test_the_drawing_is_still_there_after_another_source(pad):
     ).first.click()
     Pad(pad.page).ready()
     assert pad.told(strokes=[3], name="your digit")["digest"] == told["digest"]
+    settle(pad.page)  # what stands above the pad has come, and moves it no more
+    pad.canvas.click(trial=True)  # once it stands still
     again = bright(pad)
     height, width = np.minimum(ink.shape, again.shape)  # the pad may begin within a pixel: one row more, or one less
     assert (again[:height, :width] == ink[:height, :width]).mean() > 0.99
