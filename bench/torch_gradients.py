@@ -37,6 +37,14 @@ POOLS = [
         {"kernel_size": 3, "stride": 2, "padding": 1, "ceil_mode": True, "count_include_pad": False},
     ),
 ]
+# images, and the settings that local_response_norm takes
+RESPONSES = [
+    ((2, 7, 3, 4), {"size": 5}),
+    ((1, 6, 4, 3), {"size": 4, "alpha": 0.7, "beta": 0.6, "k": 2.0}),  # of an even one, one more before than behind
+    ((2, 3, 2, 5), {"size": 9, "alpha": 3.0, "beta": 1.5, "k": 0.5}),  # more than there are
+    ((1, 4, 3, 2), {"size": 1, "alpha": 0.9}),
+    ((1, 5, 2, 3), {"size": 2, "alpha": 1.2, "beta": 0.9, "k": 0.3}),
+]
 ACTIVATIONS = {
     "identity": lambda x: x + 0,
     "relu": functional.relu,
@@ -95,6 +103,16 @@ def pools(rng):
         yield f"{kind} pool {number}", settings, arrays
 
 
+def responses(rng):
+    for number, (shape, settings) in enumerate(RESPONSES):
+        images = grown(3 * rng.standard_normal(shape))
+        output = functional.local_response_norm(images, **settings)
+        output_gradient = torch.from_numpy(rng.standard_normal(output.shape))
+        (found,) = torch.autograd.grad(output, images, output_gradient)
+        arrays = {"input": images, "output": output, "output_gradient": output_gradient, "for_input": found}
+        yield f"response {number}", settings, arrays
+
+
 def stacks(rng):
     """Stacks of 3 x 3 layers over the same picture, with the same normal weights times a deviation."""
     image, signs = rng.random((3, 9, 7)), rng.choice([-1.0, 1.0], (4, 9, 7))
@@ -127,7 +145,7 @@ def stacks(rng):
 def main():
     rng = np.random.default_rng(3)
     kept = {}
-    for make in (convolutions, pools, stacks):
+    for make in (convolutions, pools, stacks, responses):
         for name, settings, arrays in make(rng):
             kept[f"{name}/settings"] = np.array(json.dumps(settings))
             for key, array in arrays.items():

@@ -18,6 +18,7 @@ from cnnviz.layers import (
     Dropout,
     GlobalAvgPool,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     PartialConv2d,
     Rbf,
@@ -33,6 +34,7 @@ from cnnviz.ops import (
     gelu,
     leaky_relu,
     linear,
+    local_response_norm,
     max_pool2d,
     relu,
     scaled_tanh,
@@ -48,10 +50,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
-    "GlobalAvgPool", "Linear", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf", "Step", "Subsample", "Trace",
-    "Trained", "Window", "avg_pool2d", "batch_norm", "conv2d", "digits", "dropout", "gelu", "leaky_relu", "lenet5",
-    "lenet5_1998", "linear", "max_pool2d", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax",
-    "squared_distances", "tanh",
+    "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf", "Step",
+    "Subsample", "Trace", "Trained", "Window", "avg_pool2d", "batch_norm", "conv2d", "digits", "dropout", "gelu",
+    "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d", "open_picture", "relu",
+    "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
 ]  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from cnnviz.layers import (
     GlobalAvgPool,
     Layer,
     Linear,
+    LocalResponseNorm,
     MaxPool2d,
     Multiply,
     PartialConv2d,
@@ -32,6 +33,7 @@ from cnnviz.network import Network
 # Every kind of layer, with what is asymmetric in each; on (4, 17, 22).
 EVERY_KIND = """
 conv 6 3x2 s1x2 p0+1x2 d2x1 g2 replicate; batch norm; leaky relu; max 3x2 s2x1 p1 ceil; tanh; conv 8 2x3 p1 no bias
+lrn 3 alpha 0.4 k 1.5
 gelu; dropout 0.25; avg 3x2 s2 p1x0 ceil; conv 9 1x1 reflect; scaled tanh; avg 2x3 s1 p1 ignore padding; relu
 fc 12; batch norm eps 0.01; sigmoid; fc 7 no bias; identity
 """
@@ -181,6 +183,8 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             usual = {"running_mean": np.zeros_like(given["bias"]), "running_var": np.ones_like(given["bias"])}
             names += [keep(name, given.get(name, value)) for name, value in usual.items()]
             return one("BatchNormalization", *names, epsilon=layer.eps)
+        case LocalResponseNorm():
+            return one("LRN", size=layer.size, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
         case Activate(function="scaled tanh"):
             inner, outer = keep("inner", np.float32(2 / 3)), keep("outer", np.float32(1.7159))
             return [

@@ -1,4 +1,5 @@
-"""batch_norm against ONNX Runtime and the statistics module; dropout against chance; what they refuse."""
+"""batch_norm against ONNX Runtime and the statistics module; local response normalisation against ONNX Runtime and
+PyTorch; dropout against chance; what they refuse."""
 
 import math
 import statistics
@@ -9,8 +10,21 @@ import pytest
 import scipy.stats
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.ops import batch_norm, batch_norm_gradients, batch_statistics, dropout, dropout_mask
+from cnnviz.layers import LocalResponseNorm
+from cnnviz.layers.typed import read, written
+from cnnviz.network import Network
+from cnnviz.ops import (
+    batch_norm,
+    batch_norm_gradients,
+    batch_statistics,
+    dropout,
+    dropout_mask,
+    local_response_norm,
+    local_response_norm_gradient,
+)
+from cnnviz.tracing import layer_trace
 from oracles import by_onnxruntime
+from torch_values import cases
 
 
 def layer(seed, shape=(2, 5, 4, 7)):
@@ -263,3 +277,81 @@ def count_calls(function):
     finally:
         sys.setprofile(None)
     return calls
+
+
+# --- local response normalisation ---
+
+
+@pytest.mark.parametrize(("name", "settings", "kept"), cases("response"), ids=lambda value: str(value)[:12])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_local_responses_and_their_gradients_as_torch(name, settings, kept, dtype):
+    given, towards = kept["input"].astype(dtype), kept["output_gradient"].astype(dtype)
+    limit = 1e-13 if dtype == np.float64 else 2e-6
+    output, gradient = local_response_norm(given, **settings), local_response_norm_gradient(given, towards, **settings)
+    for mine, other in ((output, kept["output"]), (gradient, kept["for_input"])):
+        assert mine.dtype == dtype
+        np.testing.assert_allclose(mine, other, rtol=0, atol=limit * np.abs(other).max())
+    first = local_response_norm_gradient(given[0], towards[0], **settings)
+    np.testing.assert_allclose(first, gradient[0], rtol=0, atol=limit * np.abs(gradient).max())
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 31])  # ONNX Runtime has the odd ones
+def test_local_responses_as_onnxruntime(size):
+    images = 4 * np.random.default_rng(size).standard_normal((2, 7, 3, 4)).astype(np.float32)
+    expected = by_onnxruntime("LRN", images, size=size, alpha=0.6, beta=0.8, bias=1.5)
+    np.testing.assert_allclose(local_response_norm(images, size, 0.6, 0.8, 1.5), expected, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [3, 4, 20])
+def test_a_local_response_is_told_of_the_maps_that_it_reads(size):
+    layer = LocalResponseNorm(size, 0.8, 0.7, 1.2)
+    levels = np.random.default_rng(1).integers(0, 256, (6, 4, 5), np.uint8)
+    network = Network((6, 4, 5), [layer])
+    output = network.forward(levels / 255, [{}])[1]
+    for channel in range(6):
+        trace = layer_trace(layer, levels, output, {}, channel, divisor=255)
+        reads = [map for map in range(6) if channel - size // 2 <= map <= channel + (size - 1) // 2]
+        assert [*trace.channels] == reads == [*layer.reads((6, 4, 5), channel)]
+        for row, column in np.ndindex(4, 5):
+            squares = [(levels[map, row, column] / 255) ** 2 for map in reads]
+            step = trace.step(row, column)
+            assert step.terms.ravel() == pytest.approx(squares, abs=1e-12)
+            expected = levels[channel, row, column] / 255 / (1.2 + 0.8 / size * sum(squares)) ** 0.7
+            assert step.result == pytest.approx(expected, abs=1e-12) == output[channel, row, column]
+
+
+def test_a_local_response_is_counted():
+    row = Network((6, 4, 5), [LocalResponseNorm(4)]).rows[0]
+    added = sum(len(row.layer.reads((6, 4, 5), channel)) - 1 for channel in range(6)) * 20
+    assert row.layer.operations((6, 4, 5)) == {"squares": 120, "additions": added, "powers": 120}
+    assert (row.output_shape, row.parameters, row.multiply_adds) == ((6, 4, 5), 0, 0)
+    assert row.fields[0].size == 1
+    vector = Network((7,), [LocalResponseNorm(3)])
+    expected = local_response_norm(np.arange(7.0).reshape(7, 1, 1), 3).ravel()
+    assert vector.forward(np.arange(7.0), [{}])[1] == pytest.approx(expected)
+
+
+def test_a_local_response_is_typed_and_pasted():
+    layers = LocalResponseNorm(5), LocalResponseNorm(4, 0.001, 0.5, 2.0)
+    assert written(layers) == "lrn 5; lrn 4 alpha 0.001 beta 0.5 k 2"
+    assert read(written(layers)) == layers == read("local response norm size 5\nLRN 4, k=2, beta 0.5 alpha=1e-3")
+    assert read("nn.LocalResponseNorm(4, alpha=0.001, beta=0.5, k=2.0)") == layers[1:]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"size": 0}, "size is 0; it must be a whole number of at least 1"),
+        ({"size": 3, "alpha": -0.1}, "alpha is -0.1; it must be a finite number of at least 0"),
+        ({"size": 3, "beta": math.nan}, "beta is nan"),
+        ({"size": 3, "k": 0}, "k is 0; it must be a finite number of at least 1e-12"),
+    ],
+)
+def test_what_a_local_response_refuses(settings, words):
+    with pytest.raises(SettingError, match=words):
+        LocalResponseNorm(**settings)
+
+
+def test_a_gradient_of_another_shape_is_none_of_a_local_response():
+    with pytest.raises(ArrayError, match=r"has shape \(2, 3, 4, 4\); the output has \(2, 3, 4, 5\)"):
+        local_response_norm_gradient(IMAGES, IMAGES[..., 1:], 3)

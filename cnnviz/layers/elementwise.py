@@ -1,4 +1,4 @@
-"""Layers that change each number by itself and keep the shape: activations, dropout, batch norm."""
+"""Layers that change each number where it stands and keep the shape: activations, dropout, what normalises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.checks import afford, number_of, one_of, told, whole
+from cnnviz.checks import afford, number_of, one_of, real, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.grammar import Grammar, Slot, told_in
 from cnnviz.layers.layer import Drawn, Found, Given, Layer, Parameters, Shape, check_told
@@ -275,6 +275,85 @@ class BatchNorm2d(Layer):
         scale = float(given.parameters["weight"][channel]) / math.sqrt(variance + self.eps)
         bias = float(given.parameters["bias"][channel]) - float(mean) * scale
         return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}
+
+
+@checked
+@dataclass(frozen=True)
+class LocalResponseNorm(Layer):
+    """Each number divided by how loud the maps beside its own are at its place, as AlexNet had it.
+
+        y = x / (k + alpha / size * sum of the squares of `size` maps around its own) ** beta
+
+    size is how many maps, its own among them. Raises SettingError for a size below 1, for an alpha or a beta below 0,
+    and for a k below 1e-12: a map of zeros would be divided by 0.
+    Source: A. Krizhevsky et al., "ImageNet Classification with Deep Convolutional Neural Networks" (2012), section 3.3.
+    """
+
+    kind: ClassVar[str] = "LRN"
+    gates: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="lrn",
+            words=r"lrn|local[\s-]*response[\s-]*norm(?:ali[sz]ation)?",
+            example="lrn 5",
+            slots=(
+                Slot("size", "size", noun="number of maps", above_0="the number of maps", bare=True, needed=True,
+                     single=True),
+                Slot("alpha", "alpha", "alpha ", usual=1e-4, decimal=True),
+                Slot("beta", "beta", "beta ", usual=0.75, decimal=True),
+                Slot("k", "k", "k ", usual=1.0, decimal=True),
+            ),
+            calls={"LocalResponseNorm": "size alpha beta k"},
+            chip="LRN {size}",
+            begun=("LOCAL RESPONSE NORM", "lrn 5"),
+        ),
+    )  # fmt: skip
+
+    size: int
+    alpha: float = 1e-4
+    beta: float = 0.75
+    k: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "size", whole(self.size, "size", 1))
+        for name, least in (("alpha", 0.0), ("beta", 0.0), ("k", LEAST_EPS)):
+            object.__setattr__(self, name, real(getattr(self, name), name, least))
+
+    @property
+    def name(self) -> str:
+        return f"LRN {grouped(self.size)}"
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        super().reads(shape, channel)  # for what it refuses
+        return tuple(range(max(0, channel - self.size // 2), min(shape[0], channel + (self.size - 1) // 2 + 1)))
+
+    def reads_in(self, shape: Shape) -> int:
+        return 0
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        """A square of each number, and a power; what is added up besides is `handled`."""
+        return {"squares": math.prod(shape), "additions": self.handled(shape), "powers": math.prod(shape)}
+
+    def handled(self, shape: Shape) -> int:
+        channels, *sides = shape
+        reaches = (min(side, channels - 1) for side in (self.size // 2, (self.size - 1) // 2))
+        return sum(side * channels - side * (side + 1) // 2 for side in reaches) * math.prod(sides)
+
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        return ops.local_response_norm(_maps(input), self.size, self.alpha, self.beta, self.k).reshape(input.shape)
+
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        maps = _maps(input)
+        settings = self.size, self.alpha, self.beta, self.k
+        found = ops.local_response_norm_gradient(maps, gradient.reshape(maps.shape), *settings)
+        return found.reshape(input.shape), {}
+
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
+        """The squares of the maps around this one, to the power of -beta, times its own number."""
+        return {
+            "channels": self.reads(input.shape, channel), "term": "square", "scale": self.alpha / self.size,
+            "bias": self.k, "exponent": -self.beta, "gate": input[channel] / given.divisor, "outside": "none",
+        }  # fmt: skip
 
 
 _RUNNING = ("running_mean", "running_var")

@@ -22,12 +22,20 @@ from cnnviz.ops.conv import conv2d
 from cnnviz.ops.conv_gradients import conv2d_gradients
 from cnnviz.ops.distances import squared_distances, squared_distances_gradient
 from cnnviz.ops.linear import linear, linear_gradients
-from cnnviz.ops.normalisation import batch_norm, batch_norm_gradients, batch_statistics, dropout, dropout_mask
+from cnnviz.ops.normalisation import (
+    batch_norm,
+    batch_norm_gradients,
+    batch_statistics,
+    dropout,
+    dropout_mask,
+    local_response_norm,
+    local_response_norm_gradient,
+)
 from cnnviz.ops.pooling import avg_pool2d, avg_pool2d_gradient, max_pool2d, max_pool2d_gradient
 
 __all__ = [
     "ACTIVATIONS", "Activation", "avg_pool2d", "avg_pool2d_gradient", "batch_norm", "batch_norm_gradients",
     "batch_statistics", "conv2d", "conv2d_gradients", "dropout", "dropout_mask", "gelu", "leaky_relu", "linear",
-    "linear_gradients", "max_pool2d", "max_pool2d_gradient", "relu", "scaled_tanh", "sigmoid", "softmax",
-    "squared_distances", "squared_distances_gradient", "tanh",
+    "linear_gradients", "local_response_norm", "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient",
+    "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "squared_distances_gradient", "tanh",
 ]  # fmt: skip

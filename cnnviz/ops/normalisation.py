@@ -1,4 +1,4 @@
-"""Batch normalisation, and dropout: what holds a network in training in check."""
+"""Batch normalisation, local response normalisation and dropout: what holds a network in training in check."""
 
 from __future__ import annotations
 
@@ -233,3 +233,71 @@ def batch_norm_gradients(
         scale = inverse * settled.arrays.get("weight", 1)
         found = (found * each(scale, dtype)).reshape(settled.given.shape)
         return found, for_weight.astype(dtype), for_bias.astype(dtype)
+
+
+def local_response_norm(
+    input: ArrayLike, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> NDArray:
+    """Each number divided by how loud its neighbours are: those of the same place in the maps beside its own.
+
+        output[n, c] = input[n, c] / (k + alpha / size * sum of input[n, i]^2) ** beta
+        for i from c - size // 2 to c + (size - 1) // 2, those that there are
+
+    input  (C, H, W) or (N, C, H, W)
+    size   how many maps, its own among them; what is missing at the first and the last map counts as 0
+    alpha, beta, k  real numbers
+
+    Returns the input's shape, float64 or float32 as `conv2d` decides it. Overflow, and what is divided by 0, give inf
+    or nan without a warning.
+
+    Raises ArrayError for an input that is none, SettingError for a size below 1 and for what is no finite number.
+
+    Source: A. Krizhevsky, I. Sutskever and G. Hinton, "ImageNet Classification with Deep Convolutional Neural
+    Networks" (2012), section 3.3; the rules of torch.nn.functional.local_response_norm, which divides alpha by size and
+    of an even size reads one map more before than behind.
+    """
+    given, images = maps(input)
+    size, alpha, beta, k = _response_settings(size, alpha, beta, k)
+    images = images.astype(precision(given), copy=False)
+    with np.errstate(all="ignore"):
+        return (images * _loudness(images, size, alpha, k) ** -beta).reshape(given.shape)
+
+
+def local_response_norm_gradient(
+    input: ArrayLike, output_gradient: ArrayLike, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
+) -> NDArray:
+    """The gradient for the input of `local_response_norm`: each number moves its own output, and by its loudness those
+    of the maps that read it.
+
+    Raises what `local_response_norm` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient = numbers(output_gradient, "output's gradient")
+    given, images = maps(input)
+    size, alpha, beta, k = _response_settings(size, alpha, beta, k)
+    if gradient.shape != given.shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {given.shape}.")
+    dtype = precision(given, gradient)
+    images, gradient = images.astype(dtype, copy=False), gradient.reshape(images.shape).astype(dtype, copy=False)
+    with np.errstate(all="ignore"):
+        loudness = _loudness(images, size, alpha, k)
+        own = gradient * loudness**-beta
+        through = _beside(own * images / loudness, (size - 1) // 2, size // 2)
+        return (own - 2 * alpha * beta / size * images * through).reshape(given.shape)
+
+
+def _response_settings(size: object, alpha: object, beta: object, k: object) -> tuple[int, float, float, float]:
+    return whole(size, "size", 1), real(alpha, "alpha"), real(beta, "beta"), real(k, "k")
+
+
+def _loudness(images: NDArray, size: int, alpha: float, k: float) -> NDArray:
+    return k + alpha / size * _beside(images**2, size // 2, (size - 1) // 2)
+
+
+def _beside(images: NDArray, before: int, after: int) -> NDArray:
+    """For each map the sum of those from so many before it to so many after it."""
+    total, channels = images.copy(), images.shape[1]
+    for away in range(1, min(before, channels - 1) + 1):
+        total[:, away:] += images[:, :-away]
+    for away in range(1, min(after, channels - 1) + 1):
+        total[:, :-away] += images[:, away:]
+    return total
