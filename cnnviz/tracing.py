@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.checks import told
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.errors import ArrayError
 from cnnviz.layers import Layer, Parameters
 from cnnviz.signatures import checked
 from cnnviz.steps import Trace
@@ -35,17 +33,13 @@ def layer_trace(
     training  whether it ran in training: what dropout left is taken from `output`, batch norm's statistics from `input`
     names     what the stage calls the panels: input=, output=, channels=
 
-    A row of numbers is given as maps of 1 x 1, a channel each. Raises ArrayError for a channel that is none or a batch.
+    A row of numbers is given as maps of 1 x 1, a channel each. Raises ArrayError for a batch, and what
+    `Layer.terms` raises.
     """
     if input.ndim not in (1, 3) or output.ndim not in (1, 3):
         raise ArrayError(f"The map of one input is traced, not a batch: {input.shape} gave {output.shape}.")
     if output.shape != layer.output_shape(input.shape):
         raise ArrayError(f"{layer.name} makes {layer.output_shape(input.shape)} of {input.shape}, not {output.shape}.")
-    if not 0 <= channel < len(output):
-        raise ArrayError(f"The layer gave {len(output)} maps; there is no map {told(channel)}, counted from 0.")
-    layer.check_parameters(parameters, input.shape)
-    if not 0 < divisor < math.inf:
-        raise SettingError(f"divisor is {divisor:g}; it must be a number above 0.")
     volume = input if input.ndim == 3 else input[:, np.newaxis, np.newaxis]
     rows, columns = layer.windows(volume.shape)
     found: dict[str, Any] = {

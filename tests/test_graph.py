@@ -215,6 +215,13 @@ def test_maps_of_a_table_see_by_their_own_row():
     assert [reads(row) for row in graph.rows[2:]] == [(2, None), (1, ((0, 1), (0,)))]
 
 
+def test_of_maps_that_are_cut_out_each_sees_what_it_saw():
+    cut = [Node("both", Concat(), ("1", "2")), Node("cut", Slice(0, 1, 3), ("both",))]
+    graph = Graph((1, 9, 9), [*nodes("[relu | conv 2 5x5 p2] concat")[:2], *cut])
+    assert [graph.fields(2, channel)[0].size for channel in range(3)] == [1, 5, 5]
+    assert [graph.fields(3, channel)[0].size for channel in range(2)] == [5, 5]
+
+
 def test_thousands_of_maps_in_branches_are_told_at_once():
     """Which of them reads which is no table: it would have a row for each."""
     graph = Graph((3, 4, 4), nodes("global avg; " + "[same | same] concat; " * 15))

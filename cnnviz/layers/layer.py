@@ -236,8 +236,10 @@ class Layer(ABC):
         if not 0 < divisor < math.inf:
             raise SettingError(f"The divisor is {told(divisor)}; it is a number above 0, such as 255.")
         made = math.prod(self.output_shape(input.shape)) if input.ndim == 3 else 0
-        if not output.size == made > 0 or not 0 <= channel < len(output):
-            raise ArrayError(f"{self.name}: there is no map {told(channel)} of {output.shape}, made of {input.shape}.")
+        if not output.size == made > 0:
+            raise ArrayError(f"{self.name} does not make {output.shape} of {input.shape}.")
+        if not 0 <= channel < len(output):
+            raise ArrayError(f"{self.name} gave {len(output)} maps; there is no map {told(channel)}, counted from 0.")
         self.check_parameters(parameters, input.shape)
         with np.errstate(all="ignore"):
             return self._terms(input, output, channel, Given(parameters, training, divisor=divisor))
