@@ -494,6 +494,9 @@ def test_a_residual_block_is_added_taken_apart_and_moved_within_its_branch():
     at = page(stack="conv 4 3x3 p1; max 2x2", unit="1.1").press("add RESIDUAL BLOCK")
     block = "[conv 4 3x3 p1; relu; conv 4 3x3 p1 | same] add"
     assert at.setting("stack") == f"conv 4 3x3 p1; {block}; max 2x2" and is_drawn(at)
+    at.press("add RESIDUAL BLOCK")  # pressed twice, one stands behind the other
+    assert at.setting("stack") == f"conv 4 3x3 p1; {block}; {block}; max 2x2" and at.link("unit") == "11.1"
+    at.follow(stack=f"conv 4 3x3 p1; {block}; max 2x2")
     at.press("chip 2").press("move earlier")
     assert at.setting("stack") == "conv 4 3x3 p1; [relu; conv 4 3x3 p1; conv 4 3x3 p1 | same] add; max 2x2"
     at.press("chip 4").press("remove")  # alone in its branch, it is what came in already

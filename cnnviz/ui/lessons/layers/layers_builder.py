@@ -6,6 +6,7 @@ changed here is the layer whose unit is on the stage.
 
 import streamlit as st
 
+from cnnviz.layers.typed import parts
 from cnnviz.models import ARCHITECTURES
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers import layers_stack as stacks
@@ -55,7 +56,7 @@ def builder(setup: Setup) -> None:
                     name,
                     key=f"add {name}",
                     on_click=change,
-                    args=(stacks.inserted(stack, to, text), to),
+                    args=(stacks.inserted(stack, to, text), to + len(parts(text)) - 1),  # of a block its end
                     width="stretch",
                 )
     with st.container(key="layer-settings"):
