@@ -192,10 +192,10 @@ class Graph:
         """Of the input and of each layer, what a unit of each of its maps sees."""
         found = [[(Field(), Field())] * self.input_shape[0]]
         for row in self.rows:
-            groups = row.layer.reads_in(row.input_shape)
-            if row.layer.hands_on and groups == row.input_shape[0]:  # all maps, in their order
+            if row.layer.hands_on:
                 found.append([each for source in row.sources for each in found[source]])
                 continue
+            groups = row.layer.reads_in(row.input_shape)
             if groups == row.input_shape[0] == row.output_shape[0]:  # maps that see the same go on once
                 alike = {id(each): each for each in found[row.sources[0]]}
                 onward = {key: _through(each, row.layer, row.input_shape, row.shapes[0]) for key, each in alike.items()}

@@ -71,7 +71,7 @@ class Layer(ABC):
     is_global: ClassVar[bool] = False  # its window is the whole map, of whatever size
     weighs: ClassVar[bool] = False  # a unit has a weight for each number that it reads
     is_random: ClassVar[bool] = False  # in training it draws
-    hands_on: ClassVar[bool] = False  # each map of the output is one of the input's, as it is
+    hands_on: ClassVar[bool] = False  # the maps of the output are those of the input, as they are, in their order
     gates: ClassVar[bool] = False  # its step ends in a product with a number of the place
     joins: ClassVar[str] = ""  # whether it reads several branches: "alike", or "any" of one size
     grammars: ClassVar[tuple[Grammar, ...]] = ()  # the ways to type it; none where it cannot be typed

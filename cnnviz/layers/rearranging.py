@@ -208,10 +208,6 @@ class Slice(_Rearranged):
     def name(self) -> str:
         return f"SLICE {told(self.start)} to {told(self.stop)} of axis {told(self.axis)}"
 
-    @property
-    def hands_on(self) -> bool:  # type: ignore[override]
-        return self.axis == 0
-
     def output_shape(self, shape: Shape) -> Shape:
         if self.axis >= len(shape) or self.stop > shape[self.axis]:
             raise DoesNotFit(f"{self.name}: what comes in is {times(*shape)}, rows and columns behind the maps.")

@@ -205,8 +205,11 @@ function paintBlock(context, stage, plan, block) {
 
 // A channel in one sign or two: "map 12" as 12, "red" as R.
 function markOf(trace, index) {
-  const name = channelName(trace, index);
-  return /\d+$/.exec(name)?.[0] ?? name[0].toUpperCase();
+  const name = channelName(trace, index), last = (at) => /\d+$/.exec(channelName(trace, at))?.[0];
+  if (!last(index)) return name[0].toUpperCase();
+  // The same map of two or three branches: which layer's, "5" of "5 CONV 3 × 3, map 1".
+  const isShared = trace.channels.length <= NAMED && trace.channels.some((_, at) => at !== index && last(at) === last(index));
+  return isShared ? /\d+/.exec(name)[0] : last(index);
 }
 
 // The channels' names, and what each adds up to.
