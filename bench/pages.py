@@ -197,7 +197,7 @@ def sizes(browser: Browser, lab: str, peer: str) -> None:
 TIME_LESSON = """
 ([link, most]) => new Promise((done) => {
   const ready = (root) => [...root.querySelectorAll("*")].reduce(
-    (sum, element) => sum + element.hasAttribute("data-ready") + (element.shadowRoot ? ready(element.shadowRoot) : 0), 0);
+    (sum, found) => sum + found.hasAttribute("data-ready") + (found.shadowRoot ? ready(found.shadowRoot) : 0), 0);
   const title = document.title, start = performance.now();
   const look = () => {
     const count = document.title === title ? 0 : ready(document.querySelector("[data-testid=stMain]"));

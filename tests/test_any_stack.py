@@ -10,9 +10,10 @@ from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Window
 from cnnviz.layers.sliding import read_inside
 from cnnviz.layers.typed import read
+from cnnviz.stacks import stack_of
 from cnnviz.ui.lessons.layers import layers_dials
 from cnnviz.ui.lessons.layers.layers_builder import chip
-from cnnviz.ui.lessons.layers.layers_stack import changed, remedies, removed, stack_of
+from cnnviz.ui.lessons.layers.layers_stack import remedies
 from pace import loops
 from visitor import Visitor
 
@@ -63,8 +64,8 @@ def test_any_text_is_a_stack_or_a_sentence():
                 assert isinstance(shown, (int, tuple)), (text, name)
             if part.draft.kind in ("conv", "max", "avg"):
                 assert layers_dials.kernel_words(part.draft) and layers_dials.stride_words(part.draft), text
-                stack_of(changed(stack, at, stride=2), INPUT)
-            stack_of(removed(stack, at), INPUT)
+                stack_of(stack.changed(at, stride=2), INPUT)
+            stack_of(stack.removed(at), INPUT)
         for row in stack.network.rows:
             assert row.layer.product(row.input_shape) or not row.parameters
             assert row.layer.operations(row.input_shape) is not None

@@ -18,7 +18,8 @@ from server import ROOT
 # A module imports only from those before it; the modules of one folder may import each other.
 ORDER = (
     "errors", "numbers", "checks", "signatures", "envelope", "jobs", "geometry", "kernels", "ops", "steps", "layers",
-    "graph", "network", "tracing", "passes", "training", "models", "experiments", "pictures", "figures", "export", "ui",
+    "graph", "network", "stacks", "tracing", "passes", "training", "models", "experiments", "pictures", "figures",
+    "export", "ui",
 )  # fmt: skip
 # Libraries that one module alone may import.
 KEEPERS = {"PIL": "pictures", "plotly": "figures", "streamlit": "ui", "markupsafe": "ui"}

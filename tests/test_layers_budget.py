@@ -15,9 +15,9 @@ from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.passes import Pass
 from cnnviz.pictures import encode_png, sample
+from cnnviz.stacks import stack_of
 from cnnviz.ui.lessons.layers import layers_run
 from cnnviz.ui.lessons.layers.layers_setup import OWN_SIZE, Setup
-from cnnviz.ui.lessons.layers.layers_stack import stack_of
 from cnnviz.ui.memory import CACHES
 from cnnviz.ui.settings import MOST_NUMBERS
 from visitor import Visitor

@@ -14,10 +14,11 @@ from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network
 from cnnviz.pictures import sample
+from cnnviz.stacks import stack_of
 from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons.layers.layers_counted import bytes_of, distance
 from cnnviz.ui.lessons.layers.layers_setup import NET
-from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies, stack_of
+from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies
 from cnnviz.ui.words import number
 from stacks import branched, by_onnxruntime
 from visitor import Visitor

@@ -26,7 +26,8 @@ from cnnviz.layers import (
 from cnnviz.layers.typed import DEEPEST, draft, parts, read, written
 from cnnviz.models import ARCHITECTURES
 from cnnviz.network import Network
-from cnnviz.ui.lessons.layers.layers_stack import remedies, stack_of
+from cnnviz.stacks import stack_of
+from cnnviz.ui.lessons.layers.layers_stack import remedies
 from pace import loops
 
 repeatable = settings(derandomize=True, database=None, deadline=None, max_examples=300)

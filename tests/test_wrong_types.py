@@ -56,8 +56,8 @@ def test_whatever_is_wrong_is_answered_or_refused():
     takes = {call.name for call in wrong.right() if call.arguments}
     assert seen <= takes and len(takes - seen) <= 0.02 * len(takes), sorted(takes - seen)
     assert {name.partition(".")[0] for name in takes} == {
-        "geometry", "kernels", "ops", "layers", "graph", "network", "passes", "training", "models", "experiments",
-        "pictures", "envelope",
+        "geometry", "kernels", "ops", "layers", "graph", "network", "stacks", "passes", "training", "models",
+        "experiments", "pictures", "envelope",
         "steps", "tracing", "figures", "export",
     }  # fmt: skip
 

@@ -46,13 +46,15 @@ from cnnviz.layers.typed import read
 from cnnviz.network import Network
 from cnnviz.passes import Pass
 from cnnviz.pictures import ready
+from cnnviz.stacks import Part, Stack, stack_of
 from cnnviz.training.layout import Layout
 from stacks import some_parameters
 from tiny import some_levels, tiny
 
 ROOMS = (
-    "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "passes", "training",
-    "models", "models.weights", "pictures", "pictures.ready", "envelope", "steps", "tracing", "figures", "export",
+    "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "stacks", "passes",
+    "training", "models", "models.weights", "pictures", "pictures.ready", "envelope", "steps", "tracing", "figures",
+    "export",
 )  # fmt: skip
 
 def squeezed(levels: Any) -> np.ndarray:
@@ -67,6 +69,7 @@ MAP, WIDE = RNG.standard_normal((4, 9, 8)), RNG.standard_normal((4, 5, 80)).asty
 FILTERS, MEANS = RNG.standard_normal((6, 2, 3, 2)), RNG.standard_normal(4)
 SPREADS = np.abs(MEANS) + 0.3
 NETWORK = Network((1, 8, 8), read("conv 2 3x3; relu; max 2x2; batch norm; dropout 0.5; fc 3"))
+STACK = stack_of("conv 2 3x3; [relu | same] add; max 2x2; fc 3", (1, 8, 8))
 PARAMETERS = some_parameters(NETWORK, 1)
 IMAGES, LABELS = RNG.random((6, 1, 8, 8)).astype(np.float32), np.array([0, 1, 2, 0, 1, 2])
 MAPS = NETWORK.forward(IMAGES[0], PARAMETERS)
@@ -187,6 +190,16 @@ RIGHT: dict[str, dict[str, Any]] = {
         "multiply_adds": 12, "fields": (Field(), Field()), "name": "a", "sources": (0,), "shapes": ((4,),),
     },
     "network.Network": {"input_shape": (1, 8, 8), "layers": NETWORK.layers},
+    "stacks.stack_of": {"text": STACK.text, "shape": (1, 8, 8)},
+    "stacks.Part": {"text": "relu", "draft": typed.Draft("relu", {}), "layer": layers.Activate("relu"), "marks": "["},
+    "stacks.Part.fitting": {},
+    "stacks.Stack": {"parts": STACK.parts, "network": STACK.network, "problem": "", "shape": (4,), "is_open": False},
+    "stacks.Stack.changed": {"at": 0, "padding": 1},
+    "stacks.Stack.inserted": {"at": 5, "text": "relu"},
+    "stacks.Stack.moved": {"at": 1, "to": 4},
+    "stacks.Stack.removed": {"at": 3},
+    "stacks.Stack.replaced": {"at": 1, "text": "tanh"},
+    "stacks.Stack.residual": {"at": 1},
     **{f"{graph}.{name}": given for graph in ("graph.Graph", "network.Network") for name, given in GRAPH.items()},
     "graph.Graph": {"input_shape": (1, 8, 8), "nodes": NETWORK.nodes},
     "graph.Row.given": {"maps": MAPS},
@@ -509,6 +522,8 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     Graph: lambda: Graph(NETWORK.input_shape, NETWORK.nodes),
     Row: lambda: NETWORK.rows[2],
     Pass: lambda: Pass(NETWORK, PARAMETERS, MAPS[0], training=True),
+    Part: lambda: STACK.parts[1],
+    Stack: lambda: STACK,
     typed.Branches: typed.Branches,
     typed.Draft: lambda: typed.Draft("conv", {"out_channels": 4, "kernel_size": 3}),
     training.Recipe: training.Recipe,

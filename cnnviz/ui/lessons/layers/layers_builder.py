@@ -8,11 +8,12 @@ import streamlit as st
 
 from cnnviz.layers.typed import parts
 from cnnviz.models import ARCHITECTURES
+from cnnviz.stacks import Part, Stack, stack_of
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_dials import change, dials, more
 from cnnviz.ui.lessons.layers.layers_setup import INPUTS, OWN_SIZE, UNIT, Setup
-from cnnviz.ui.lessons.layers.layers_stack import NEW, RESIDUAL, START, Stack
+from cnnviz.ui.lessons.layers.layers_stack import NEW, RESIDUAL, START
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, choose
@@ -51,12 +52,12 @@ def builder(setup: Setup) -> None:
             behind = f"Behind layer {at + 1}:" if stack.parts else "The first layer:"
             st.caption(behind)
             to = min(at + 1, len(stack.parts))
-            for name, text in (*NEW.items(), ("RESIDUAL BLOCK", stacks.residual(stack, to))):
+            for name, text in (*NEW.items(), ("RESIDUAL BLOCK", stack.residual(to))):
                 st.button(
                     name,
                     key=f"add {name}",
                     on_click=change,
-                    args=(stacks.inserted(stack, to, text), to + len(parts(text)) - 1),  # of a block its end
+                    args=(stack.inserted(to, text), to + len(parts(text)) - 1),  # of a block its end
                     width="stretch",
                 )
     with st.container(key="layer-settings"):
@@ -71,7 +72,7 @@ def builder(setup: Setup) -> None:
             )
 
 
-def chip(part: stacks.Part) -> str:
+def chip(part: Part) -> str:
     """A layer in a few letters, as plain text."""
     name = part.draft.chip if part.draft else f"“{part.text[:14]}”?"
     return controls.plain(f"{part.marks} {name}".strip())
@@ -90,7 +91,7 @@ def _settings(stack: Stack, at: int) -> None:
                 ("earlier", ":material/arrow_back:", at - 1, at == 0),
                 ("later", ":material/arrow_forward:", at + 1, at == last),
             ):
-                text = stack.text if off else stacks.moved(stack, at, to)
+                text = stack.text if off else stack.moved(at, to)
                 off = off or (text == stack.text and stack.parts[at] != stack.parts[to])
                 st.button(
                     "", key=f"move {name}", icon=icon, help=f"Move layer {at + 1} {name}", disabled=off,
@@ -98,7 +99,7 @@ def _settings(stack: Stack, at: int) -> None:
                 )  # fmt: skip
             st.button(
                 "", key="remove", icon=":material/delete:", help=f"Remove layer {at + 1}",
-                on_click=change, args=(stacks.removed(stack, at), min(at, last - 1)),
+                on_click=change, args=(stack.removed(at), min(at, last - 1)),
             )  # fmt: skip
         with st.popover("more", type="tertiary", key="layer-more"):
             if found is not None:
@@ -127,4 +128,4 @@ def _other_depth(setup: Setup) -> str:
     if stack.stuck is None or not setup.is_own_size:
         return ""
     depth, shape = ("Grey", (1, *size)) if channels == 3 else ("RGB", (3, *size))
-    return "" if stacks.stack_of(stack.text, shape).stuck == stack.stuck else depth
+    return "" if stack_of(stack.text, shape).stuck == stack.stuck else depth

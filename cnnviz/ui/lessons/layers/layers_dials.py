@@ -9,12 +9,13 @@ from cnnviz import ops
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.typed import Draft
 from cnnviz.numbers import grouped, number
+from cnnviz.stacks import Stack
 from cnnviz.ui import formulas
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
 from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_setup import UNIT
-from cnnviz.ui.lessons.layers.layers_stack import FILTERS, UNITS, Stack
+from cnnviz.ui.lessons.layers.layers_stack import FILTERS, UNITS
 from cnnviz.ui.settings import PADDING_MODES
 from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.volumes import Unit, choose
@@ -82,7 +83,7 @@ def _kind(stack: Stack, at: int, kind: str) -> str:
     settings = dict(found.settings) if found and kind in stacks.SLIDES else {}
     if kind == "max":
         settings.pop("count_include_pad", None)
-    return stacks.replaced(stack, at, Draft(kind, settings).text)
+    return stack.replaced(at, Draft(kind, settings).text)
 
 
 def value_of(found: Draft, name: str, scale: int = 1) -> Any:
@@ -113,7 +114,7 @@ def _dial(
         return
 
     def take(new: int) -> None:
-        change(stacks.changed(stack, at, **{name: new / scale if scale != 1 else new}), at)
+        change(stack.changed(at, **{name: new / scale if scale != 1 else new}), at)
 
     bare_dial(label, f"layer-{letter}", value, (least, most), take).say(words)
 
@@ -167,4 +168,4 @@ def _switch(label: str, name: str, setting: str, value: bool, stack: Stack, at: 
 
 
 def _taking(setting: str, stack: Stack, at: int) -> Callable[[Any], None]:
-    return lambda value: put(stack=stacks.changed(stack, at, **{setting: value}))
+    return lambda value: put(stack=stack.changed(at, **{setting: value}))

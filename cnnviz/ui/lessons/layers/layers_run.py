@@ -13,9 +13,9 @@ from cnnviz.numbers import grouped
 from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.pictures.picture import proportional
+from cnnviz.stacks import stack_of
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.layers.layers_setup import MODES, UNIT, Setup
-from cnnviz.ui.lessons.layers.layers_stack import stack_of
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.memory import by_digest, remembered
 from cnnviz.ui.network_view import Column, NetworkView

@@ -8,10 +8,11 @@ import streamlit as st
 from cnnviz.layers import Shape
 from cnnviz.layers.code import is_code
 from cnnviz.pictures import Picture
+from cnnviz.stacks import Stack, stack_of
 from cnnviz.ui import controls, state
 from cnnviz.ui.cached import identity
 from cnnviz.ui.controls import choice
-from cnnviz.ui.lessons.layers.layers_stack import STACK, Stack, stack_of
+from cnnviz.ui.lessons.layers.layers_stack import STACK
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.volumes import unit_setting
