@@ -259,8 +259,11 @@ class Trace:
             arrays["weight"] = self.weight.astype(np.float64)
         return arrays if self.gate is None else {**arrays, "gate": self.gate.astype(np.float64)}
 
-    def envelope(self, **options: object) -> bytes:
-        """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are."""
+    def envelope(self, held: str = "", **options: object) -> bytes:
+        """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are.
+
+        held  the id under which the browser holds the input already; without it the input goes along
+        """
         header = {
             "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
@@ -271,7 +274,11 @@ class Trace:
         }  # fmt: skip
         if self.exponent != 1:
             header["exponent"] = self.exponent
-        return packed(header, self._arrays())
+        arrays = self._arrays()
+        if held:
+            header["held"] = held
+            del arrays["input"]
+        return packed(header, arrays)
 
 
 @checked

@@ -2,6 +2,7 @@
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui import cached, controls, course, frame, results
+from cnnviz.ui.held import held_picture
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.stage import stage
 
@@ -21,7 +22,8 @@ with frame.lesson(course.CONVOLUTION) as page:
         else:
             results.formula(windows, picture)
             with frame.stage():
-                stage(trace, key="convolution", whole=True, link=results.PLACE)
+                at_hand = {"held": held_picture(picture), "live": controls.live(len(picture.pixels))}
+                stage(trace, key="convolution", whole=True, link=results.PLACE, **at_hand)
             results.figures(trace)
             results.downloads(picture, filter, windows, divisor)
             ending = Ending(

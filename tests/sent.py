@@ -54,12 +54,20 @@ class Sent:
 
 
 def read(protos: Iterable[Any]) -> list[Sent]:
-    """What each component of a page was sent, if anything, in the page's order; `protos`: Streamlit's descriptions."""
-    found = []
+    """What each component of a page was sent, if anything, in the page's order; `protos`: Streamlit's descriptions.
+
+    What a component has by the id of something held is in its arrays as if it had been sent along.
+    """
+    found: list[Sent] = []
+    held = {}
     for proto in protos:
         component = proto.component_name.rpartition("cnnviz_")[2]
         if proto.bytes:
-            found.append(Sent(component, proto.bytes, *opened(proto.bytes)))
+            one = Sent(component, proto.bytes, *opened(proto.bytes))
+            if component == "held":
+                held[one.header["id"]] = one.arrays
+            one.arrays.update(held.get(one.header.get("held"), {}))
+            found.append(one)
         elif proto.json:
             found.append(Sent(component, b"", json.loads(proto.json)))
     return found

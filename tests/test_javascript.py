@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+import previews
 import shown
 import traces
 from cnnviz.export import PRGN, PRGN_DARK
@@ -18,6 +19,7 @@ UI = ROOT / "cnnviz" / "ui"
 
 
 def test_every_javascript_test_passes(tmp_path):
+    previews.write(tmp_path)
     traces.write(tmp_path)  # what Python says of the traces that both languages walk through
     shown.write(tmp_path)
     (tmp_path / "palettes.json").write_text(json.dumps({"PRGN": PRGN, "PRGN_DARK": PRGN_DARK}), "utf-8")

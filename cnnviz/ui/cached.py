@@ -5,12 +5,14 @@ from threading import Lock
 
 import numpy as np
 
+from cnnviz.errors import CnnvizError
 from cnnviz.export import npy, signed_png
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
 from cnnviz.steps import ROUNDING, Trace, narrowed
+from cnnviz.ui.held import packet
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
-from cnnviz.ui.settings import START, Filter, Windows, filter_of, windows
+from cnnviz.ui.settings import START, Filter, Sizes, Told, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
@@ -77,6 +79,25 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
     """One filter over the picture, ready for the stage. Raises DoesNotFit."""
     windows.output_size(picture)
     return trace(picture, filter, windows, divisor)
+
+
+@remembered(64, together=8_000_000)
+def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
+    """A kernel in several sizes, for the browser to hold: see `settings.kernel_in_sizes`.
+
+    A size is told by its weights as they are applied, its factor as a fraction, or why the kernel does not have it.
+    """
+    told: list[dict[str, object]] = []
+    weights = []
+    for height, width in sizes:
+        try:
+            found = filter_of({**dict(asked), "k": height, "kw": width, "rect": True}, depth)
+        except CnnvizError as problem:
+            told.append({"size": [height, width], "refused": str(problem)})
+        else:
+            told.append({"size": [height, width], "factor": found.factor.as_integer_ratio()})
+            weights.append(found.weight.ravel())
+    return packet("kernel", {"sizes": told, "depth": depth}, {"weights": np.concatenate([*weights, np.zeros(0)])})
 
 
 @remembered(64, together=32_000_000, by=lambda map, limit: (hashlib.sha256(map.data).digest(), map.shape, limit))

@@ -174,6 +174,27 @@ def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
     return Filter(weight, slices, drawn, float(state["bias"]), state["kernel"])
 
 
+Sizes = tuple[tuple[int, int], ...]
+Told = tuple[tuple[str, Any], ...]  # settings, as what they are told apart by
+
+
+def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
+    """What makes the kernel but for its size, and all (height, width) that its sliders can give it as they stand."""
+    height, width = kernel_size(state)
+    down, across = range(K.least, K.most + 1), range(KW.least, KW.most + 1)
+    sizes = {(k, width) for k in down} | {(height, k) for k in across} if state["rect"] else {(k, k) for k in down}
+    asked = {setting.key: state[setting.key] for setting in FILTER if setting not in (K, RECT, KW, BIAS)}
+    return (*asked.items(), ("bias", 0.0)), tuple(sorted(sizes))
+
+
+def live(state: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that the stage follows while they are changed, and under which names it hears of them."""
+    told = {name: state[name] for name in ("k", "s", "p", "d", "border", "bias", "flip")}
+    width = {"kw": state["kw"]} if state["rect"] else {}
+    names = {name: name for name in (*told, *width)}
+    return {"settings": {**told, "kw": None, **width, "sides": sides(state["sides"])}, "names": names}
+
+
 def in_colour(state: Mapping[str, Any], depth: int) -> str:
     """What becomes of a kernel of one slice on a picture of `depth` channels, as an ending of a sentence.
 

@@ -16,18 +16,27 @@ type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
   autoplay?: boolean; whole?: boolean; compact?: boolean; group?: string; link?: string; limit?: number; begun?: number;
-  at?: [number, number]; unit?: [number, number];
+  at?: [number, number]; unit?: [number, number]; live?: Live;
 }
 
 interface Trace {
   rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
   bias: number; exponent?: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
   names: { input?: string; output?: string; channels?: string[] }; options: StageOptions;
-  input: Packed; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
+  input: Packed & { decimals?: number }; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
-  down: number[]; across: number[]; area: number; taps: number; inputRange: number[];
+  down: number[]; across: number[]; area: number; taps: number; inputRange: number[]; whole: { values: boolean; weights: boolean; output: boolean };
+  filling?: import("./stage/preview.js").Filling; // of a preview: its map, as far as it is there
 }
+
+// What can be changed under the finger: the settings as they stand (kw: null as long as it is k), which setting of the page
+// means each, and the id of the kernel in all its sizes.
+interface LiveSettings {
+  k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean;
+}
+interface Live { settings: LiveSettings; names: Record<string, string>; kernels?: string }
+type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }>;
 
 interface Step {
   row: number; column: number; top: number; left: number; values: Float64Array; terms: Float64Array; sums: Float64Array;
@@ -42,6 +51,9 @@ interface Place {
   asks?: boolean; row?: number; column?: number; y?: number; x?: number; unit?: [number, number]; pixel?: { x: number; y: number } | null;
   isMove?: boolean; isFilling?: boolean; isHidden?: boolean; text?: string; value?: number;
 }
+
+// A setting that is being changed; `isLive` until it is let go (drawing/setting.js).
+interface Change { name: string; value: unknown; isLive: boolean; from?: object }
 
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 

@@ -29,4 +29,4 @@ from cnnviz.ui.controls.one_click import DEMOS, demos, show_demo, to_lab
 from cnnviz.ui.controls.picture_source import choose_sample, original, photo, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.upload import Uploads
-from cnnviz.ui.controls.window import lab, sliders, windows
+from cnnviz.ui.controls.window import lab, live, sliders, windows

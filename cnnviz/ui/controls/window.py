@@ -8,8 +8,9 @@ import streamlit as st
 from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
-from cnnviz.ui import formulas, settings, state
+from cnnviz.ui import cached, formulas, settings, state
 from cnnviz.ui.controls.basics import dial, dials, select, text, toggle
+from cnnviz.ui.held import held
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
@@ -50,6 +51,13 @@ def sliders(picture: Picture) -> None:
 def _window(now: Mapping[str, Any], axis: int) -> Window:
     """The window down (0) or across (1), without its padding."""
     return Window(settings.kernel_size(now)[axis], now["s"], 0, now["d"])
+
+
+def live(depth: int) -> dict[str, Any]:
+    """What of the lab can be changed under the finger, on a picture of `depth` channels: as `stage` takes it."""
+    now = lab()
+    kernels = cached.kernels(*settings.kernel_in_sizes(now), depth)
+    return {**settings.live(now), "kernels": held(kernels, "kernel")}
 
 
 def windows() -> Windows:

@@ -68,6 +68,15 @@ export const isPadded = (axis) => axis.before + axis.after > 0;
 /** @type {(axis: Axis, position: number, size: number) => boolean} */
 export const isBeyond = (axis, position, size) => position < -axis.before || position >= size + axis.after;
 
+/** @type {(kernel: number, stride: number, ends: number[], dilation: number) => Axis} */
+export const axisOf = (kernel, stride, [before, after], dilation) => ({ kernel, stride, before, after, dilation });
+
+/** The padding at both ends. @type {(axis: Axis) => number[]} */
+export const endsOf = (axis) => [axis.before, axis.after];
+
+/** How many outputs there are, as Window.output_size has it; 0 where there is none. @type {(axis: Axis, size: number) => number} */
+export const outputsOf = (axis, size) => Math.max(0, Math.floor((paddedSize(axis, size) - extentOf(axis)) / axis.stride) + 1);
+
 // The parts of [from, to) that are not in a set: [from, to) each.
 /** @type {(set: Set<number>, from: number, to: number) => number[][]} */
 export function missingIn(set, from, to) {

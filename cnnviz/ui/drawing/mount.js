@@ -5,7 +5,8 @@ import { rampOf, themeOf } from "./palette.js";
 export const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // What a component extends. Its constructor makes `root`, and `frame` where its elements stand in another one; it has
-//     receive(data)   new data, or another theme        paint(now)   what it draws
+//     receive(data)   new data, or another theme; false where it waits for more, and says itself when it is `ready`
+//     paint(now)      what it draws
 //     follow(place)   what others of its group tell     leave()      what must end with it
 // and finds the page's `theme`, `version`, how often it was told, and `send(name, value)`, by which Python hears of it.
 export class View {
@@ -19,6 +20,9 @@ export class View {
     this.waiting = true;
     requestAnimationFrame((now) => { this.waiting = false; if (!this.isGone) this.paint(now); });
   }
+
+  // What was received shows.
+  ready() { this.root.setAttribute("data-ready", String(this.version)); }
 
   // `watched`, or the root, has got another size.
   resized() { this.repaint(); }
@@ -55,8 +59,7 @@ function tell(view, data) {
   style.setProperty("--on-primary", theme.dark ? "#0b1118" : "#ffffff");
   style.setProperty("--palette", rampOf(theme));
   view.version += 1;
-  view.receive(data);
-  view.root.setAttribute("data-ready", view.version);
+  if (view.receive(data) !== false) view.ready();
 }
 
 function takeAway(view) {

@@ -8,10 +8,12 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
     plan.js        pure: where the operands stand      operands.js  window, weights, products
     output.js      the map filling in                  player.js    the current step, playing, zoom
     pointer.js     hovering, tapping, dragging, keys   place.js     where it stands, in the link
+    preview.js     pure: the map of other settings     live.js      what shows while a setting is being changed
     stage.js       a trace on the page: its panels     stage.css
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from cnnviz.steps import Trace
@@ -47,6 +49,8 @@ def stage(
     unit: tuple[int, int] | None = None,
     link: Setting[Any] | None = None,
     limit: float | None = None,
+    held: str = "",
+    live: Mapping[str, Any] | None = None,
 ) -> None:
     """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
 
@@ -58,6 +62,8 @@ def stage(
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
     link      the setting that says where the cursor stands: a `place_setting`; with `unit`, the choice of that
     limit     the number drawn in full colour, where that is not the map's own: its numbers are said as before
+    held      the id of its input, where the browser holds that: see `ui.held`
+    live      what can be changed under the finger, with nothing asked of the server: `Live` of types.d.ts
     """
     if link and unit is None:
         at = state.now(link) or at
@@ -67,6 +73,6 @@ def stage(
         state.remember(f"{key}-at", at)
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
-        "link": link.key if link else None, "limit": limit, "begun": state.beginnings(),
+        "link": link.key if link else None, "limit": limit, "begun": state.beginnings(), "live": live,
     }  # fmt: skip
-    _component(key=key, data=trace.envelope(**{name: value for name, value in options.items() if value}))
+    _component(key=key, data=trace.envelope(held, **{name: value for name, value in options.items() if value}))

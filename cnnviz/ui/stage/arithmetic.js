@@ -6,17 +6,25 @@ import { opened } from "../drawing/envelope.js";
 import { rangeOf } from "../drawing/numbers.js";
 
 /** One `bytes` envelope (steps.Trace.envelope) -> the trace. @type {(bytes: Uint8Array) => Trace} */
-export function unpack(bytes) {
-  const trace = opened(bytes);
+export const unpack = (bytes) => worked(opened(bytes));
+
+/** What follows from what was sent, once its input is there. @type {(trace: any) => Trace} */
+export function worked(trace) {
   [trace.depth, trace.height, trace.width] = trace.input.shape;
   [trace.outHeight, trace.outWidth] = trace.output.shape;
+  placed(trace);
+  const range = trace.input.data instanceof Uint8Array ? [0, 255] : rangeOf(trace.input.data);
+  trace.inputRange = range.map((end) => end / trace.divisor);
+  trace.whole = isWhole(trace);
+  return trace;
+}
+
+// What follows from its windows and sizes.
+export function placed(trace) {
   [trace.down, trace.across] = [tapsOf(trace.rows), tapsOf(trace.columns)];
   trace.area = trace.down.length * trace.across.length;
   trace.taps = trace.channels.length * trace.area;
   trace.count = trace.outHeight * trace.outWidth;
-  const range = trace.input.data instanceof Uint8Array ? [0, 255] : rangeOf(trace.input.data);
-  trace.inputRange = range.map((end) => end / trace.divisor);
-  trace.whole = isWhole(trace);
   return trace;
 }
 
@@ -112,8 +120,9 @@ export const ended = (trace, number, gate) => gate * APPLY[trace.function](numbe
 /** What a position's number is multiplied by at last. @type {(trace: Trace, row: number, column: number) => number} */
 export const gateAt = (trace, row, column) => (trace.gate ? trace.gate.data[row * trace.outWidth + column] : 1);
 
-/** The number that Python computed for this position. @type {(trace: Trace, row: number, column: number) => number} */
-export const outputAt = (trace, row, column) => trace.output.data[row * trace.outWidth + column];
+// The number that Python computed for this position; of a map that is still filling in, the one that it has there.
+/** @type {(trace: Trace, row: number, column: number) => number} */
+export const outputAt = (trace, row, column) => trace.filling?.at(row, column) ?? trace.output.data[row * trace.outWidth + column];
 
 // Whether a step came to the number that Python computed, to 1e-5 of its absolute terms taken together: Python adds
 // in another order, and hands its numbers over rounded to float32.
@@ -153,6 +162,7 @@ export function strongest(trace, from = 0, to = trace.count) {
 /** @type {(trace: Trace, most?: number) => number[]} */
 export function abridged(trace, most = 25) {
   if (trace.count <= most) return Array.from({ length: trace.count }, (_, index) => index);
+  if (trace.filling) return Array.from({ length: most }, (_, at) => Math.round((at * (trace.count - 1)) / (most - 1)));
   const stops = [0], share = (trace.count - 2) / (most - 2);
   for (let part = 0; part < most - 2; part += 1) {
     stops.push(strongest(trace, 1 + Math.floor(part * share), 1 + Math.floor((part + 1) * share)));

@@ -1,5 +1,5 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
-import { missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
+import { endsOf, missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
 import { largestOf, rangeOf } from "../drawing/numbers.js";
 import { inputColour, signedIndex } from "../drawing/palette.js";
 import { bitmapOf, canvasOf, pack } from "../drawing/paper.js";
@@ -91,12 +91,18 @@ function greyOf(trace, theme) {
 /** The number of the output that is drawn in full colour. @type {(trace: Trace) => number} */
 export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
 
-/** @type {(trace: Trace, theme: Theme) => HTMLCanvasElement} */
-export function outputBitmap(trace, theme) {
-  const colours = Uint32Array.from(theme.signed, pack);
-  return bitmapOf(trace.outWidth, trace.outHeight, (pixels) => {
-    for (let at = 0; at < pixels.length; at += 1) pixels[at] = colours[signedIndex(trace.output.data[at], fullColour(trace))];
-  });
+/** @type {(trace: Trace, theme: Theme, canvas?: HTMLCanvasElement) => HTMLCanvasElement} */
+export function outputBitmap(trace, theme, canvas = undefined) {
+  const colours = Uint32Array.from(theme.signed, pack), { filling, outWidth, outHeight } = trace, full = fullColour(trace);
+  return bitmapOf(outWidth, outHeight, (pixels) => {
+    const { data } = trace.output;
+    for (let row = 0, at = 0; row < outHeight; row += 1) {
+      for (let column = 0; column < outWidth; column += 1, at += 1) {
+        const number = data[at];
+        pixels[at] = colours[signedIndex(filling && Number.isNaN(number) ? filling.drawn(row, column) : number, full)];
+      }
+    }
+  }, canvas);
 }
 
 // The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.
@@ -126,15 +132,20 @@ export function boxFor(view, area) {
   return { x: area.x + (area.width - width) / 2, y: area.y, width, height, cell };
 }
 
-/** The trace's bitmaps and whatever else is worked out once. @param {Trace} trace @param {Theme} theme */
-export function prepare(trace, theme) {
-  const layout = tiling(trace);
+// What an input looks like depends on these alone.
+const looksOf = ({ rows, columns, outside, channels }) => JSON.stringify([endsOf(rows), endsOf(columns), outside, channels]);
+
+// The trace's bitmaps and whatever else is worked out once; of a trace with the same input, as it was `made` before.
+/** @param {Trace} trace @param {Theme} theme @param {any} [before] */
+export function prepare(trace, theme, before = undefined) {
+  const looks = looksOf(trace), isSame = before && before.of === trace.input && before.looks === looks && before.theme === theme;
+  const layout = isSame ? before.layout : tiling(trace);
   const unread = (axis, size, outputs) => missingIn(readBy(axis, Array(outputs).keys(), size, "zeros"), 0, size);
   return {
-    layout,
-    input: inputBitmap(trace, layout, theme),
+    layout, looks, theme, of: trace.input,
+    input: isSame ? before.input : inputBitmap(trace, layout, theme),
     output: outputBitmap(trace, theme),
-    outputRange: rangeOf(trace.output.data),
+    outputRange: trace.filling ? [-trace.limit, trace.limit] : rangeOf(trace.output.data),
     unreadRows: unread(trace.rows, trace.height, trace.outHeight),
     unreadColumns: unread(trace.columns, trace.width, trace.outWidth),
     weightLimit: trace.weight ? largestOf(trace.weight.data) : 0,

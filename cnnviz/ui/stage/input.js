@@ -45,7 +45,7 @@ export function paintInput(panel, stage) {
   const plan = inputPlan(panel, stage);
   const { view, box } = plan;
   const context = panel.begin();
-  const key = `${stage.version}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
+  const key = `${stage.drawing}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
   panel.lay("input", key, (layer) => paintInputBase(layer, stage, plan));
   clipped(context, box, 2, () => {
     if (stage.pointer.tap !== null) paintReach(context, stage, plan);

@@ -32,7 +32,7 @@ export function paintOutput(panel, stage) {
   const plan = outputPlan(panel, stage);
   const { view, box } = plan;
   const context = panel.begin();
-  const key = `${stage.version}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
+  const key = `${stage.drawing}|${trace.filling?.rounds}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
   const full = panel.layer("output", key, (layer) => paintOutputBase(layer, stage, plan));
   const filled = Math.min(stage.player.filled, trace.count);
   const rows = Math.floor(filled / trace.outWidth), over = filled % trace.outWidth;

@@ -40,6 +40,9 @@ function decimalsOf(numbers, by = 1, most = SHORT) {
   return Infinity;
 }
 
+// The decimals of an input: looked for once, for a preview has the same.
+const ofInput = ({ input, divisor }) => (input.decimals ??= decimalsOf(input.data, divisor));
+
 /** What power and gate make of a change before them, where they make most of it. @param {Trace} trace */
 function steepest({ exponent, gate, output }) {
   if (!exponent) return gate ? largestOf(gate.data) : 1;
@@ -52,7 +55,7 @@ function steepest({ exponent, gate, output }) {
 export function placesOf(trace) {
   const { term, reduction, taps, limit } = trace, factor = factorOf(trace), bias = Math.abs(trace.bias);
   const value = Math.max(...trace.inputRange.map(Math.abs)), weight = trace.weight ? largestOf(trace.weight.data) / Math.abs(factor) : 1;
-  const ofValues = decimalsOf(trace.input.data, trace.divisor), ofWeights = trace.weight ? decimalsOf(trace.weight.data, factor, TYPED) : 0;
+  const ofValues = ofInput(trace), ofWeights = trace.weight ? decimalsOf(trace.weight.data, factor, TYPED) : 0;
   const ofTerms = { product: ofValues + ofWeights, value: ofValues, square: 2 * ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
   const most = { product: value * weight, value, square: value ** 2, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
   const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * steepest(trace), isSum = reduction === "sum";

@@ -5,11 +5,14 @@ import { Tip, button, icon, make, named, press, say } from "../drawing/elements.
 import { View, isReduced, mount } from "../drawing/mount.js";
 import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
 import { headed, sideFor } from "../drawing/paper.js";
-import { outputAt, stepAt, unpack } from "./arithmetic.js";
-import { fullColour, prepare } from "./bitmaps.js";
+import { opened } from "../drawing/envelope.js";
+import { heldAs, onceHeld } from "../drawing/held.js";
+import { outputAt, stepAt, worked } from "./arithmetic.js";
+import { fullColour, outputBitmap, prepare } from "./bitmaps.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
 import { operandsPlan, paintOperands, partOf, partText, shapeOf } from "./operands.js";
+import { LiveStage } from "./live.js";
 import { FIRST, partAfter, partAround } from "./plan.js";
 import { NUMBERED, Player } from "./player.js";
 import { Place } from "./place.js";
@@ -20,14 +23,15 @@ const SLIT = 48; // pixels of the shorter side of a map that can be seen
 const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage extends View {
-  guessing = false; revealed = false; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
-  /** @type {Trace} */ trace; /** @type {Step} */ step;
+  guessing = false; revealed = false; drawing = 0; part = FIRST; forget = null; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
+  /** @type {Trace} */ trace; /** @type {Trace} */ base; /** @type {Step} */ step;
 
   constructor() {
     super();
     this.place = new Place(this);
     this.player = new Player(this);
     this.pointer = new Pointer(this);
+    this.live = new LiveStage(this);
     this.build();
   }
 
@@ -88,9 +92,25 @@ class Stage extends View {
 
   // ---- a new trace ----
 
+  // Its input may be on its way by itself, and the kernel for what is changed under the finger: false until they are there.
   receive(data) {
-    const before = this.trace, trace = unpack(data);
-    Object.assign(this, { trace, made: prepare(trace, this.theme), say: speaker(trace), revealed: false });
+    const told = opened(data), needed = [told.held, told.options.live?.kernels].filter(Boolean);
+    this.forget?.();
+    let isHere = true;
+    this.forget = onceHeld(needed, () => {
+      this.base = worked(told.held ? { ...told, input: heldAs(told.held).input } : told);
+      this.live.receive();
+      if (!isHere) this.ready();
+    });
+    isHere = needed.every((id) => heldAs(id) !== undefined);
+    return isHere;
+  }
+
+  // Put another trace on the stage: Python's, or what would come of a setting that is still being changed.
+  /** @param {Trace} trace */
+  show(trace) {
+    const before = this.trace;
+    Object.assign(this, { trace, made: prepare(trace, this.theme, this.made), say: speaker(trace), revealed: false, drawing: this.drawing + 1 });
     this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
     this.pointer.letGo();
     this.player.receive(before);
@@ -104,6 +124,15 @@ class Stage extends View {
     if (trace.options.whole) this.showWhole();
     if (!before && trace.options.autoplay && !isReduced()) this.player.toggle();
     this.draw();
+  }
+
+  // More of a map that is filling in is there.
+  refill() {
+    const { trace, made } = this;
+    Object.assign(trace, { limit: trace.filling.limit });
+    made.outputRange = [-trace.limit, trace.limit];
+    outputBitmap(trace, this.theme, made.output);
+    this.repaint();
   }
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
@@ -174,7 +203,7 @@ class Stage extends View {
   // Where this stage is, to be compared with what the group knows of it.
   get news() {
     const { step, pointer: { pixel } } = this;
-    return `${this.version}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${this.isFilling}|${this.hidden}`;
+    return `${this.drawing}|${step.row}|${step.column}|${pixel?.x}|${pixel?.y}|${this.isFilling}|${this.hidden}`;
   }
 
   // Say where this stage is, if that is news to the group. A new trace at the old place is news to whoever shows its
@@ -278,6 +307,8 @@ class Stage extends View {
   }
 
   leave() {
+    this.forget?.();
+    this.live.leave();
     this.player.stop();
     this.place.leave();
     this.pointer.leave();

@@ -1,0 +1,92 @@
+// The stage under the finger: while a setting is being changed it shows what would come of it, with nothing asked of the
+// server; once it is let go that stays until Python's answer takes its place.
+import { heldAs } from "../drawing/held.js";
+import { hearSettings } from "../drawing/setting.js";
+import { say } from "../drawing/elements.js";
+import { previewed } from "./preview.js";
+
+const SLICE = 9; // milliseconds of a frame in which a map fills in
+
+// A kernel in all its sizes, as it is held: cached.kernels of cnnviz/ui.
+/** @returns {Kernels} */
+export function kernelsOf(told) {
+  let start = 0;
+  return (told.map ??= new Map(told.sizes.map(({ size: [height, width], factor, refused }) => {
+    const count = refused ? 0 : height * width * told.depth, weight = told.weights.data.subarray(start, start + count);
+    start += count;
+    return [`${height}x${width}`, refused ? { refused } : { weight, factor }];
+  })));
+}
+
+// wanted    the settings under the finger, or null where the stage shows what Python has sent
+// isMoving  whether the finger still holds one of them
+export class LiveStage {
+  isMoving = false; frame = 0; timer = 0;
+  /** @type {LiveSettings | null} */ wanted = null;
+
+  constructor(stage) {
+    this.stage = stage;
+    this.deaf = hearSettings((change) => this.hear(change));
+  }
+
+  /** @returns {Live | undefined} */
+  get told() { return this.stage.base?.options.live; }
+
+  // Python has answered. While the finger moves on, its answer is what other settings are compared with.
+  receive() {
+    if (this.isMoving && this.told) this.preview();
+    else this.settle();
+  }
+
+  // Show what Python has sent.
+  settle() {
+    this.wanted = null;
+    this.mark(false, "");
+    cancelAnimationFrame(this.frame);
+    this.stage.show(this.stage.base);
+  }
+
+  /** @param {Change} change */
+  hear({ name, value, isLive }) {
+    const of = this.told?.names[name];
+    if (!of) return;
+    this.isMoving = isLive;
+    const wanted = { ...(this.wanted ?? this.told.settings), [of]: value };
+    if (of === "p") wanted.sides = null; // the same on all sides again
+    if (JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
+    this.wanted = wanted;
+    if (JSON.stringify(wanted) === JSON.stringify(this.told.settings)) this.settle(); else this.preview();
+  }
+
+  preview() {
+    const { stage, told, wanted } = this;
+    const { trace, refused } = previewed(stage.base, told, wanted, told.kernels && kernelsOf(heldAs(told.kernels)));
+    cancelAnimationFrame(this.frame);
+    this.mark(true, refused);
+    if (refused) return;
+    stage.player.stop();
+    stage.show(trace);
+    if (trace.filling.level) this.frame = requestAnimationFrame(() => this.fill(trace));
+  }
+
+  fill(trace) {
+    const isLeft = trace.filling.advance(performance.now() + SLICE);
+    this.stage.refill();
+    if (isLeft) this.frame = requestAnimationFrame(() => this.fill(trace));
+  }
+
+  // Everything else of the page that speaks of this map speaks of another one now, and steps back: see live.css.
+  mark(isPreview, refused) {
+    const { root, line } = this.stage;
+    root.toggleAttribute("data-preview", isPreview);
+    root.classList.toggle("is-refused", Boolean(refused));
+    document.documentElement.toggleAttribute("data-cnnviz-preview", isPreview);
+    if (refused) say(line, refused);
+  }
+
+  leave() {
+    this.deaf();
+    cancelAnimationFrame(this.frame);
+    document.documentElement.removeAttribute("data-cnnviz-preview");
+  }
+}
