@@ -18,7 +18,7 @@ with frame.lesson(course.POOLING) as page:
         else:
             pooling.formula(pooled)
             with frame.stage():
-                stage(pooled.trace, key="pooling", link=pooling.PLACE)
+                stage(pooled.trace, key="pooling", link=pooling.PLACE, live=pooling.live())
     if pooled:
         counted = pooling.fewer(pooled)
         pooling.strided(pooled, counted)

@@ -187,12 +187,16 @@ def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
     return (*asked.items(), ("bias", 0.0)), tuple(sorted(sizes))
 
 
+def followed(state: Mapping[str, Any], names: Mapping[str, str], **fixed: Any) -> dict[str, Any]:
+    """What a stage follows while it is changed: the settings, and what each is to its window, by their keys."""
+    told = {"d": 1, "kw": None, "sides": None, **fixed, **{name: state[key] for key, name in names.items()}}
+    return {"settings": told, "names": dict(names)}
+
+
 def live(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the stage follows while they are changed, and under which names it hears of them."""
-    told = {name: state[name] for name in ("k", "s", "p", "d", "border", "bias", "flip")}
-    width = {"kw": state["kw"]} if state["rect"] else {}
-    names = {name: name for name in (*told, *width)}
-    return {"settings": {**told, "kw": None, **width, "sides": sides(state["sides"])}, "names": names}
+    """What of the lab its stage follows."""
+    names = ("k", "s", "p", "d", "border", "bias", "flip", *(("kw",) if state["rect"] else ()))
+    return followed(state, {name: name for name in names}, sides=sides(state["sides"]))
 
 
 def in_colour(state: Mapping[str, Any], depth: int) -> str:

@@ -25,6 +25,11 @@ def layer(state: Mapping[str, Any]) -> Pool:
     return MaxPool2d(*window) if state["pool"] == MAX else AvgPool2d(*window)
 
 
+def live(state: Mapping[str, Any]) -> dict[str, Any]:
+    """What of it the stage follows."""
+    return settings.followed(state, {"pk": "k", "ps": "s", "pp": "p"})
+
+
 def source_shape(state: Mapping[str, Any], picture: Picture) -> Shape:
     """The shape of the one map that is pooled. Raises KernelError and DoesNotFit."""
     _, height, width = picture.shape

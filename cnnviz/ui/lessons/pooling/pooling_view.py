@@ -26,6 +26,11 @@ def state() -> dict[str, Any]:
     return session.values(OPERATION)
 
 
+def live() -> dict[str, Any]:
+    """What of it the stage follows while it is changed."""
+    return pooling_setting.live(state())
+
+
 def dials(picture: Picture) -> None:
     """Which pooling of what, and K, S, P with what each does."""
     boxes = st.columns([1.75, 1, 1, 1], gap="medium")

@@ -17,6 +17,14 @@ BLUR = "Box blur"  # the mean of the window: it has every size, and its map look
 DEMO = "stride and padding demo"
 
 
+_BLUR = {**settings.START, "kernel": BLUR}
+
+
+def blur_in_sizes() -> tuple[settings.Told, settings.Sizes]:
+    """The blur and all sizes that K can give it."""
+    return settings.kernel_in_sizes(_BLUR)
+
+
 @dataclass(frozen=True)
 class Variant:
     """One of the two: its letter, and the keys of its settings in the session and the URL.
@@ -39,7 +47,11 @@ class Variant:
 
     def filter(self, state: Mapping[str, Any], depth: int) -> Filter:
         """A box blur of its K."""
-        return settings.filter_of({**settings.START, "kernel": BLUR, "k": state[self.k]}, depth)
+        return settings.filter_of({**_BLUR, "k": state[self.k]}, depth)
+
+    def live(self, state: Mapping[str, Any]) -> dict[str, Any]:
+        """What of it its stage follows."""
+        return settings.followed(state, {self.k: "k", self.s: "s", self.p: "p", self.more: "more", "border": "border"})
 
     def keeping(self, k: int) -> dict[str, Any]:
         """The changes that give it this K and keep the size: stride 1 and K - 1 of padding in all."""

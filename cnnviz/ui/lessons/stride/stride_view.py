@@ -14,7 +14,8 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
 from cnnviz.ui.controls import Dial
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant
+from cnnviz.ui.held import held, held_picture
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant, blur_in_sizes
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, show
 from cnnviz.ui.settings import BORDER
@@ -100,6 +101,7 @@ def _formula(setting: Variant, state: Mapping[str, Any], picture: Picture) -> Ma
 def stages(picture: Picture, divisor: float) -> None:
     """The two stages under one cursor. A setting that gives no map says why; the other one stays."""
     told = now()
+    input, blurs = held_picture(picture), held(cached.kernels(*blur_in_sizes(), len(picture.pixels)), "kernel")
     for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
         with box, st.container(key=f"stage-{setting.letter}"):
             try:
@@ -119,4 +121,8 @@ def stages(picture: Picture, divisor: float) -> None:
                 # Where the borrowed pixels are tied to their origins.
                 corner = None if windows.border == "zeros" else (0, 0)
                 named, place = replace(trace, names=names), PLACES[setting.letter]
-                stage(named, key=setting.letter.lower(), group="stride", compact=True, at=corner, link=place)
+                live = {**setting.live(told), "kernels": blurs}
+                stage(
+                    named, key=setting.letter.lower(), group="stride", compact=True, at=corner, link=place, held=input,
+                    live=live,
+                )  # fmt: skip
