@@ -188,9 +188,11 @@ def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
 
 
 def followed(state: Mapping[str, Any], names: Mapping[str, str], **fixed: Any) -> dict[str, Any]:
-    """What a stage follows while it is changed: the settings, and what each is to its window, by their keys."""
+    """What a stage follows while it is changed: the settings, what each is to its window, by their keys, and how far
+    those go that are pulled on the picture."""
     told = {"d": 1, "kw": None, "sides": None, **fixed, **{name: state[key] for key, name in names.items()}}
-    return {"settings": told, "names": dict(names)}
+    ranges = {name: DECLARED[key].range for key, name in names.items() if name in ("k", "s", "p")}
+    return {"settings": told, "names": dict(names), "ranges": ranges}
 
 
 def live(state: Mapping[str, Any]) -> dict[str, Any]:

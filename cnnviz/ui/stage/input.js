@@ -1,5 +1,5 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
-import { cellOf, extentOf, isPadded, origin, positionOf } from "../drawing/axis.js";
+import { cellOf, extentOf, isPadded, origin, positionOf, startOf } from "../drawing/axis.js";
 import { clamp, insideOf, rangeText } from "../drawing/numbers.js";
 import { inkOn, inputColour } from "../drawing/palette.js";
 import { clipped, dot, drawCells, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
@@ -40,6 +40,13 @@ const onScreen = (trace, { view, box }, [left, top], y, x) => [
   box.y + (cellOf(trace.rows, y) + top - view.y) * box.cell,
 ];
 
+// Where the window stands on the screen, and how large a cell is.
+export function windowOn(stage) {
+  const { trace, step, made } = stage, plan = inputPlan(stage.input.panel, stage), { cell } = plan.box;
+  const [x, y] = onScreen(trace, plan, made.layout.corner(0), step.top, step.left);
+  return { x, y, width: extentOf(trace.columns) * cell, height: extentOf(trace.rows) * cell, cell };
+}
+
 export function paintInput(panel, stage) {
   const { trace, made, theme, step } = stage;
   const plan = inputPlan(panel, stage);
@@ -54,6 +61,10 @@ export function paintInput(panel, stage) {
       paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
     }
     if (!slide) paintTies(context, stage, plan);
+    if (stage.handles.active === "s") {
+      const { x, y, width, height, cell } = windowOn(stage), by = (startOf(trace.columns, 1) - startOf(trace.columns, 0)) * cell;
+      outlineBox(context, { x: x + by, y, width, height }, theme.window, 2, [4, 3]);
+    }
     if (!pixel) return;
     const [x, y] = onScreen(trace, plan, made.layout.corner(pixel.tile), pixel.y, pixel.x);
     outline(context, x, y, box.cell, box.cell, theme.reached, box.cell > 12 ? 3 : 2);

@@ -9,6 +9,7 @@ import { opened } from "../drawing/envelope.js";
 import { heldAs, onceHeld } from "../drawing/held.js";
 import { outputAt, stepAt, worked } from "./arithmetic.js";
 import { fullColour, outputBitmap, prepare } from "./bitmaps.js";
+import { Handles } from "./handles.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
 import { operandsPlan, paintOperands, partOf, partText, shapeOf } from "./operands.js";
@@ -33,6 +34,7 @@ class Stage extends View {
     this.pointer = new Pointer(this);
     this.live = new LiveStage(this);
     this.build();
+    this.handles = new Handles(this);
   }
 
   build() {
@@ -264,6 +266,7 @@ class Stage extends View {
     paintInput(this.input.panel, this);
     if (this.operands.panel.width) paintOperands(this.operands.panel, this); // a compact stage has no room for it
     paintOutput(this.output.panel, this);
+    this.handles.draw();
     this.write();
     if (this.isFollowing) { this.isFollowing = false; this.told = this.news; } // it was the group that said so
     else this.tell();
