@@ -6,7 +6,9 @@ changed under the finger, and the envelope that Python would send for those.
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +21,7 @@ from cnnviz.layers import AvgPool2d, MaxPool2d
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
-from cnnviz.ui import cached, settings
+from cnnviz.ui import cached, formulas, settings
 from cnnviz.ui.settings import OWN, START
 
 OWN_NUMBERS = ("1 2 0; -1 0 1", "0.5 1; 1/3 -2 | 1 0; 0 1 | -1 2; 3 4", "100000 -3; 2 70000")
@@ -76,7 +78,13 @@ def convolutions() -> Iterator[dict[str, Any]]:
             "name": f"{at}: {name}, {changed}", "base": trace(now).envelope(live=told), "changed": changed,
             "kernels": cached.kernels.function(*settings.kernel_in_sizes(now), depth)[1],
             "expected": None if problem else trace(wanted).envelope(live=told), "refused": str(problem or ""),
+            "formula": "" if problem else plain(formulas.output_size(settings.windows(wanted), shown)),
         }  # fmt: skip
+
+
+def plain(markup: str) -> str:
+    """What is read of a formula."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup))
 
 
 def poolings() -> Iterator[dict[str, Any]]:

@@ -187,12 +187,14 @@ def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
     return (*asked.items(), ("bias", 0.0)), tuple(sorted(sizes))
 
 
-def followed(state: Mapping[str, Any], names: Mapping[str, str], **fixed: Any) -> dict[str, Any]:
-    """What a stage follows while it is changed: the settings, what each is to its window, by their keys, and how far
-    those go that are pulled on the picture."""
+def followed(
+    state: Mapping[str, Any], names: Mapping[str, str], formula: str = ".st-key-formula .formula", **fixed: Any
+) -> dict[str, Any]:
+    """What a stage follows while it is changed: the settings, what each is to its window, by their keys, how far
+    those go that are pulled on the picture, and where the page's formula stands."""
     told = {"d": 1, "kw": None, "sides": None, **fixed, **{name: state[key] for key, name in names.items()}}
     ranges = {name: DECLARED[key].range for key, name in names.items() if name in ("k", "s", "p")}
-    return {"settings": told, "names": dict(names), "ranges": ranges}
+    return {"settings": told, "names": dict(names), "ranges": ranges, "formula": formula}
 
 
 def live(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,7 @@ interface Trace {
 interface LiveSettings {
   k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean;
 }
-interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; kernels?: string }
+interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string }
 type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }>;
 
 interface Step {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { opened } from "../../cnnviz/ui/drawing/envelope.js";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
+import { filledLine, lettersLine, textOf } from "../../cnnviz/ui/stage/formula.js";
 import { kernelsOf } from "../../cnnviz/ui/stage/live.js";
 import { Filling, isFillable, previewed } from "../../cnnviz/ui/stage/preview.js";
 import { speaker, total } from "../../cnnviz/ui/stage/words.js";
@@ -46,6 +47,10 @@ for (const said of possible) {
       }
     }
     assert.equal(trace.filling.limit, largest);
+    if (said.formula) {
+      const [letters, numbers] = [textOf(lettersLine(trace)), textOf(filledLine(trace))];
+      assert.ok([`${letters} = ${numbers}`, `${letters} : ${numbers}`].includes(said.formula), `${letters} : ${numbers}, not ${said.formula}`);
+    }
     const step = stepAt(trace, 0, 0);
     if (trace.limit === python.limit) {
       assert.deepEqual(speaker(trace).places, speaker(python).places);

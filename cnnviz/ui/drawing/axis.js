@@ -71,6 +71,9 @@ export const isBeyond = (axis, position, size) => position < -axis.before || pos
 /** @type {(kernel: number, stride: number, ends: number[], dilation: number) => Axis} */
 export const axisOf = (kernel, stride, [before, after], dilation) => ({ kernel, stride, before, after, dilation });
 
+/** What the formula of an axis says of it. @type {(axis: Axis) => { kernel: number, stride: number, dilation: number }} */
+export const paramsOf = ({ kernel, stride, dilation }) => ({ kernel, stride, dilation });
+
 /** The padding at both ends. @type {(axis: Axis) => number[]} */
 export const endsOf = (axis) => [axis.before, axis.after];
 

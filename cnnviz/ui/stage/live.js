@@ -3,6 +3,7 @@
 import { heldAs } from "../drawing/held.js";
 import { hearSettings } from "../drawing/setting.js";
 import { say } from "../drawing/elements.js";
+import { Formula } from "./formula.js";
 import { previewed } from "./preview.js";
 
 const SLICE = 9; // milliseconds of a frame in which a map fills in
@@ -23,6 +24,7 @@ export function kernelsOf(told) {
 export class LiveStage {
   isMoving = false; frame = 0; timer = 0;
   /** @type {LiveSettings | null} */ wanted = null;
+  formula = new Formula();
 
   constructor(stage) {
     this.stage = stage;
@@ -41,6 +43,7 @@ export class LiveStage {
   // Show what Python has sent.
   settle() {
     this.wanted = null;
+    this.formula.giveBack();
     this.mark(false, "");
     cancelAnimationFrame(this.frame);
     this.stage.show(this.stage.base);
@@ -66,6 +69,7 @@ export class LiveStage {
     if (refused) return;
     stage.player.stop();
     stage.show(trace);
+    this.formula.show(told, trace, stage.made);
     if (trace.filling.level) this.frame = requestAnimationFrame(() => this.fill(trace));
   }
 
@@ -86,6 +90,7 @@ export class LiveStage {
 
   leave() {
     this.deaf();
+    this.formula.giveBack();
     cancelAnimationFrame(this.frame);
     document.documentElement.removeAttribute("data-cnnviz-preview");
   }

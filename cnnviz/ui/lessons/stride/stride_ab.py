@@ -51,7 +51,8 @@ class Variant:
 
     def live(self, state: Mapping[str, Any]) -> dict[str, Any]:
         """What of it its stage follows."""
-        return settings.followed(state, {self.k: "k", self.s: "s", self.p: "p", self.more: "more", "border": "border"})
+        names = {self.k: "k", self.s: "s", self.p: "p", self.more: "more", "border": "border"}
+        return settings.followed(state, names, f'.formula[data-of="{self.letter}"]')
 
     def keeping(self, k: int) -> dict[str, Any]:
         """The changes that give it this K and keep the size: stride 1 and K - 1 of padding in all."""
