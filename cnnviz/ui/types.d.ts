@@ -43,6 +43,9 @@ interface Place {
   isMove?: boolean; isFilling?: boolean; isHidden?: boolean; text?: string; value?: number;
 }
 
+// What a setting becomes (drawing/setting.js); `from` is whoever says it.
+interface Change { name: string; value: number | string | boolean; isLive: boolean; from?: object }
+
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 
 interface Unit { layer: number; channel: number; row: number | null; column: number | null }
@@ -115,6 +118,9 @@ interface SizesMessage {
 }
 interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown }
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
+interface DialMessage {
+  name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
+}
 interface LandmarksMessage { current: string; sidebar: string }
 
 // ---- what the browser and the door give ----
