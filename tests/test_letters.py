@@ -41,4 +41,4 @@ def test_the_words_under_a_dial_have_the_letters_of_the_page():
     # Names, buttons, and what stands in an empty box too.
     assert at.control("rect").label == "k's height and width differ"
     assert at.control("sides").placeholder == "p on all four"
-    assert at.control("keep").label == "keep the size (s = 1)"
+    assert at.control("p-act").label == "keep the size (s = 1)"

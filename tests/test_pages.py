@@ -408,7 +408,7 @@ def test_an_upload_stays_with_its_name_whatever_else_is_touched():
     at.set(filters=["Emboss"])
     at.set({"camera-on": True})
     still_there()
-    at.press("keep")
+    at.press("p-act")
     still_there()
     at.set(sample="Checkerboard")
     assert at.stage().input.shape == (3, 48, 64)
@@ -733,7 +733,7 @@ def test_a_typed_number_moves_its_slider(key, value):
 )
 def test_keep_the_size(k, d):
     at = small(kernel="Box blur", k=k, d=d, s="3", p="9")
-    at.press("keep")
+    at.press("p-act")
     shown = check(at)
     assert shown.output.shape == shown.input.shape[1:]
     assert all(axis["after"] - axis["before"] in (0, 1) for axis in shown.axes)

@@ -23,7 +23,7 @@ def keyed(at: Visitor) -> dict[str, tuple[Any, ...]]:
         key, proto = getattr(element, "key", None), getattr(element, "proto", None)
         if not key or proto is None:
             continue
-        told = {name: getattr(proto, name, None) for name in ("min", "max", "step")}
+        told = {name: getattr(element, name, None) for name in ("min", "max", "step")}
         options = [str(getattr(option, "content", option)) for option in getattr(proto, "options", [])]
         found[key] = (type(element).__name__, *told.values(), tuple(options), key in DECLARED)
     return found

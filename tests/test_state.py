@@ -56,8 +56,7 @@ def test_each_setting_is_declared_once():
 def test_what_a_page_draws_is_among_its_settings(lesson):
     """Else a link to it would not say it."""
     at, own = Visitor(lesson.path), {setting.key for setting in lesson.settings}
-    drawn = {name.removesuffix("-typed") for name in at.drawn()}
-    assert drawn & set(DECLARED) <= own
+    assert at.drawn() & set(DECLARED) <= own
     assert len(own) == len({*lesson.settings})
 
 
@@ -111,10 +110,9 @@ def test_a_value_that_something_else_has_changed_does_not_come_back():
     at = Visitor("convolution", size="24")
     at.set(rect=True).set({"kw-typed": 5}).set({"s-typed": 2})
     assert at.setting("kw") == 5 and at.link("kw") == "5"
-    old = at.control("kw")
     at.set(weights="1 2 3; 4 5 6; 7 8 9")
     assert (at.setting("rect"), at.setting("kw"), at.setting("k")) == (False, 3, 3)
-    assert at.control("kw").key != old.key and at.control("kw").value == 3 == at.control("kw-typed").value
+    assert at.control("kw").value == 3 == at.control("kw-typed").value
     at.set({"s-typed": 1})
     assert (at.setting("rect"), at.setting("kw")) == (False, 3) and at.link("kw") is None
 

@@ -268,9 +268,9 @@ def test_neither_can_and_each_says_so():
 
 
 def test_keep_the_size_is_for_each_setting_by_itself():
-    at = page_of(size="24", k="6", s="3", p="0", kb="7", sb="2", pb="0").press("keep-B")
+    at = page_of(size="24", k="6", s="3", p="0", kb="7", sb="2", pb="0").press("pb-act")
     assert check(at) == {"A": (4, 7), "B": (16, 24)}
-    assert check(at.press("keep-A")) == {"A": (16, 24), "B": (16, 24)}
+    assert check(at.press("p-act")) == {"A": (16, 24), "B": (16, 24)}
 
 
 # --- the table of sizes ---

@@ -1,7 +1,7 @@
 """A visitor of the app's pages, without a browser: Streamlit's AppTest, as tests speak of it.
 
     visitor = Visitor("layers", size="24", stack="conv 4 3x3")
-    visitor.set(k=5).press("keep")
+    visitor.set(k=5).press("p-act")
     assert visitor.setting("k") == 5 and "16 × 24" in visitor.said()
     visitor.stage().output
 
@@ -29,6 +29,7 @@ from streamlit.testing.v1.element_tree import Widget
 import sent
 from cnnviz.ui.course import COURSE, HOME
 from cnnviz.ui.state import DECLARED
+from dials import Dial
 from sent import Sent
 from server import ROOT
 
@@ -157,10 +158,13 @@ class Visitor:
         return self._session().setdefault(name, {})
 
     def control(self, key: str) -> Any:
-        """The widget of that name, whatever its kind: its value, options, label, disabled.
+        """The widget of that name, whatever its kind: its value, options, label, disabled; or a part of a dial.
 
         A widget whose value was changed by another has been drawn anew since, under its name and a number.
         """
+        for dial in self.dials():
+            if key in dial.parts:
+                return dial.parts[key]
         drawn = self._part("widgets").get(key, {})
         return self.app.get_by_key(drawn.get("key", key))
 
@@ -170,8 +174,11 @@ class Visitor:
         return [key for key in keys if key and key.startswith(start)]
 
     def drawn(self) -> set[str]:
-        """The names of the widgets that show a setting, or have on a page before."""
-        return set(self._part("widgets"))
+        """The names of the widgets that show a setting, or have on a page before, and of the dials."""
+        return {*self._part("widgets"), *(dial.key for dial in self.dials())}
+
+    def dials(self) -> list[Dial]:
+        return [element for element in self.app if isinstance(element, Dial)]
 
     def remedies(self) -> list[str]:
         """The keys of the buttons that mend what cannot be."""
@@ -197,7 +204,8 @@ class Visitor:
         """Everything that the page gives to be read as Markdown, without the backslashes that guard it."""
         app = self.app
         kinds = (app.markdown, app.caption, app.error, app.info, app.warning, app.success)
-        bodies = [element.value for kind in kinds for element in kind] + [button.label for button in app.button]
+        bodies = [text for dial in self.dials() for text in dial.said()]
+        bodies += [element.value for kind in kinds for element in kind] + [button.label for button in app.button]
         return [apart(re.sub(r"\\([^A-Za-z0-9\s])", r"\1", body)) for body in bodies]
 
     def source(self) -> str:

@@ -1,8 +1,8 @@
-"""The one door for what the browser draws: `component("stage")` mounts stage/stage.js, styled by stage/stage.css.
+"""The one door for what the browser draws: `component("stage")` mounts stage/stage.js, dressed in stage/stage.css.
 
 The JavaScript is written as ES modules: what a file takes from another it imports, and a component's entry, the file of
 its name, exports a default. `joined` follows the imports and makes one module of them all, which a page has once, by
-`scripts`; what is sent with a component only names its entry.
+`scripts`, together with the style; what is sent with a component only names its entry.
 
 Inline, as Streamlit would have it, JavaScript is sent again with all new data. Measured for a change of K in the lab
 (bench/pages.py, in turn): inline 490,551 bytes over the WebSocket at 192x192 RGB and 2,047,135 at 512x512, sent once
@@ -85,14 +85,27 @@ _ENTRIES = {
     for file in sorted(_UI.glob("*/*.js"))
     if "\nexport default " in file.read_text("utf-8")
 }
-_JOINED = f"const PRGN = {json.dumps(PRGN)}, PRGN_DARK = {json.dumps(PRGN_DARK)};\n{joined(_UI, _ENTRIES.values())}"
+_DRESS = "drawing/dress.js"
+_COLOURS = f"const PRGN = {json.dumps(PRGN)}, PRGN_DARK = {json.dumps(PRGN_DARK)};\n"
+_JOINED = f"{_COLOURS}{joined(_UI, [*_ENTRIES.values(), _DRESS])}"
 # Where a page finds the entries: a promise, for a component may come before them. Named after what was joined, so that
 # a page that stays open while the server gets other files keeps what belongs together.
 _HELD = f"""
 const held = (window["cnnviz {hashlib.sha256(_JOINED.encode()).hexdigest()[:12]}"] ??= {{}});
 const entries = (held.entries ??= new Promise((bring) => {{ held.bring = bring; }}));
 """
-_FOUND = ", ".join(f"{name}: {constant(path)}.default" for name, path in _ENTRIES.items())
+
+
+def _found(path: str) -> str:
+    """The entry `path`, in the style that stands beside it, if any does."""
+    entry, own = f"{constant(path)}.default", (_UI / path).with_suffix(".css")
+    if not own.is_file():
+        return entry
+    css = f"{(_UI / 'drawing/drawing.css').read_text('utf-8')}{own.read_text('utf-8')}"
+    return f"{constant(_DRESS)}.dressed({entry}, {json.dumps(css)})"
+
+
+_FOUND = ", ".join(f"{name}: {_found(path)}" for name, path in _ENTRIES.items())
 _scripts = st.components.v2.component(
     "cnnviz_scripts", js=f"{_HELD}{_JOINED}held.bring({{ {_FOUND} }});\nexport default () => {{}};\n"
 )
@@ -108,10 +121,6 @@ def component(name: str) -> Callable[..., Any]:
 
     Raises KeyError where no file of that name in a folder of cnnviz/ui exports a default.
     """
-    own = (_UI / _ENTRIES[name]).with_suffix(".css")
-    css = f"{(_UI / 'drawing/drawing.css').read_text('utf-8')}{own.read_text('utf-8')}" if own.is_file() else None
-    return st.components.v2.component(
-        f"cnnviz_{name}",
-        js=f"{_HELD}export default (await entries).{name};\n",
-        css=css,
-    )
+    if name not in _ENTRIES:
+        raise KeyError(name)
+    return st.components.v2.component(f"cnnviz_{name}", js=f"{_HELD}export default (await entries).{name};\n")

@@ -52,8 +52,8 @@ interface Place {
   isMove?: boolean; isFilling?: boolean; isHidden?: boolean; text?: string; value?: number;
 }
 
-// A setting that is being changed; `isLive` until it is let go (drawing/setting.js).
-interface Change { name: string; value: unknown; isLive: boolean; from?: object }
+// What a setting becomes (drawing/setting.js); `from` is whoever says it.
+interface Change { name: string; value: number | string | boolean; isLive: boolean; from?: object }
 
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 
@@ -127,6 +127,9 @@ interface SizesMessage {
 }
 interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown }
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
+interface DialMessage {
+  name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
+}
 interface LandmarksMessage { current: string; sidebar: string }
 
 // ---- what the browser and the door give ----

@@ -5,7 +5,6 @@ Each shows one setting of `ui/state`. Ranges are fixed, so nothing jumps;
 """
 
 from cnnviz.ui.controls.basics import (
-    Dial,
     bare_dial,
     choice,
     dial,

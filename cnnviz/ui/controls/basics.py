@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -12,10 +11,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.numbers import number
 from cnnviz.ui import state
+from cnnviz.ui.dial import dial as draw_dial
 from cnnviz.ui.letters import LETTERS, lettered, together
 from cnnviz.ui.state import Setting, put
 
 Then = Callable[[], None]
+Act = tuple[str, Then]  # what a button says, its callback
 
 
 def plain(text: str) -> str:
@@ -150,20 +151,18 @@ def _typed(
         nearest = math.floor(nearest + 0.5)
     take(nearest)
     if nearest != told:
-        rule = f"goes from {number(least, 15)} to {number(most, 15)}"
-        rule, fails = ("is a whole number", "is not") if least <= told <= most else (rule, "does not")
-        sentence = f"{label} {rule}; {number(told, 15)} {fails}, so {number(nearest, 15)} stands there."
-        state.remember("typed", (name, sentence))
+        is_within = least <= told <= most
+        rule, fails = ("is a whole number", "is not") if is_within else (_reach(range), "does not")
+        _refused(name, f"{label} {rule}; {number(told, 15)} {fails}", nearest)
 
 
-def _box(
-    label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], *, box: str, called: str,
-    **of_widget: Any,
-) -> None:  # fmt: skip
-    typed = partial(_typed, name, called, range, isinstance(value, int), take)
-    # As a fraction: a widget for whole numbers cuts 2.7 to 2 and 1e3 to 1, and tells nobody. Without the widget's own
-    # limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
-    _shown(st.number_input, label, name=box, value=float(value), take=typed, step=1.0, format="%g", **of_widget)
+def _reach(range: tuple[Any, Any]) -> str:
+    least, most = range
+    return f"goes from {number(least, 15)} to {number(most, 15)}"
+
+
+def _refused(name: str, why: str, value: Any) -> None:
+    state.remember("typed", (name, f"{why}, so {number(value, 15)} stands there."))
 
 
 def typed_number(label: str, setting: Setting[Any], **of_widget: Any) -> Any:
@@ -177,7 +176,10 @@ def number_of_many(
     label: str, name: str, value: Any, range: tuple[Any, Any], take: Callable[[Any], None], **of_widget: Any
 ) -> None:
     """As `typed_number`, of what is no setting by itself."""
-    _box(label, name, value, range, take, box=name, called=label, **of_widget)
+    typed = partial(_typed, name, label, range, isinstance(value, int), take)
+    # As a fraction: a widget for whole numbers cuts 2.7 to 2 and 1e3 to 1, and tells nobody. Without the widget's own
+    # limits: beyond those it turns red, says its range to a pointer only, and tells nobody.
+    _shown(st.number_input, label, name=name, value=float(value), take=typed, step=1.0, format="%g", **of_widget)
     if _said(name):
         st.caption(plain(_said(name)))
 
@@ -189,52 +191,44 @@ def slider(label: str, setting: Setting[float], step: float) -> float:
     return value
 
 
-@dataclass(frozen=True)
-class Dial:
-    """A slider's value, and the room under it for plain words on what the value does.
+def dial(
+    label: str, setting: Setting[int], *, words: str = "", then: Then | None = None, help: str = "",
+    act: Act | None = None,
+) -> int:  # fmt: skip
+    """A slider with its number beside it, which can be typed, and below it `words`, plain, on what the value does.
 
-    said  what is said of a number that was typed and could not be, instead; or ""
+    act  what else can be done there: what a button after the words says, and its callback
     """
-
-    value: int
-    room: DeltaGenerator
-    said: str = ""
-
-    def say(self, words: str) -> None:
-        """Fill the room: once every slider is drawn, so that the words speak of the settings as they are now."""
-        self.room.caption(together(lettered(plain(self.said) or words)), width="content")
+    value, take = state.now(setting), _putting(setting, then)
+    bare_dial(label, setting.key, value, setting.range, take, words=words, help=help, act=act)
+    return value
 
 
-def dial(label: str, setting: Setting[int], *, then: Then | None = None, help: str | None = None) -> Dial:
-    """A slider with its number beside it, which can be typed."""
-    return bare_dial(label, setting.key, state.now(setting), setting.range, _putting(setting, then), help=help)
-
-
-def dials(boxes: Iterable[DeltaGenerator], settings: Mapping[str, Setting[int]]) -> list[Dial]:
-    """A dial in each box, by its label."""
-    found = []
-    for box, (label, setting) in zip(boxes, settings.items(), strict=True):
+def dials(boxes: Iterable[DeltaGenerator], settings: Mapping[str, Setting[int]], words: Iterable[str]) -> None:
+    """A dial in each box, by its label, with its words."""
+    for box, (label, setting), said in zip(boxes, settings.items(), words, strict=True):
         with box:
-            found.append(dial(label, setting))
-    return found
+            dial(label, setting, words=said)
 
 
 def bare_dial(
-    label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, help: str | None = None
-) -> Dial:
+    label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, words: str = "",
+    help: str = "", act: Act | None = None,
+) -> None:  # fmt: skip
     """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
     label = lettered(label)
-    with st.container(key=f"dial-{name}", gap=None):
-        head = st.container(key=f"head-{name}", horizontal=True, vertical_alignment="center")
-        _shown(st.slider, label, *range, name=name, value=value, take=take, label_visibility="collapsed")
-        with head:
-            st.markdown(f"**{label}**", help=help)
-            _box(
-                f"{label}, typed", name, value, range, take, box=f"{name}-typed", called=label,
-                label_visibility="collapsed", width=64,
-            )  # fmt: skip
-        room = st.container(key=f"words-{name}", horizontal=True, vertical_alignment="center")
-    return Dial(value, room, _said(name))
+    said, done = act or ("", None)
+
+    def set_to(told: float | str) -> None:
+        if isinstance(told, str):
+            _refused(name, f"{label} {_reach(range)}; “{told[:20]}” is no number", value)
+        else:
+            _typed(name, label, range, True, take, told)
+
+    below = together(_said(name) or lettered(words))
+    draw_dial(
+        name, label, value, range, words=below, help=lettered(help), act=lettered(said), on_set=set_to, on_act=done
+    )
 
 
 _MEAN = """Here **K** is the kernel's size, **S** the stride, **P** the padding, **D** the dilation, **W** the input's

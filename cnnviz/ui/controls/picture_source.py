@@ -6,7 +6,7 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.pictures import sample as sample_picture
 from cnnviz.ui import cached, settings, state
-from cnnviz.ui.controls.basics import choice, dial, plain, select
+from cnnviz.ui.controls.basics import choice, dial, select
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.settings import DEPTH, DEPTHS, DIVISORS, SAMPLE, SAMPLE_NAMES, SIZE, VALUES, YOURS
 from cnnviz.ui.state import put
@@ -39,11 +39,11 @@ def picture() -> tuple[Picture, float]:
         with st.container(key="reading", horizontal=True):
             depth = choice("Depth", DEPTH)
             values = choice("Values", VALUES)
-        longest = dial("Longest side", SIZE, help="The size that is shown and convolved. Never enlarged.")
         full = original()
-        working = cached.at(full, settings.stage_side(full, longest.value), DEPTHS[depth])
+        working = cached.at(full, settings.stage_side(full, state.now(SIZE)), DEPTHS[depth])
         _, height, width = working.shape
-        longest.say(plain(" ".join((f"{times(height, width, len(working.pixels))}.", *working.notes))))
+        words = " ".join((f"{times(height, width, len(working.pixels))}.", *working.notes))
+        dial("Longest side", SIZE, words=words, help="The size that is shown and convolved. Never enlarged.")
     return working, DIVISORS[values]
 
 

@@ -11,7 +11,6 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, formulas, settings, state
 from cnnviz.ui.controls.basics import dial, dials, select, text, toggle
 from cnnviz.ui.held import held
-from cnnviz.ui.letters import lettered
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
 
@@ -24,28 +23,27 @@ def lab() -> dict[str, Any]:
 def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
     boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
-    k, s, d = dials([boxes[0], boxes[1], boxes[3]], {"K kernel": K, "S stride": S, "D dilation": D})
+    now = lab()
+    window = _window(now, 0), _window(now, 1)
+    words = (
+        formulas.kernel(now["k"], now["kw"] if now["rect"] else None), formulas.overlap(*window), formulas.span(*window)
+    )  # fmt: skip
+    dials([boxes[0], boxes[1], boxes[3]], {"K kernel": K, "S stride": S, "D dilation": D}, words)
     with boxes[2]:
-        p = dial("P padding", P, then=lambda: put(sides=""))
+        keep = ("keep the size" if now["s"] == 1 else "keep the size (S = 1)", _keep)
+        dial("P padding", P, words=_padding_words(now, picture), then=lambda: put(sides=""), act=keep)
     with boxes[4], st.container(key="border-box", gap=None):
         select("Border", BORDER, help="What stands in the padding.")
         with st.popover("rectangle, sides", type="tertiary"):
             toggle("K's height and width differ", RECT)
-            kw = dial("K's width", KW)
+            off = "Switch it on to give the kernel a width of its own."
+            dial("K's width", KW, words="K is then the height." if now["rect"] else off)
             text(
                 "Padding: top, bottom, left, right",
                 SIDES,
                 placeholder="P on all four",
                 help="Padding for each side. Empty: P on all four.",
             )
-    now = lab()
-    kw.say("K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own.")
-    k.say(formulas.kernel(now["k"], now["kw"] if now["rect"] else None))
-    s.say(formulas.overlap(_window(now, 0), _window(now, 1)))
-    p.say(_padding_words(now, picture))
-    keep = "keep the size" if now["s"] == 1 else lettered("keep the size (S = 1)")
-    p.room.button(keep, key="keep", type="tertiary", on_click=_keep)
-    d.say(formulas.span(_window(now, 0), _window(now, 1)))
 
 
 def _window(now: Mapping[str, Any], axis: int) -> Window:

@@ -1,13 +1,15 @@
-// A setting that is being changed, said on the window as it changes: by a dial that is dragged, a handle on the picture,
-// a cell of the kernel. Whoever shows what would come of it hears of it, long before Python does.
+// What is being set, as it is set: dials and handles on pictures say it, whatever shows the setting hears it, and Python
+// is told by a dial alone, once, when it is let go. The components are modules of their own, so they meet on the window.
 const EVENT = "cnnviz-set";
 
-/** @type {(change: Change) => void} */
-export const tellSetting = (change) => { window.dispatchEvent(new CustomEvent(EVENT, { detail: change })); };
+// `isLive` while it is still moving; then once false, with the value that stands.
+/** @param {Change} change */
+export function tellSetting(change) { window.dispatchEvent(new CustomEvent(EVENT, { detail: change })); }
 
-/** Hear of every change; returns what stops hearing. @type {(listener: (change: Change) => void) => () => void} */
+// `listener(change)` for all that is told, also by itself: `from` says by whom. Returns a function that stops hearing.
+/** @type {(listener: (change: Change) => void) => () => void} */
 export function hearSettings(listener) {
-  const listen = (/** @type {any} */ { detail }) => listener(detail);
-  window.addEventListener(EVENT, listen);
-  return () => window.removeEventListener(EVENT, listen);
+  const hear = (/** @type {any} */ { detail }) => listener(detail);
+  window.addEventListener(EVENT, hear);
+  return () => window.removeEventListener(EVENT, hear);
 }

@@ -42,11 +42,11 @@ def tiny() -> None:
     )
     left, right = st.columns([1.15, 1.3], gap="medium")
     with left:
-        dial = controls.dial("x, the number that goes in", TINY)
-        one = np.array([dial.value], np.float32)
+        at = controls.dial("x, the number that goes in", TINY)
+        one = np.array([at], np.float32)
         lines = [_line("with tanh", *naive(one)), _line("stable", *stable(one))]
         show(rows(["float32", "sigmoid(x)", "slope", f"left of a gradient after {PASSED} such layers"], lines))
-        told(said(dial.value))
+        told(said(at))
     with right:
         x = np.linspace(LEAST, 0, 161, dtype=np.float32)
         figure = figures.lines(
@@ -54,7 +54,7 @@ def tiny() -> None:
             x_title="x",
             y_title="sigmoid(x), float32",
             log_y=True,
-            marks={f"x = {number(dial.value)}": dial.value},
+            marks={f"x = {number(at)}": at},
             height=280,
         )
         chart(figure, "tiny-chart")

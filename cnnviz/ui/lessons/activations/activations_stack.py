@@ -64,7 +64,7 @@ def gradients(picture: Picture, activation: Activation) -> GradientStack:
     )
     left, right = st.columns([1, 1.4], gap="medium")
     with left:
-        dial = controls.dial("Layers in the stack", LAYERS)
+        dial = st.container()
     with right:
         start = controls.choice("How the weights start", WEIGHTS_START)
         chosen = INITIALISATIONS[start]
@@ -72,11 +72,13 @@ def gradients(picture: Picture, activation: Activation) -> GradientStack:
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
     small = cached.at(controls.original(), SIDE, depth)
     _, height, width = small.shape
-    dial.say(f"on {times(height, width, len(small.pixels))} numbers; the same seed each time")
+    with dial:
+        words = f"on {times(height, width, len(small.pixels))} numbers; the same seed each time"
+        layers = controls.dial("Layers in the stack", LAYERS, words=words)
     keys = dict.fromkeys((*ALWAYS, activation.key))
     stack = GradientStack(
-        {key: _measured(small, dial.value, key, start) for key in keys},
-        dial.value,
+        {key: _measured(small, layers, key, start) for key in keys},
+        layers,
         start,
     )
     _draw(stack)

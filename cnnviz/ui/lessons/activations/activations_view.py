@@ -34,8 +34,8 @@ def choose() -> Activation:
         found = BY_NAME[controls.choice("Activation, applied to each number of the map", ACTIVATION)]
         st.caption(controls.plain(f"{found.name}: {found.formula}. {found.source}."))
     with right:
-        k = controls.dial("K kernel", K)
-        k.say("the sidebar’s kernel, S = 1; its map goes in, the picture’s size: its border is repeated")
+        words = "the sidebar’s kernel, S = 1; its map goes in, the picture’s size: its border is repeated"
+        controls.dial("K kernel", K, words=words)
     return found
 
 

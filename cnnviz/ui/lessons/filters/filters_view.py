@@ -41,9 +41,7 @@ def dials(picture: Picture) -> None:
         controls.choice("Filters of layer 1", WHICH)
         controls.typed_number("Seed of the random filters", settings.SEED)
     with st.container(key="filter-dials"):
-        found = controls.dials(st.columns(7), DIALS)
-    for dial, words in zip(found, _words(now(), picture), strict=True):
-        dial.say(words)
+        controls.dials(st.columns(7), DIALS, _words(now(), picture))
 
 
 def _words(state: Mapping[str, Any], picture: Picture) -> tuple[str, ...]:

@@ -116,7 +116,7 @@ def _dial(
     def take(new: int) -> None:
         change(stack.changed(at, **{name: new / scale if scale != 1 else new}), at)
 
-    bare_dial(label, f"layer-{letter}", value, (least, most), take).say(words)
+    bare_dial(label, f"layer-{letter}", value, (least, most), take, words=words)
 
 
 def _as_typed(value: Any) -> str:

@@ -35,9 +35,8 @@ def dropout(shown: Shown) -> None:
     with st.container(key="dropout"):
         boxes = st.columns([1, 3], gap="medium")
         with boxes[0]:
-            share = dial("p dropped, %", DROPPED)
-            p, draw = share.value / 100, state.now(DRAW)
-            share.say(f"those that are left are multiplied by {number(1 / (1 - p))}")
+            p, draw = state.now(DROPPED) / 100, state.now(DRAW)
+            dial("p dropped, %", DROPPED, words=f"those that are left are multiplied by {number(1 / (1 - p))}")
             st.button("draw again", key="dropout-again", on_click=put, kwargs={"draw": draw + 1})
         few = shown.map.size
         if few < FEWEST:

@@ -118,7 +118,7 @@ def named(trained: Trained, found: Sequence[Column], at: int, channel: int) -> s
 def moves() -> tuple[Move, DeltaGenerator]:
     """The four dials and the way back: the move that they say, and the room under them for what it did."""
     with st.container(key="moves", gap=None):
-        found = {setting.key: dial(name, setting).value for setting, name in MOVES.items()}
+        found = {setting.key: dial(name, setting) for setting, name in MOVES.items()}
         still = {setting.key: setting.start for setting in MOVES}
         with st.container(key="moves-back"):
             st.button("put it back", key="move-back", on_click=put, kwargs=still, disabled=found == still)

@@ -45,13 +45,12 @@ def fewer(found: Pooled) -> Savings:
     )
     left, right = st.columns([1, 3.2], gap="medium")
     with left:
-        depth = controls.dial("F maps", MAPS)
-        depth.say("as many filters as the layer before has")
-    before: Shape = (depth.value, *found.source.shape[1:])
-    after: Shape = (depth.value, *found.shape)
+        depth = controls.dial("F maps", MAPS, words="as many filters as the layer before has")
+    before: Shape = (depth, *found.source.shape[1:])
+    after: Shape = (depth, *found.shape)
     convolution, full = Conv2d(FILTERS, 3, padding=1), Linear(CLASSES)
     counted = Savings(
-        depth.value, (math.prod(before), math.prod(after)), (full.parameters(before), full.parameters(after))
+        depth, (math.prod(before), math.prod(after)), (full.parameters(before), full.parameters(after))
     )
     lines = [
         ["numbers", *(_volume(shape) for shape in (before, after)), percent(*counted.numbers[::-1])],

@@ -36,7 +36,7 @@ def moved(found: Pooled) -> Moved | None:
     )
     left, right = st.columns([1, 2.2], gap="medium")
     with left:
-        dial = controls.dial("Move by, pixels", MOVE)
+        dial = st.container()
         direction = controls.choice("Direction", WAY)
         words = st.container(key="moved-words")
     try:
@@ -46,8 +46,9 @@ def moved(found: Pooled) -> Moved | None:
             controls.refuse(f"Here nothing can be moved: {problem}")
         return None
     room = measured.distances[-1]
-    move = min(dial.value, room)
-    dial.say("of the map that is pooled" if room == MOST else f"this map has room for a move by {room} at most")
+    with dial:
+        reach = "of the map that is pooled" if room == MOST else f"this map has room for a move by {room} at most"
+        move = min(controls.dial("Move by, pixels", MOVE, words=reach), room)
     with right:
         _draw(found, measured, move)
     with words:

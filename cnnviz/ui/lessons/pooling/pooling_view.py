@@ -37,12 +37,14 @@ def dials(picture: Picture) -> None:
     with boxes[0], st.container(key="pool-what", horizontal=True):
         controls.choice("Pooling", POOL)
         controls.choice("of the", OF)
-    k, s, p = controls.dials(boxes[1:], {"K kernel": PK, "S stride": PS, "P padding": PP})
     now = state()
     window = pooling_setting.window(now)
-    k.say(f"{times(now['pk'], now['pk'])} = {now['pk'] ** 2} numbers become one")
-    s.say(formulas.overlap(window, window))
-    p.say(_padding_words(now, picture))
+    words = (
+        f"{times(now['pk'], now['pk'])} = {now['pk'] ** 2} numbers become one",
+        formulas.overlap(window, window),
+        _padding_words(now, picture),
+    )
+    controls.dials(boxes[1:], {"K kernel": PK, "S stride": PS, "P padding": PP}, words)
 
 
 def _padding_words(now: dict[str, Any], picture: Picture) -> str:

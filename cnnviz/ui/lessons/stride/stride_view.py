@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,7 +14,6 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, state
 from cnnviz.ui import formulas as written
-from cnnviz.ui.controls import Dial
 from cnnviz.ui.held import held, held_picture
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant, blur_in_sizes
 from cnnviz.ui.letters import lettered
@@ -40,38 +40,28 @@ def lecture() -> None:
 def dials() -> None:
     """K, S and P of A and of B, and the border of both, with what each does."""
     boxes = st.columns([3, 3, 0.8], gap="medium")
-    drawn = []
     for setting, box in zip(BOTH, boxes[:2], strict=True):
         with box, st.container(key=f"setting-{setting.letter}"):
-            drawn.append(_three(setting))
+            _three(setting, now())
     with boxes[2], st.container(key="border-box", gap=None):
         controls.select("Border", BORDER, help="What stands in the padding.")
-    for setting, of_this in zip(BOTH, drawn, strict=True):
-        _say(setting, of_this, now())
 
 
-def _three(setting: Variant) -> tuple[Dial, Dial, Dial]:
-    keys = {"K kernel": setting.k, "S stride": setting.s, "P padding": setting.p}
-    settings = {f"{setting.letter}: {name}": DECLARED[key] for name, key in keys.items()}
-    k, s, p = controls.dials(st.columns(3), settings)
-    controls.toggle(
-        "+1 below, right",
-        DECLARED[setting.more],
-        widget=p.room.checkbox,
-        help="One row more below and one column more on the right: what an even K needs to keep the size.",
-    )
-    return k, s, p
-
-
-def _say(setting: Variant, drawn: tuple[Dial, Dial, Dial], state: Mapping[str, Any]) -> None:
-    k, s, p = drawn
-    size = state[setting.k]
+def _three(setting: Variant, state: Mapping[str, Any]) -> None:
+    boxes, size = st.columns(3), state[setting.k]
     bare = Window(size, state[setting.s])
-    k.say("odd: has a centre" if size % 2 else "even: no pixel is the centre")
-    s.say(written.overlap(bare, bare))
-    p.room.button(
-        "keep the size", key=f"keep-{setting.letter}", type="tertiary", on_click=put, kwargs=setting.keeping(size)
-    )
+    words = "odd: has a centre" if size % 2 else "even: no pixel is the centre", written.overlap(bare, bare)
+    both = {f"{setting.letter}: K kernel": DECLARED[setting.k], f"{setting.letter}: S stride": DECLARED[setting.s]}
+    controls.dials(boxes[:2], both, words)
+    with boxes[2]:
+        keep = ("keep the size", partial(put, **setting.keeping(size)))
+        controls.dial(f"{setting.letter}: P padding", DECLARED[setting.p], act=keep)
+        controls.toggle(
+            "+1 below, right",
+            DECLARED[setting.more],
+            widget=st.checkbox,
+            help="One row more below and one column more on the right: what an even K needs to keep the size.",
+        )
 
 
 def formulas(picture: Picture) -> None:

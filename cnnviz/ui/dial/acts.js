@@ -1,0 +1,36 @@
+// What is done on a dial: a number as it is typed, and the acts that Python has not heard of yet.
+
+// The number that a text means: "1e3", "2.7", "2,7", "−4" and, as pages write it, "1,000". null where it means none.
+export function numberIn(text) {
+  const typed = text.trim().replace("−", "-");
+  const plain = /^-?[1-9]\d{0,2}(,\d{3})+$/.test(typed) ? typed.replaceAll(",", "") : typed.replace(",", ".");
+  const told = plain ? Number(plain) : NaN;
+  return Number.isFinite(told) ? told : null;
+}
+
+// The whole number from `least` to `most` that lies nearest; Python's rule, cnnviz/ui/controls/basics.py.
+export const nearest = (told, [least, most]) => Math.floor(Math.min(Math.max(told, least), most) + 0.5);
+
+// Every message to Python has all that it has not heard of: one that overtakes another, or is lost, takes nothing away.
+// An act is [number, what]; numbers grow, also from one mounting of the dial to the next, so they are times.
+//     what    a number that was set, a text that is none, or true where the button after the words was pressed
+export class Acts {
+  unheard = []; last = 0; heard = 0;
+
+  // Python has heard of the acts up to `heard`. Returns whether it knows of all: else its answer is to an older one.
+  hear(heard) {
+    if (heard < this.heard) Object.assign(this, { unheard: [], last: heard }); // another session, which knows of none
+    this.heard = heard;
+    this.last = Math.max(this.last, heard);
+    this.unheard = this.unheard.filter(([number]) => number > heard);
+    return this.unheard.length === 0;
+  }
+
+  // What to send. Of what was set only the last counts.
+  add(what, now = Date.now()) {
+    this.last = Math.max(this.last + 1, now);
+    if (what !== true) this.unheard = this.unheard.filter(([, other]) => other === true);
+    this.unheard.push([this.last, what]);
+    return [...this.unheard];
+  }
+}

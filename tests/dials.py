@@ -1,0 +1,78 @@
+"""A dial without a browser, one of AppTest's widgets: what is done on it is told to Python as the browser tells it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
+from streamlit.testing.v1 import element_tree
+from streamlit.testing.v1.element_tree import Element, ElementTree, Widget
+
+Unknown = element_tree.UnknownElement
+
+
+class Dial(Widget):
+    """One dial of a page, by the name of its setting.
+
+    told    what its component was sent
+    parts   of the dial "k": its box, "k-typed", takes anything that can be typed; its button, "k-act", can be pressed
+    """
+
+    type = "bidi_component"
+
+    def __init__(self, proto: Any, root: ElementTree):
+        super().__init__(proto, root)
+        self.told = json.loads(proto.json)
+        self.key, self.label = self.told["name"], self.told["label"]
+        self.min, self.max = self.told["range"]
+        self.parts = {f"{self.key}-typed": Part(self.value, f"{self.label}, typed", self.do)}
+        if self.told["act"]:
+            self.parts[f"{self.key}-act"] = Part(None, self.told["act"], self.do)
+        self.acts: list[tuple[int, object]] = []
+
+    @property
+    def value(self) -> int:
+        return self.told["value"]
+
+    def set_value(self, value: int) -> Dial:
+        assert isinstance(value, int) and self.min <= value <= self.max, f"the slider of {self.key} has no {value}"
+        self.do(value)
+        return self
+
+    def do(self, what: object) -> None:
+        self.acts.append((self.told["heard"] + 1 + len(self.acts), what))
+
+    def said(self) -> list[str]:
+        """All that is read on it."""
+        return [f"**{self.label}**", *filter(None, (self.told["words"], self.told["act"]))]
+
+    @property
+    def _widget_state(self) -> WidgetState | None:
+        """The message that the browser sends for what was done, if anything."""
+        trigger = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{self.proto.id}{EVENT_DELIM}events"
+        told = json.dumps([{"event": "acts", "value": self.acts}])
+        return WidgetState(id=trigger, json_trigger_value=told) if self.acts else None
+
+
+class Part:
+    """What is done on a part of a dial is done on the dial."""
+
+    def __init__(self, value: int | None, label: str, do: Callable[[object], None]):
+        self.value, self.label, self.set_value = value, label, do
+
+    def click(self) -> None:
+        self.set_value(True)
+
+
+def _element(proto: Any, root: ElementTree) -> Element:
+    """What AppTest has no name for is a dial, if it is the component of one."""
+    of_component = getattr(proto, "bidi_component", None)
+    is_dial = of_component and of_component.component_name.endswith("cnnviz_dial")
+    return Dial(of_component, root) if is_dial else Unknown(proto, root)
+
+
+element_tree.UnknownElement = _element
