@@ -94,15 +94,25 @@ export const fullColour = (trace) => trace.options?.limit ?? trace.limit;
 /** @type {(trace: Trace, theme: Theme, canvas?: HTMLCanvasElement) => HTMLCanvasElement} */
 export function outputBitmap(trace, theme, canvas = undefined) {
   const colours = Uint32Array.from(theme.signed, pack), { filling, outWidth, outHeight } = trace, full = fullColour(trace);
+  const colourOf = (number) => colours[signedIndex(number, full)];
   return bitmapOf(outWidth, outHeight, (pixels) => {
-    const { data } = trace.output;
-    for (let row = 0, at = 0; row < outHeight; row += 1) {
-      for (let column = 0; column < outWidth; column += 1, at += 1) {
-        const number = data[at];
-        pixels[at] = colours[signedIndex(filling && Number.isNaN(number) ? filling.drawn(row, column) : number, full)];
-      }
-    }
+    if (filling) paintFilling(pixels, trace, colourOf);
+    else for (let at = 0; at < pixels.length; at += 1) pixels[at] = colourOf(trace.output.data[at]);
   }, canvas);
+}
+
+// A map that is filling in: each number that is there stands for those behind and below it that are not.
+function paintFilling(pixels, { filling, outWidth, outHeight }, colourOf) {
+  for (let row = 0; row < outHeight;) {
+    const step = filling.stepAt(row), end = Math.min(outHeight, row + step - (row % step)), start = row * outWidth;
+    for (let column = 0; column < outWidth; column += step) {
+      const number = filling.numbers[start + column], colour = colourOf(number === number ? number : filling.drawn(row, column));
+      const last = start + Math.min(outWidth, column + step);
+      for (let at = start + column; at < last; at += 1) pixels[at] = colour;
+    }
+    for (let below = row + 1; below < end; below += 1) pixels.copyWithin(below * outWidth, start, start + outWidth);
+    row = end;
+  }
 }
 
 // The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.

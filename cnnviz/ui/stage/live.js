@@ -6,7 +6,7 @@ import { say } from "../drawing/elements.js";
 import { Formula } from "./formula.js";
 import { previewed } from "./preview.js";
 
-const SLICE = 9; // milliseconds of a frame in which a map fills in
+const SLICE = { moving: 4, still: 10 }; // milliseconds of a frame in which a map fills in
 
 // A kernel in all its sizes, as it is held: cached.kernels of cnnviz/ui.
 /** @returns {Kernels} */
@@ -74,7 +74,7 @@ export class LiveStage {
   }
 
   fill(trace) {
-    const isLeft = trace.filling.advance(performance.now() + SLICE);
+    const isLeft = trace.filling.advance(performance.now() + SLICE[this.isMoving ? "moving" : "still"]);
     this.stage.refill();
     if (isLeft) this.frame = requestAnimationFrame(() => this.fill(trace));
   }

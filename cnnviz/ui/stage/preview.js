@@ -5,7 +5,7 @@ import { axisOf, cellOf, endsOf, extentOf, isPadded, origin, outputsOf, paddedSi
 import { grouped, largestOf } from "../drawing/numbers.js";
 import { ended, gateAt, placed } from "./arithmetic.js";
 
-const AT_ONCE = 4e6; // terms that are added up before anything is shown: some four milliseconds
+const AT_ONCE = 1.5e6; // terms that are added up before anything is shown: some two milliseconds
 const SMALL = 4096; // numbers of a map that is computed as a whole before it is shown
 
 /** The windows down and across that settings mean. @type {(settings: LiveSettings) => Axis[]} */
@@ -204,6 +204,9 @@ export class Filling {
     this.rounds += 1;
     return this.level > 0;
   }
+
+  // How far it is from a number to the next in a row, of those that are there.
+  stepAt(row) { return this.level ? this.level * (row < this.row ? 1 : 2) : 1; }
 
   // The number that is drawn at a place: its own, or that of the nearest place above and to the left that is there.
   drawn(row, column) {

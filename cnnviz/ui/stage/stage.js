@@ -125,7 +125,7 @@ class Stage extends View {
     say(this.output.heading, trace.names.output ?? "Output");
     if (trace.options.whole) this.showWhole();
     if (!before && trace.options.autoplay && !isReduced()) this.player.toggle();
-    this.draw();
+    if (trace.filling) this.repaint(); else this.draw(); // a preview may be told of more often than there are frames
   }
 
   // More of a map that is filling in is there.
@@ -134,7 +134,7 @@ class Stage extends View {
     Object.assign(trace, { limit: trace.filling.limit });
     made.outputRange = [-trace.limit, trace.limit];
     outputBitmap(trace, this.theme, made.output);
-    this.repaint();
+    if (this.step) paintOutput(this.output.panel, this);
   }
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
