@@ -1,34 +1,43 @@
 """Convolution: a filter slides over the picture; at each stop it multiplies what it covers and adds up."""
 
 from cnnviz.errors import CnnvizError
-from cnnviz.ui import cached, controls, course, frame, results
+from cnnviz.pictures import Picture
+from cnnviz.ui import cached, controls, course, frame, results, state
 from cnnviz.ui.held import held_picture
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.stage import stage
 
+ENDING = Ending(
+    "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
+    "Switch on “guess first” and step on: what will the next number be?",
+)
+
+
+def lab(picture: Picture, divisor: float) -> None:
+    """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that."""
+    with frame.settings():
+        controls.sliders(picture)
+    try:
+        filter, windows = controls.filter_of_lab(picture), controls.windows()
+        trace = cached.convolve(picture, filter, windows, divisor)
+    except CnnvizError as problem:
+        controls.explain(problem, picture)
+        return
+    results.formula(windows, picture)
+    with frame.stage():
+        live = controls.live(len(picture.pixels))
+        stage(trace, key="convolution", whole=True, link=results.PLACE, held=held_picture(picture), live=live)
+    results.figures(trace)
+    results.downloads(picture, filter, windows, divisor)
+    frame.notice(ENDING)
+
+
 with frame.lesson(course.CONVOLUTION) as page:
     with page.lead:
         controls.demos()
+        controls.letters()
     picture, divisor = controls.picture()
-    ending = None
+    controls.show_kernel(picture)
     with frame.main():
-        with frame.settings():
-            controls.sliders(picture)
-        try:
-            filter, windows = controls.kernel(picture), controls.windows()
-            trace = cached.convolve(picture, filter, windows, divisor)
-        except CnnvizError as problem:
-            controls.explain(problem, picture)
-        else:
-            results.formula(windows, picture)
-            with frame.stage():
-                at_hand = {"held": held_picture(picture), "live": controls.live(len(picture.pixels))}
-                stage(trace, key="convolution", whole=True, link=results.PLACE, **at_hand)
-            results.figures(trace)
-            results.downloads(picture, filter, windows, divisor)
-            ending = Ending(
-                "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
-                "Switch on “guess first” and step on: what will the next number be?",
-            )
+        state.by_itself(lab, picture, divisor, own=(*controls.OF_WINDOW, results.PLACE, results.OWN_SIZE))
         results.compare(picture, divisor)
-    page.end(ending)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.geometry import PADDING_MODES
-from cnnviz.kernels import KERNELS
+from cnnviz.kernels import KERNELS, cell_text, short_text
 from cnnviz.layers import AvgPool2d, MaxPool2d
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
@@ -78,8 +78,19 @@ def convolutions() -> Iterator[dict[str, Any]]:
             "name": f"{at}: {name}, {changed}", "base": trace(now).envelope(live=told), "changed": changed,
             "kernels": cached.kernels.function(*settings.kernel_in_sizes(now), depth)[1],
             "expected": None if problem else trace(wanted).envelope(live=told), "refused": str(problem or ""),
-            "formula": "" if problem else plain(formulas.output_size(settings.windows(wanted), shown)),
+            "tabs": None if problem else tabs(wanted, depth), "size": settings.kernel_size(wanted),
+            "own": name == OWN, "formula": "" if problem else plain(formulas.output_size(settings.windows(wanted), shown)),
         }  # fmt: skip
+
+
+def tabs(state: dict[str, Any], depth: int) -> dict[str, list[list[str]]]:
+    """What stands in the cells of the sidebar's grid."""
+    filter = settings.filter_of(state, depth)
+    write = cell_text if filter.name == OWN else short_text
+    slices = dict(zip("RGB", filter.slices)) if depth == 3 else {"": filter.slices[0]}
+    if depth == 3 and filter.drawn.ndim == 2:
+        slices = {"all": filter.drawn, **slices}
+    return {name: [[write(weight) for weight in row] for row in slice_.tolist()] for name, slice_ in slices.items()}
 
 
 def plain(markup: str) -> str:

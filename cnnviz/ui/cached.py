@@ -85,19 +85,25 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
 def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
     """A kernel in several sizes, for the browser to hold: see `settings.kernel_in_sizes`.
 
-    A size is told by its weights as they are applied, its factor as a fraction, or why the kernel does not have it.
+    A size is told by its weights as they are applied, its factor as a fraction, and as it was drawn where that is one
+    slice; or by why the kernel does not have it.
     """
     told: list[dict[str, object]] = []
-    weights = []
+    weights, drawn = [np.zeros(0)], [np.zeros(0)]
     for height, width in sizes:
         try:
             found = filter_of({**dict(asked), "k": height, "kw": width, "rect": True}, depth)
         except CnnvizError as problem:
             told.append({"size": [height, width], "refused": str(problem)})
         else:
-            told.append({"size": [height, width], "factor": found.factor.as_integer_ratio()})
+            has_slices = found.drawn.ndim == 3
+            factor = found.factor.as_integer_ratio()
+            told.append({"size": [height, width], "factor": factor, "slices": has_slices})
             weights.append(found.weight.ravel())
-    return packet("kernel", {"sizes": told, "depth": depth}, {"weights": np.concatenate([*weights, np.zeros(0)])})
+            if not has_slices:
+                drawn.append(found.drawn.ravel())
+    header = {"sizes": told, "depth": depth, "flip": dict(asked)["flip"]}
+    return packet("kernel", header, {"weights": np.concatenate(weights), "drawn": np.concatenate(drawn)})
 
 
 @remembered(64, together=32_000_000, by=lambda map, limit: (hashlib.sha256(map.data).digest(), map.shape, limit))

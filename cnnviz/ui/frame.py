@@ -73,8 +73,8 @@ def _links() -> None:
 
 
 def _link(lesson: Lesson, label: str, icon: str | None = None) -> None:
-    """The way to a lesson, its settings as they stand in the link itself."""
-    st.page_link(lesson.path, label=label, query_params=state.link(lesson.settings), icon=icon)
+    """The way to a lesson. What is set goes along in the session; into another tab, in the link (landmarks.js)."""
+    st.page_link(lesson.path, label=label, icon=icon)
 
 
 def style() -> None:

@@ -41,9 +41,8 @@ def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], 
     """The output-size formula with the numbers put in, the size that comes out, and whether every number is read."""
     line = lettered(formulas.output_size(windows, input))
     told = '<div class="formula"><span>{}</span><small>{} out · {}</small></div>'
-    with st.container(key="formula", horizontal=True, vertical_alignment="center"):
+    with st.container(key="formula"):
         show(html(told, line, times(*size), reading), width="stretch")
-        controls.letters()
 
 
 def chart(figure: Any, key: str) -> None:

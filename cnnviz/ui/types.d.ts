@@ -125,7 +125,7 @@ interface SizesMessage {
   letters: [string, string]; strides: number[]; paddings: number[];
   cells: { text: string; why: string; mark: string; kept: boolean }[][];
 }
-interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown }
+interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown; size: number[]; square: boolean; kernels: string; own: boolean }
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
 interface DialMessage {
   name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;

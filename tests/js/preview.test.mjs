@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { opened } from "../../cnnviz/ui/drawing/envelope.js";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
+import { tabsOf } from "../../cnnviz/ui/grid/texts.js";
 import { filledLine, lettersLine, textOf } from "../../cnnviz/ui/stage/formula.js";
 import { kernelsOf } from "../../cnnviz/ui/stage/live.js";
 import { Filling, isFillable, previewed } from "../../cnnviz/ui/stage/preview.js";
@@ -50,6 +51,10 @@ for (const said of possible) {
     if (said.formula) {
       const [letters, numbers] = [textOf(lettersLine(trace)), textOf(filledLine(trace))];
       assert.ok([`${letters} = ${numbers}`, `${letters} : ${numbers}`].includes(said.formula), `${letters} : ${numbers}, not ${said.formula}`);
+    }
+    if (said.tabs && !("flip" in said.changed)) {
+      const tabs = tabsOf(opened(bytesOf(said.kernels)), said.size, said.own);
+      assert.deepEqual(Object.fromEntries(Object.entries(tabs).map(([name, { text }]) => [name, text])), said.tabs);
     }
     const step = stepAt(trace, 0, 0);
     if (trace.limit === python.limit) {

@@ -23,9 +23,9 @@ from cnnviz.ui.controls.basics import (
     typed_number,
 )  # fmt: skip
 from cnnviz.ui.controls.digit_source import DIGIT, Digit, digit, digit_pad, digit_steps
-from cnnviz.ui.controls.kernel import kernel
+from cnnviz.ui.controls.kernel import filter_of_lab, kernel, show_kernel
 from cnnviz.ui.controls.one_click import DEMOS, demos, show_demo, to_lab
 from cnnviz.ui.controls.picture_source import choose_sample, original, photo, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.upload import Uploads
-from cnnviz.ui.controls.window import lab, live, sliders, windows
+from cnnviz.ui.controls.window import OF_WINDOW, lab, live, sliders, windows

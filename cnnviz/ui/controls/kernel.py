@@ -1,15 +1,19 @@
 """The kernel: a preset or numbers of one's own, bias and flip."""
 
+from contextlib import suppress
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
-from cnnviz.ui import settings, state
+from cnnviz.ui import cached, settings, state
 from cnnviz.ui.controls.basics import dial, plain, select, text, toggle, typed_number
 from cnnviz.ui.controls.window import lab
 from cnnviz.ui.grid import grid
+from cnnviz.ui.held import held
 from cnnviz.ui.settings import ANGLE, BIAS, EACH, FLIP, KERNEL, KERNEL_NAMES, OWN, SEED, WEIGHTS, Filter
 from cnnviz.ui.state import put
 
@@ -47,8 +51,19 @@ def _refused() -> str:
     return sentence if tuple(stood) == _standing() else ""
 
 
+def filter_of_lab(picture: Picture) -> Filter:
+    """The filter as it is set. Raises KernelError for a size that it does not have."""
+    return settings.filter_of(lab(), len(picture.pixels))
+
+
 def kernel(picture: Picture) -> Filter:
-    """The filter: a preset or numbers of one's own, bias, flip. Raises KernelError for a size that it does not have."""
+    """The filter's controls and the filter. Raises KernelError for a size that it does not have."""
+    show_kernel(picture)
+    return filter_of_lab(picture)
+
+
+def show_kernel(picture: Picture) -> None:
+    """The filter's controls: a preset or numbers of one's own, bias, flip."""
     with st.sidebar:
         name = select("Kernel", KERNEL, then=_start)
         preset = kernels.KERNELS.get(KERNEL_NAMES.get(name, ""))
@@ -82,8 +97,18 @@ def kernel(picture: Picture) -> Filter:
                 "True convolution turns the kernel by 180° first. Deep learning does not: "
                 "what it calls convolution is cross-correlation."
             )
-        found = settings.filter_of(lab(), len(picture.pixels))
+        now = lab()
         with drawing:
-            own = found.name == OWN
-            grid(found.drawn, found.slices, own=own, key="grid", refused=_refused(), on_edit=_edited)
-    return found
+            _grid(now, len(picture.pixels))
+
+
+def _grid(now: dict[str, Any], depth: int) -> None:
+    """The kernel's numbers to edit, where it has this size."""
+    kernels = held(cached.kernels(*settings.kernel_in_sizes(now), depth), "kernel")
+    found = None
+    with suppress(CnnvizError):
+        found = settings.filter_of(now, depth)
+    grid(
+        found, size=settings.kernel_size(now), square=not now["rect"],
+        kernels=kernels, own=now["kernel"] == OWN, key="grid", refused=_refused(), on_edit=_edited,
+    )  # fmt: skip

@@ -10,9 +10,11 @@ from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, formulas, settings, state
 from cnnviz.ui.controls.basics import dial, dials, select, text, toggle
-from cnnviz.ui.held import held
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
+
+# What stands in the row of sliders and changes nothing beside it: the sidebar's kernel hears of its size by itself.
+OF_WINDOW = (K, KW, *SLIDING)
 
 
 def lab() -> dict[str, Any]:
@@ -54,8 +56,8 @@ def _window(now: Mapping[str, Any], axis: int) -> Window:
 def live(depth: int) -> dict[str, Any]:
     """What of the lab can be changed under the finger, on a picture of `depth` channels: as `stage` takes it."""
     now = lab()
-    kernels = cached.kernels(*settings.kernel_in_sizes(now), depth)
-    return {**settings.live(now), "kernels": held(kernels, "kernel")}
+    id, _ = cached.kernels(*settings.kernel_in_sizes(now), depth)  # held for the sidebar's grid
+    return {**settings.live(now), "kernels": id}
 
 
 def windows() -> Windows:

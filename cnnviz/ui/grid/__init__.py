@@ -7,18 +7,29 @@ import numpy as np
 from cnnviz.kernels import cell_text, short_text
 from cnnviz.ui import state
 from cnnviz.ui.component import component
+from cnnviz.ui.settings import Filter
 
 _component = component("grid")
 
 
 def grid(
-    drawn: np.ndarray, slices: np.ndarray, *, own: bool, key: str, refused: str, on_edit: Callable[[str], None]
+    filter: Filter | None,
+    *,
+    size: tuple[int, int],
+    square: bool,
+    kernels: str,
+    own: bool,
+    key: str,
+    refused: str,
+    on_edit: Callable[[str], None],
 ) -> None:
-    """Show a kernel, and let it be edited.
+    """Show a kernel, and let it be edited; another size is shown as soon as it is set, by `kernels`.
 
-    drawn    as it was chosen or typed, (kH, kW) or (3, kH, kW)
-    slices   what it comes to on the picture's channels, (1 or 3, kH, kW), before any flip, since what is typed is
-             flipped again. Of three each has a tab, and a kernel of one slice another, "all", which edits them together
+    filter   None where it has no such size. Shown is what it comes to on the picture's channels, before any flip, since
+             what is typed is flipped again: of three slices each has a tab, and a kernel of one slice another, "all",
+             which edits them together
+    size     (kH, kW); `square`: the width is the height
+    kernels  the id of the kernel in all its sizes: see `ui.held`
     own      its numbers are the visitor's, and stand in their cells to the last digit, for an edit of one cell leaves
              the others as they are
     on_edit  called after each edit with the whole kernel as text
@@ -30,11 +41,12 @@ def grid(
         values = slice_.tolist()
         return {"text": [[write(weight) for weight in row] for row in values], "values": values}
 
-    if len(slices) == 1:
-        tabs = {"": tab(slices[0])}
-    else:
-        tabs = {"all": tab(drawn)} if drawn.ndim == 2 else {}
-        tabs |= {name: tab(slice_) for name, slice_ in zip("RGB", slices, strict=True)}
+    tabs = {}
+    if filter:
+        names = "RGB" if len(filter.slices) == 3 else ("",)
+        tabs = {name: tab(slice_) for name, slice_ in zip(names, filter.slices, strict=True)}
+        if len(filter.slices) == 3 and filter.drawn.ndim == 2:
+            tabs = {"all": tab(filter.drawn), **tabs}
 
     def edited() -> None:
         # Told to the grid with the next answer: so it knows whether that answer speaks of its last edit yet.
@@ -47,6 +59,10 @@ def grid(
         key=key,
         data={
             "tabs": tabs,
+            "size": size,
+            "square": square,
+            "kernels": kernels,
+            "own": own,
             "error": refused,
             "read": state.recall(f"{key}-read"),
         },

@@ -2,9 +2,12 @@
 // Until Python has answered the last edit, what was typed stands over its kernel as drafts, so that edits
 // made faster than the page answers all count; a refused one stays until it is corrected.
 import { button, make, press } from "../drawing/elements.js";
+import { heldAs } from "../drawing/held.js";
 import { View, mount } from "../drawing/mount.js";
 import { largestOf, number } from "../drawing/numbers.js";
 import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
+import { hearSettings } from "../drawing/setting.js";
+import { tabsOf } from "./texts.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
@@ -22,7 +25,7 @@ function placeIn(sentence) {
 // sent    the last edit, until it is answered                                          wanted  to show with the next answer
 // refused the places of the drafts that were refused
 class Grid extends View {
-  tab = null; wanted = null; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
+  tab = null; wanted = null; raw = ""; leave; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
   /** @type {GridMessage} */ data = null;
 
   constructor() {
@@ -31,10 +34,39 @@ class Grid extends View {
     this.cells = make("div", { class: "cells", role: "group" }); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
     this.error = make("p", { class: "error", role: "alert" });
     this.root = make("div", { class: "grid" }, this.tabs, this.cells, this.error);
+    this.leave = hearSettings((change) => this.hear(change));
+  }
+
+  // Another size has been set, which Python need not tell of: its numbers come from the kernel in all its sizes.
+  /** @param {Change} change */
+  hear({ name, value }) {
+    if (!this.data || typeof value !== "number" || (name !== "k" && name !== "kw")) return;
+    const { size: [height, width], square } = this.data;
+    const size = name === "k" ? [value, square ? value : width] : [height, value];
+    const told = heldAs(this.data.kernels);
+    if (!told || (name === "kw" && square) || size.join() === this.data.size.join()) return;
+    const tabs = tabsOf(told, size, this.data.own);
+    this.forget();
+    this.data = { ...this.data, size, tabs, error: "" };
+    this.error.textContent = "";
+    this.showTabs();
+  }
+
+  showTabs() {
+    const names = Object.keys(this.data.tabs);
+    if (names.includes(this.wanted)) this.tab = this.wanted;
+    else if (!names.includes(this.tab)) this.tab = names[0];
+    this.wanted = null;
+    this.drawTabs(names);
+    this.draw();
   }
 
   /** @param {GridMessage} data */
   receive(data) {
+    // Told once more, as after a change of theme: a size that has been set since stands.
+    const raw = JSON.stringify(data), isOld = raw === this.raw;
+    this.raw = raw;
+    if (isOld) { this.draw(); return; }
     const before = this.data;
     const answered = this.sent !== null && data.read === this.sent;
     if (this.sent !== null && !answered) return; // the answer to an earlier edit: it lacks the last one
@@ -43,13 +75,8 @@ class Grid extends View {
     const same = before && JSON.stringify(before.tabs) === JSON.stringify(data.tabs);
     if (!data.error || !(answered || same)) this.forget();
     else if (answered) this.refuse();
-    const names = Object.keys(data.tabs);
-    if (names.includes(this.wanted)) this.tab = this.wanted;
-    else if (!names.includes(this.tab)) this.tab = names[0];
-    this.wanted = null;
     this.error.textContent = data.error;
-    this.drawTabs(names);
-    this.draw();
+    this.showTabs();
   }
 
   forget() {
@@ -86,7 +113,10 @@ class Grid extends View {
   }
 
   draw() {
-    const { values } = this.data.tabs[this.tab];
+    const shown = this.data.tabs[this.tab];
+    this.cells.hidden = !shown; // it has no such size
+    if (!shown) return;
+    const { values } = shown;
     const rows = values.length, columns = values[0].length;
     if (this.rows !== rows || this.columns !== columns) this.build(rows, columns);
     const limit = largestOf(values.flat()), { signed } = this.theme;

@@ -30,6 +30,13 @@ function name({ current, sidebar }) {
   for (const input of all("[data-testid=stFileUploaderDropzoneInput]")) set(input, { accept: "image/*" });
 }
 
+// A lesson's link says what is set, as this page's does, for whoever takes it to another tab: Python would write all of
+// them anew with every change.
+function carry(/** @type {any} */ { target }) {
+  const link = target.closest?.("[data-testid=stPageLink] a");
+  if (link && link.search !== location.search) link.search = location.search;
+}
+
 let last = null;
 
 export default function mount({ data }) {
@@ -37,6 +44,7 @@ export default function mount({ data }) {
   last?.disconnect();
   const observer = last = new MutationObserver(() => name(data));
   observer.observe(document.body, { childList: true, subtree: true });
+  for (const type of ["pointerdown", "focusin"]) window.addEventListener(type, carry, true); // the same function: once
   name(data);
   return () => observer.disconnect();
 }

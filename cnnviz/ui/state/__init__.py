@@ -10,6 +10,7 @@ from cnnviz.ui.state.setting import DECLARED, Setting, flag, integer, one_of, re
 from cnnviz.ui.state.store import (
     begin_another_picture,
     beginnings,
+    by_itself,
     component_state,
     forget,
     hear,

@@ -105,6 +105,26 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     write_link()
 
 
+def by_itself(part: Callable[..., None], *args: Any, own: Iterable[Setting[Any]]) -> None:
+    """Draw a part of the page that runs alone when one of its `own` settings changes: what a change costs is then what
+    is drawn in it. When its controls have changed another setting, the whole page runs.
+    """
+    others = [setting for setting in _session()["page-settings"] if setting not in tuple(own)]
+    drawn = values(others)
+
+    def run() -> None:
+        context = get_script_run_ctx()
+        if context and context.fragment_ids_this_run:
+            if values(others) != drawn:
+                st.rerun()
+            _session()["is-arrival"] = False
+            _hear_the_browser()
+            write_link()
+        part(*args)
+
+    st.fragment(run)()
+
+
 def is_arrival() -> bool:
     """Whether this run is the first of the page: the browser has nothing of it yet."""
     return _session().get("is-arrival", True)
@@ -147,7 +167,7 @@ def _hear_the_browser() -> None:
 def write_link() -> None:
     """Let the link say what is set on this page; one message, and none where it says so already.
 
-    `open_page` does it; a fragment that draws settings does it for its own runs.
+    `open_page` does it, and what runs by itself for its own runs.
     """
     settings: tuple[Setting[Any], ...] = _session()["page-settings"]
     for setting in settings:
