@@ -57,8 +57,9 @@ COUNT_FRAMES = """
 # From a key on a slider to the frame in which its picture stands: the stage's, or an <img> decoded.
 TIME_KEY = """
 () => new Promise((done) => {
-  const slider = document.querySelector(".st-key-dial-k input[type=range]");
-  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  const within = (place) => [...place.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  const slider = within(document.querySelector(".st-key-dial-k"))[0].querySelector("[type=range]");
+  const roots = within(document);
   const stage = roots.map((root) => root.querySelector(".stage")).find(Boolean);
   let start;
   const painted = () => requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
@@ -192,12 +193,12 @@ def sizes(browser: Browser, lab: str, peer: str) -> None:
         page.close()
 
 
-# From a click on a lesson to the frame in which `most` of its views, what has data-ready, stand: not the first of them,
-# which may come before the page is of use. Gives the time and how many stood; three seconds at the longest.
+# From a click on a lesson to the frame in which `most` of its views stand, what has data-ready and is no dial: not the
+# first, which may come before the page is of use. Gives the time and how many stood; three seconds at the longest.
 TIME_LESSON = """
 ([link, most]) => new Promise((done) => {
-  const ready = (root) => [...root.querySelectorAll("*")].reduce(
-    (sum, found) => sum + found.hasAttribute("data-ready") + (found.shadowRoot ? ready(found.shadowRoot) : 0), 0);
+  const ready = (root) => [...root.querySelectorAll("*")].reduce((sum, found) =>
+    sum + found.matches("[data-ready]:not(.dial)") + (found.shadowRoot ? ready(found.shadowRoot) : 0), 0);
   const title = document.title, start = performance.now();
   const look = () => {
     const count = document.title === title ? 0 : ready(document.querySelector("[data-testid=stMain]"));

@@ -6,7 +6,7 @@ import re
 from functools import cache
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 
 @cache
@@ -111,11 +111,5 @@ def settle(page: Page, milliseconds: float = 30_000) -> None:
 
 
 def slider_shows(page: Page, name: str, value: str) -> None:
-    """Wait until the one slider of that name shows the value. For a moment the one of before may stand beside it."""
-    page.wait_for_function(
-        """([name, value]) => {
-            const found = [...document.querySelectorAll(`input[type=range][aria-label="${name}"]`)];
-            return found.length === 1 && found[0].value === value;
-        }""",
-        arg=[name, value],
-    )
+    """Wait until the one slider of that name shows the value."""
+    expect(page.get_by_role("slider", name=name, exact=True)).to_have_value(value)

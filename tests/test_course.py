@@ -52,7 +52,7 @@ def ready(page: Page) -> None:
 
 
 def main_view(page: Page):
-    return page.locator("[data-testid=stMain] [data-ready]").first
+    return page.locator("[data-testid=stMain] [data-ready]:not(.dial)").first
 
 
 def go(page: Page, name: str, *, menu: bool = False) -> None:

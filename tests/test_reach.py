@@ -72,7 +72,7 @@ def at(warm: Callable[[str], Page]) -> Iterator[Callable[..., Page]]:
 
 
 def ready(page: Page) -> Page:
-    expect(page.locator("main [data-ready]").first).to_be_visible(timeout=30_000)
+    expect(page.locator("main [data-ready]:not(.dial)").first).to_be_visible(timeout=30_000)
     settle(page)
     return page
 

@@ -37,8 +37,8 @@ LEFT_OUT = re.compile(
 
 # The main view of any page, or why there is none.
 VIEW = (
-    "[data-testid=stMain] [data-ready], .st-key-problem, .st-key-problem-A, .st-key-problem-B, .st-key-stuck-box, "
-    ".st-key-not-run, .st-key-not-trained-box"
+    "[data-testid=stMain] [data-ready]:not(.dial), .st-key-problem, .st-key-problem-A, .st-key-problem-B, "
+    ".st-key-stuck-box, .st-key-not-run, .st-key-not-trained-box"
 )
 # Every keyed widget that can be seen: its key, its kind, what it shows.
 CONTROLS = """() => {
@@ -63,6 +63,12 @@ CONTROLS = """() => {
       stMultiSelect: () => texts(element, "[role=row], [data-tag], [data-testid=stMultiSelectTag]"),
     }[kind]();
     found.push([keyOf(element), kind, shown]);
+  }
+  for (const element of document.querySelectorAll("[class*='st-key-dial-']")) {
+    if (!element.checkVisibility() || element.closest("[data-stale=true]")) continue;
+    const within = [...element.querySelectorAll("*")].find((one) => one.shadowRoot)?.shadowRoot;
+    const inputs = within?.querySelectorAll(".dial[data-ready] input") ?? [];
+    for (const input of inputs) found.push([keyOf(element).replace("dial-", ""), "dial", input.value]);
   }
   return found;
 }"""
@@ -173,11 +179,11 @@ class Walk:
 
     def _key(self, locator: Locator) -> str:
         return locator.evaluate(
-            """element => [...(element.closest("[class*='st-key-']")?.classList ?? [])]
+            """element => [...((element.getRootNode().host ?? element).closest("[class*='st-key-']")?.classList ?? [])]
               .find((one) => one.startsWith("st-key-"))?.slice(7) ?? "" """
         )
 
-    @on("[data-testid=stSlider] input[type=range]")
+    @on("[data-testid=stSlider] input[type=range], .dial input[type=range]")
     def _slider(self, found: Locator) -> str | None:
         found.focus()
         key, times = self.random.choice(["ArrowRight", "ArrowLeft", "ArrowRight", "PageUp"]), self.random.randint(1, 3)
@@ -185,7 +191,7 @@ class Walk:
             self.page.keyboard.press(key)
         return f"{times} x {key} on the slider {self._key(found)}"
 
-    @on("[data-testid=stNumberInput] input")
+    @on("[data-testid=stNumberInput] input, .dial .box")
     def _number(self, found: Locator) -> str | None:
         value = str(self.random.choice([1, 2, 2.5, 3, 4, 5, 7, 16, 99, 200]))
         found.fill(value)
@@ -305,12 +311,12 @@ class Walk:
         own = {setting.key for setting in self.lesson.settings}
         wrong += [f"{key}={value} in the link of {self.lesson.name}" for key, value in link.items() if key not in own]
         for key, kind, shown in self.page.evaluate(CONTROLS):
-            name = re.sub(r"(-typed)?(-\d+)?$", "", key or "")
+            name = re.sub(r"(-\d+)?$", "", key or "")
             if name not in own or kind == "stMultiSelect":
                 continue
             setting = DECLARED[name]
             value = setting.of(link.get(name))
-            if kind in ("stSlider", "stNumberInput"):
+            if kind in ("stSlider", "stNumberInput", "dial"):
                 same = bool(shown) and float(shown) == float(value)
             elif kind == "stCheckbox":
                 same = shown == str(value).lower()

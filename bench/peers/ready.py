@@ -7,6 +7,7 @@ import streamlit as st
 from PIL import Image
 
 from cnnviz.ui import controls, course, frame, results, state
+from cnnviz.ui.component import scripts
 
 
 @st.cache_resource
@@ -21,6 +22,7 @@ def ready(k: int) -> bytes:
 st.set_page_config(layout="wide", initial_sidebar_state=276)
 state.open_page("peer", course.CONVOLUTION.settings)  # the same link as the lab's, which the door reads
 frame.style()
+scripts()
 with frame.title("Convolution", "The same widgets, and one picture that is ready."):
     controls.demos()
 picture, divisor = controls.picture()

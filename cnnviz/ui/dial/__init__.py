@@ -36,10 +36,9 @@ def dial(
             match one:
                 case [int(number), what] if number > state.recall(f"{key}-heard", 0):
                     state.remember(f"{key}-heard", number)
-                    if what is True:
-                        if on_act:
-                            on_act()
-                    elif isinstance(what, (int, float, str)):
+                    if what is True and on_act:
+                        on_act()
+                    elif isinstance(what, (int, float, str)) and not isinstance(what, bool):
                         on_set(what)
 
     shown = {"name": name, "label": label, "value": value, "range": range, "words": words, "help": help, "act": act}

@@ -1,7 +1,7 @@
 // A dial: its name, its number to type, a slider, and words on what the value does. While it is moved the page hears of it
 // (drawing/setting.js), and Python once, when it is let go; until Python has heard of that, its answers are to what was
 // before, and move nothing under the finger. It follows whoever else sets its setting: a handle on the picture.
-import { arrowOf, button, make, onDragging, say } from "../drawing/elements.js";
+import { arrowOf, button, icon, make, onDragging, say } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
 import { hearSettings, tellSetting } from "../drawing/setting.js";
 import { Acts, nearest, numberIn } from "./acts.js";
@@ -21,7 +21,7 @@ class Dial extends View {
   constructor() {
     super();
     this.name = make("b");
-    this.help = button({ class: "help", "aria-label": "Help", "aria-describedby": "help" }, "?");
+    this.help = button({ class: "help", "aria-label": "Help", "aria-describedby": "help" }, icon("help"));
     this.tip = make("span", { class: "told", id: "help", popover: "manual", role: "tooltip" });
     this.box = make("input", {
       class: "box", role: "spinbutton", autocomplete: "off", "aria-describedby": "words",

@@ -46,6 +46,7 @@ const ICONS = {
   forward: "M5 2.5v11L12 8zM11.5 2.5H13v11h-1.5z", out: "M3 7.2h10v1.6H3z", in: "M7.2 3h1.6v4.2H13v1.6H8.8V13H7.2V8.8H3V7.2h4.2z",
   full: "M2 2h5v1.6H3.6V7H2zM9 2h5v5h-1.6V3.6H9zM2 9h1.6v3.4H7V14H2zM12.4 9H14v5H9v-1.6h3.4z",
   undo: "M6.5 3.2 2.6 6.6l3.9 3.4M3 6.6h6.2a3.7 3.7 0 0 1 0 7.4H6", clear: "M3 4.5h10M6.4 4.5V3h3.2v1.5M4.4 4.5l.6 8.6h6l.6-8.6",
+  help: "M8 1.6a6.4 6.4 0 1 1 0 12.8A6.4 6.4 0 0 1 8 1.6M6.2 6.4c0-2.4 3.7-2.4 3.7-.1 0 1.5-1.9 1.5-1.9 3M8 11.4v.1",
 };
 
 export const icon = (name) => drawn(ICONS[name], { viewBox: "0 0 16 16", width: "16", height: "16" });
