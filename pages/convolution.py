@@ -15,21 +15,21 @@ ENDING = Ending(
 
 def lab(picture: Picture, divisor: float) -> None:
     """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that."""
-    with frame.settings():
-        controls.sliders(picture)
-    try:
-        filter, windows = controls.filter_of_lab(picture), controls.windows()
-        trace = cached.convolve(picture, filter, windows, divisor)
-    except CnnvizError as problem:
-        controls.explain(problem, picture)
-        return
-    results.formula(windows, picture)
-    with frame.stage():
-        live = controls.live(len(picture.pixels))
-        stage(trace, key="convolution", whole=True, link=results.PLACE, held=held_picture(picture), live=live)
-    results.figures(trace)
-    results.downloads(picture, filter, windows, divisor)
-    frame.notice(ENDING)
+    with frame.main():
+        with frame.settings():
+            controls.sliders(picture)
+        try:
+            filter, windows = controls.filter_of_lab(picture), controls.windows()
+            trace = cached.convolve(picture, filter, windows, divisor)
+        except CnnvizError as problem:
+            controls.explain(problem, picture)
+            return
+        results.formula(windows, picture)
+        with frame.stage():
+            live = controls.live(len(picture.pixels))
+            stage(trace, key="convolution", whole=True, link=results.PLACE, held=held_picture(picture), live=live)
+        results.figures(trace)
+        results.at_own_size(picture, filter, windows, divisor)
 
 
 with frame.lesson(course.CONVOLUTION) as page:
@@ -38,6 +38,7 @@ with frame.lesson(course.CONVOLUTION) as page:
         controls.letters()
     picture, divisor = controls.picture()
     controls.show_kernel(picture)
-    with frame.main():
-        state.by_itself(lab, picture, divisor, own=(*controls.OF_WINDOW, results.PLACE, results.OWN_SIZE))
-        results.compare(picture, divisor)
+    state.by_itself(lab, picture, divisor, own=(*controls.OF_WINDOW, results.PLACE, results.OWN_SIZE))
+    results.downloads(picture, divisor)
+    results.compare(picture, divisor)
+    page.end(ENDING if controls.gives_a_map(picture) else None)

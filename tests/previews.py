@@ -79,7 +79,8 @@ def convolutions() -> Iterator[dict[str, Any]]:
             "kernels": cached.kernels.function(*settings.kernel_in_sizes(now), depth)[1],
             "expected": None if problem else trace(wanted).envelope(live=told), "refused": str(problem or ""),
             "tabs": None if problem else tabs(wanted, depth), "size": settings.kernel_size(wanted),
-            "own": name == OWN, "formula": "" if problem else plain(formulas.output_size(settings.windows(wanted), shown)),
+            "own": name == OWN,
+            "formula": "" if problem else plain(formulas.output_size(settings.windows(wanted), shown)),
         }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ PYTHON_ALLOWED = {
 }
 JAVASCRIPT_ALLOWED = {
     "overlay/ramp.js": "part of a colour",
+    "grid/texts.js": "weights as they are typed, which Python reads back",
     "learning/layout.js": "the place of a tick, a number still",
     "stage/words.js": "a number as it is shown, to be computed with",
     "curve/curve.js": "an attribute that holds a number",

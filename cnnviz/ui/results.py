@@ -15,6 +15,7 @@ from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import html, show, signed
 from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
+from cnnviz.ui.settings import windows as windows_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import Setting, flag, one_of, put
 from cnnviz.ui.words import number, percent
@@ -62,25 +63,36 @@ def figures(trace: Trace) -> None:
     )
 
 
-def downloads(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
-    """The map to take away, at the working size or of the original picture; computed when it is asked for."""
-    original = controls.original()
+def downloads(picture: Picture, divisor: float) -> None:
+    """The map to take away, at the working size or of the original picture; computed when it is asked for, of what is
+    set then."""
+    original, asked = controls.original(), controls.lab_at_call()
     depth = "grey" if len(picture.pixels) == 1 else "rgb"
     sizes = {"this": picture.shape[1:], "the original": original.size}
+
+    def file(longest: int, kind: str) -> bytes:
+        now = asked()
+        filter = filter_of(now, len(picture.pixels))
+        return cached.file(original, longest, depth, filter, windows_of(now), divisor, kind)
+
     with st.container(key="take", horizontal=True, vertical_alignment="center"):
         st.markdown("**Download the map** (sizes are the picture’s)", width="content")
         for name, (height, width) in sizes.items():
             for kind, mime in (("png", "image/png"), ("npy", "application/octet-stream")):
                 st.download_button(
                     f".{kind} of {name}{' picture' * (name == 'this')}, {times(height, width)}",
-                    partial(cached.file, original, max(height, width), depth, filter, windows, divisor, kind),
+                    partial(file, max(height, width), kind),
                     file_name=f"feature-map-of-a-{height}x{width}-picture.{kind}",
                     mime=mime,
                     key=f"take {kind} {name}",
                     on_click="ignore",
                 )
-        show = controls.toggle("show the original's map here", OWN_SIZE)
-    if show:
+
+
+def at_own_size(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
+    """The map of the original picture, here, where that is asked for."""
+    if controls.toggle("show the original's map here", OWN_SIZE):
+        original, depth = controls.original(), "grey" if len(picture.pixels) == 1 else "rgb"
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
         with st.container(key="own-map"):
             st.image(whole, width="content", alt="The feature map of the picture at its own size")

@@ -1,6 +1,6 @@
 """K, S, P, D and the border, with what each does to the picture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -9,7 +9,7 @@ from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, formulas, settings, state
-from cnnviz.ui.controls.basics import dial, dials, select, text, toggle
+from cnnviz.ui.controls.basics import dial, select, text, toggle
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import put
 
@@ -22,30 +22,33 @@ def lab() -> dict[str, Any]:
     return state.values((*FILTER, *SLIDING))
 
 
+def lab_at_call() -> Callable[[], dict[str, Any]]:
+    """What tells the same as they stand when it is called."""
+    return state.at_call((*FILTER, *SLIDING))
+
+
 def sliders(picture: Picture) -> None:
     """K, S, P, D and the border in one row, with what each does to this picture."""
-    boxes = st.columns([1, 1, 1, 1, 0.9], gap="medium")
     now = lab()
     window = _window(now, 0), _window(now, 1)
-    words = (
-        formulas.kernel(now["k"], now["kw"] if now["rect"] else None), formulas.overlap(*window), formulas.span(*window)
-    )  # fmt: skip
-    dials([boxes[0], boxes[1], boxes[3]], {"K kernel": K, "S stride": S, "D dilation": D}, words)
-    with boxes[2]:
-        keep = ("keep the size" if now["s"] == 1 else "keep the size (S = 1)", _keep)
+    keep = ("keep the size" if now["s"] == 1 else "keep the size (S = 1)", _keep)
+    with st.container(key="sliders", horizontal=True):
+        dial("K kernel", K, words=formulas.kernel(now["k"], now["kw"] if now["rect"] else None))
+        dial("S stride", S, words=formulas.overlap(*window))
         dial("P padding", P, words=_padding_words(now, picture), then=lambda: put(sides=""), act=keep)
-    with boxes[4], st.container(key="border-box", gap=None):
-        select("Border", BORDER, help="What stands in the padding.")
-        with st.popover("rectangle, sides", type="tertiary"):
-            toggle("K's height and width differ", RECT)
-            off = "Switch it on to give the kernel a width of its own."
-            dial("K's width", KW, words="K is then the height." if now["rect"] else off)
-            text(
-                "Padding: top, bottom, left, right",
-                SIDES,
-                placeholder="P on all four",
-                help="Padding for each side. Empty: P on all four.",
-            )
+        dial("D dilation", D, words=formulas.span(*window))
+        with st.container(key="border-box", gap=None):
+            select("Border", BORDER, help="What stands in the padding.")
+            with st.popover("rectangle, sides", type="tertiary"):
+                toggle("K's height and width differ", RECT)
+                off = "Switch it on to give the kernel a width of its own."
+                dial("K's width", KW, words="K is then the height." if now["rect"] else off)
+                text(
+                    "Padding: top, bottom, left, right",
+                    SIDES,
+                    placeholder="P on all four",
+                    help="Padding for each side. Empty: P on all four.",
+                )
 
 
 def _window(now: Mapping[str, Any], axis: int) -> Window:
@@ -58,6 +61,11 @@ def live(depth: int) -> dict[str, Any]:
     now = lab()
     id, _ = cached.kernels(*settings.kernel_in_sizes(now), depth)  # held for the sidebar's grid
     return {**settings.live(now), "kernels": id}
+
+
+def gives_a_map(picture: Picture) -> bool:
+    """Whether the lab as it is set gives a map of this picture."""
+    return settings.works(lab(), picture)
 
 
 def windows() -> Windows:

@@ -8,6 +8,7 @@
 from cnnviz.ui.state.address import address
 from cnnviz.ui.state.setting import DECLARED, Setting, flag, integer, one_of, real, starts, words
 from cnnviz.ui.state.store import (
+    at_call,
     begin_another_picture,
     beginnings,
     by_itself,

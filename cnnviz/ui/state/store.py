@@ -66,6 +66,12 @@ def values(settings: Iterable[Setting[Any]]) -> dict[str, Any]:
     return {setting.key: now(setting) for setting in settings}
 
 
+def at_call(settings: Iterable[Setting[Any]]) -> Callable[[], dict[str, Any]]:
+    """What tells the values, by key, as they stand when it is called: by anybody, after the page has run."""
+    found, settings = _part("settings"), tuple(settings)
+    return lambda: {setting.key: found.get(setting.key, setting.start) for setting in settings}
+
+
 def put(**changes: Any) -> None:
     """Change settings, by key: a button's callback. Whatever widget shows one of them shows the new value."""
     forget("typed")  # what was said of a number that could not be

@@ -70,8 +70,8 @@ def formulas(picture: Picture) -> None:
         for setting, box in zip(BOTH, st.columns(2, gap="medium"), strict=True):
             line = _formula(setting, now(), picture)
             with box:
-                told = '<div class="formula of-two" data-of="{0}"><b class="letter">{0}</b>{1}</div>'
-                show(html(told, setting.letter, line))
+                of = setting.letter
+                show(html('<div class="formula of-two" data-of="{0}"><b class="letter">{0}</b>{1}</div>', of, line))
 
 
 def _formula(setting: Variant, state: Mapping[str, Any], picture: Picture) -> Markup:
