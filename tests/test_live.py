@@ -1,226 +1,251 @@
-"""A run of training as a job, and the three comparisons: what is told is what was done."""
+"""Under the finger, in a real browser: the stage shows what comes of a setting before it is let go, and asks nobody."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict, replace
-from itertools import islice
+import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from playwright.sync_api import Locator, Page, expect
 
-from cnnviz import models
-from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
-from cnnviz.experiments import comparisons, live
-from cnnviz.experiments.lenet import STACK
-from cnnviz.experiments.live import Curve, LiveTraining, Progress, filters, trainable
-from cnnviz.models.lenet5 import prepare
-from cnnviz.ops import conv2d
-from cnnviz.training import Learner, Recipe, fit
+from cnnviz.export import PRGN
+from cnnviz.pictures import sample
+from cnnviz.steps import Trace
+from cnnviz.ui import cached
+from cnnviz.ui.settings import START, filter_of, windows
+from door import settle, slider_shows
+from lab import Lab
 
-SMALL = "conv 3 5x5 s2; relu; max 2x2; batch norm; fc 10"
-RECIPE = asdict(Recipe(batch_size=16, epochs=2, seed=5))
-
-
-@pytest.mark.parametrize(
-    ("stack", "error", "said"),
-    [
-        ("", SettingError, "no layer yet"),
-        ("conv 6 5x5; relu", DoesNotFit, r"ReLU, is 28 × 28 × 6 numbers.*must be 10, so end with “fc 10”\.$"),
-        ("fc 11", DoesNotFit, "is 11 numbers"),
-        ("global avg; fc 3; fc 10; dropout; fc 12", CnnvizError, "12 numbers"),
-        ("conv 10 32x32; relu; max 2x2; fc 10", DoesNotFit, "Layer 3"),
-        ("fc 2000; fc 10", DoesNotFit, r"2,070,010 parameters; .* it may have 300,000\."),
-        ("conv 40 5x5 p2; conv 40 5x5 p2; global avg; fc 10", DoesNotFit, "multiply-adds for each digit"),
-        ("conv 50 1x1; relu; max 2x2; max 2x2; fc 10", DoesNotFit, "numbers in the maps of each digit"),
-        (
-            "conv 2 1x1; conv 2 1x1 s1000 p1000; fc 10",
-            DoesNotFit,
-            "8,258,048 numbers in the maps before one layer, with",
-        ),
-        ("conv 2 1x1; conv 2 1x1 s4000 p2000; fc 10", DoesNotFit, "less padding"),
-        ("max 400x400 p200 s400; fc 10", DoesNotFit, "with their padding; .* it may have 120,000"),
-        ("conv 2 1x1; max 31x31 s1 p15; max 31x31 s1 p15; fc 10", DoesNotFit, "lay out, compare or add"),
-        ("nonsense", SettingError, "Layer 1"),
-    ],
-)
-def test_what_cannot_learn_the_digits_is_refused_in_a_sentence(stack, error, said):
-    with pytest.raises(error, match=said):
-        trainable(stack)
-
-
-def test_what_the_app_would_not_run_is_not_trained(monkeypatch):
-    monkeypatch.setattr("cnnviz.graph.BUDGET_WINDOW", 20)
-    with pytest.raises(DoesNotFit, match="25 numbers in one window .the budget is 20."):
-        trainable("conv 6 5x5; fc 10")
-
-
-def test_the_first_filters_as_pictures():
-    network = trainable("max 2x2; conv 11 3x5; relu; fc 10")
-    start = network.initial(1)
-    np.testing.assert_array_equal(filters(network, start), start[1]["weight"][:8, 0])
-    network = trainable("avg 2x2; fc 9; relu; fc 10")
-    start = network.initial(1)
-    np.testing.assert_array_equal(filters(network, start)[6, 2], start[1]["weight"][6, 32:48])
-    assert filters(network, start).shape == (8, 16, 16)
-
-
-def test_a_run_tells_what_a_learner_does():
-    train, held = models.digits("train"), models.digits("test")
-    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
-    run = LiveTraining(settings)
-    learner = Learner(trainable(SMALL), Recipe(**RECIPE), prepare(train.images[:40]), train.labels[:40])
-    reports = [Progress.of(*report(False)) for report in run]
-    batches = [None, *fit(learner)]
-    assert len(reports) == len(batches) == 7
-    first, last = reports[0], reports[-1]
-    for number, told in enumerate(reports):
-        assert (told.step, told.steps, told.digits) == (number, 6, 40)
-        assert told.epoch == [1, 1, 1, 2, 2, 2, 2][number]
-        np.testing.assert_array_equal(told.before, first.now)
-        np.testing.assert_array_equal(told.smooth()[0], range(1, number + 1))
-    for before, after in zip(reports[:-1], reports[1:]):
-        np.testing.assert_array_equal(after.now, before.now + before.move)
-    np.testing.assert_array_equal(last.move, last.now - reports[-2].now)
-    assert np.abs(last.move).max() > 0
-    # A window of one batch, for an epoch has three: nothing is smoothed.
-    np.testing.assert_allclose(last.smooth()[1], [batch.loss for batch in batches[1:]], rtol=1e-6)
-    for own, theirs in zip(last.parameters, learner.parameters, strict=True):
-        assert own.keys() == theirs.keys()
-        for name, value in own.items():
-            np.testing.assert_array_equal(value, theirs[name])
-    scores = [learner.network.forward(image, learner.parameters)[-1].argmax() for image in prepare(held.images[::7])]
-    right = np.array(scores) == held.labels[::7]
-    at, share, of = last.held_curve[-1]
-    assert abs(share - right.mean()) < 4 * np.sqrt(0.25 / len(right))
-    assert (at, of) == (6, 2000) and first.held_curve[-1][2] == 400
-    assert share == pytest.approx(_held(learner, held), abs=1e-9)
-
-
-DEAR = "conv 3 16x16 p8; batch norm; conv 2 15x15 p7; fc 10"  # 2.3 million multiply-adds, and maps with wide borders
-
-
-@pytest.mark.parametrize(
-    ("stack", "batch", "of", "foreseen"),
-    [(STACK, 32, 400, True), (STACK, 128, 400, True), ("fc 10", 128, 400, True), (DEAR, 128, 40, False),
-     ("conv 16 1x1; max 31x31 s1 p15; fc 10", 32, 40, False), ("max 31x31 s1 p15; fc 10", 1, 100, True)],
-)  # fmt: skip
-def test_a_first_glance_costs_the_server_little(stack, batch, of, foreseen):
-    """By counts, so the same setting gives the same picture; the seconds are loose, for machines differ."""
-    settings = {"stack": stack, "recipe": {**RECIPE, "batch_size": batch}}
-    start = time.thread_time()
-    told = LiveTraining(settings, glance=True).progress()
-    assert time.thread_time() - start < 0.5
-    assert (told.held_curve[-1][2], told.foreseen) == (of, foreseen) and bool(told.move.any()) is foreseen
-    learner = Learner(trainable(stack), Recipe(**settings["recipe"]), np.zeros((9, 1, 32, 32)), np.arange(9))
-    for number, own in enumerate(told.parameters):
-        for name, value in own.items():
-            np.testing.assert_array_equal(value, learner.parameters[number][name])
-
-
-def test_a_glance_is_what_the_run_reports_first():
-    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 40}
-    glance, seen = LiveTraining(settings, glance=True).progress().report()
-    header, arrays = LiveTraining(settings).progress().report()
-    assert glance == header
-    for name, value in arrays.items():
-        np.testing.assert_array_equal(seen[name], value)
-
-
-@pytest.mark.parametrize("stack", [SMALL, "fc 120; relu; fc 10"])
-def test_a_report_that_is_kept_keeps_no_more_than_it_shows(stack):
-    """A few filters are told, of all that they were, are and will be: the rest of those is not kept with them."""
-    run = LiveTraining({"stack": stack, "recipe": RECIPE, "digits": 40})
-    first, *_, last = [run.progress() for _ in run]
-    for told in (first, last):
-        for array in (told.before, told.now, told.move):
-            assert array.base is None or array.base.nbytes == array.nbytes
-
-
-def test_a_dear_networks_run_foresees_what_the_glance_left_out():
-    settings = {"stack": DEAR, "recipe": {**RECIPE, "batch_size": 64}, "digits": 64}
-    glance, run = LiveTraining(settings, glance=True), LiveTraining(settings)
-    assert not glance.progress().foreseen and run.foreseen and run.every < glance.every
-
-
-def _held(learner: Learner, held: models.Digits) -> float:
-    """Layer by layer, with the convolution over all digits at once."""
-    maps = prepare(held.images)
-    for index, layer in enumerate(learner.network.layers):
-        own = learner.parameters[index]
-        maps = conv2d(maps, own["weight"], own["bias"], stride=2) if index == 0 else layer.forward(maps, own)
-    return float((maps.argmax(1) == held.labels).mean())
-
-
-def test_a_curve_keeps_its_room_and_its_means():
-    rng, curve = np.random.default_rng(0), Curve()
-    values = rng.random((3001, 2))
-    for step, (loss, share) in enumerate(values, 1):
-        curve.add(step, loss, share)
-        assert len(curve.means) <= live.POINTS
-    width = curve.width
-    assert width & (width - 1) == 0 and len(curve.means) > live.POINTS / 2 - 1
-    for number, (step, loss, share) in enumerate(curve.means):
-        assert step == (number + 1) * width
-        np.testing.assert_allclose((loss, share), values[number * width : (number + 1) * width].mean(0))
-    steps, losses, _ = curve.smooth(3 * width)
-    assert len(steps) == len(losses) == len(curve.means)
-    np.testing.assert_allclose(losses[5], values[3 * width : 6 * width, 0].mean(), rtol=1e-6)
-    np.testing.assert_allclose(losses[0], values[:width, 0].mean(), rtol=1e-6)
-
-
-def test_a_rate_that_is_too_large_ends_in_a_sentence():
-    recipe = {**RECIPE, "optimiser": "sgd", "learning_rate": 1e5}
-    with pytest.raises(SettingError, match="is too large for SGD"):
-        for _ in LiveTraining({"stack": "fc 30; fc 30; fc 10", "recipe": recipe, "digits": 200}):
-            pass
-
-
-# --- the comparisons ---
+LAB = {"kernel": "Random", "size": 40, "depth": "RGB", "sample": "Chelsea the cat"}
+SENT = """() => {
+  const { send } = WebSocket.prototype;
+  window.sent = 0;
+  WebSocket.prototype.send = function (...all) { window.sent += 1; return send.apply(this, all); };
+}"""
 
 
 @pytest.fixture
-def few(monkeypatch):
-    """Few digits, and few of those held out."""
-    held = models.digits("test")
-    few = models.Digits(held.images[:20], held.labels[:20])
-    train = models.digits("train")
-    monkeypatch.setattr(models, "digits", lambda part: few if part == "test" else train)
-    for name, value in {"RACED": 40, "MOVED": 30, "SMALL": 30, "HELD": 20}.items():
-        monkeypatch.setattr(comparisons, name, value)
+def visit(open_page) -> Callable[..., Lab]:
+    def go(page: str = "convolution", where: str = "", **settings: object) -> Lab:
+        link = "&".join(f"{key}={str(value).replace(' ', '+')}" for key, value in {**LAB, **settings}.items())
+        lab = Lab(open_page(f"{page}?{link}"), where).ready()
+        lab.page.evaluate(SENT)
+        return lab
+
+    return go
 
 
-def test_the_race_tells_both_curves_and_who_was_right(few):
-    reports = [report()[0] for report in comparisons.relu_or_sigmoid({"recipe": {**RECIPE, "first_layer": 1}})]
-    assert [one["done"] for one in reports] == sorted(one["done"] for one in reports)
-    last = reports[-1]
-    assert last["done"] == 1 and last["held"].keys() == {"ReLU", "sigmoid"} and not reports[0]["held"]
-    for curve in last["curves"].values():
-        assert curve["steps"][-1] == 6 and len(curve["seconds"]) == len(curve["losses"]) == len(curve["steps"])
-        assert list(curve["seconds"]) == sorted(curve["seconds"])
+def trace(**settings: object) -> Trace:
+    state = {**START, **LAB, **settings}
+    picture = sample("chelsea").at(40, "rgb")
+    return cached.trace(picture, filter_of(state, 3), windows(state), 1.0)
 
 
-def test_the_others_tell_their_accuracies(few, monkeypatch):
-    for name in ("MOVED_RECIPE", "SMALL_RECIPE"):
-        monkeypatch.setattr(comparisons, name, replace(getattr(comparisons, name), epochs=2))
-    last = [report()[0] for report in comparisons.conv_or_fc({"seed": 1})][-1]
-    assert last["done"] == pytest.approx(1) and list(last["shifts"]) == [0, 1, 2, 3, 4]
-    assert last["sides"]["CONV"]["parameters"] == 61_706
-    assert abs(last["sides"]["FC"]["parameters"] / 61_706 - 1) < 0.01
-    assert all(len(side["accuracies"]) == 5 for side in last["sides"].values())
-    last = [report()[0] for report in comparisons.dropout_or_not({"seed": 1})][-1]
-    assert last["curves"].keys() == {"plain", "dropout", "no pooling"}
-    for one in last["curves"].values():
-        assert len(one["training"]) == len(one["held_out"]) == len(one["epochs"]) > 0
+def sent(page: Page) -> int:
+    return page.evaluate("window.sent")
 
 
-def test_a_run_goes_on_from_its_report():
-    settings = {"stack": SMALL, "recipe": RECIPE, "digits": 200}
-    *_, last = LiveTraining(settings)
-    header, arrays = next(islice(LiveTraining(settings), 7, None))(True)
-    *_, again = LiveTraining({**settings, "before": header}, {name: np.array(array) for name, array in arrays.items()})
-    found, expected = Progress.of(*again(True)), Progress.of(*last(True))
-    for name, array in expected.report().arrays.items():
-        np.testing.assert_array_equal(found.report().arrays[name], array, err_msg=name)
-    np.testing.assert_array_equal(found.smooth(), expected.smooth())
-    assert found.step == expected.step and found.seconds >= header["seconds"]
+def grab(page: Page, handle: Locator) -> tuple[float, float]:
+    box = handle.bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y
+
+
+def hold(page: Page, name: str, value: int, *, is_held: bool = False) -> None:
+    """Drag a dial to a value, and hold it there."""
+    slider = page.get_by_role("slider", name=name, exact=True)
+    if not is_held:
+        grab(page, slider)
+    box = slider.bounding_box()
+    least, most = (int(slider.get_attribute(end)) for end in ("min", "max"))
+    share = (value - least) / (most - least)
+    page.mouse.move(box["x"] + 9 + share * (box["width"] - 18), box["y"] + box["height"] / 2, steps=4)
+    slider_shows(page, name, str(value))
+
+
+def shows(lab: Lab, expected: Trace) -> None:
+    """Every cell of the output is painted in the colour of Python's number, and the one at the cursor is said."""
+    height, width = expected.output.shape
+    expect(lab.page.locator(".output header")).to_contain_text(f"{height} × {width} × 1")
+    # The current cell and its frame hide what lies under them: it is sent to the corner.
+    lab.painted()
+    image = lab.image("output").astype(int)
+    high, wide = image.shape[0] - 4, image.shape[1] - 4
+    cell = min(high / height, wide / width, 76)
+    left = 2 + (wide - width * cell) / 2
+    limit = np.abs(expected.output).max()
+    said = re.match(r"Row (\d+) of \d+, column (\d+) of", lab.line.inner_text())
+    at = int(said[1]) - 1, int(said[2]) - 1
+    places = [(row, column) for row in range(0, height, 3) for column in range(0, width, 2)]
+    seen = 0
+    for row, column in places:
+        if abs(row - at[0]) < 3 and abs(column - at[1]) < 3:
+            continue
+        colour = PRGN[127 + round(float(np.clip(expected.output[row, column] / limit, -1, 1)) * 127)]
+        y, x = round(2 + (row + 0.3) * cell), round(left + (column + 0.3) * cell)
+        near = image[y - 1 : y + 2, x - 1 : x + 2, :3].reshape(-1, 3)
+        assert np.abs(near - colour).max(axis=1).min() <= 6, (row, column, near.tolist(), colour)
+        seen += 1
+    assert seen > 20
+    assert lab.numbers()[0] == pytest.approx(expected.step(*at).result, rel=1e-9)
+    assert lab.numbers()[1] == expected.output[at].astype(np.float32)
+
+
+@pytest.mark.parametrize(("name", "key", "value"), [
+    ("K kernel", "k", 6), ("S stride", "s", 2), ("P padding", "p", 4), ("D dilation", "d", 3),
+])  # fmt: skip
+def test_while_a_dial_is_dragged_the_map_is_that_of_python_and_nothing_is_asked(visit, name, key, value):
+    lab = visit()
+    hold(lab.page, name, value)
+    expect(lab.stage).to_have_attribute("data-preview", "")
+    shows(lab, trace(**{key: value}))
+    assert sent(lab.page) == 0
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")  # Python's map has taken its place
+    settle(lab.page)
+    shows(lab, trace(**{key: value}))
+
+
+def test_the_formula_follows_the_finger_and_is_given_back(visit):
+    lab = visit()
+    formula = lab.page.locator(".st-key-formula .formula > span")
+    before = formula.inner_text()
+    hold(lab.page, "K kernel", 7)
+    expect(formula).to_contain_text("height ⌊(27 − 7 + 2·1) / 1⌋ + 1 = 23")
+    hold(lab.page, "K kernel", 3, is_held=True)  # where it was: nothing is to be asked
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    assert formula.inner_text() == before and sent(lab.page) == 0
+
+
+def test_what_cannot_be_is_said_under_the_finger(visit):
+    lab = visit(p=0, d=4)
+    hold(lab.page, "K kernel", 9)
+    expect(lab.line).to_have_text("A window 33 pixels high does not fit the padded picture, 27: K can be 7 at most.")
+    expect(lab.stage).to_have_class(re.compile("is-refused"))
+    hold(lab.page, "K kernel", 4, is_held=True)
+    expect(lab.stage).not_to_have_class(re.compile("is-refused"))
+    shows(lab, trace(p=0, d=4, k=4))
+
+
+def test_keys_that_are_held_ask_once(visit):
+    lab = visit()
+    slider = lab.page.get_by_role("slider", name="K kernel", exact=True)
+    slider.focus()
+    for _ in range(6):
+        lab.page.keyboard.down("ArrowRight")
+    shows(lab, trace(k=9))
+    assert sent(lab.page) == 0
+    lab.page.keyboard.up("ArrowRight")
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    settle(lab.page)
+    assert sent(lab.page) == 1
+
+
+def test_the_sidebars_kernel_is_the_one_of_the_size_that_is_set(visit):
+    lab = visit(kernel="Box blur")
+    grid = lab.page.locator(".st-key-kernel-grid")
+    hold(lab.page, "K kernel", 5)
+    expect(grid.get_by_role("group", name="The kernel's weights, 5 by 5")).to_be_visible()
+    expect(grid.get_by_label("Weight in row 5, column 5")).to_have_value("0.04")
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    cell = grid.get_by_label("Weight in row 1, column 1")
+    cell.fill("3")
+    cell.press("Enter")
+    lab.page.wait_for_url(re.compile(r"weights=1%2F25\+%2A\+75\+1"))  # the whole kernel of five rows became the visitor's own
+    expect(lab.page.locator(".operands header")).to_contain_text("75 products")
+
+
+# --- by hand on the picture ---
+
+GRIPS = {"K, the window’s corner": ("k", 3, "K kernel"), "P, the picture’s border": ("p", 1, "P padding")}
+
+
+@pytest.mark.parametrize("name", GRIPS)
+def test_a_handle_is_pulled_its_dial_follows_and_python_hears_of_it_once(visit, name):
+    key, value, dial = GRIPS[name]
+    lab = visit()
+    handle = lab.page.get_by_role("slider", name=name)
+    x, y = grab(lab.page, handle)
+    by = 40 if key == "k" else -40
+    lab.page.mouse.move(x + by, y + abs(by), steps=5)
+    pulled = int(handle.get_attribute("aria-valuenow"))
+    assert pulled > value and handle.get_attribute("aria-valuetext") == f"{key.upper()} = {pulled}"
+    slider_shows(lab.page, dial, str(pulled))
+    shows(lab, trace(**{key: pulled}))
+    assert sent(lab.page) == 0
+    lab.page.mouse.up()
+    lab.page.wait_for_url(re.compile(rf"[?&]{key}={pulled}\b"))
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    assert sent(lab.page) == 1
+
+
+def test_the_next_place_of_the_window_is_pulled_and_keys_do_the_same(visit):
+    lab = visit()
+    handle = lab.page.get_by_role("slider", name="S, the window’s next place")
+    x, y = grab(lab.page, handle)
+    lab.page.mouse.move(x + 30, y, steps=5)
+    assert int(handle.get_attribute("aria-valuenow")) > 1
+    lab.page.mouse.move(x, y, steps=5)
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    handle.focus()
+    place = lab.page.evaluate("location.search")
+    lab.page.keyboard.press("ArrowRight")
+    lab.page.wait_for_url(re.compile(r"[?&]s=2\b"))
+    slider_shows(lab.page, "S stride", "2")
+    shows(lab, trace(s=2))
+    assert "s=" not in place
+
+
+def test_a_finger_pulls_it_too(open_page):
+    page = open_page("convolution?size=24&kernel=Random", (390, 844), has_touch=True, is_mobile=True)
+    lab = Lab(page).ready()
+    box = page.get_by_role("slider", name="K, the window’s corner").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 40, "y": y + 40}]})
+    expect(lab.stage).to_have_attribute("data-preview", "")
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_url(re.compile(r"[?&]k=\d"))
+    assert page.evaluate("scrollY") == 0  # the page has not gone with the finger
+
+
+def test_while_it_plays_nothing_is_in_the_way(visit):
+    lab = visit()
+    handles = lab.stage.locator(".handle").first
+    expect(handles).to_be_visible()
+    lab.stage.get_by_role("button", name="Play").click()
+    expect(handles).to_be_hidden()
+
+
+# --- other pages ---
+
+
+@pytest.mark.parametrize(("page", "where", "name", "value", "words"), [
+    ("stride", ".st-key-stage-A ", "A: K kernel", 5, "25 × 38 × 1"),
+    ("stride", ".st-key-stage-B ", "B: S stride", 3, "9 × 14 × 1"),
+    ("pooling", ".st-key-stage ", "K kernel", 4, "11 × 18 × 1"),
+])  # fmt: skip
+def test_other_lessons_follow_the_finger_as_well(visit, page, where, name, value, words):
+    lab = visit(page, where)
+    hold(lab.page, name, value)
+    expect(lab.stage).to_have_attribute("data-preview", "")
+    expect(lab.stage.locator(".output header")).to_contain_text(words)
+    lab.painted()
+    a, b = lab.numbers()
+    assert b == pytest.approx(a, rel=1e-6) and sent(lab.page) == 0
+    shown = lab.canvas("output").evaluate("canvas => canvas.toDataURL()")
+    line = lab.line.inner_text()
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    settle(lab.page)
+    lab.painted()
+    assert lab.line.inner_text() == line
+    assert np.abs(lab.image("output").astype(int)).sum() > 0 and shown.startswith("data:image/png")
