@@ -301,6 +301,8 @@ def test_its_help_is_read_by_whoever_points_at_it_or_comes_by_keys(lab):
     expect(tip).to_be_hidden()
     asks.focus()
     expect(tip).to_be_visible()
+    lab.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
     expect(slider(lab, "Longest side")).to_have_accessible_description(re.compile(r"^21\s×\s32\s×\s3\."))
 
 

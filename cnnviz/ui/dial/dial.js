@@ -46,6 +46,7 @@ class Dial extends View {
     for (const [name, isOn] of Object.entries({ pointerenter: true, focus: true, pointerleave: false, blur: false })) {
       this.help.addEventListener(name, () => this.tell(isOn));
     }
+    this.help.addEventListener("keydown", ({ key }) => { if (key === "Escape") this.tell(false); });
   }
 
   /** @param {DialMessage} data */
