@@ -16,7 +16,7 @@ with frame.lesson(course.ACTIVATIONS) as page:
             controls.explain(problem, picture, activations.remedies(picture))
         else:
             with frame.stage():
-                activations.view(map, activation)
+                activations.view(picture, map, activation)
             activations.scale(map, activation)
     if map:
         activations.histograms(map, activation)

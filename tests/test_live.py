@@ -157,7 +157,7 @@ def test_the_sidebars_kernel_is_the_one_of_the_size_that_is_set(visit):
     cell = grid.get_by_label("Weight in row 1, column 1")
     cell.fill("3")
     cell.press("Enter")
-    lab.page.wait_for_url(re.compile(r"weights=1%2F25\+%2A\+75\+1"))  # the whole kernel of five rows became the visitor's own
+    lab.page.wait_for_url(re.compile(r"weights=1%2F25\+%2A\+75\+1"))  # all five rows became the visitor's own
     expect(lab.page.locator(".operands header")).to_contain_text("75 products")
 
 
@@ -232,6 +232,7 @@ def test_while_it_plays_nothing_is_in_the_way(visit):
     ("stride", ".st-key-stage-A ", "A: K kernel", 5, "25 × 38 × 1"),
     ("stride", ".st-key-stage-B ", "B: S stride", 3, "9 × 14 × 1"),
     ("pooling", ".st-key-stage ", "K kernel", 4, "11 × 18 × 1"),
+    ("activations", ".st-key-stage ", "K kernel", 6, "27 × 40 × 1"),
 ])  # fmt: skip
 def test_other_lessons_follow_the_finger_as_well(visit, page, where, name, value, words):
     lab = visit(page, where)

@@ -27,15 +27,23 @@ interface Trace {
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
   down: number[]; across: number[]; area: number; taps: number; inputRange: number[]; whole: { values: boolean; weights: boolean; output: boolean };
-  filling?: import("./stage/preview.js").Filling; // of a preview: its map, as far as it is there
+  filling?: MapFilling; // of a preview: its map, as far as it is there
+}
+
+interface MapFilling {
+  numbers: Numbers; limit: number; level: number; rounds: number; isThrough?: boolean; take?(trace: Trace): void;
+  at(row: number, column: number): number; drawn(row: number, column: number): number; stepAt(row: number): number;
+  advance(until: number): boolean; begin?(view?: Box): void;
 }
 
 // What can be changed under the finger: the settings as they stand (kw: null as long as it is k), which setting of the page
 // means each, and the id of the kernel in all its sizes.
 interface LiveSettings {
-  k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean;
+  k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean; same?: boolean;
 }
-interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string }
+interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string; source?: Source }
+// The convolution whose map goes in, where it is its settings that are changed: of the picture that is held.
+interface Source { held: string; divisor: number; channels: number[]; input?: Packed }
 type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }>;
 
 interface Step {

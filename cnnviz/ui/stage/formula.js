@@ -41,7 +41,7 @@ export class Formula {
 
   /** @param {Live | undefined} told @param {Trace} trace */
   show(told, trace, made) {
-    const found = told?.formula && document.querySelector(told.formula), line = found?.querySelector(":scope > span");
+    const found = document.querySelector(told?.formula || ":not(*)"), line = found?.querySelector(":scope > span");
     if (!line) return;
     if (this.kept?.line !== line || !line.contains(this.kept.own)) {
       const small = found.querySelector("small");

@@ -88,7 +88,7 @@ export class Handles {
   // Put them where the window is; none while it plays, of a map without such settings, or where that is out of sight.
   draw() {
     const { stage } = this, { box } = inputPlan(stage.input.panel, stage), told = this.told;
-    const isOff = !told || stage.player.playing || stage.made.layout.tiles > 1;
+    const isOff = !told || told.source || stage.player.playing || stage.made.layout.tiles > 1;
     this.room.hidden = isOff;
     if (isOff) return;
     const { offsetLeft, offsetTop, clientWidth, clientHeight } = stage.input.canvas, place = windowOn(stage);

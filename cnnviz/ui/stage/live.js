@@ -63,7 +63,8 @@ export class LiveStage {
 
   preview() {
     const { stage, told, wanted } = this;
-    const { trace, refused } = previewed(stage.base, told, wanted, told.kernels && kernelsOf(heldAs(told.kernels)));
+    const source = told.source && { ...told.source, input: heldAs(told.source.held).input };
+    const { trace, refused } = previewed(stage.base, { ...told, source }, wanted, told.kernels && kernelsOf(heldAs(told.kernels)));
     cancelAnimationFrame(this.frame);
     this.mark(true, refused);
     if (refused) return;

@@ -2,15 +2,17 @@
 // map computed here. Pure: no browser needed. Python's map takes its place as soon as the setting is let go, and
 // tests/js/preview.test.mjs holds the two together.
 import { axisOf, cellOf, endsOf, extentOf, isPadded, origin, outputsOf, paddedSize, positionOf, startOf, tapsOf } from "../drawing/axis.js";
-import { grouped, largestOf } from "../drawing/numbers.js";
-import { ended, gateAt, placed } from "./arithmetic.js";
+import { grouped, largestOf, rangeOf } from "../drawing/numbers.js";
+import { ended, gateAt, placed, worked } from "./arithmetic.js";
 
 const AT_ONCE = 1.5e6; // terms that are added up before anything is shown: some two milliseconds
+const ROUNDING = 1e-9; // below this share of what its terms could add up to, a number is what rounding left of a zero
 const SMALL = 4096; // numbers of a map that is computed as a whole before it is shown
 
 /** The windows down and across that settings mean. @type {(settings: LiveSettings) => Axis[]} */
-export function windowsOf({ k, kw, s, p, more, sides, d }) {
-  const [vertical, horizontal] = sides ?? Array(2).fill([p, p + Number(more ?? 0)]);
+export function windowsOf({ k, kw, s, p, more, sides, d, same }) {
+  const half = Math.floor((k - 1) / 2), ends = same ? [half, k - 1 - half] : [p, p + Number(more ?? 0)];
+  const [vertical, horizontal] = sides ?? [ends, ends];
   return [axisOf(k, s, vertical, d), axisOf(kw ?? k, s, horizontal, d)];
 }
 
@@ -33,6 +35,7 @@ function whyNot([rows, columns], { height, width, term }, outside) {
 // in all its sizes, each { weight, factor } or { refused }; of what has no weights, none.
 /** @type {(base: Trace, live: Live, wanted: LiveSettings, kernels?: Kernels) => { trace?: Trace, refused: string }} */
 export function previewed(base, live, wanted, kernels) {
+  if (live.source) return through(base, live, wanted, kernels);
   const [rows, columns] = windowsOf(wanted), { height, width } = base, outside = wanted.border ?? base.outside;
   const high = tapsOf(rows).length, wide = tapsOf(columns).length, kernel = kernels?.get(`${high}x${wide}`);
   const refused = kernel?.refused || whyNot([rows, columns], base, outside);
@@ -55,6 +58,25 @@ export function previewed(base, live, wanted, kernels) {
   trace.limit = trace.filling.limit;
   return { trace, refused: "" };
 }
+
+// The trace of a function over a map that is made anew: the convolution of the held picture, each of its numbers put in.
+/** @type {typeof previewed} */
+function through(base, { source, ...live }, wanted, kernels) {
+  const picture = { ...NEW, ...source, input: source.input, output: base.output };
+  const found = previewed(worked(picture), live, wanted, kernels);
+  if (!found.trace) return found;
+  const filling = new Through(/** @type {Filling} */ (found.trace.filling), base);
+  const input = { data: filling.source, shape: base.input.shape }, output = { data: filling.numbers, shape: base.output.shape };
+  const trace = { ...base, filling, input, output };
+  filling.take(trace);
+  return { trace, refused: "" };
+}
+
+// A convolution before anything is set.
+const NEW = {
+  rows: axisOf(1, 1, [0, 0], 1), columns: axisOf(1, 1, [0, 0], 1), term: "product", reduction: "sum", scale: 1, bias: 0,
+  function: "identity", outside: "replicate", factor: [1, 1], names: {}, options: {}, limit: 0,
+};
 
 // Each slice of `area` numbers turned by 180 degrees.
 function turned(weight, area) {
@@ -219,3 +241,51 @@ export class Filling {
   }
 }
 
+
+// A function over a map that fills in: as its filling, with the numbers before it, `source`, those not there yet as drawn.
+class Through {
+  isThrough = true; limit = 0;
+
+  /** @param {Filling} filling @param {Trace} base */
+  constructor(filling, base) {
+    this.filling = filling;
+    this.base = base;
+    this.source = new Float32Array(base.count);
+    this.numbers = new Float32Array(base.count);
+    const { weights, divisor, trace: { bias, input: { data } } } = filling;
+    this.least = ROUNDING * ((weights.reduce((sum, weight) => sum + Math.abs(weight), 0) * largestOf(data)) / divisor + Math.abs(bias));
+  }
+
+  get level() { return this.filling.level; }
+  get rounds() { return this.filling.rounds; }
+  stepAt(_row) { return 1; }
+  drawn(row, column) { return this.numbers[row * this.base.outWidth + column]; }
+
+  // What rounding left of a zero is a zero.
+  read(number) { return Math.abs(number) > this.least ? number : 0; }
+
+  at(row, column) {
+    const index = row * this.base.outWidth + column;
+    this.source[index] = this.read(this.filling.at(row, column));
+    this.numbers[index] = ended(this.base, this.source[index], 1);
+    return this.numbers[index];
+  }
+
+  advance(until) { return this.filling.advance(until); }
+
+  // Take over what is there by now, and with it the one scale of both panels.
+  take(trace) {
+    const { outHeight, outWidth } = trace, { numbers } = this.filling;
+    for (let row = 0, at = 0; row < outHeight; row += 1) {
+      for (let column = 0; column < outWidth; column += 1, at += 1) {
+        const number = numbers[at];
+        this.source[at] = this.read(number === number ? number : this.filling.drawn(row, column));
+        this.numbers[at] = ended(this.base, this.source[at], 1);
+      }
+    }
+    this.limit = Math.max(largestOf(this.source), largestOf(this.numbers));
+    const [low, high] = rangeOf(this.source);
+    Object.assign(trace, { limit: this.limit, inputLimit: this.limit, inputRange: [low, high] });
+    trace.input.decimals = undefined;
+  }
+}

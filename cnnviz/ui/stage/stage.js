@@ -8,7 +8,7 @@ import { headed, sideFor } from "../drawing/paper.js";
 import { opened } from "../drawing/envelope.js";
 import { heldAs, onceHeld } from "../drawing/held.js";
 import { outputAt, stepAt, worked } from "./arithmetic.js";
-import { fullColour, outputBitmap, prepare } from "./bitmaps.js";
+import { fullColour, inputBitmap, outputBitmap, prepare } from "./bitmaps.js";
 import { Handles } from "./handles.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
@@ -96,7 +96,7 @@ class Stage extends View {
 
   // Its input may be on its way by itself, and the kernel for what is changed under the finger: false until they are there.
   receive(data) {
-    const told = opened(data), needed = [told.held, told.options.live?.kernels].filter(Boolean);
+    const told = opened(data), live = told.options.live, needed = [told.held, live?.kernels, live?.source?.held].filter(Boolean);
     this.forget?.();
     let isHere = true;
     this.forget = onceHeld(needed, () => {
@@ -131,7 +131,13 @@ class Stage extends View {
   // More of a map that is filling in is there.
   refill() {
     const { trace, made } = this;
-    Object.assign(trace, { limit: trace.filling.limit });
+    if (trace.filling.isThrough) {
+      trace.filling.take(trace);
+      made.input = inputBitmap(trace, made.layout, this.theme);
+      this.drawing += 1;
+      this.repaint();
+    }
+    trace.limit = trace.filling.limit;
     made.outputRange = [-trace.limit, trace.limit];
     outputBitmap(trace, this.theme, made.output);
     if (this.step) paintOutput(this.output.panel, this);

@@ -13,6 +13,7 @@ from cnnviz.ops import Activation
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, settings
+from cnnviz.ui.held import held_picture
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
 from cnnviz.ui.settings import Filter, Windows
 
@@ -31,6 +32,16 @@ def windows(state: Mapping[str, Any]) -> Windows:
     """One number out for each pixel: stride 1, and the picture's edge repeated, so that no edge is made up."""
     kept = {**state, "d": 1, "border": "replicate"}
     return settings.windows({**kept, **settings.keeping(kept)})
+
+
+def live(picture: Picture, divisor: float) -> dict[str, Any]:
+    """What of the convolution before it the stage follows: the kernel's size; `source` is that convolution's input."""
+    now, depth = controls.lab(), len(picture.pixels)
+    id, _ = cached.kernels(*settings.kernel_in_sizes(now), depth)  # held for the sidebar's grid
+    names = {"k": "k", "kw": "kw"} if now["rect"] else {"k": "k"}
+    told = {"same": True, "s": 1, "p": 0, "border": "replicate", "bias": now["bias"], "flip": now["flip"]}
+    source = {"held": held_picture(picture), "divisor": divisor, "channels": list(range(depth))}
+    return {**settings.followed(now, names, "", **told), "kernels": id, "source": source}
 
 
 def signed_map(picture: Picture, filter: Filter, divisor: float) -> SignedMap:

@@ -13,7 +13,7 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import controls, settings
 from cnnviz.ui.curve import curve
 from cnnviz.ui.lessons import Ending
-from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted, trace, windows
+from cnnviz.ui.lessons.activations.activations_map import SignedMap, counted, live, trace, windows
 from cnnviz.ui.lessons.activations.activations_stack import GradientStack
 from cnnviz.ui.markup import Markup, html, part, rows, unseen
 from cnnviz.ui.results import chart
@@ -59,11 +59,12 @@ def remedies(picture: Picture) -> settings.Remedies:
     return found or [(f"{first}, K = 3", plain)]
 
 
-def view(map: SignedMap, activation: Activation) -> None:
+def view(picture: Picture, map: SignedMap, activation: Activation) -> None:
     """The stage, its two panels on one scale, and beside it the curve under the same cursor."""
     left, right = st.columns([1.9, 1])
+    at_hand = live(picture, map.divisor)
     with left, st.container(key="before-after"):
-        stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True, link=PLACE)
+        stage(trace(map, activation), key="activation-stage", group=GROUP, compact=True, link=PLACE, live=at_hand)
     with right, st.container(key="curve-room"):
         curve(
             activation,
