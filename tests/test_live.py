@@ -161,6 +161,72 @@ def test_the_sidebars_kernel_is_the_one_of_the_size_that_is_set(visit):
     expect(lab.page.locator(".operands header")).to_contain_text("75 products")
 
 
+# --- what Streamlit's own widgets set ---
+
+# How often the stage has shown a preview from now on.
+PREVIEWS = """(stage) => {
+  window.previews = 0;
+  new MutationObserver(() => { window.previews += stage.hasAttribute("data-preview"); })
+    .observe(stage, { attributeFilter: ["data-preview"] });
+}"""
+
+
+def test_a_bias_is_seen_while_it_is_typed(visit):
+    lab = visit()
+    lab.page.get_by_text("Paste numbers, bias, flip").click()
+    box = lab.page.get_by_label("Bias", exact=True)
+    box.press("Control+a")
+    box.press_sequentially("250.5")
+    expect(lab.stage).to_have_attribute("data-preview", "")
+    shows(lab, trace(bias=250.5))
+    assert sent(lab.page) == 0
+    box.press("Enter")
+    lab.page.wait_for_url(re.compile(r"bias=250\.5"))
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    shows(lab, trace(bias=250.5))
+
+
+def test_a_weight_is_seen_while_it_is_typed_and_can_be_taken_back(visit):
+    lab = visit(kernel="Box blur")
+    cell = lab.page.get_by_label("Weight in row 1, column 3")
+    before = lab.line.inner_text()
+    cell.press("Control+a")
+    cell.press_sequentially("2")
+    own = trace(kernel="Your own numbers", weights="1/9 1/9 2; 1/9 1/9 1/9; 1/9 1/9 1/9")
+    expect(lab.stage).to_have_attribute("data-preview", "")
+    shows(lab, own)
+    cell.press("Escape")
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    assert lab.line.inner_text() == before and sent(lab.page) == 0
+    cell.press("Control+a")
+    cell.press_sequentially("2")
+    cell.press("Enter")
+    lab.page.wait_for_url(re.compile("kernel=Your"))
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    settle(lab.page)
+    shows(lab, own)
+
+
+def test_flip_and_border_are_seen_at_once(visit):
+    lab = visit(p=4)
+    lab.stage.evaluate(PREVIEWS)
+    lab.page.get_by_role("combobox", name="Border").click()
+    lab.page.get_by_role("option", name="reflect").click()
+    lab.page.wait_for_function("window.previews > 0")
+    lab.page.wait_for_url(re.compile("border=reflect"))
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    settle(lab.page)
+    shows(lab, trace(p=4, border="reflect"))
+    lab.page.get_by_text("Paste numbers, bias, flip").click()
+    seen = lab.page.evaluate("window.previews")
+    lab.page.get_by_text("flip the kernel").click()
+    lab.page.wait_for_function("(seen) => window.previews > seen", arg=seen)
+    lab.page.wait_for_url(re.compile("flip=true"))
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    settle(lab.page)
+    shows(lab, trace(p=4, border="reflect", flip=True))
+
+
 # --- by hand on the picture ---
 
 GRIPS = {"K, the window’s corner": ("k", 3, "K kernel"), "P, the picture’s border": ("p", 1, "P padding")}

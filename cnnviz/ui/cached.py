@@ -7,6 +7,7 @@ import numpy as np
 
 from cnnviz.errors import CnnvizError
 from cnnviz.export import npy, signed_png
+from cnnviz.kernels import LUMA
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
 from cnnviz.steps import ROUNDING, Trace, narrowed
@@ -86,7 +87,7 @@ def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
     """A kernel in several sizes, for the browser to hold: see `settings.kernel_in_sizes`.
 
     A size is told by its weights as they are applied, its factor as a fraction, and as it was drawn where that is one
-    slice; or by why the kernel does not have it.
+    slice; or by why the kernel does not have it. `shares`: what a number of one slice is multiplied by on each channel.
     """
     told: list[dict[str, object]] = []
     weights, drawn = [np.zeros(0)], [np.zeros(0)]
@@ -102,7 +103,9 @@ def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
             weights.append(found.weight.ravel())
             if not has_slices:
                 drawn.append(found.drawn.ravel())
-    header = {"sizes": told, "depth": depth, "flip": dict(asked)["flip"]}
+    now = dict(asked)
+    shares = LUMA if depth == 3 and not now["each"] else (1,) * depth
+    header = {"sizes": told, "depth": depth, "flip": now["flip"], "shares": shares}
     return packet("kernel", header, {"weights": np.concatenate(weights), "drawn": np.concatenate(drawn)})
 
 

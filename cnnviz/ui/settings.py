@@ -200,7 +200,8 @@ def followed(
 def live(state: Mapping[str, Any]) -> dict[str, Any]:
     """What of the lab its stage follows."""
     names = ("k", "s", "p", "d", "border", "bias", "flip", *(("kw",) if state["rect"] else ()))
-    return followed(state, {name: name for name in names}, sides=sides(state["sides"]))
+    told = followed(state, {name: name for name in names}, sides=sides(state["sides"]))
+    return {**told, "names": {**told["names"], "cell": "cell"}}
 
 
 def in_colour(state: Mapping[str, Any], depth: int) -> str:

@@ -40,11 +40,14 @@ interface MapFilling {
 // means each, and the id of the kernel in all its sizes.
 interface LiveSettings {
   k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean; same?: boolean;
+  cell?: Cell;
 }
+// A weight that is typed into the grid, in the slice of one channel or, in another tab, in all.
+interface Cell { tab: string; row: number; column: number; number: number }
 interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string; source?: Source }
 // The convolution whose map goes in, where it is its settings that are changed: of the picture that is held.
 interface Source { held: string; divisor: number; channels: number[]; input?: Packed }
-type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }>;
+type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }> & { shares: number[] };
 
 interface Step {
   row: number; column: number; top: number; left: number; values: Float64Array; terms: Float64Array; sums: Float64Array;
@@ -61,7 +64,7 @@ interface Place {
 }
 
 // What a setting becomes (drawing/setting.js); `from` is whoever says it.
-interface Change { name: string; value: number | string | boolean; isLive: boolean; from?: object }
+interface Change { name: string; value: number | string | boolean | Cell; isLive: boolean; from?: object }
 
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 

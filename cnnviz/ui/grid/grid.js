@@ -6,8 +6,8 @@ import { heldAs } from "../drawing/held.js";
 import { View, mount } from "../drawing/mount.js";
 import { largestOf, number } from "../drawing/numbers.js";
 import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
-import { hearSettings } from "../drawing/setting.js";
-import { tabsOf } from "./texts.js";
+import { hearSettings, tellSetting } from "../drawing/setting.js";
+import { numberOf, tabsOf } from "./texts.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
@@ -25,7 +25,7 @@ function placeIn(sentence) {
 // sent    the last edit, until it is answered                                          wanted  to show with the next answer
 // refused the places of the drafts that were refused
 class Grid extends View {
-  tab = null; wanted = null; raw = ""; leave; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
+  tab = null; wanted = null; raw = ""; leave; isTold = false; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
   /** @type {GridMessage} */ data = null;
 
   constructor() {
@@ -71,6 +71,7 @@ class Grid extends View {
     const answered = this.sent !== null && data.read === this.sent;
     if (this.sent !== null && !answered) return; // the answer to an earlier edit: it lacks the last one
     this.sent = null;
+    if (this.isTold) this.takeBack(); // Python has the word now, also where it refuses
     this.data = data;
     const same = before && JSON.stringify(before.tabs) === JSON.stringify(data.tabs);
     if (!data.error || !(answered || same)) this.forget();
@@ -147,6 +148,7 @@ class Grid extends View {
       const cell = make("input", {
         "aria-label": `Weight in row ${r + 1}, column ${c + 1}`, inputmode: "text",
         onfocus: () => { cell.value = this.textAt(this.tab, r, c); cell.select(); },
+        oninput: () => this.tellCell(r, c, cell, true),
         onblur: () => this.commit(r, c, cell),
         onkeydown: (event) => this.onKey(event, r, c, cell),
         onpaste: (event) => this.onPaste(event, cell),
@@ -165,7 +167,12 @@ class Grid extends View {
   commit(r, c, cell) {
     if (!this.inputs.includes(cell)) return; // a box of the kernel before
     const typed = cell.value.trim() || "0";
-    if (typed === this.textAt(this.tab, r, c)) { this.show(cell, r, c); return; }
+    if (typed === this.textAt(this.tab, r, c)) {
+      this.show(cell, r, c);
+      if (this.isTold) this.takeBack();
+      return;
+    }
+    this.tellCell(r, c, cell, false);
     const place = this.place(this.tab, r, c);
     // Another edit gives up what was refused: with it in the kernel, nothing else could be changed.
     for (const other of this.refused) this.drafts.delete(other);
@@ -173,6 +180,19 @@ class Grid extends View {
     this.drafts.set(place, typed);
     this.submit(WHOLE.includes(this.tab) ? [this.tab] : ["R", "G", "B"]);
     this.draw();
+  }
+
+  // What a number does to the map is seen while it is typed.
+  tellCell(row, column, cell, isLive) {
+    const number = numberOf(cell.value);
+    if (number === null) return;
+    this.isTold = true;
+    tellSetting({ name: "cell", value: { tab: this.tab, row, column, number }, isLive });
+  }
+
+  takeBack() {
+    this.isTold = false;
+    tellSetting({ name: "cell", value: "", isLive: false });
   }
 
   submit(tabs) {

@@ -44,6 +44,13 @@ export function shortText(weight) {
   return exact.length <= 12 ? exact : cellText(Number(weight.toPrecision(6)));
 }
 
+/** The number that a simple text means, "1/9" or "−0.5"; null where it takes Python to read it. @type {(text: string) => number | null} */
+export function numberOf(text) {
+  const found = /^([-+]?\d*\.?\d+(?:e[-+]?\d+)?)(?:\/(\d*\.?\d+))?$/i.exec(text.trim().replace("−", "-"));
+  const number = found ? Number(found[1]) / Number(found[2] ?? 1) : NaN;
+  return Number.isFinite(number) ? number : null;
+}
+
 // What Python sends of a kernel in one size, from the kernel in all of them: its tabs; none in a size that it does not have.
 /** @type {(told: any, size: number[], isOwn: boolean) => GridMessage["tabs"]} */
 export function tabsOf(told, [height, width], isOwn) {

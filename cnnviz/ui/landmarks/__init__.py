@@ -2,7 +2,7 @@
 
 Its containers are divs without a role, its page links do not tell which page is open, and the buttons of its sidebar
 have an icon for a name. `landmarks` draws nothing: its script gives those elements their roles and names, again
-whenever Streamlit has drawn some anew.
+whenever Streamlit has drawn some anew. Nor do they say what is set on them before Python answers: echo.js does.
 """
 
 from cnnviz.ui.component import component

@@ -1,5 +1,6 @@
 // Roles and names for Streamlit's own elements. React leaves alone the attributes that it does not set itself, and sets
 // its own only where they change: so what is said here stays until an element is drawn anew, which the observer sees.
+import { echo } from "./echo.js";
 
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -44,6 +45,7 @@ export default function mount({ data }) {
   last?.disconnect();
   const observer = last = new MutationObserver(() => name(data));
   observer.observe(document.body, { childList: true, subtree: true });
+  echo();
   for (const type of ["pointerdown", "focusin"]) window.addEventListener(type, carry, true); // the same function: once
   name(data);
   return () => observer.disconnect();

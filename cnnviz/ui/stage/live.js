@@ -8,15 +8,17 @@ import { previewed } from "./preview.js";
 
 const SLICE = { moving: 4, still: 10 }; // milliseconds of a frame in which a map fills in
 
+const PATIENCE = 2000; // ms that an answer may take to begin
+
 // A kernel in all its sizes, as it is held: cached.kernels of cnnviz/ui.
 /** @returns {Kernels} */
 export function kernelsOf(told) {
   let start = 0;
-  return (told.map ??= new Map(told.sizes.map(({ size: [height, width], factor, refused }) => {
+  return (told.map ??= Object.assign(new Map(told.sizes.map(({ size: [height, width], factor, refused }) => {
     const count = refused ? 0 : height * width * told.depth, weight = told.weights.data.subarray(start, start + count);
     start += count;
     return [`${height}x${width}`, refused ? { refused } : { weight, factor }];
-  })));
+  })), { shares: told.shares }));
 }
 
 // wanted    the settings under the finger, or null where the stage shows what Python has sent
@@ -36,8 +38,7 @@ export class LiveStage {
 
   // Python has answered. While the finger moves on, its answer is what other settings are compared with.
   receive() {
-    if (this.isMoving && this.told) this.preview();
-    else this.settle();
+    if (this.isMoving && this.wanted && !this.isSaid) this.preview(); else this.settle();
   }
 
   // Show what Python has sent.
@@ -56,9 +57,24 @@ export class LiveStage {
     this.isMoving = isLive;
     const wanted = { ...(this.wanted ?? this.told.settings), [of]: value };
     if (of === "p") wanted.sides = null; // the same on all sides again
-    if (JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
-    this.wanted = wanted;
-    if (JSON.stringify(wanted) === JSON.stringify(this.told.settings)) this.settle(); else this.preview();
+    if (of === "k" || of === "kw" || !wanted.cell) delete wanted.cell; // of the kernel of before, or taken back
+    if (JSON.stringify(wanted) !== JSON.stringify(this.wanted ?? this.told.settings)) {
+      this.wanted = wanted;
+      if (this.isSaid) this.settle(); else this.preview();
+    }
+    this.wait();
+  }
+
+  // Whether what is wanted is what Python has sent.
+  get isSaid() { return JSON.stringify(this.wanted) === JSON.stringify(this.told?.settings); }
+
+  // What has been let go and brings no answer was refused, or came to what stood: then that stands.
+  wait() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.wanted) return;
+      if (this.isMoving || !document.querySelector("[data-test-script-state=notRunning]")) this.wait(); else this.settle();
+    }, PATIENCE);
   }
 
   preview() {
@@ -91,6 +107,7 @@ export class LiveStage {
 
   leave() {
     this.deaf();
+    clearTimeout(this.timer);
     this.formula.giveBack();
     cancelAnimationFrame(this.frame);
     document.documentElement.removeAttribute("data-cnnviz-preview");

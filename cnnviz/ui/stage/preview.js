@@ -46,6 +46,7 @@ export function previewed(base, live, wanted, kernels) {
     const area = high * wide, isTurned = Boolean(wanted.flip) !== Boolean(live.settings.flip);
     const data = isTurned ? turned(kernel.weight, area) : kernel.weight;
     Object.assign(trace, { weight: { data, shape: [base.channels.length, high, wide] }, factor: kernel.factor });
+    if (wanted.cell) edit(trace, wanted.cell, kernels.shares, Boolean(wanted.flip));
   }
   trace.filling = new Filling(trace);
   trace.output = { data: trace.filling.numbers, shape: [trace.outHeight, trace.outWidth] };
@@ -58,6 +59,19 @@ export function previewed(base, live, wanted, kernels) {
   trace.limit = trace.filling.limit;
   return { trace, refused: "" };
 }
+
+// A number of the kernel is another: of the slice of one channel, or on all of them its share.
+/** @param {Trace} trace @param {Cell} cell */
+function edit(trace, { tab, row, column, number }, shares, isFlipped) {
+  const { down, across, area } = trace, at = row * across.length + column, data = trace.weight.data.slice();
+  if (row >= down.length || column >= across.length) return;
+  for (const channel of tab in SLICES ? [SLICES[tab]] : shares.keys()) {
+    data[channel * area + (isFlipped ? area - 1 - at : at)] = tab in SLICES ? number : number * shares[channel];
+  }
+  Object.assign(trace, { weight: { ...trace.weight, data }, factor: [1, 1] });
+}
+
+const SLICES = { R: 0, G: 1, B: 2 };
 
 // The trace of a function over a map that is made anew: the convolution of the held picture, each of its numbers put in.
 /** @type {typeof previewed} */
