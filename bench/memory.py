@@ -48,7 +48,7 @@ def photo(number: int) -> bytes:
     rng = np.random.default_rng(number)
     small = Image.fromarray(rng.integers(0, 256, (24, 32, 3), np.uint8))
     large = small.resize((WIDTH, HEIGHT), Image.Resampling.BICUBIC)
-    grain = rng.integers(-6, 7, (HEIGHT, WIDTH, 1), np.int16)
+    grain = rng.integers(-20, 21, (HEIGHT, WIDTH, 1), np.int16)
     file = io.BytesIO()
     Image.fromarray((np.asarray(large) + grain).clip(0, 255).astype(np.uint8)).save(file, "JPEG", quality=85)
     return file.getvalue()
