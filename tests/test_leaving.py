@@ -45,23 +45,24 @@ def test_a_closed_tab_is_noticed_on_any_page_and_its_session_closed(runtime):
         await asyncio.sleep(0.3)
 
     for page in ("home", "convolution"):
-        Visitor(page)
+        at = Visitor(page)
+        assert at.app.session_state["cnnviz"]
         asyncio.run(leave())
-        assert runtime.closed == [SESSION]
+        assert runtime.closed == [SESSION] and at.app.session_state["cnnviz"] == {}
         runtime.closed.clear()
 
 
 def test_who_comes_back_stays(runtime):
     async def come_and_go() -> None:
-        leaving.left("a")
+        leaving.left(("a", {}))
         await asyncio.sleep(0.1)
         runtime.active.add("a")
         await asyncio.sleep(0.2)
         assert runtime.closed == []
 
-        leaving.left("a")  # twice, shortly after each other: the last time counts
+        leaving.left(("a", {}))  # twice, shortly after each other: the last time counts
         await asyncio.sleep(0.1)
-        leaving.left("a")
+        leaving.left(("a", {}))
         runtime.active.clear()
         await asyncio.sleep(0.15)
         assert runtime.closed == []
@@ -77,7 +78,7 @@ def test_what_hangs_together_in_a_circle_goes_though_nothing_collects_it(runtime
 
     async def leave() -> None:
         for session in ("a", "b"):
-            leaving.left(session)
+            leaving.left((session, {}))
         await asyncio.sleep(0.4)
 
     one = Link()

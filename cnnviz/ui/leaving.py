@@ -10,10 +10,13 @@ import ctypes
 import gc
 import platform
 import sys
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from cnnviz.ui import state
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 STAYS = 45  # seconds: who lost the connection for less finds everything again
@@ -29,6 +32,7 @@ if _GLIBC:
     _GLIBC.mallopt(M_MMAP_THRESHOLD, 4 << 20)
     _GLIBC.mallopt(M_TRIM_THRESHOLD, 8 << 20)
 
+Stay = tuple[str, dict[str, Any]]  # a session's id, and all that the pages keep for it
 _ends: dict[str, asyncio.TimerHandle] = {}  # of sessions without a tab, by their ids
 _tidying: asyncio.TimerHandle | None = None
 
@@ -36,26 +40,27 @@ _tidying: asyncio.TimerHandle | None = None
 def here() -> None:
     """Somebody's page runs: notice when its tab is closed."""
     if context := get_script_run_ctx():
-        _stay(context.session_id)
+        _stay(context.session_id, state.everything())
 
 
 # Streamlit releases what is kept for one session once its tab is closed, on the loop on which it serves all of them:
 # so all of what follows runs there, one thing after the other.
 
 
-def left(session: str) -> None:
+def left(of: Stay) -> None:
     """The tab of a session is closed."""
+    session, _ = of
     if found := _ends.pop(session, None):
         found.cancel()
-    _ends[session] = asyncio.get_running_loop().call_later(STAYS, _end, session)
+    _ends[session] = asyncio.get_running_loop().call_later(STAYS, _end, *of)
 
 
 @st.cache_resource(scope="session", on_release=left, show_spinner=False)
-def _stay(session: str) -> str:
-    return session
+def _stay(session: str, _kept: dict[str, Any]) -> Stay:
+    return session, _kept
 
 
-def _end(session: str) -> None:
+def _end(session: str, kept: dict[str, Any]) -> None:
     global _tidying
     del _ends[session]
     runtime = get_instance()
@@ -63,6 +68,7 @@ def _end(session: str) -> None:
         if _tidying is None:
             _tidying = asyncio.get_running_loop().call_later(TIDIES, _tidy)
         runtime.close_session(session)
+        kept.clear()  # Streamlit itself holds on to the last session that it served, until it serves another
 
 
 def _tidy() -> None:

@@ -11,6 +11,7 @@ from cnnviz.ui.state.store import (
     begin_another_picture,
     beginnings,
     component_state,
+    everything,
     forget,
     hear,
     is_arrival,
