@@ -38,12 +38,16 @@ def runtime(monkeypatch) -> Runtime:
 
 
 def test_a_closed_tab_is_noticed_on_any_page_and_its_session_closed(runtime):
-    async def leave() -> None:
+    async def close() -> None:
         caching.clear_session_resource_cache(SESSION)  # as Streamlit does once a tab is closed
+
+    async def leave() -> None:
+        await close()
         await asyncio.sleep(0.1)
         assert runtime.closed == []
         await asyncio.sleep(0.3)
 
+    asyncio.run(close())  # of the visitors of other tests, who have the same
     for page in ("home", "convolution"):
         at = Visitor(page)
         assert at.app.session_state["cnnviz"]
