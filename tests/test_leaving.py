@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from collections.abc import Iterator
 
 import pytest
 from streamlit.runtime import caching
@@ -28,70 +29,90 @@ class Runtime:
         self.closed.append(session)
 
 
+class Clock(asyncio.SelectorEventLoop):
+    """A loop whose time passes when it is told to."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += seconds
+        for _ in range(3):  # what is due, and what that calls
+            self.run_until_complete(asyncio.sleep(0))
+
+    def leave(self, *sessions: str) -> None:
+        async def left() -> None:
+            for session in sessions:
+                leaving.left((session, {}))
+
+        self.run_until_complete(left())
+
+
 @pytest.fixture
 def runtime(monkeypatch) -> Runtime:
     found = Runtime()
-    monkeypatch.setattr(leaving, "STAYS", 0.2)
-    monkeypatch.setattr(leaving, "TIDIES", 0.05)
     monkeypatch.setattr(leaving, "get_instance", lambda: found)
     return found
 
 
-def test_a_closed_tab_is_noticed_on_any_page_and_its_session_closed(runtime):
+@pytest.fixture
+def clock(runtime) -> Iterator[Clock]:
+    loop = Clock()
+    yield loop
+    loop.passes(leaving.STAYS)  # nothing is left for the next test
+    loop.passes(leaving.TIDIES)
+    loop.close()
+
+
+def test_a_closed_tab_is_noticed_on_any_page_and_its_session_closed(runtime, clock):
     async def close() -> None:
         caching.clear_session_resource_cache(SESSION)  # as Streamlit does once a tab is closed
 
-    async def leave() -> None:
-        await close()
-        await asyncio.sleep(0.1)
-        assert runtime.closed == []
-        await asyncio.sleep(0.3)
-
-    asyncio.run(close())  # of the visitors of other tests, who have the same
+    clock.run_until_complete(close())  # of the visitors of other tests, who have the same
+    clock.passes(leaving.STAYS)
     for page in ("home", "convolution"):
+        runtime.closed.clear()
         at = Visitor(page)
         assert at.app.session_state["cnnviz"]
-        asyncio.run(leave())
+        clock.run_until_complete(close())
+        clock.passes(leaving.STAYS - 1)
+        assert runtime.closed == []
+        clock.passes(1)
         assert runtime.closed == [SESSION] and at.app.session_state["cnnviz"] == {}
-        runtime.closed.clear()
 
 
-def test_who_comes_back_stays(runtime):
-    async def come_and_go() -> None:
-        leaving.left(("a", {}))
-        await asyncio.sleep(0.1)
-        runtime.active.add("a")
-        await asyncio.sleep(0.2)
-        assert runtime.closed == []
+def test_who_comes_back_stays(runtime, clock):
+    clock.leave("a")
+    clock.passes(leaving.STAYS / 2)
+    runtime.active.add("a")
+    clock.passes(leaving.STAYS)
+    assert runtime.closed == []
 
-        leaving.left(("a", {}))  # twice, shortly after each other: the last time counts
-        await asyncio.sleep(0.1)
-        leaving.left(("a", {}))
-        runtime.active.clear()
-        await asyncio.sleep(0.15)
-        assert runtime.closed == []
-        await asyncio.sleep(0.1)
-        assert runtime.closed == ["a"]
-
-    asyncio.run(come_and_go())
+    clock.leave("a")  # twice, shortly after each other: the last time counts
+    clock.passes(leaving.STAYS / 2)
+    clock.leave("a")
+    runtime.active.clear()
+    clock.passes(leaving.STAYS / 2 + 1)
+    assert runtime.closed == []
+    clock.passes(leaving.STAYS / 2)
+    assert runtime.closed == ["a"]
 
 
-def test_what_hangs_together_in_a_circle_goes_though_nothing_collects_it(runtime):
+def test_what_hangs_together_in_a_circle_goes_though_nothing_collects_it(runtime, clock):
     class Link:
         pass
-
-    async def leave() -> None:
-        for session in ("a", "b"):
-            leaving.left((session, {}))
-        await asyncio.sleep(0.4)
 
     one = Link()
     one.itself, gone = one, weakref.ref(one)
     gc.disable()
     try:
         del one
-        assert gone() is not None
-        asyncio.run(leave())
+        clock.leave("a", "b")
+        clock.passes(leaving.STAYS)
+        assert gone() is not None and runtime.closed == ["a", "b"]
+        clock.passes(leaving.TIDIES)
     finally:
         gc.enable()
-    assert gone() is None and runtime.closed == ["a", "b"]
+    assert gone() is None
