@@ -322,7 +322,7 @@ def main(words):
 
 if __name__ == "__main__":
     if missing := [name for name in ("onnxruntime", "torch", "cv2") if find_spec(name) is None]:
-        sys.exit(f"This compares with {', '.join(missing)}, which this Python does not have: its first lines tell more.")
+        sys.exit(f"This compares with {', '.join(missing)}, which this Python does not have; see its first lines.")
     if sys.argv[1:2] == ["--memory"]:
         name, who = sys.argv[2:]
         (case,) = (case for case in CASES if case.name == name)

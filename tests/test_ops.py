@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -93,6 +94,36 @@ def test_chosen_layers_as_onnxruntime(images, filters, options, blocks, monkeypa
     weight = rng.standard_normal((filters, images[0] // settings["groups"], 3, 4), dtype=np.float32)
     expected = convolve_by_onnxruntime(pictures, weight, None, **settings)
     np.testing.assert_allclose(conv2d(pictures, weight, **settings), expected, atol=2e-5, rtol=0)
+
+
+@pytest.mark.parametrize(("groups", "reads", "makes"), [(40, 1, 1), (7, 1, 3), (5, 3, 1), (6, 2, 4)])
+@pytest.mark.parametrize("size", [(5, 6), (19, 40), (30, 90), (140, 260)])
+@pytest.mark.parametrize(("options", "blocks"), [
+    ({"padding": ((1, 0), (0, 2))}, {}),
+    ({"padding": ((1, 0), (0, 2))}, {**SMALL_BLOCKS, "BLOCK_BYTES": 9000}),
+    ({"stride": (2, 1), "dilation": (1, 2), "padding": ((0, 2), (1, 1)), "padding_mode": "replicate"}, {}),
+    ({"stride": (1, 2), "padding": ((2, 1), (0, 0)), "padding_mode": "circular"}, SMALL_BLOCKS),
+])
+def test_many_groups_as_onnxruntime(groups, reads, makes, size, options, blocks, monkeypatch):
+    for name, value in blocks.items():
+        monkeypatch.setattr(conv, name, value)
+    rng = np.random.default_rng(groups)
+    settings = {"stride": (1, 1), "dilation": (1, 1), "padding_mode": "zeros", **options, "groups": groups}
+    images = rng.standard_normal((2, groups * reads, *size), dtype=np.float32)[:, :, ::-1]
+    weight = rng.standard_normal((groups * makes, reads, 2, 3), dtype=np.float32)
+    bias = rng.standard_normal(groups * makes, dtype=np.float32)
+    expected = convolve_by_onnxruntime(images, weight, bias, **settings)
+    np.testing.assert_allclose(conv2d(images, weight, bias, **settings), expected, atol=1e-5, rtol=0)
+
+
+def test_threads_do_not_share_their_room():
+    rng = np.random.default_rng(2)
+    sizes = range(20, 90, 7)
+    layers = [(rng.standard_normal((2, size, size + 9)), rng.standard_normal((3, 2, 4, 3))) for size in sizes]
+    expected = [conv2d(*layer, padding=1) for layer in layers]
+    with ThreadPoolExecutor(4) as pool:
+        for found, same in zip(pool.map(lambda at: conv2d(*layers[at % 10], padding=1), range(400)), expected * 40):
+            assert np.array_equal(found, same)
 
 
 @pytest.mark.parametrize("seed", range(1000, 1030))
@@ -335,5 +366,5 @@ def test_what_is_laid_out_is_what_is_copied():
         told = conv.laid_out((filters, shape[0], kernel, kernel), 1, window, window, outputs)
         taken = shape[0] * math.prod(outputs) * (kernel * kernel if outputs[1] < conv.NARROW else kernel)
         assert taken <= told < 4 * taken + 100 * conv.CALL
-    one = conv.laid_out((1, 1, 3, 3), 1, Window(3), Window(3), (20, 20))
-    assert conv.laid_out((64, 1, 3, 3), 64, Window(3), Window(3), (20, 20)) == 64 * one >= 64 * 20 * conv.CALL
+    one, many = (conv.laid_out((groups, 1, 3, 3), groups, Window(3), Window(3), (20, 20)) for groups in (1, 64))
+    assert 64 * 20 * 20 * 3 <= many < 64 * one  # numbers group by group, and calls of NumPy for all groups at once
