@@ -40,8 +40,6 @@ Processing", 2006, section 3).
 
 from __future__ import annotations
 
-import math
-import threading
 from collections.abc import Iterator
 from itertools import pairwise, product
 from typing import NamedTuple
@@ -54,6 +52,7 @@ from cnnviz.checks import afford, numbers, told, whole
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, check_padding, origin, windows
 from cnnviz.ops.checks import maps, precision, visits
+from cnnviz.ops.room import room
 
 BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
 NARROW = 64  # outputs with fewer columns than this are laid out window by window
@@ -269,22 +268,6 @@ def _pieces(size: int, most: int) -> list[tuple[int, int]]:
     return [*pairwise([*range(0, size, most), size])]
 
 
-_rooms = threading.local()
-
-
-def _room(name: str, shape: tuple[int, ...], dtype: np.dtype) -> NDArray:
-    """Room for a block, the same memory in every call of a thread: a megabyte fresh from the system takes up to half a
-    millisecond, more than the sums that are put into it."""
-    size = math.prod(shape) * dtype.itemsize
-    if size > 2 * BLOCK_BYTES:
-        return np.empty(shape, dtype)
-    kept: NDArray | None = getattr(_rooms, name, None)
-    if kept is None or kept.nbytes < size:
-        kept = np.empty(size, np.uint8)
-        setattr(_rooms, name, kept)
-    return kept[:size].view(dtype).reshape(shape)
-
-
 def _by_rows(
     plan: Tiling, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
@@ -304,8 +287,8 @@ def _by_rows(
         runs = [_runs(range(start, start + (wide - 1) * thin + 1, thin), width, padding_mode) for start in starts]
         shape = some, (most - 1) * step + plan.span, channels, plan.copies, wide
         afford(shape, output.dtype, "The rows that a window spans", LESS)
-        block = _room("block", shape, output.dtype)
-        summand = _room("summand", (some, most if len(matrices) > 1 else 0, across), output.dtype)
+        block = room("block", shape, output.dtype)
+        summand = room("summand", (some, most if len(matrices) > 1 else 0, across), output.dtype)
         # Output rows that lie `dilation` apart form a set: they read rows that lie `dilation` apart too, and of those,
         # put side by side, each begins `stride` after the one before.
         for first in range(min(plan.sets, out_height)):
@@ -407,7 +390,7 @@ def _by_windows(
                 band = band[..., read.start : read.stop, :wide]
             else:
                 afford(shape := (*band.shape[:3], len(read), wide), output.dtype, "The rows of a window", LESS)
-                padded = _room("block", shape, output.dtype)
+                padded = room("block", shape, output.dtype)
                 _fill(padded, band, *runs)
                 band = padded
             *outer, by_row, by_column = band.strides
@@ -427,7 +410,7 @@ def _by_windows(
                     laid = views[:, :, some_channels, some_rows].reshape(*target.shape[:2], part.shape[2], -1)
                     flat += part @ laid
             else:  # -> (N, G, channel kH kW, row column): the one copy, a block large
-                laid = _room("windows", views.shape, output.dtype)
+                laid = room("windows", views.shape, output.dtype)
                 np.copyto(laid, views)
                 laid = laid.reshape(*target.shape[:2], matrix.shape[2], flat.shape[3], copy=False)
                 np.matmul(matrix[start : start + some], laid, out=flat)
