@@ -107,7 +107,7 @@ class Layer(ABC):
 
     def handled(self, shape: Shape) -> int:
         """About how many numbers CONV lays out, and POOL compares or adds, as it is run: what takes time besides
-        multiply-adds. A call of NumPy counts as `ops.conv.CALL` of them."""
+        multiply-adds. A call of NumPy counts as `ops.tiling.CALL` of them."""
         return 0
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:

@@ -32,6 +32,10 @@ That settles the kernel's rows. Its columns are settled in one of two ways:
                       At stride 1 no column is copied: there is one such product a kernel column, each reading the
                       band a little further to the right, and the products are added up.
 
+A large kernel of one channel that is a column times a row goes along the rows and then down the columns (separable.py).
+FFTs were measured and left out: they are a fifth faster at 31 x 31, but put rounding into sums that have none, such as
+those over a plain region of a picture, and take SciPy, of which loading takes a third of a second.
+
 Rows read D apart (dilation) fall into D sets that never mix; each set is convolved by itself without dilation.
 Outputs too narrow for a good product (under 64 columns) are laid out whole, block by block, one column a window
 ("im2col": K. Chellapilla, S. Puri and P. Simard, "High Performance Convolutional Neural Networks for Document
@@ -42,7 +46,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise, product
-from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -51,22 +54,12 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.checks import afford, numbers, told, whole
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, check_padding, origin, windows
+from cnnviz.ops import separable, tiling
 from cnnviz.ops.checks import maps, precision, visits
 from cnnviz.ops.room import room
+from cnnviz.ops.tiling import Tiling
 
-BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
-NARROW = 64  # outputs with fewer columns than this are laid out window by window
-NARROW_PLANE = 8  # where each filter reads one channel, and is the only one that does
-FEW_COLUMNS, SHORT_ROW = 5, 24_000  # a single filter too reads copies of a channel where it has no more columns than
-# this, and a row with its copies no more bytes: 10 to 30 % faster there, and slower beyond
-ROWS_TOGETHER = 4  # output rows that share a matrix when there is one filter; 8 was slower
-WIDE_ENOUGH = 256  # columns that a product should have at least, even where they need more than a block
-MOST_BYTES = 8 * BLOCK_BYTES  # windows that take more are laid out, and multiplied, in parts
-
-CALL = 1500  # numbers that are copied in the time of one call of NumPy, about two microseconds
-RUN = 14  # and, at most, in the time that it takes a copy to go on elsewhere
 ONE = Window(1)
-
 LESS = "less padding, a larger stride or fewer filters need less"
 
 Runs = list[tuple[slice, slice | None]]
@@ -98,8 +91,8 @@ def conv2d(
     Returns (out_channels, Ho, Wo) or (N, out_channels, Ho, Wo), sizes by `Window.output_size`. The result is float64 if
     NumPy's promotion of the arrays and float32 is (float64, and whole numbers of 32 bits or more), else float32
     (float32, float16, booleans, small whole numbers): sums never wrap. The arrays given are never modified. Beyond the
-    result it needs a few blocks of 1 MB, of windows up to 8 MB; more only where the rows that one window spans, with
-    their padding and of all channels, are larger than that.
+    result it needs a few blocks of 1 MB, of windows up to 8 MB, some of which are kept for the next call; more only
+    where the rows that one window spans, with their padding and of all channels, are larger than that.
     Overflow gives inf and inf - inf gives nan, without a warning, as in PyTorch.
 
     Raises ArrayError for shapes and dtypes that do not belong together, SettingError for settings that are none,
@@ -140,81 +133,6 @@ def conv2d(
             padding_mode,
         )
     return output if given.ndim == 4 else output[0]
-
-
-class Tiling(NamedTuple):
-    """How the work is cut, from its shapes alone: `conv2d` carries it out, `laid_out` counts it.
-
-    rows, columns    the windows
-    by_windows       whether a row of the output is too narrow for a product of its own
-    copies, shifts   of each channel, one a kernel column; or 1, read by a matrix for each, so much further to the right
-    sets, span       into how many sets the rows fall that never mix, and how many rows of its set an output row spans
-    together         output rows that share a matrix
-    sections         from left to right: (how many there are, output columns of each, the columns that are laid out for
-                     those, output rows of a block, groups of a block, images of a block)
-    """
-
-    rows: Window
-    columns: Window
-    by_windows: bool
-    copies: int
-    shifts: range
-    sets: int
-    span: int
-    together: int
-    sections: tuple[tuple[int, int, int, int, int, int], ...]
-
-    @classmethod
-    def of(cls, weight: tuple[int, ...], outputs: tuple[int, int], rows: Window, columns: Window, size: int) -> Tiling:
-        """The plan for filters (groups, filters of each, channels of each, kH, kW) and numbers of `size` bytes."""
-        (groups, filters, channels, kernel_rows, kernel_columns), (height, width) = weight, outputs
-        if width < (NARROW if filters * channels > 1 else NARROW_PLANE):
-            wide, span = (width - 1) * columns.stride + columns.extent, rows.extent
-            # What one row of the output takes as windows laid out, and as rows of the picture.
-            laid, read = width * channels * kernel_rows * kernel_columns * size, rows.stride * wide * channels * size
-            down = max(BLOCK_BYTES // laid, min(-(-WIDE_ENOUGH // width), MOST_BYTES // laid))
-            down = max(1, min(down, BLOCK_BYTES // read, height))
-            fit = max(1, BLOCK_BYTES // (max(laid, read) * height))  # 1 unless a whole map fits a block
-            sections = ((1, width, wide, down, min(groups, fit), max(1, fit // groups)),)
-            return cls(rows, columns, True, 1, range(1), 1, span, 1, sections)
-        shifted = filters > 1 or columns.stride > 1
-        if channels == 1 and kernel_columns <= FEW_COLUMNS and width * kernel_columns * size <= SHORT_ROW:
-            shifted = True
-        copies, shifts = (kernel_columns, range(1)) if shifted else (1, range(0, columns.extent, columns.dilation))
-        sets, together = rows.dilation, ROWS_TOGETHER if filters == 1 else 1
-        column = channels * copies * size  # bytes of one in a row that is laid out
-        # A block has room for at least twice the kernel's rows, so that few rows are laid out twice.
-        most, lines = max(WIDE_ENOUGH, BLOCK_BYTES // (2 * kernel_rows * column)), -(-height // sets)
-        found = []
-        for count, across in filter(all, ((width // most, most), (1, width % most))):
-            wide = across if shifted else (across - 1) * columns.stride + columns.extent
-            down = max(1, (BLOCK_BYTES // (wide * column) - kernel_rows) // rows.stride // together) * together
-            whole_map = ((lines - 1) * rows.stride + kernel_rows) * wide * column
-            fit = max(1, min(groups, BLOCK_BYTES // whole_map))
-            found.append((count, across, wide, min(down, lines), fit, 1))
-        return cls(rows, columns, False, copies, shifts, sets, kernel_rows, together, tuple(found))
-
-
-def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window, outputs: tuple[int, int]) -> int:
-    """About how many numbers `conv2d` copies for the products of one image, each call of NumPy counted as CALL.
-
-    weight   the weight's shape, (out_channels, C / groups, kH, kW)
-    outputs  the output's height and width
-    """
-    plan = Tiling.of((groups, weight[0] // groups, *weight[1:]), outputs, rows, columns, 4)
-    (_, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
-    sets, lines = min(plan.sets, down), -(-down // plan.sets)  # and output rows of one
-    blocks = once = copied = 0  # of one set; once: what each output row adds, if no row is laid out for two blocks
-    for count, _, wide, most, some, _ in plan.sections:
-        pieces, row = count * -(-lines // most), groups * channels * plan.copies * wide
-        blocks += pieces * -(-groups // some)
-        once += row * count * lines
-        copied += row * (count * lines * rows.stride + pieces * (plan.span - rows.stride))
-    if plan.by_windows:  # into memory fresh from the system, and from there each row of each window by itself
-        copied = 3 * copied + groups * channels * kernel_rows * kernel_columns * down * (across + RUN)
-        return copied + 20 * blocks * CALL
-    copied = sets * (copied + once) + groups * down * across * kernel_columns
-    return copied + (50 + (20 + kernel_columns) * sets * blocks) * CALL
 
 
 def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
@@ -280,6 +198,7 @@ def _by_rows(
     rows, step, thin = plan.rows, plan.rows.stride, plan.columns.stride
     parts = [weight[..., at : at + plan.copies] for at in range(0, kernel_columns, plan.copies)]
     matrices = [_matrix(part, plan.together, step) for part in parts]
+    pair = separable.factors(weight[:, 0, 0]) if plan.by_planes and channels == 1 else None
     right = 0
     for across, wide, most, some, _ in (section for count, *section in plan.sections for _ in range(count)):
         left, right = right, right + across
@@ -303,8 +222,13 @@ def _by_rows(
                             _fill(band[:, :, :, copy].swapaxes(1, 2), image[start:end], row_runs, runs[copy])
                         target = result[start:end, :, low : high + 1 : plan.sets, left:right]
                         own = [matrix[start:end] for matrix in matrices]
-                        _multiply(plan, own, band, target, summand[: end - start], plan.together)
-                        if plan.together > 1 and not np.isfinite(target).all():
+                        if pair is None:
+                            _multiply(plan, own, band, target, summand[: end - start], plan.together)
+                        else:
+                            between = room("between", (end - start, len(read), across), output.dtype)
+                            factors = pair[0][start:end], pair[1][start:end]
+                            separable.multiply(band[:, :, 0, 0], factors, target[:, 0], between)
+                        if (plan.together > 1 or pair is not None) and not np.isfinite(target).all():
                             # The zeros of the staircase turn an inf in the picture into nan in rows that do not see it.
                             _multiply(plan, own, band, target, summand[: end - start], 1)
                         if bias is not None:
@@ -377,7 +301,7 @@ def _by_windows(
     ((_, _, wide, most, some, batch),) = plan.sections
     height, width = images.shape[3:]
     across = range(-columns.before, wide - columns.before)
-    fit = MOST_BYTES // (out_width * weight.itemsize)  # numbers of a window that one product takes
+    fit = tiling.MOST_BYTES // (out_width * weight.itemsize)  # numbers of a window that one product takes
     parts = [*_parts(weight, fit)] if fit < matrix.shape[2] else []
     for top, bottom in _pieces(out_height, most):
         read = range(rows.taps(top).start, rows.taps(bottom - 1).stop)
