@@ -427,7 +427,8 @@ class Graph:
                 f"Layer {row.index + 1}, {row.layer.name}: there is not enough memory to run it; "
                 "a smaller picture, less padding or fewer filters need less."
             ) from None
-        if not np.isfinite(made).all() and np.isfinite(read).all():
+        # The sum of squares first: one pass over a map instead of two, and inf or nan where one of its numbers is.
+        if not math.isfinite(np.vdot(made, made)) and not np.isfinite(made).all() and np.isfinite(read).all():
             raise ArrayError(
                 f"Layer {row.index + 1}, {row.layer.name}: some of what comes out is too large for "
                 f"{made.dtype}; smaller numbers in the picture or smaller weights stay within it."
