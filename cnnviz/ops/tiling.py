@@ -73,7 +73,7 @@ class Tiling(NamedTuple):
             wide = across if shifted else (across - 1) * columns.stride + columns.extent
             down = max(1, (BLOCK_BYTES // (wide * column) - kernel_rows) // rows.stride // together) * together
             whole_map = ((lines - 1) * rows.stride + kernel_rows) * wide * column
-            fit = max(1, min(groups, BLOCK_BYTES // whole_map))
+            fit = max(1, min(groups, 2 * BLOCK_BYTES // whole_map))  # of 64 planes at 112, a quarter faster than 1
             found.append((count, across, wide, min(down, lines), fit, 1))
         return cls(rows, columns, False, copies, shifts, sets, kernel_rows, together, tuple(found))
 
