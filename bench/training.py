@@ -6,22 +6,17 @@ shared: read the ratio (our images a second / PyTorch's), not the times. Then: h
 digits after how many seconds of processor time, from scratch.
 """
 
-import os
+import one_thread  # noqa: F401  first, before NumPy
+
+# isort: split
 import statistics
-import sys
 import time
-from pathlib import Path
 
-for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
-    os.environ[variable] = "1"  # read when NumPy is imported, hence before it
+import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
-import numpy as np  # noqa: E402
-
-from cnnviz.jobs.child import keep_freed_memory  # noqa: E402
-from cnnviz.models import ARCHITECTURES, digits  # noqa: E402
-from cnnviz.training import Learner, Recipe, accuracy  # noqa: E402
+from cnnviz.jobs.child import keep_freed_memory
+from cnnviz.models import ARCHITECTURES, digits
+from cnnviz.training import Learner, Recipe, accuracy
 
 try:
     import torch
@@ -65,10 +60,15 @@ def by_torch(parameters, images, labels):
     return step
 
 
+def plain_learner(images, labels, turns=TURNS):
+    """Ours, for `turns` steps and more of what PyTorch does too: from the same parameters, nothing moved."""
+    recipe = Recipe(epochs=1 + turns * RECIPE.batch_size // len(images), decay=False, first_layer=1, shift=0)
+    return Learner(NETWORK, recipe, images, labels)
+
+
 def race(images, labels):
     """Our steps and PyTorch's in turn, on the same batches from the same parameters."""
-    recipe = Recipe(epochs=1 + TURNS * RECIPE.batch_size // len(images), decay=False, first_layer=1, shift=0)
-    learner = Learner(NETWORK, recipe, images, labels)
+    learner = plain_learner(images, labels)
     theirs = by_torch(learner.parameters, images, labels) if torch is not None else None
     taken = {"ours": [], "PyTorch": []}
     for turn in range(TURNS):

@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 2**31  # of one array that is made: what a machine with a few gigabytes can do
 LARGEST = 10**1000  # a whole number that Python can still write out; no setting comes near it
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 MOST_IN_A_RANGE = 10**7  # values of a range that become a list
 MOST_DIGITS = 15  # of a number that is written out in a sentence
 
@@ -152,6 +153,8 @@ def numbers(value: ArrayLike, name: str) -> NDArray:
     """`value` as an array of real numbers, long doubles and what is masked excepted; anything else is an
     ArrayError."""
     if type(value) is np.ndarray:
+        if (value.dtype is FLOAT32 or value.dtype is FLOAT64) and value.nbytes <= MOST_BYTES:
+            return value  # nearly always, and asked for thousands of times
         array = value
     else:
         if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):

@@ -14,7 +14,7 @@ from cnnviz.checks import a, is_row, numbers, told, whole
 from cnnviz.errors import ArrayError, CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, Passage, Window
 from cnnviz.layers import INPUT, Layer, Node, Parameters, Shape
-from cnnviz.layers.layer import by, input_shape, sides
+from cnnviz.layers.layer import Given, by, check_arrays, input_shape, read_by, run, sides
 from cnnviz.numbers import grouped
 from cnnviz.signatures import checked
 
@@ -50,18 +50,12 @@ class Row:
 
     def given(self, maps: Sequence[NDArray] | Mapping[int, NDArray]) -> NDArray:
         """What it reads among all maps of one input or a batch: one, or several one behind the other."""
-        try:
-            read = [maps[source] for source in self.sources]
-        except (IndexError, KeyError):
-            raise ArrayError(f"{self.layer.name} reads the maps {told(self.sources)}; not all are there.") from None
-        for one, shape in zip(read, self.shapes):
-            if one.shape[max(0, one.ndim - len(shape)) :] != shape:
-                raise ArrayError(f"{self.layer.name} reads maps of {shape}, not {one.shape}.")
-        if len(read) == 1:
-            return read[0]
-        sides = self.input_shape[1:]
-        return np.concatenate([np.broadcast_to(one, (*one.shape[: one.ndim - len(sides)], *sides)) for one in read],
-                              -1 - len(sides))  # fmt: skip
+        return read_by(self.layer, maps, self.sources, self.shapes, self.input_shape)
+
+    @cached_property
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """The arrays that its layer learns, by name."""
+        return self.layer.parameter_shapes(self.input_shape)
 
     def shared(self, gradient: NDArray) -> list[NDArray]:
         """The gradient for `given`, cut into those for what it was made of."""
@@ -108,6 +102,11 @@ class Row:
                 found.append((source, own))
             first += count
         return found
+
+
+def _read(row: Row, maps: Sequence[NDArray] | Mapping[int, NDArray]) -> NDArray:
+    """`Row.given` of maps that have been checked."""
+    return read_by(row.layer, maps, row.sources, row.shapes, row.input_shape)
 
 
 @checked
@@ -328,16 +327,16 @@ class Graph:
         Raises ArrayError for an input or parameters that do not belong to this network, and where numbers that are
         all finite become inf or nan; DoesNotFit where memory does not suffice.
         """
-        return self.onward([numbers(input, "input")], parameters, training, rng)
+        return self._onward([numbers(input, "input")], parameters, training, rng)
 
     def output(self, input: ArrayLike, parameters: Sequence[Parameters]) -> NDArray:
         """What comes out at the end, as the last of `forward`; no map is kept longer than it is read."""
         maps = {0: numbers(input, "input")}
         self.check_maps([maps[0]])
-        self.check_parameters(parameters)
+        self._check_parameters(parameters)
         last = {source: row.index for row in self.rows for source in row.sources}
         for row, own in zip(self.rows, parameters):
-            maps[row.index + 1] = self.step(row, maps, own)
+            maps[row.index + 1] = self._step(row, _read(row, maps), Given(own))
             for source in row.sources:
                 if last[source] == row.index:
                     maps.pop(source, None)
@@ -365,11 +364,14 @@ class Graph:
 
     def check_parameters(self, parameters: Sequence[Parameters]) -> None:
         """Raises ArrayError for parameters that are not a dict for each layer, with the arrays that it takes."""
+        self._check_parameters(parameters)
+
+    def _check_parameters(self, parameters: Sequence[Parameters]) -> None:
         if len(parameters) != len(self.layers):
             raise ArrayError(f"There are parameters for {len(parameters)} layers; the network has {len(self.layers)}.")
         for row, given in zip(self.rows, parameters):
             try:
-                row.layer.check_parameters(given, row.input_shape)
+                check_arrays(row.layer, given, row.parameter_shapes)
             except ArrayError as problem:
                 raise ArrayError(f"Layer {row.index + 1}, {problem}") from None
 
@@ -384,13 +386,23 @@ class Graph:
 
         Raises what `forward` raises, ArrayError for maps that are not this network's.
         """
+        return self._onward(maps, parameters, training, rng)
+
+    def _onward(
+        self,
+        maps: Sequence[NDArray],
+        parameters: Sequence[Parameters],
+        training: bool,
+        rng: np.random.Generator | None,
+    ) -> list[NDArray]:
         self.check_maps(maps)
-        self.check_parameters(parameters)
+        self._check_parameters(parameters)
         maps = [*maps]
         for row, own in list(zip(self.rows, parameters))[len(maps) - 1 :]:
-            maps.append(self.step(row, maps, own, training, rng))
-            for source, part in row.handed_on(maps[-1]):
-                maps[source] = part
+            maps.append(self._step(row, _read(row, maps), Given(own, training, rng)))
+            if row.layer.hands_on:
+                for source, part in row.handed_on(maps[-1]):
+                    maps[source] = part
         return maps
 
     def step(
@@ -402,9 +414,12 @@ class Graph:
         rng: np.random.Generator | None = None,
     ) -> NDArray:
         """What one layer makes of the maps that it reads. Raises what `forward` raises."""
-        given = row.given(maps)
+        check_arrays(row.layer, parameters, row.parameter_shapes)
+        return self._step(row, _read(row, maps), Given(parameters, training, rng))
+
+    def _step(self, row: Row, read: NDArray, given: Given) -> NDArray:
         try:
-            made = row.layer.forward(given, parameters, training, rng)
+            made = run(row.layer, read, given)
         except DoesNotFit as problem:
             raise DoesNotFit(f"Layer {row.index + 1}, {problem}") from None
         except MemoryError:
@@ -412,7 +427,8 @@ class Graph:
                 f"Layer {row.index + 1}, {row.layer.name}: there is not enough memory to run it; "
                 "a smaller picture, less padding or fewer filters need less."
             ) from None
-        if not np.isfinite(made).all() and np.isfinite(given).all():
+        # The sum of squares first: one pass over a map instead of two, and inf or nan where one of its numbers is.
+        if not math.isfinite(np.vdot(made, made)) and not np.isfinite(made).all() and np.isfinite(read).all():
             raise ArrayError(
                 f"Layer {row.index + 1}, {row.layer.name}: some of what comes out is too large for "
                 f"{made.dtype}; smaller numbers in the picture or smaller weights stay within it."

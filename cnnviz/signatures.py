@@ -174,7 +174,7 @@ def _either(doors: list[Door | None]) -> Door:
 
 def _mapping(key: Door | None, one: Door | None, of_arrays: bool) -> Door:
     def door(value: Any, name: str) -> Any:
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):  # the second takes ten times as long
             raise _error(of_arrays)(f"{name} is {checks.told(value)}; it must be a dict of {_WHAT[of_arrays]} by name.")
         keys = value if key is None else [key(each, f"a name in {name}") for each in value]
         values = value.values()

@@ -2,6 +2,7 @@
 
 import math
 import tracemalloc
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import scipy.signal
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Window
-from cnnviz.ops import conv, conv2d
+from cnnviz.ops import conv2d, tiling
 from oracles import convolve_by_loops, convolve_by_onnxruntime
 
 SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20, "MOST_BYTES": 6000}
@@ -20,7 +21,7 @@ SMALL_BLOCKS = {"BLOCK_BYTES": 3000, "WIDE_ENOUGH": 20, "MOST_BYTES": 6000}
 def small_blocks(monkeypatch):
     """Blocks so small that a picture of a few pixels takes many, with borders inside and seams between them."""
     for name, value in SMALL_BLOCKS.items():
-        monkeypatch.setattr(conv, name, value)
+        monkeypatch.setattr(tiling, name, value)
 
 
 def random_layer(seed, largest=90):
@@ -85,7 +86,7 @@ def test_random_layers_as_onnxruntime_in_many_blocks(seed, small_blocks):
 @pytest.mark.parametrize("blocks", [{}, SMALL_BLOCKS])
 def test_chosen_layers_as_onnxruntime(images, filters, options, blocks, monkeypatch):
     for name, value in blocks.items():
-        monkeypatch.setattr(conv, name, value)
+        monkeypatch.setattr(tiling, name, value)
     rng = np.random.default_rng(7)
     settings = {"stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1), "groups": 1, "padding_mode": "zeros"}
     settings |= options
@@ -95,12 +96,42 @@ def test_chosen_layers_as_onnxruntime(images, filters, options, blocks, monkeypa
     np.testing.assert_allclose(conv2d(pictures, weight, **settings), expected, atol=2e-5, rtol=0)
 
 
+@pytest.mark.parametrize(("groups", "reads", "makes"), [(40, 1, 1), (7, 1, 3), (5, 3, 1), (6, 2, 4)])
+@pytest.mark.parametrize("size", [(5, 6), (19, 40), (30, 90), (140, 260)])
+@pytest.mark.parametrize(("options", "blocks"), [
+    ({"padding": ((1, 0), (0, 2))}, {}),
+    ({"padding": ((1, 0), (0, 2))}, {**SMALL_BLOCKS, "BLOCK_BYTES": 9000}),
+    ({"stride": (2, 1), "dilation": (1, 2), "padding": ((0, 2), (1, 1)), "padding_mode": "replicate"}, {}),
+    ({"stride": (1, 2), "padding": ((2, 1), (0, 0)), "padding_mode": "circular"}, SMALL_BLOCKS),
+])
+def test_many_groups_as_onnxruntime(groups, reads, makes, size, options, blocks, monkeypatch):
+    for name, value in blocks.items():
+        monkeypatch.setattr(tiling, name, value)
+    rng = np.random.default_rng(groups)
+    settings = {"stride": (1, 1), "dilation": (1, 1), "padding_mode": "zeros", **options, "groups": groups}
+    images = rng.standard_normal((2, groups * reads, *size), dtype=np.float32)[:, :, ::-1]
+    weight = rng.standard_normal((groups * makes, reads, 2, 3), dtype=np.float32)
+    bias = rng.standard_normal(groups * makes, dtype=np.float32)
+    expected = convolve_by_onnxruntime(images, weight, bias, **settings)
+    np.testing.assert_allclose(conv2d(images, weight, bias, **settings), expected, atol=1e-5, rtol=0)
+
+
+def test_threads_do_not_share_their_room():
+    rng = np.random.default_rng(2)
+    sizes = range(20, 90, 7)
+    layers = [(rng.standard_normal((2, size, size + 9)), rng.standard_normal((3, 2, 4, 3))) for size in sizes]
+    expected = [conv2d(*layer, padding=1) for layer in layers]
+    with ThreadPoolExecutor(4) as pool:
+        for found, same in zip(pool.map(lambda at: conv2d(*layers[at % 10], padding=1), range(400)), expected * 40):
+            assert np.array_equal(found, same)
+
+
 @pytest.mark.parametrize("seed", range(1000, 1030))
 def test_float64_as_the_obvious_loop(seed, small_blocks):
     images, weight, bias, options = random_layer(seed, largest=18)
     for narrow in (0, 1000):  # the same layer by both ways
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(conv, "NARROW", narrow)
+            patch.setattr(tiling, "NARROW", narrow)
             output = conv2d(images, weight, bias, **options)
         assert output.dtype == np.float64
         np.testing.assert_allclose(output, convolve_by_loops(images, weight, bias, **options), rtol=0, atol=1e-12)
@@ -324,7 +355,7 @@ def test_windows_in_parts_are_the_obvious_loop(most, groups, monkeypatch):
     images, weight, bias = rng.random((2, 4, 13, 17)), rng.random((6, 4 // groups, 5, 4)), rng.random(6)
     settings = {"stride": (2, 1), "padding": ((1, 2), (0, 3)), "dilation": (1, 2), "groups": groups}
     expected = convolve_by_loops(images, weight, bias, **settings, padding_mode="reflect")
-    monkeypatch.setattr(conv, "MOST_BYTES", most)
+    monkeypatch.setattr(tiling, "MOST_BYTES", most)
     np.testing.assert_allclose(conv2d(images, weight, bias, **settings, padding_mode="reflect"), expected, rtol=1e-12)
 
 
@@ -332,8 +363,8 @@ def test_what_is_laid_out_is_what_is_copied():
     """The estimate against the numbers that NumPy is told to copy, counted."""
     for shape, filters, kernel, window in [((3, 40, 30), 5, 3, Window(3)), ((2, 90, 100), 4, 5, Window(5))]:
         outputs = tuple(window.output_size(size) for size in shape[1:])
-        told = conv.laid_out((filters, shape[0], kernel, kernel), 1, window, window, outputs)
-        taken = shape[0] * math.prod(outputs) * (kernel * kernel if outputs[1] < conv.NARROW else kernel)
-        assert taken <= told < 4 * taken + 100 * conv.CALL
-    one = conv.laid_out((1, 1, 3, 3), 1, Window(3), Window(3), (20, 20))
-    assert conv.laid_out((64, 1, 3, 3), 64, Window(3), Window(3), (20, 20)) == 64 * one >= 64 * 20 * conv.CALL
+        told = tiling.laid_out((filters, shape[0], kernel, kernel), 1, window, window, outputs)
+        taken = shape[0] * math.prod(outputs) * (kernel * kernel if outputs[1] < tiling.NARROW else kernel)
+        assert taken <= told < 4 * taken + 100 * tiling.CALL
+    one, many = (tiling.laid_out((groups, 1, 3, 3), groups, Window(3), Window(3), (20, 20)) for groups in (1, 64))
+    assert 64 * 20 * 20 * 3 <= many < 64 * one  # numbers group by group, and calls of NumPy for all groups at once

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.ops import avg_pool2d, max_pool2d, pooling
+from cnnviz.ops import avg_pool2d, max_pool2d, max_pool2d_gradient, pooling
 from oracles import average_pool_by_loops, by_onnxruntime, max_pool_by_loops, pool_windows
 
 
@@ -250,3 +250,32 @@ def test_the_mean_of_a_large_window_keeps_its_digits():
     exact = picture.astype(np.float64)
     expected = [[[exact[c, i : i + 80, j : j + 66].mean() for j in (0, 3)] for i in (0, 5, 10)] for c in (0, 1)]
     np.testing.assert_allclose(avg_pool2d(picture, (80, 66), (5, 3)), expected, rtol=6e-8)
+
+
+@pytest.mark.parametrize("seed", range(300, 330))
+def test_a_gradient_goes_to_the_winners_that_the_loop_found(seed, blocks):
+    images, settings, ceil_mode = random_pool(seed)
+    if seed % 3 == 0:
+        images = images.round()  # with equal ones
+    if seed % 5 == 0:
+        images[..., -1, 0] = np.nan
+    output, where = max_pool_by_loops(images, **settings, ceil_mode=ceil_mode)
+    gradient = np.random.default_rng(seed).standard_normal(output.shape)
+    expected = np.zeros((*images.shape[:2], images[0, 0].size))
+    for n, c, i, j in zip(*np.nonzero(where >= 0)):
+        expected[n, c, where[n, c, i, j]] += gradient[n, c, i, j]
+    for given in (images, np.asfortranarray(images)):
+        found = max_pool2d_gradient(given, gradient, **settings, ceil_mode=ceil_mode)
+        np.testing.assert_allclose(found, expected.reshape(images.shape), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("settings", [(2, 2), (3, 2), (3, 1, 1)])
+def test_a_gradient_takes_little_more_than_itself(settings):
+    images = np.random.default_rng(0).standard_normal((32, 256, 300), dtype=np.float32)
+    gradient = np.ones_like(max_pool2d(images, *settings))
+    tracemalloc.start()
+    try:
+        found = max_pool2d_gradient(images, gradient, *settings)
+        assert tracemalloc.get_traced_memory()[1] - found.nbytes < 8e6
+    finally:
+        tracemalloc.stop()

@@ -29,7 +29,7 @@ from cnnviz.layers.layer import (
     named,
 )
 from cnnviz.layers.sliding import check_border, check_room, settle
-from cnnviz.ops.conv import laid_out
+from cnnviz.ops.tiling import laid_out
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, NamedTuple
 
@@ -107,7 +107,7 @@ class Layer(ABC):
 
     def handled(self, shape: Shape) -> int:
         """About how many numbers CONV lays out, and POOL compares or adds, as it is run: what takes time besides
-        multiply-adds. A call of NumPy counts as `ops.conv.CALL` of them."""
+        multiply-adds. A call of NumPy counts as `ops.tiling.CALL` of them."""
         return 0
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
@@ -163,10 +163,7 @@ class Layer(ABC):
 
     def check_parameters(self, parameters: Parameters, shape: Shape) -> None:
         """Raises ArrayError for parameters that are not this layer's for an input of that shape; more may be there."""
-        for name, size in self.parameter_shapes(shape).items():
-            found = parameters[name].shape if name in parameters else "missing"
-            if found != size:
-                raise ArrayError(f"{self.name}: its {name} is {found}, not {size}.")
+        check_arrays(self, parameters, self.parameter_shapes(shape))
 
     def forward(
         self, input: NDArray, parameters: Parameters, training: bool = False, rng: np.random.Generator | None = None
@@ -254,6 +251,50 @@ class Layer(ABC):
     def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
         """The statistics moved by `share` towards those of a batch, (N, ...)."""
         return {**statistics}
+
+
+# What a network does for all of its layers at once. The doors of a layer's methods take longer than a small layer does,
+# half of the time of LeNet-5 on one digit, and what reaches these has gone through the network's.
+
+
+def check_arrays(layer: Layer, parameters: Parameters, shapes: Mapping[str, Shape]) -> None:
+    """Raises ArrayError for parameters without one of those names and shapes."""
+    for name, size in shapes.items():
+        found = parameters[name].shape if name in parameters else "missing"
+        if found != size:
+            raise ArrayError(f"{layer.name}: its {name} is {found}, not {size}.")
+
+
+def read_by(
+    layer: Layer,
+    maps: Sequence[NDArray] | Mapping[int, NDArray],
+    sources: Sequence[int],
+    shapes: Sequence[Shape],
+    input_shape: Shape,
+) -> NDArray:
+    """What a layer of a network reads among all maps: those of its sources, of these shapes, one behind the other."""
+    try:
+        read = [maps[source] for source in sources]
+    except (IndexError, KeyError):
+        raise ArrayError(f"{layer.name} reads the maps {told(sources)}; not all are there.") from None
+    for one, shape in zip(read, shapes):
+        if one.shape[max(0, one.ndim - len(shape)) :] != shape:
+            raise ArrayError(f"{layer.name} reads maps of {shape}, not {one.shape}.")
+    if len(read) == 1:
+        return read[0]
+    sides = input_shape[1:]
+    return np.concatenate([np.broadcast_to(one, (*one.shape[: one.ndim - len(sides)], *sides)) for one in read],
+                          -1 - len(sides))  # fmt: skip
+
+
+def run(layer: Layer, input: NDArray, given: Given) -> NDArray[np.floating]:
+    """`Layer.forward` of an input and parameters that have been checked."""
+    return layer._forward(input, given)
+
+
+def run_back(layer: Layer, input: NDArray, gradient: NDArray, given: Given) -> Found:
+    """`Layer.backward` of what has been checked."""
+    return layer._backward(input, gradient, given)
 
 
 def sides(shape: Shape) -> tuple[int, int]:

@@ -18,7 +18,7 @@ from cnnviz.geometry import Window, pair, windows
 from cnnviz.layers.grammar import CEIL, KERAS_POOL, KERNEL, POOL_PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
 from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, both, by, needs_volume, over_all, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
-from cnnviz.ops.conv import CALL
+from cnnviz.ops.tiling import CALL
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 

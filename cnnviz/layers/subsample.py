@@ -17,7 +17,7 @@ from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, bias_of, both,
 from cnnviz.layers.sliding import check_room, settle
 from cnnviz.numbers import grouped
 from cnnviz.ops.checks import precision
-from cnnviz.ops.conv import CALL
+from cnnviz.ops.tiling import CALL
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 

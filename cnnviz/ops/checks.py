@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from cnnviz.checks import numbers, told
+from cnnviz.checks import FLOAT32, numbers, told
 from cnnviz.errors import ArrayError, DoesNotFit
 from cnnviz.geometry import Window
 from cnnviz.numbers import grouped
@@ -56,7 +56,8 @@ def visits(window: Window, size: int, ceil_mode: bool = False) -> tuple[Window, 
 
 def precision(*arrays: NDArray | None) -> np.dtype:
     """float64 if NumPy's promotion of the arrays and float32 is, else float32: the kind of an operation's result."""
-    return np.result_type(np.float32, *(array.dtype for array in arrays if array is not None))
+    kinds = [array.dtype for array in arrays if array is not None]
+    return FLOAT32 if all(kind is FLOAT32 for kind in kinds) else np.result_type(FLOAT32, *kinds)
 
 
 def ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:

@@ -32,6 +32,10 @@ That settles the kernel's rows. Its columns are settled in one of two ways:
                       At stride 1 no column is copied: there is one such product a kernel column, each reading the
                       band a little further to the right, and the products are added up.
 
+A large kernel of one channel that is a column times a row goes along the rows and then down the columns (separable.py).
+FFTs were measured and left out: they are a fifth faster at 31 x 31, but put rounding into sums that have none, such as
+those over a plain region of a picture, and take SciPy, of which loading takes a third of a second.
+
 Rows read D apart (dilation) fall into D sets that never mix; each set is convolved by itself without dilation.
 Outputs too narrow for a good product (under 64 columns) are laid out whole, block by block, one column a window
 ("im2col": K. Chellapilla, S. Puri and P. Simard, "High Performance Convolutional Neural Networks for Document
@@ -41,28 +45,21 @@ Processing", 2006, section 3).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
-from typing import NamedTuple
+from itertools import pairwise, product
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import afford, numbers, told, whole
 from cnnviz.errors import ArrayError
 from cnnviz.geometry import Window, check_padding, origin, windows
+from cnnviz.ops import separable, tiling
 from cnnviz.ops.checks import maps, precision, visits
+from cnnviz.ops.room import room
+from cnnviz.ops.tiling import Tiling
 
-BLOCK_BYTES = 1 << 20  # what is laid out at a time; measured best from 0.5 to 2 MB, about half of a core's L2 cache
-NARROW = 64  # outputs with fewer columns than this are laid out window by window
-ROWS_TOGETHER = 4  # output rows that share a matrix when there is one filter; 8 was slower
-WIDE_ENOUGH = 256  # columns that a product should have at least, even where they need more than a block
-MOST_BYTES = 8 * BLOCK_BYTES  # windows that take more are laid out, and multiplied, in parts
-
-CALL = 1500  # numbers that are copied in the time of one call of NumPy, about two microseconds
-RUN = 14  # and, at most, in the time that it takes a copy to go on elsewhere
 ONE = Window(1)
-
 LESS = "less padding, a larger stride or fewer filters need less"
 
 Runs = list[tuple[slice, slice | None]]
@@ -94,8 +91,8 @@ def conv2d(
     Returns (out_channels, Ho, Wo) or (N, out_channels, Ho, Wo), sizes by `Window.output_size`. The result is float64 if
     NumPy's promotion of the arrays and float32 is (float64, and whole numbers of 32 bits or more), else float32
     (float32, float16, booleans, small whole numbers): sums never wrap. The arrays given are never modified. Beyond the
-    result it needs a few blocks of 1 MB, of windows up to 8 MB; more only where the rows that one window spans, with
-    their padding and of all channels, are larger than that.
+    result it needs a few blocks of 1 MB, of windows up to 8 MB, some of which are kept for the next call; more only
+    where the rows that one window spans, with their padding and of all channels, are larger than that.
     Overflow gives inf and inf - inf gives nan, without a warning, as in PyTorch.
 
     Raises ArrayError for shapes and dtypes that do not belong together, SettingError for settings that are none,
@@ -124,87 +121,18 @@ def conv2d(
     filters = filters.astype(dtype, copy=False)
     offsets = None if offsets is None else offsets.astype(dtype, copy=False)
     output = np.empty((len(images), len(filters), height, width), dtype)
-    ins, outs = images.shape[1] // groups, len(filters) // groups
-    plan = Tiling.of((outs, *filters.shape[1:]), (height, width), rows, columns, dtype.itemsize)
-    convolve = _by_windows if plan.by_windows else _by_rows
+    parted = filters.reshape(groups, len(filters) // groups, *filters.shape[1:])
+    plan = Tiling.of(parted.shape, (height, width), rows, columns, dtype.itemsize)
     with np.errstate(all="ignore"):
-        for group in range(groups):
-            mine = slice(group * outs, (group + 1) * outs)
-            own = None if offsets is None else offsets[mine, np.newaxis, np.newaxis]
-            reads = images[:, group * ins : (group + 1) * ins]
-            convolve(plan, reads, filters[mine], own, output[:, mine], padding_mode)
+        (_by_windows if plan.by_windows else _by_rows)(
+            plan,
+            images.reshape(len(images), groups, filters.shape[1], *images.shape[2:]),
+            parted,
+            None if offsets is None else offsets.reshape(groups, -1, 1, 1),
+            output.reshape(len(images), *parted.shape[:2], height, width),
+            padding_mode,
+        )
     return output if given.ndim == 4 else output[0]
-
-
-class Tiling(NamedTuple):
-    """How the work of one group is cut, from its shapes alone: `conv2d` carries it out, `laid_out` counts it.
-
-    rows, columns    the windows
-    by_windows       whether a row of the output is too narrow for a product of its own
-    copies, shifts   of each channel, one a kernel column; or 1, read by a matrix for each, so much further to the right
-    sets, span       into how many sets the rows fall that never mix, and how many rows of its set an output row spans
-    together         output rows that share a matrix
-    sections         from left to right: (how many there are, output columns of each, the columns that are laid out for
-                     those, output rows of a block, images of a block)
-    """
-
-    rows: Window
-    columns: Window
-    by_windows: bool
-    copies: int
-    shifts: range
-    sets: int
-    span: int
-    together: int
-    sections: tuple[tuple[int, int, int, int, int], ...]
-
-    @classmethod
-    def of(cls, weight: tuple[int, ...], outputs: tuple[int, int], rows: Window, columns: Window, size: int) -> Tiling:
-        """The plan for numbers of `size` bytes."""
-        (filters, channels, kernel_rows, kernel_columns), (height, width) = weight, outputs
-        if width < NARROW:
-            wide, span = (width - 1) * columns.stride + columns.extent, rows.extent
-            # What one row of the output takes as windows laid out, and as rows of the picture.
-            laid, read = width * channels * kernel_rows * kernel_columns * size, rows.stride * wide * channels * size
-            down = max(BLOCK_BYTES // laid, min(-(-WIDE_ENOUGH // width), MOST_BYTES // laid))
-            down = max(1, min(down, BLOCK_BYTES // read, height))
-            images = max(1, BLOCK_BYTES // (max(laid, read) * height))  # 1 unless a whole image fits a block
-            return cls(rows, columns, True, 1, range(1), 1, span, 1, ((1, width, wide, down, images),))
-        shifted = filters > 1 or columns.stride > 1
-        copies, shifts = (kernel_columns, range(1)) if shifted else (1, range(0, columns.extent, columns.dilation))
-        sets, together = rows.dilation, ROWS_TOGETHER if filters == 1 else 1
-        column = channels * copies * size  # bytes of one in a row that is laid out
-        # A block has room for at least twice the kernel's rows, so that few rows are laid out twice.
-        most = max(WIDE_ENOUGH, BLOCK_BYTES // (2 * kernel_rows * column))
-        sections = []
-        for count, across in filter(all, ((width // most, most), (1, width % most))):
-            wide = across if shifted else (across - 1) * columns.stride + columns.extent
-            down = max(1, (BLOCK_BYTES // (wide * column) - kernel_rows) // rows.stride // together) * together
-            sections.append((count, across, wide, min(down, -(-height // sets)), 1))
-        sizes = copies, shifts, sets, kernel_rows, together
-        return cls(rows, columns, False, *sizes, tuple(sections))
-
-
-def laid_out(weight: tuple[int, ...], groups: int, rows: Window, columns: Window, outputs: tuple[int, int]) -> int:
-    """About how many numbers `conv2d` copies for the products of one image, each call of NumPy counted as CALL.
-
-    weight   the weight's shape, (out_channels, C / groups, kH, kW)
-    outputs  the output's height and width
-    """
-    plan = Tiling.of((weight[0] // groups, *weight[1:]), outputs, rows, columns, 4)
-    (_, channels, kernel_rows, kernel_columns), (down, across) = weight, outputs
-    sets, lines = min(plan.sets, down), -(-down // plan.sets)  # and output rows of one
-    blocks = once = copied = 0  # of one set; once: what each output row adds, if no row is laid out for two blocks
-    for count, _, wide, most, _ in plan.sections:
-        pieces, row = count * -(-lines // most), channels * plan.copies * wide
-        blocks += pieces
-        once += row * count * lines
-        copied += row * (count * lines * rows.stride + pieces * (plan.span - rows.stride))
-    if plan.by_windows:  # into memory fresh from the system, and from there each row of each window by itself
-        copied = 3 * copied + channels * kernel_rows * kernel_columns * down * (across + RUN)
-        return groups * (copied + 20 * blocks * CALL)
-    copied = sets * (copied + once) + down * across * kernel_columns
-    return groups * (copied + (50 + (20 + kernel_columns) * sets * blocks) * CALL)
 
 
 def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
@@ -244,39 +172,42 @@ def _runs(positions: range, size: int, padding_mode: str) -> Runs:
 
 
 def _fill(band: NDArray, images: NDArray, rows: Runs, columns: Runs) -> None:
-    """Copy those rows and columns of images[..., channel, row, column] into band[..., row, channel, column]."""
+    """Copy those rows and columns of images[..., row, column] into band[..., row, column]."""
     for to_rows, from_rows in rows:
         for to_columns, from_columns in columns:
             if from_rows is None or from_columns is None:
-                band[..., to_rows, :, to_columns] = 0
+                band[..., to_rows, to_columns] = 0
             else:
-                band[..., to_rows, :, to_columns] = images[..., from_rows, from_columns].swapaxes(-2, -3)
+                band[..., to_rows, to_columns] = images[..., from_rows, from_columns]
 
 
-def _pieces(size: int, most: int) -> Iterator[tuple[int, int]]:
+def _pieces(size: int, most: int) -> list[tuple[int, int]]:
     """0 to `size` in pieces (first, last) of `most` and a rest."""
-    return pairwise([*range(0, size, most), size])
+    return [*pairwise([*range(0, size, most), size])]
 
 
 def _by_rows(
     plan: Tiling, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
-    """Fill output (N, F, Ho, Wo), a row of the output a matrix product, as drawn at the top of this file."""
-    channels, kernel_columns = weight.shape[1], weight.shape[3]
-    (height, width), (out_height, _) = images.shape[2:], output.shape[2:]
+    """Fill output (N, G, F, Ho, Wo), a row of the output a matrix product, as drawn at the top of this file.
+
+    images (N, G, C, H, W), weight (G, F, C, kH, kW), bias (G, F, 1, 1) or None
+    """
+    groups, _, channels, _, kernel_columns = weight.shape
+    (height, width), out_height = images.shape[3:], output.shape[3]
     rows, step, thin = plan.rows, plan.rows.stride, plan.columns.stride
     parts = [weight[..., at : at + plan.copies] for at in range(0, kernel_columns, plan.copies)]
     matrices = [_matrix(part, plan.together, step) for part in parts]
+    pair = separable.factors(weight[:, 0, 0]) if plan.by_planes and channels == 1 else None
     right = 0
-    for across, wide, most, _ in (section for count, *section in plan.sections for _ in range(count)):
+    for across, wide, most, some, _ in (section for count, *section in plan.sections for _ in range(count)):
         left, right = right, right + across
         starts = plan.columns.taps(left)[: plan.copies]
         runs = [_runs(range(start, start + (wide - 1) * thin + 1, thin), width, padding_mode) for start in starts]
-        # Both are used again and again: memory fresh from the system costs more than the sums that are put into it.
-        shape = (most - 1) * step + plan.span, channels, plan.copies, wide
+        shape = some, (most - 1) * step + plan.span, channels, plan.copies, wide
         afford(shape, output.dtype, "The rows that a window spans", LESS)
-        block = np.empty(shape, output.dtype)
-        summand = np.empty((most if len(matrices) > 1 else 0, across), output.dtype)
+        block = room("block", shape, output.dtype)
+        summand = room("summand", (some, most if len(matrices) > 1 else 0, across), output.dtype)
         # Output rows that lie `dilation` apart form a set: they read rows that lie `dilation` apart too, and of those,
         # put side by side, each begins `stride` after the one before.
         for first in range(min(plan.sets, out_height)):
@@ -284,104 +215,136 @@ def _by_rows(
                 low, high = first + top * plan.sets, first + (bottom - 1) * plan.sets
                 read = range(rows.taps(low).start, rows.taps(high).stop, rows.dilation)
                 row_runs = _runs(read, height, padding_mode)
-                band = block[: len(read)]
                 for image, result in zip(images, output):
-                    for copy in range(plan.copies):
-                        _fill(band[:, :, copy], image, row_runs, runs[copy])
-                    target = result[:, low : high + 1 : plan.sets, left:right]
-                    _multiply(plan, matrices, band, target, summand)
-                    if bias is not None:
-                        target += bias
+                    for start, end in _pieces(groups, some):
+                        band = block[: end - start, : len(read)]
+                        for copy in range(plan.copies):
+                            _fill(band[:, :, :, copy].swapaxes(1, 2), image[start:end], row_runs, runs[copy])
+                        target = result[start:end, :, low : high + 1 : plan.sets, left:right]
+                        own = [matrix[start:end] for matrix in matrices]
+                        if pair is None:
+                            _multiply(plan, own, band, target, summand[: end - start], plan.together)
+                        else:
+                            between = room("between", (end - start, len(read), across), output.dtype)
+                            factors = pair[0][start:end], pair[1][start:end]
+                            separable.multiply(band[:, :, 0, 0], factors, target[:, 0], between)
+                        if (plan.together > 1 or pair is not None) and not np.isfinite(target).all():
+                            # The zeros of the staircase turn an inf in the picture into nan in rows that do not see it.
+                            _multiply(plan, own, band, target, summand[: end - start], 1)
+                        if bias is not None:
+                            target += bias[start:end]
 
 
 def _matrix(weight: NDArray, together: int, step: int) -> NDArray:
-    """The filters as the left matrix of a product: (F, kH C kW), or the staircase (together, ...) of a single one."""
-    filters, channels, height, width = weight.shape
-    stairs = np.zeros((filters, together, height + (together - 1) * step, channels, width), weight.dtype)
+    """The filters (G, F, C, kH, kW) of each group as the left matrix of a product, (G, F, kH C kW), or the staircase
+    (G, together, ...) of a single one."""
+    groups, filters, channels, height, width = weight.shape
+    stairs = np.zeros((groups, filters, together, height + (together - 1) * step, channels, width), weight.dtype)
     for stair in range(together):
-        stairs[:, stair, stair * step : stair * step + height] = weight.swapaxes(1, 2)
-    return stairs.reshape(filters * together, -1)
+        stairs[:, :, stair, stair * step : stair * step + height] = weight.swapaxes(2, 3)
+    return stairs.reshape(groups, filters * together, -1)
 
 
-def _multiply(plan: Tiling, matrices: list[NDArray], band: NDArray, target: NDArray, summand: NDArray) -> None:
-    """target (F, rows, columns) = the sum of matrix @ band, read further and further to the right, over the matrices.
+def _multiply(
+    plan: Tiling, matrices: list[NDArray], band: NDArray, target: NDArray, summand: NDArray, together: int
+) -> None:
+    """target (G, F, rows, columns) = the sum over the matrices of matrix @ band, read further and further to the right.
 
-    Where there are several matrices, `summand` is room for one of the products.
+    together  as the plan has it, or 1. Where there are several matrices, `summand` is room for one of the products.
     """
-    step, together = plan.rows.stride, plan.together
-    filters, height, width = target.shape
-    row_length = band.shape[1] * band.shape[2]
-    lines = band.reshape(-1, band.shape[3])
-    flat = band.reshape(-1)
-    if together > 1 and not np.isfinite(flat @ flat):
-        together = 1  # the zeros of the staircase would turn an inf in the picture into nan in rows that do not see it
+    step = plan.rows.stride
+    groups, filters, height, width = target.shape
+    by_group, by_row, _, by_line, by_column = band.strides
+    lines = band.shape[2] * band.shape[3]  # of a row
     whole = height - height % together
     for top, bottom, share in ((0, whole, together), (whole, height, height - whole)):
         if top == bottom:
             continue
-        depth = ((share - 1) * step + plan.span) * row_length
-        views = sliding_window_view(lines[top * step * row_length :], depth, axis=0)[:: share * step * row_length]
-        views = views[: (bottom - top) // share].swapaxes(1, 2)
-        # (F, rows, columns) -> (rows / share, F * share, columns) without a copy, as F or share is 1
-        shared = target[:, top:bottom].reshape(filters, -1, share, width, copy=False).swapaxes(0, 1)
-        part = shared.reshape(-1, filters * share, width, copy=False)
+        depth = ((share - 1) * step + plan.span) * lines
+        count = (bottom - top) // share
+        # (G, F, rows, columns) -> (G, rows / share, F * share, columns) without a copy, as F or share is 1
+        part = target[:, :, top:bottom].reshape(groups, filters, count, share, width, copy=False).swapaxes(1, 2)
+        part = part.reshape(groups, count, filters * share, width, copy=False)
         for shift, matrix in zip(plan.shifts, matrices):
-            left, right = matrix[: filters * share, :depth], views[..., shift : shift + width]
+            right = as_strided(
+                band[:, top * step :, :, :, shift:],
+                (groups, count, depth, width),
+                (by_group, share * step * by_row, by_line, by_column),
+            )
+            left = matrix[:, np.newaxis, : filters * share, :depth]
             if shift == 0:
                 np.matmul(left, right, out=part)
             else:
-                product = summand[: bottom - top].reshape(part.shape)
-                np.matmul(left, right, out=product)
-                part += product
+                addend = summand[:, : bottom - top].reshape(part.shape)
+                np.matmul(left, right, out=addend)
+                part += addend
 
 
 def _by_windows(
     plan: Tiling, images: NDArray, weight: NDArray, bias: NDArray | None, output: NDArray, padding_mode: str
 ) -> None:
-    """Fill output (N, F, Ho, Wo) where Wo is small: a block of windows, laid out a window a column, is one product."""
-    filters, channels = weight.shape[:2]
-    out_height, out_width = output.shape[2:]
+    """Fill output (N, G, F, Ho, Wo) where Wo is small: a block of windows, laid out a window a column, is one product.
+
+    images, weight and bias as `_by_rows` takes them
+    """
+    groups, filters = weight.shape[:2]
+    out_height, out_width = output.shape[3:]
     rows, columns = plan.rows, plan.columns
-    matrix = weight.reshape(filters, -1)
+    matrix = weight.reshape(groups, filters, -1)
     if rows == columns == ONE and images.dtype == output.dtype and images.flags.c_contiguous:
         # A window is one position: the maps are the right matrix as they lie, and nothing is laid out.
-        flat = output.reshape(len(images), filters, out_height * out_width, copy=False)
-        np.matmul(matrix, images.reshape(len(images), channels, out_height * out_width), out=flat)
+        flat = output.reshape(*output.shape[:3], out_height * out_width, copy=False)
+        np.matmul(matrix, images.reshape(*images.shape[:3], out_height * out_width), out=flat)
         if bias is not None:
             output += bias
         return
-    ((_, _, wide, most, batch),) = plan.sections
-    column_runs = _runs(range(-columns.before, wide - columns.before), images.shape[3], padding_mode)
-    fit = MOST_BYTES // (out_width * weight.itemsize)  # numbers of a window that one product takes
-    parts = [*_parts(weight, fit)] if fit < matrix.shape[1] else []
+    ((_, _, wide, most, some, batch),) = plan.sections
+    height, width = images.shape[3:]
+    across = range(-columns.before, wide - columns.before)
+    fit = tiling.MOST_BYTES // (out_width * weight.itemsize)  # numbers of a window that one product takes
+    parts = [*_parts(weight, fit)] if fit < matrix.shape[2] else []
     for top, bottom in _pieces(out_height, most):
         read = range(rows.taps(top).start, rows.taps(bottom - 1).stop)
-        row_runs = _runs(read, images.shape[2], padding_mode)
-        for first in range(0, len(images), batch):
-            some = images[first : first + batch]
-            afford(shape := (len(some), len(read), channels, wide), output.dtype, "The rows of a window", LESS)
-            band = np.empty(shape, output.dtype)
-            _fill(band, some, row_runs, column_runs)
-            views = sliding_window_view(band, (rows.extent, columns.extent), axis=(1, 3))
-            views = views[:, :: rows.stride, :, :: columns.stride, :: rows.dilation, :: columns.dilation]
-            # (N, row, channel, column, kH, kW) -> (N, channel, kH, kW, row, column)
-            views = views.transpose(0, 2, 4, 5, 1, 3)
-            target = output[first : first + batch, :, top:bottom]
-            flat = target.reshape(len(some), filters, -1, copy=False)
+        as_it_lies = images.dtype == output.dtype and read[0] >= 0 and read[-1] < height
+        as_it_lies = as_it_lies and across[0] >= 0 and across[-1] < width
+        runs = () if as_it_lies else (_runs(read, height, padding_mode), _runs(across, width, padding_mode))
+        for first, start in product(range(0, len(images), batch), range(0, groups, some)):
+            band = images[first : first + batch, start : start + some]
+            if as_it_lies:
+                band = band[..., read.start : read.stop, :wide]
+            else:
+                afford(shape := (*band.shape[:3], len(read), wide), output.dtype, "The rows of a window", LESS)
+                padded = room("block", shape, output.dtype)
+                _fill(padded, band, *runs)
+                band = padded
+            *outer, by_row, by_column = band.strides
+            kernel = rows.kernel_size, columns.kernel_size
+            views = as_strided(
+                band,
+                (*band.shape[:3], *kernel, bottom - top, out_width),
+                (*outer, by_row * rows.dilation, by_column * columns.dilation,
+                 by_row * rows.stride, by_column * columns.stride),
+            )  # fmt: skip
+            target = output[first : first + batch, start : start + some, :, top:bottom]
+            flat = target.reshape(*target.shape[:3], -1, copy=False)
             if parts:
                 target.fill(0)
                 for some_channels, some_rows in parts:
-                    part = weight[:, some_channels, some_rows].reshape(filters, -1)
-                    flat += part @ views[:, some_channels, some_rows].reshape(len(some), part.shape[1], -1)
-            else:  # -> (N, channel kH kW, row column): the one copy, a block large
-                np.matmul(matrix, views.reshape(len(some), matrix.shape[1], -1), out=flat)
+                    part = weight[start : start + some, :, some_channels, some_rows].reshape(*target.shape[1:3], -1)
+                    laid = views[:, :, some_channels, some_rows].reshape(*target.shape[:2], part.shape[2], -1)
+                    flat += part @ laid
+            else:  # -> (N, G, channel kH kW, row column): the one copy, a block large
+                laid = room("windows", views.shape, output.dtype)
+                np.copyto(laid, views)
+                laid = laid.reshape(*target.shape[:2], matrix.shape[2], flat.shape[3], copy=False)
+                np.matmul(matrix[start : start + some], laid, out=flat)
             if bias is not None:
-                target += bias
+                target += bias[start : start + some]
 
 
 def _parts(weight: NDArray, most: int) -> Iterator[tuple[slice, slice]]:
-    """The weight (F, C, kH, kW) in parts of about `most` numbers a filter: which channels, and which rows of them."""
-    _, channels, height, width = weight.shape
+    """The weight (..., C, kH, kW) in parts of about `most` numbers a filter: which channels, and which rows of them."""
+    channels, height, width = weight.shape[-3:]
     for first, last in _pieces(channels, max(1, most // (height * width))):
         for top, bottom in _pieces(height, max(1, most // width)):
             yield slice(first, last), slice(top, bottom)

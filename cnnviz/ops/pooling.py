@@ -7,6 +7,7 @@ never fresh memory. Backwards, a window hands its gradient on to the number that
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, overload
@@ -19,8 +20,9 @@ from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window, windows
 from cnnviz.numbers import grouped
 from cnnviz.ops.checks import Padding, Settings, batch_ready, maps, places, precision, visits
+from cnnviz.ops.room import room
 
-BLOCK_BYTES = 1 << 20  # of rows between the two passes, about half of a core's L2 cache; 0.13 to 1 MB measured alike
+BLOCK_BYTES = 1 << 19  # of rows between the two passes; 0.25 to 1 MB measured alike, within a fifth
 
 MOST_TAPS = 2**20  # of a window on one axis, each of which takes a call of NumPy
 LESS = "less padding or a larger stride needs less"
@@ -179,12 +181,13 @@ def _pool(combine: np.ufunc, nothing: float, images: NDArray, output: NDArray, r
     (channels, height, width), (down, across) = images.shape[1:], output.shape[2:]
     reach = (across - 1) * columns.stride
     reads = [slice(tap, tap + reach + 1, columns.stride) for tap in range(0, columns.extent, columns.dilation)]
-    # Rows with their padding, which is filled in once and never written again.
     length = max(columns.before + width, reach + columns.extent)
     afford((1, length), output.dtype, "A row with its padding", LESS)
     most = max(1, BLOCK_BYTES // (length * output.itemsize))
-    room = np.full((min(most, channels * down), length), nothing, output.dtype)
-    inside = room[:, columns.before : columns.before + width]
+    lines = room("rows", (min(most, channels * down), length), output.dtype)
+    inside = lines[:, columns.before : columns.before + width]
+    # Their padding is filled in once and never written again.
+    lines[:, : columns.before] = lines[:, columns.before + width :] = nothing
     for top, bottom in _row_pieces(rows, height, down, most):
         taps = [tap for tap in rows.taps(top) if 0 <= tap < height]
         sources = [slice(tap, tap + (bottom - top - 1) * rows.stride + 1, rows.stride) for tap in taps]
@@ -194,7 +197,7 @@ def _pool(combine: np.ufunc, nothing: float, images: NDArray, output: NDArray, r
                 some = image[first : first + together]
                 shape = (len(some), bottom - top, -1)
                 between = inside[: len(some) * (bottom - top)].reshape(shape, copy=False)
-                padded = room[: len(some) * (bottom - top)].reshape(shape, copy=False)
+                padded = lines[: len(some) * (bottom - top)].reshape(shape, copy=False)
                 _reduce(combine, nothing, [some[:, source] for source in sources], between)
                 target = result[first : first + together, top:bottom]
                 _reduce(combine, nothing, [padded[..., read] for read in reads], target)
@@ -265,22 +268,19 @@ def max_pool2d_gradient(
     Of equal numbers the first wins, row by row, as in PyTorch; a number that wins in several windows gets the sum.
     """
     given, images = maps(input)
-    best = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode)
-    gradient, images = batch_ready(given, best, output_gradient, images)
+    output = max_pool2d(images[:0], kernel_size, stride, padding, dilation, ceil_mode)
+    gradient, images = batch_ready(given, output, output_gradient, images)
     found = np.zeros(images.shape, images.dtype)  # zeros_like would keep the layout, and reshape then write into a copy
+    filled = found
     rows, columns = windows(kernel_size, kernel_size if stride is None else stride, padding, dilation)
     (rows, _), (columns, _) = (visits(*axis, ceil_mode) for axis in zip((rows, columns), images.shape[2:]))
-    with np.errstate(all="ignore"):
-        is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
-    if is_plain and all(map(_apart, (rows, columns), best.shape[2:], images.shape[2:])):
-        _to_winners(images, best.astype(images.dtype, copy=False), gradient, found, rows, columns)
-        return found.reshape(given.shape)
-    _, winners = max_pool2d(images, kernel_size, stride, padding, dilation, ceil_mode, return_indices=True)
-    count, channels, height, width = images.shape
-    planes = np.arange(count * channels).reshape(count, channels, 1, 1)
-    real = winners >= 0  # else the window read nothing but padding
-    won = (winners + planes * (height * width))[real]
-    np.add.at(found.reshape(-1), won, gradient[real])
+    if images.flags.c_contiguous:  # a batch of small maps is as many channels of one image
+        images, gradient, filled = (array.reshape(1, -1, *array.shape[2:]) for array in (images, gradient, found))
+    together = max(1, BLOCK_BYTES // max(1, math.prod(images.shape[2:]) * images.itemsize))
+    for image, handed, result in zip(images, gradient, filled):
+        for first in range(0, len(image), together):
+            some = slice(first, first + together)
+            _to_winners(image[some], handed[some], result[some], rows, columns)
     return found.reshape(given.shape)
 
 
@@ -313,18 +313,29 @@ def _apart(window: Window, outputs: int, size: int) -> bool:
     return plain and (outputs - 1) * window.stride + window.kernel_size <= size
 
 
-def _to_winners(
-    images: NDArray, best: NDArray, gradient: NDArray, found: NDArray, rows: Window, columns: Window
-) -> None:
-    """Fill `found` where windows do not overlap: the first number of each that is its best takes its gradient."""
-    free = np.ones(best.shape, bool)
-    down, across = best.shape[2:]
-    for row in range(rows.kernel_size):
-        for column in range(columns.kernel_size):
-            at = (..., places(row, rows, down), places(column, columns, across))
-            wins = (images[at] == best) & free
-            free ^= wins
-            np.multiply(gradient, wins, out=found[at])
+def _to_winners(images: NDArray, gradient: NDArray, found: NDArray, rows: Window, columns: Window) -> None:
+    """Fill `found`, zeros, in the shape of images (C, H, W): each window's winner takes its gradient (C, Ho, Wo)."""
+    (down, across), (height, width) = gradient.shape[1:], images.shape[1:]
+    if _apart(rows, down, height) and _apart(columns, across, width):
+        best = room("best", gradient.shape, images.dtype)
+        _pool(np.maximum, -np.inf, images[np.newaxis], best[np.newaxis], rows, columns)
+        with np.errstate(all="ignore"):
+            is_plain = np.isfinite(best.sum() + gradient.sum())  # else nan may win, and inf times 0 would be nan
+        if is_plain:
+            free, wins = (room(name, best.shape, np.dtype(bool)) for name in ("free", "wins"))
+            free.fill(True)
+            for row in range(rows.kernel_size):
+                for column in range(columns.kernel_size):
+                    at = (..., places(row, rows, down), places(column, columns, across))
+                    np.equal(images[at], best, out=wins)
+                    wins &= free
+                    free ^= wins
+                    np.multiply(gradient, wins, out=found[at])
+            return
+    _, (winners,) = _largest_and_where(images[np.newaxis], rows, columns, (1, *gradient.shape))
+    real = winners >= 0  # else the window read nothing but padding
+    won = (winners + height * width * np.arange(len(images)).reshape(-1, 1, 1))[real]
+    np.add.at(found.reshape(-1, copy=False), won, gradient[real])
 
 
 def _handed_back(gradient: NDArray, window: Window, size: int, padding_counts: bool) -> NDArray:

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnnviz.errors import ArrayError
 from cnnviz.graph import Graph
 from cnnviz.layers import Parameters
+from cnnviz.layers.layer import Given, read_by, run_back
 from cnnviz.signatures import checked
 
 
@@ -81,10 +82,9 @@ def backward(
                 learnt[row.index] = {name: np.zeros(size, last.dtype) for name, size in sizes}
             if arrived is None or not wanted[row.index + 1]:
                 continue
-            for_given, learnt[row.index] = row.layer.backward(
-                row.given(maps), parameters[row.index], arrived,
-                training=training, drawn=masks[row.index], to_input=onward,
-            )  # fmt: skip
+            given = Given(parameters[row.index], training, None, masks[row.index], onward)
+            read = read_by(row.layer, maps, row.sources, row.shapes, row.input_shape)
+            for_given, learnt[row.index] = run_back(row.layer, read, arrived, given)
             if onward:
                 for source, part in zip(row.sources, row.shared(for_given)):
                     before = reached[source]

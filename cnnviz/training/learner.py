@@ -306,4 +306,4 @@ def _kept(network: Graph, parameters: Sequence[Parameters]) -> Arrays:
 
 def _gathered(network: Graph, kept: Arrays, maps: Sequence[NDArray]) -> Arrays:
     """The running statistics moved a little towards those of a batch."""
-    return [row.layer.gathered(row.given(maps), own, STATISTICS) for row, own in zip(network.rows, kept)]
+    return [row.layer.gathered(row.given(maps), own, STATISTICS) if own else {} for row, own in zip(network.rows, kept)]
