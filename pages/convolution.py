@@ -2,6 +2,7 @@
 
 from cnnviz.errors import CnnvizError
 from cnnviz.ui import cached, controls, course, frame, results
+from cnnviz.ui.compare import compare
 from cnnviz.ui.held import held_picture
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.stage import stage
@@ -22,13 +23,13 @@ with frame.lesson(course.CONVOLUTION) as page:
         else:
             results.formula(windows, picture)
             with frame.stage():
-                at_hand = {"held": held_picture(picture), "live": controls.live(len(picture.pixels))}
-                stage(trace, key="convolution", whole=True, link=results.PLACE, **at_hand)
+                held, live = held_picture(picture), controls.live(len(picture.pixels))
+                stage(trace, key="convolution", group=results.GROUP, link=results.PLACE, held=held, live=live)
+                compare(picture, divisor, key="compare", group=results.GROUP, held_picture=held, live=live)
             results.figures(trace)
             results.downloads(picture, filter, windows, divisor)
             ending = Ending(
                 "The same weights are used at every stop. Point at one to see every pixel that it ever multiplies.",
                 "Switch on “guess first” and step on: what will the next number be?",
             )
-        results.compare(picture, divisor)
     page.end(ending)

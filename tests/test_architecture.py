@@ -34,7 +34,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 # Inside ui the same: what is set, words and HTML, what is kept, what is drawn, controls, lessons, the pages' frame.
 ROOMS_OF_UI = (
     "component", "state", "words", "letters", "memory", "settings", "held", "markup", "formulas", "cached", "own",
-    "drawing", "landmarks", "stage", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
+    "drawing", "landmarks", "stage", "compare", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
     "sizes", "grid", "dial", "controls", "results", "network_view", "lessons", "course", "frame",
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from cnnviz.pictures import Picture, sample
 from cnnviz.steps import ROUNDING, Trace, narrowed
 from cnnviz.ui.held import packet
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
-from cnnviz.ui.settings import START, Filter, Sizes, Told, Windows, filter_of, windows
+from cnnviz.ui.settings import KERNEL_NAMES, START, Filter, Sizes, Told, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
@@ -97,7 +97,8 @@ def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
         else:
             told.append({"size": [height, width], "factor": found.factor.as_integer_ratio()})
             weights.append(found.weight.ravel())
-    return packet("kernel", {"sizes": told, "depth": depth}, {"weights": np.concatenate([*weights, np.zeros(0)])})
+    kind = f"kernel-{KERNEL_NAMES.get(dict(asked)['kernel'], 'own')}"  # of each filter one is held, and the one before
+    return packet(kind, {"sizes": told, "depth": depth}, {"weights": np.concatenate([*weights, np.zeros(0)])})
 
 
 @remembered(64, together=32_000_000, by=lambda map, limit: (hashlib.sha256(map.data).digest(), map.shape, limit))

@@ -130,6 +130,11 @@ interface PadMessage { fill: string; ready: boolean; drawing: string; points: nu
 interface DialMessage {
   name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
 }
+// The stage's own filter first; `others` can be added.
+interface CompareMessage {
+  picture: string; divisor: number; live: Live; group: string; scale: string; others: string[];
+  tiles: { name: string; finds: string; kernels: string }[];
+}
 interface LandmarksMessage { current: string; sidebar: string }
 
 // ---- what the browser and the door give ----

@@ -6,6 +6,7 @@ import { grouped, largestOf } from "../drawing/numbers.js";
 import { ended, gateAt, placed } from "./arithmetic.js";
 
 const AT_ONCE = 1.5e6; // terms that are added up before anything is shown: some two milliseconds
+const ROUNDING = 1e-9; // of what a map's terms could add up to
 const SMALL = 4096; // numbers of a map that is computed as a whole before it is shown
 
 /** The windows down and across that settings mean. @type {(settings: LiveSettings) => Axis[]} */
@@ -27,6 +28,17 @@ function whyNot([rows, columns], { height, width, term }, outside) {
     if (most > limit) return `A ${outside} border can borrow ${grouped(limit)} of ${grouped(size)} pixels, not ${grouped(most)}: P can be ${limit} at most.`;
   }
   return "";
+}
+
+// A convolution of a picture's levels before it has any settings, for `previewed` to give it some.
+/** @type {(input: Levels, divisor: number) => any} */
+export function unset(input, divisor) {
+  const [depth, height, width] = input.shape;
+  return {
+    input, depth, height, width, divisor, channels: [...Array(depth).keys()], term: "product", reduction: "sum", scale: 1,
+    bias: 0, function: "identity", outside: "zeros", inputLimit: null, inputRange: [0, 255 / divisor], names: {}, options: {},
+    whole: { values: divisor === 1 },
+  };
 }
 
 // The trace of other settings than those of `base`, its map yet to be filled; or why there is none. `kernels`: the kernel
@@ -52,7 +64,7 @@ export function previewed(base, live, wanted, kernels) {
     trace.filling.advance(Infinity);
     trace.whole.output = isWhole(trace.output.data);
   } else trace.filling.begin();
-  trace.limit = trace.filling.limit;
+  trace.limit = trace.filling.largest;
   return { trace, refused: "" };
 }
 
@@ -65,7 +77,16 @@ function turned(weight, area) {
 
 // The input with its padding as one array, so that every window is read in the same way; NaN in padding that is none.
 /** @param {Trace} trace */
-function padded({ rows, columns, height, width, depth, outside, input: { data } }) {
+function padded(trace) {
+  const key = JSON.stringify([trace.rows, trace.columns, trace.outside]);
+  if (last.of !== trace.input || last.key !== key) last = { of: trace.input, key, found: paddedAnew(trace) };
+  return last.found;
+}
+
+let last = { of: null, key: "", found: null }; // several filters read the same
+
+/** @param {Trace} trace */
+function paddedAnew({ rows, columns, height, width, depth, outside, input: { data } }) {
   const along = (axis, size) => Array.from({ length: paddedSize(axis, size) }, (_, cell) => origin(positionOf(axis, cell), size, outside));
   const ys = along(rows, height), xs = along(columns, width), left = cellOf(columns, 0);
   const isNone = outside === "none" && (isPadded(rows) || isPadded(columns));
@@ -142,11 +163,17 @@ export class Filling {
     this.numbers = new (this.isLarge ? Float64Array : Float32Array)(trace.count).fill(NaN);
   }
 
-  // Whether there may be numbers of which float32 loses what is shown: as `narrowed` of cnnviz/steps.py.
-  get isLarge() {
+  // What all terms of a number could add up to.
+  get reach() {
     const { trace: { scale, bias, inputRange, divisor }, weights } = this, most = largestOf(inputRange) * divisor;
-    return (Math.abs(scale) * most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / this.divisor + Math.abs(bias) >= 1e6;
+    return (Math.abs(scale) * most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / this.divisor + Math.abs(bias);
   }
+
+  // Whether there may be numbers of which float32 loses what is shown: as `narrowed` of cnnviz/steps.py.
+  get isLarge() { return this.reach >= 1e6; }
+
+  // The largest number, without its sign; 0 where all is what rounding left of zeros: as `largest` of cnnviz/steps.py.
+  get largest() { return this.trace.weight && this.limit <= ROUNDING * this.reach ? 0 : this.limit; }
 
   // The number of one output, computed if it is not there yet.
   at(row, column) {
