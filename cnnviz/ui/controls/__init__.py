@@ -15,7 +15,6 @@ from cnnviz.ui.controls.basics import (
     plain,
     refuse,
     select,
-    several,
     slider,
     switch,
     text,
