@@ -36,7 +36,7 @@ export function unset(input, divisor) {
   const [depth, height, width] = input.shape;
   return {
     input, depth, height, width, divisor, channels: [...Array(depth).keys()], term: "product", reduction: "sum", scale: 1,
-    bias: 0, function: "identity", outside: "zeros", inputLimit: null, inputRange: [0, 255 / divisor], names: {}, options: {},
+    bias: 0, function: "identity", outside: "zeros", inputLimit: 0, inputRange: [0, 255 / divisor], names: {}, options: {},
     whole: { values: divisor === 1 },
   };
 }
