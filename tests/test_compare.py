@@ -253,7 +253,7 @@ def test_a_filter_goes_on_the_stage_in_one_click(open_page):
     page = open_page("convolution?filters=Laplacian&filters=Box+blur&size=48")
     lab = Lab(page).ready()
     row = row_of(page)
-    row.get_by_role("button", name="show Laplacian on the stage").click()
+    row.get_by_role("button", name="show on the stage: Laplacian").click()
     expect(lab.stage).to_have_attribute("data-ready", "2")
     expect(row.locator(".tile b")).to_have_text(["Laplacian", OWN, "Box blur"])
     settle(page)

@@ -12,7 +12,7 @@ import { previewed, unset } from "../stage/preview.js";
 import { speaker } from "../stage/words.js";
 
 const LARGEST = 76; // pixels of a cell
-const WHOLE = 3; // pixels of a cell from which it has a whole number of them: below, that would leave too much room empty
+const SPARED = 0.1; // of the room, at most, is left empty so that a cell has a whole number of pixels
 const SEEN = 7; // pixels of the cursor, at least
 
 // isSeen  whether it is on the screen: nothing is computed for one that is not
@@ -32,7 +32,7 @@ export class Tile {
     this.why = make("p", { class: "why" });
     this.scale = scaleOf();
     this.remove = named(`Take ${name} out of the row`, { class: "remove", onclick: () => row.act("remove", name) }, "×");
-    this.toStage = button({ class: "to-stage", "aria-label": `show ${name} on the stage`, onclick: () => row.act("show", name) }, "show on the stage");
+    this.toStage = button({ class: "to-stage", "aria-label": `show on the stage: ${name}`, onclick: () => row.act("show", name) }, "show on the stage");
     this.standing = make("span", { class: "standing" }, "on the stage");
     this.element = make("section", { class: "tile", "data-name": name },
       make("header", {}, this.heading, this.value, this.remove), this.map, this.why,
@@ -104,7 +104,7 @@ export class Tile {
     say(this.value, trace ? (isOnStage && row.isHidden ? "?" : this.word(limit)) : "");
     if (!trace) return;
     const { outHeight, outWidth } = trace, whole = Math.min(wide / outWidth, high / outHeight, LARGEST);
-    this.cell = whole < WHOLE ? whole : Math.floor(whole);
+    this.cell = Math.floor(whole) < (1 - SPARED) * whole ? whole : Math.floor(whole);
     this.paintMap(theme);
     const { at, cell } = this, size = Math.max(SEEN, cell), left = (wide - outWidth * cell) / 2; // the map stands in the middle
     const from = (place) => (place + 0.5) * cell - size / 2;
