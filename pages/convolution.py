@@ -3,6 +3,7 @@
 from cnnviz.errors import CnnvizError
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, controls, course, frame, results, state
+from cnnviz.ui.compare import compare
 from cnnviz.ui.held import held_picture
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.stage import stage
@@ -13,8 +14,9 @@ ENDING = Ending(
 )
 
 
-def lab(picture: Picture, divisor: float) -> None:
-    """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that."""
+def lab(picture: Picture, held: str, divisor: float) -> None:
+    """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that. `held`: the id
+    under which the browser holds the picture."""
     with frame.main():
         with frame.settings():
             controls.sliders(picture)
@@ -27,7 +29,7 @@ def lab(picture: Picture, divisor: float) -> None:
         results.formula(windows, picture)
         with frame.stage():
             live = controls.live(len(picture.pixels))
-            stage(trace, key="convolution", whole=True, link=results.PLACE, held=held_picture(picture), live=live)
+            stage(trace, key="convolution", group=results.GROUP, link=results.PLACE, held=held, live=live)
         results.figures(trace)
         results.at_own_size(picture, filter, windows, divisor)
 
@@ -38,7 +40,11 @@ with frame.lesson(course.CONVOLUTION) as page:
         controls.letters()
     picture, divisor = controls.picture()
     controls.show_kernel(picture)
-    state.by_itself(lab, picture, divisor, own=(*controls.OF_WINDOW, results.PLACE, results.OWN_SIZE))
-    results.downloads(picture, divisor)
-    results.compare(picture, divisor)
-    page.end(ENDING if controls.gives_a_map(picture) else None)
+    held, has_map = held_picture(picture), controls.gives_a_map(picture)
+    own = (*controls.of_window(), results.PLACE, results.OWN_SIZE)
+    state.by_itself(lab, picture, held, divisor, own=own, still=lambda: controls.gives_a_map(picture) == has_map)
+    if has_map:
+        live = controls.live(len(picture.pixels))
+        compare(picture, divisor, key="compare", group=results.GROUP, held_picture=held, live=live)
+        results.downloads(picture, divisor)
+        page.end(ENDING)

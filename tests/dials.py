@@ -1,4 +1,4 @@
-"""A dial without a browser, one of AppTest's widgets: what is done on it is told to Python as the browser tells it."""
+"""Components as AppTest's widgets: what is done on them is told to Python as the browser tells it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,33 @@ from streamlit.testing.v1 import element_tree
 from streamlit.testing.v1.element_tree import Element, ElementTree, Widget
 
 Unknown = element_tree.UnknownElement
+
+
+def triggered(proto: Any, name: str, value: object) -> WidgetState:
+    """The message that the browser sends for a trigger of a component."""
+    trigger = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{proto.id}{EVENT_DELIM}events"
+    return WidgetState(id=trigger, json_trigger_value=json.dumps([{"event": name, "value": value}]))
+
+
+class Row(Widget):
+    """The row of filters that are compared: what is pressed in it."""
+
+    type = "bidi_component"
+
+    def __init__(self, proto: Any, root: ElementTree):
+        super().__init__(proto, root)
+        self.key, self.done = "compare", None
+
+    value = None
+
+    def set_value(self, done: tuple[str, str]) -> Row:
+        """What was pressed: ("add", "Emboss"); "remove", "show", "scale"."""
+        self.done = done
+        return self
+
+    @property
+    def _widget_state(self) -> WidgetState | None:
+        return triggered(self.proto, "act", self.done) if self.done else None
 
 
 class Dial(Widget):
@@ -52,10 +79,7 @@ class Dial(Widget):
 
     @property
     def _widget_state(self) -> WidgetState | None:
-        """The message that the browser sends for what was done, if anything."""
-        trigger = f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{self.proto.id}{EVENT_DELIM}events"
-        told = json.dumps([{"event": "acts", "value": self.acts}])
-        return WidgetState(id=trigger, json_trigger_value=told) if self.acts else None
+        return triggered(self.proto, "acts", self.acts) if self.acts else None
 
 
 class Part:
@@ -69,10 +93,11 @@ class Part:
 
 
 def _element(proto: Any, root: ElementTree) -> Element:
-    """What AppTest has no name for is a dial, if it is the component of one."""
+    """What AppTest has no name for may be the component of one of these."""
     of_component = getattr(proto, "bidi_component", None)
-    is_dial = of_component and of_component.component_name.endswith("cnnviz_dial")
-    return Dial(of_component, root) if is_dial else Unknown(proto, root)
+    name = of_component.component_name.rpartition("cnnviz_")[2] if of_component else ""
+    kind = {"dial": Dial, "compare": Row}.get(name)
+    return kind(of_component, root) if kind else Unknown(proto, root)
 
 
 element_tree.UnknownElement = _element

@@ -35,7 +35,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 ROOMS_OF_UI = (
     "component", "state", "words", "letters", "memory", "leaving", "settings", "held", "markup", "formulas", "cached",
     "own",
-    "drawing", "landmarks", "stage", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
+    "drawing", "landmarks", "stage", "compare", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
     "sizes", "grid", "dial", "controls", "results", "network_view", "lessons", "course", "frame",
 )  # fmt: skip
 

@@ -301,14 +301,3 @@ def test_the_map_is_downloaded_as_numbers_and_as_a_picture(open_page):
         page.get_by_role("button", name=".png of this picture").click()
     with Image.open(picture.value.path()) as image:
         assert image.size == (3, 3)
-
-
-def test_several_filters_side_by_side_and_one_of_them_on_the_stage(open_page):
-    page = open_page("convolution?filters=Laplacian&filters=Box+blur&size=48")
-    lab = Lab(page).ready()
-    maps = page.locator(".st-key-compare").get_by_role("img", name="Feature map of")
-    expect(maps).to_have_count(2)
-    page.locator(".st-key-compare").get_by_role("button", name="show on the stage").first.click()
-    expect(lab.stage).to_have_attribute("data-ready", "2")
-    settle(page)
-    assert "kernel=Laplacian" in page.url

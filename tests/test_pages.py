@@ -213,35 +213,6 @@ def test_padding_by_the_slider_ends_padding_by_sides():
     assert {axis[end] for axis in check(at).axes for end in ("before", "after")} == {2}
 
 
-# --- several filters ---
-
-
-def test_filters_compared():
-    at = small()
-    names = ["Box blur", "Laplacian", "Sobel, top to bottom", "Identity", "Emboss"]
-    at.set(filters=names)
-    assert [caption for caption in names if f"**{caption}**" in at.source()] == names
-    assert [name for name in names if any(f"Feature map of {name}" in block for block in at.markup())] == names
-    at.set(scale="each map")
-    at.press("show Laplacian")
-    assert at.setting("kernel") == "Laplacian"
-    np.testing.assert_array_equal(check(at).weight[1], LUMA[1] * named("laplacian", 3))
-    # A size that some do not have: those say so, and the others stay.
-    at.set(kernel="Box blur")
-    at.set(k=1)
-    check(at)
-    assert "“Laplacian” has no 1 × 1 form" in at.source()
-
-
-def test_filters_compared_stay_while_a_setting_is_impossible():
-    at = small()
-    at.set(filters=["Emboss"])
-    at.set(k=1)
-    assert problem(at)
-    at.set(k=3)
-    assert at.control("filters").value == ["Emboss"]
-
-
 # --- links ---
 
 WEIGHTS = "0 1 2; 3 4 5; 6 7 9"
@@ -294,12 +265,6 @@ def test_a_link_opens_the_view_that_it_names(name):
     assert at.run().envelope() == first  # and the second run says nothing else
 
 
-def test_a_link_opens_several_filters():
-    at = Visitor("convolution", filters=["Box blur", "no filter", "Emboss"], scale="each map")
-    assert at.control("filters").value == ["Box blur", "Emboss"]
-    assert at.control("scale").value == "each map"
-
-
 NONSENSE = {
     "k": ["0", "16", "abc", "nan", ""],
     "s": ["0", "9", "-1"],
@@ -315,7 +280,7 @@ NONSENSE = {
     "values": ["255"],
     "kernel": ["sobel-x", "<b>", ""],
     "sample": ["chelsea", "../etc/passwd"],
-    "filters": ["none"],
+    "filters": ["no filter", ""],
     "bias": ["nan", "inf", "-inf", "1e300", "x"],
     "scale": ["no"],
     "nonsense": ["1"],
@@ -326,7 +291,7 @@ NONSENSE = {
 def test_a_link_that_makes_no_sense_is_ignored(turn):
     at, usual = lab(**{name: values[turn % len(values)] for name, values in NONSENSE.items()}), lab()
     assert at.envelope() == usual.envelope()
-    settings = NONSENSE.keys() - {"nonsense", "scale"}  # scale is not drawn without filters
+    settings = NONSENSE.keys() - {"nonsense"}
     assert {name: at.setting(name) for name in settings} == {name: usual.setting(name) for name in settings}
 
 
@@ -405,7 +370,7 @@ def test_an_upload_stays_with_its_name_whatever_else_is_touched():
     at.set(k=5)
     still_there()
     at.set(kernel="Box blur")
-    at.set(filters=["Emboss"])
+    at.set(compare=("add", "Emboss"))
     at.set({"camera-on": True})
     still_there()
     at.press("p-act")
@@ -746,7 +711,7 @@ def test_a_rerun_that_changes_nothing_on_the_stage_sends_the_same_bytes():
     at = lab()
     first = at.envelope()
     assert at.run().envelope() == first
-    at.set(filters=["Box blur"])
+    at.set(compare=("remove", "Box blur"))
     assert at.envelope() == first
     at.set({"camera-on": True})
     assert at.envelope() == first

@@ -296,7 +296,7 @@ def test_guess_first_gives_nothing_away_until_the_question_mark_is_pressed(demo)
     demo.stage.get_by_text("guess first").click()
     demo.painted()
     assert demo.line.inner_text().endswith("what does it come to?")
-    assert demo.page.locator(".value").inner_text() == "?"
+    assert demo.stage.locator(".value").inner_text() == "?"
     hidden = demo.pixels("output", *(at - 20 for at in cell_of_output(demo, 2, 2)), 40, 40)
     assert not np.array_equal(hidden, with_answer)
     demo.stage.get_by_title("Show the answer").click()

@@ -168,6 +168,10 @@ class Visitor:
         drawn = self._part("widgets").get(key, {})
         return self.app.get_by_key(drawn.get("key", key))
 
+    def filters(self) -> list[str]:
+        """The filters whose maps stand in the row below the lab's stage, the stage's own first."""
+        return [tile["name"] for tile in self.told("compare").header["tiles"]]
+
     def controls(self, start: str = "") -> list[str]:
         """The keys of the page's widgets that begin with `start`, in the page's order."""
         keys = [element.key for element in self.app if isinstance(element, Widget)]

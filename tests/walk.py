@@ -42,7 +42,7 @@ VIEW = (
 )
 # Every keyed widget that can be seen: its key, its kind, what it shows.
 CONTROLS = """() => {
-  const kinds = ["NumberInput", "Selectbox", "ButtonGroup", "Checkbox", "TextArea", "TextInput", "MultiSelect"];
+  const kinds = ["NumberInput", "Selectbox", "ButtonGroup", "Checkbox", "TextArea", "TextInput"];
   const found = [];
   const keyOf = (element) => {
     const holder = element.closest("[class*='st-key-']");
@@ -60,7 +60,6 @@ CONTROLS = """() => {
       stSelectbox: () => input?.value || element.textContent,
       stButtonGroup: () => texts(element, "[aria-checked=true]"),
       stCheckbox: () => String(input.checked), stTextArea: () => input.value, stTextInput: () => input.value,
-      stMultiSelect: () => texts(element, "[role=row], [data-tag], [data-testid=stMultiSelectTag]"),
     }[kind]();
     found.push([keyOf(element), kind, shown]);
   }
@@ -79,7 +78,7 @@ SHOWN = """() => {
   const look = (root) => {
     for (const element of root.querySelectorAll("*")) {
       if (element.shadowRoot) look(element.shadowRoot);
-      const says = ".stage .line, .volumes .line, .formula, .answers, .total, .verdict, .digit-named";
+      const says = ".compare .tile b, .stage .line, .volumes .line, .formula, .answers, .total, .verdict, .digit-named";
       if (!element.matches(says) || !element.checkVisibility()) continue;
       found[`${element.className} ${count++}`] = element.innerText.replace(/\\s+/g, " ").trim();
     }
@@ -155,7 +154,7 @@ class Walk:
         acts: list[tuple[float, Callable[[], str | None]]] = [
             (6, self._slider), (4, self._number), (4, self._select), (3, self._segment), (2, self._toggle),
             (2, self._text), (5, self._button), (2, self._popover), (3, self._stage), (3, self._volumes),
-            (2, self._cell), (1.5, self._lesson), (2, self._back), (1, self._forward),
+            (2, self._cell), (2, self._row), (1.5, self._lesson), (2, self._back), (1, self._forward),
         ]  # fmt: skip
         while acts:
             which = self.random.choices(range(len(acts)), [weight for weight, _ in acts])[0]
@@ -276,6 +275,11 @@ class Walk:
         found[at].press("Enter")
         return f"cell {at + 1} of the kernel edited"
 
+    @on(".compare :is(.remove, .to-stage, .scales button)")
+    def _row(self, found: Locator) -> str | None:
+        found.click(timeout=20_000)
+        return f"“{found.get_attribute('aria-label') or found.inner_text()}” pressed in the row of filters"
+
     def _lesson(self) -> str | None:
         links = [one for one in self.page.locator(".st-key-lessons a").all() if one.is_visible()]
         found = self.random.choice(links)
@@ -312,7 +316,7 @@ class Walk:
         wrong += [f"{key}={value} in the link of {self.lesson.name}" for key, value in link.items() if key not in own]
         for key, kind, shown in self.page.evaluate(CONTROLS):
             name = re.sub(r"(-\d+)?$", "", key or "")
-            if name not in own or kind == "stMultiSelect":
+            if name not in own:
                 continue
             setting = DECLARED[name]
             value = setting.of(link.get(name))

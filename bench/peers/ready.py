@@ -33,4 +33,3 @@ with frame.main():
     results.formula(windows, picture)
     st.image(ready(windows.rows.kernel_size))
     results.downloads(picture, filter, windows, divisor)
-    results.compare(picture, divisor)

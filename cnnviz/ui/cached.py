@@ -14,7 +14,7 @@ from cnnviz.pictures.photo import Original, whole
 from cnnviz.steps import ROUNDING, Trace, narrowed
 from cnnviz.ui.held import packet
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
-from cnnviz.ui.settings import START, Filter, Sizes, Told, Windows, filter_of, windows
+from cnnviz.ui.settings import KERNEL_NAMES, START, Filter, Sizes, Told, Windows, filter_of, windows
 
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
@@ -108,7 +108,8 @@ def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
     now = dict(asked)
     shares = LUMA if depth == 3 and not now["each"] else (1,) * depth
     header = {"sizes": told, "depth": depth, "flip": now["flip"], "shares": shares}
-    return packet("kernel", header, {"weights": np.concatenate(weights), "drawn": np.concatenate(drawn)})
+    kind = f"kernel-{KERNEL_NAMES.get(now['kernel'], 'own')}"  # of each filter one is held, and the one before
+    return packet(kind, header, {"weights": np.concatenate(weights), "drawn": np.concatenate(drawn)})
 
 
 @remembered(64, together=32_000_000, by=lambda map, limit: (hashlib.sha256(map.data).digest(), map.shape, limit))

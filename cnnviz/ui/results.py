@@ -1,4 +1,4 @@
-"""What a lesson shows around the stage: the formula above it, the map's figures, files and other maps below."""
+"""What a lesson shows around the stage: the formula above it, the map's figures and files below."""
 
 from functools import partial
 from typing import Any
@@ -6,30 +6,22 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from cnnviz import kernels
-from cnnviz.errors import CnnvizError
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
+from cnnviz.ui.compare import COMPARED, SCALE
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import html, show, signed
-from cnnviz.ui.settings import KERNEL_NAMES, Filter, Windows, filter_of
+from cnnviz.ui.markup import html, show
+from cnnviz.ui.settings import Filter, Windows, filter_of
 from cnnviz.ui.settings import windows as windows_of
 from cnnviz.ui.stage import place_setting
-from cnnviz.ui.state import Setting, flag, one_of, put
+from cnnviz.ui.state import flag
 from cnnviz.ui.words import number, percent
 
-MOST_COMPARED = 8
-COMPARED: Setting[tuple[str, ...]] = Setting(
-    "filters",
-    (),
-    lambda text: tuple(name for name in dict.fromkeys(text.split("|")) if name in KERNEL_NAMES)[:MOST_COMPARED],
-    "|".join,
-)
-SCALE = one_of("scale", ["each map", "all maps"])
 OWN_SIZE = flag("own-size")
 PLACE = place_setting("at")
+GROUP = "lab"  # of all that share the stage's cursor
 RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
 
@@ -96,40 +88,3 @@ def at_own_size(picture: Picture, filter: Filter, windows: Windows, divisor: flo
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
         with st.container(key="own-map"):
             st.image(whole, width="content", alt="The feature map of the picture at its own size")
-
-
-def compare(picture: Picture, divisor: float) -> None:
-    """Several filters over the same picture, as small maps; any of them can go on the stage."""
-    with st.container(key="compare", border=True):
-        chosen = controls.several(
-            "Several filters, same picture",
-            COMPARED,
-            list(KERNEL_NAMES),
-            max_selections=MOST_COMPARED,
-            placeholder="Choose filters to compare",
-        )
-        if not chosen:
-            return
-        shared = controls.choice("Colours scaled to", SCALE)
-        traces: dict[str, Trace | str] = {}
-        for name in chosen:
-            try:
-                other = filter_of({**controls.lab(), "kernel": name}, len(picture.pixels))
-                traces[name] = cached.convolve(picture, other, controls.windows(), divisor)
-            except CnnvizError as problem:
-                traces[name] = str(problem)
-        limits = {name: trace.largest() for name, trace in traces.items() if isinstance(trace, Trace)}
-        for at in range(0, len(chosen), 4):
-            for column, name in zip(st.columns(4), chosen[at : at + 4], strict=False):
-                with column:
-                    trace = traces[name]
-                    finds = kernels.KERNELS[KERNEL_NAMES[name]].finds
-                    st.markdown(f"**{controls.plain(name)}**", help=controls.plain(finds))
-                    if isinstance(trace, str):
-                        st.caption(controls.plain(trace))
-                        continue
-                    limit = max(limits.values()) if shared == "all maps" else limits[name]
-                    show(signed(*cached.pngs(trace.output, limit), f"Feature map of {name}"))
-                    st.button(
-                        "show on the stage", key=f"show {name}", type="tertiary", on_click=put, kwargs={"kernel": name}
-                    )

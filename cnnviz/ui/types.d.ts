@@ -31,7 +31,7 @@ interface Trace {
 }
 
 interface MapFilling {
-  numbers: Numbers; limit: number; level: number; rounds: number; isThrough?: boolean; take?(trace: Trace): void;
+  numbers: Numbers; largest: number; level: number; rounds: number; isThrough?: boolean; take?(trace: Trace): void;
   at(row: number, column: number): number; drawn(row: number, column: number): number; stepAt(row: number): number;
   advance(until: number): boolean; begin?(view?: Box): void;
 }
@@ -46,7 +46,7 @@ interface LiveSettings {
 interface Cell { tab: string; row: number; column: number; number: number }
 interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string; source?: Source }
 // The convolution whose map goes in, where it is its settings that are changed: of the picture that is held.
-interface Source { held: string; divisor: number; channels: number[]; input?: Packed }
+interface Source { held: string; divisor: number; channels: number[]; input?: Levels }
 type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }> & { shares: number[] };
 
 interface Step {
@@ -140,6 +140,11 @@ interface GridMessage { tabs: Record<string, { text: string[][]; values: number[
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
 interface DialMessage {
   name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
+}
+// The stage's own filter first; `others` can be added.
+interface CompareMessage {
+  picture: string; divisor: number; live: Live; group: string; scale: string; others: string[];
+  tiles: { name: string; finds: string; kernels: string }[];
 }
 interface LandmarksMessage { current: string; sidebar: string }
 

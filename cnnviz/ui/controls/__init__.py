@@ -15,7 +15,6 @@ from cnnviz.ui.controls.basics import (
     plain,
     refuse,
     select,
-    several,
     slider,
     switch,
     text,
@@ -28,4 +27,4 @@ from cnnviz.ui.controls.one_click import DEMOS, demos, show_demo, to_lab
 from cnnviz.ui.controls.picture_source import choose_sample, original, photo, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.upload import Uploads
-from cnnviz.ui.controls.window import OF_WINDOW, gives_a_map, lab, lab_at_call, live, sliders, windows
+from cnnviz.ui.controls.window import gives_a_map, lab, lab_at_call, live, of_window, sliders, windows

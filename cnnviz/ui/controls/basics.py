@@ -93,18 +93,6 @@ def one_of_many(
     return chosen
 
 
-def several(label: str, setting: Setting[tuple[str, ...]], options: list[str], **of_widget: Any) -> tuple[str, ...]:
-    """Some of many."""
-    chosen = state.now(setting)
-
-    def take(names: list[str]) -> None:
-        put(**{setting.key: tuple(names)})
-
-    starts = list(chosen)
-    _shown(st.multiselect, label, options, name=setting.key, value=starts, take=take, start="default", **of_widget)
-    return chosen
-
-
 def toggle(
     label: str, setting: Setting[bool], *, widget: Callable[..., Any] = st.toggle, **of_widget: Any
 ) -> bool:

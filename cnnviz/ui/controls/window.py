@@ -11,10 +11,13 @@ from cnnviz.pictures import Picture
 from cnnviz.ui import cached, formulas, settings, state
 from cnnviz.ui.controls.basics import dial, select, text, toggle
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
-from cnnviz.ui.state import put
+from cnnviz.ui.state import Setting, put
 
-# What stands in the row of sliders and changes nothing beside it: the sidebar's kernel hears of its size by itself.
-OF_WINDOW = (K, KW, *SLIDING)
+
+def of_window() -> tuple[Setting[Any], ...]:
+    """What in the row of sliders changes nothing beside it. The sidebar's kernel hears of its size by itself; where
+    height and width differ it has not all of them at hand."""
+    return SLIDING if state.now(RECT) else (K, KW, *SLIDING)
 
 
 def lab() -> dict[str, Any]:

@@ -1,4 +1,5 @@
 // A component in its place on the page: made once, told of new data, painted once a frame, and taken away again.
+import { heldAs, onceHeld } from "./held.js";
 import { join } from "./link.js";
 import { rampOf, themeOf } from "./palette.js";
 
@@ -10,7 +11,7 @@ export const isReduced = () => matchMedia("(prefers-reduced-motion: reduce)").ma
 //     follow(place)   what others of its group tell     leave()      what must end with it
 // and finds the page's `theme`, `version`, how often it was told, and `send(name, value)`, by which Python hears of it.
 export class View {
-  version = 0; isGone = false; waiting = false; link = null; observer = null;
+  version = 0; isGone = false; waiting = false; link = null; observer = null; unneeded = null;
   /** @type {HTMLElement} */ root; /** @type {HTMLElement} */ frame; /** @type {Element} */ watched;
   /** @type {Theme} */ theme; /** @type {(name: string, value: unknown) => void} */ send;
 
@@ -34,6 +35,23 @@ export class View {
     this.link = group ? { group, ...join(group, (place) => this.follow(place)) } : null;
   }
 
+  // `then()` once all of these are held, and it is ready; false where that is yet to come, as `receive` answers it.
+  need(ids, then) {
+    let isLate = false;
+    this.unneeded?.();
+    this.unneeded = onceHeld(ids, () => { then(); if (isLate) this.ready(); });
+    isLate = ids.some((id) => heldAs(id) === undefined);
+    return !isLate;
+  }
+
+  get isFull() { return this.frame.matches(":fullscreen, .is-full"); }
+
+  toggleFull() {
+    if (document.fullscreenElement) document.exitFullscreen();
+    else if (this.frame.requestFullscreen) this.frame.requestFullscreen();
+    else this.frame.classList.toggle("is-full"); // a telephone's browser may know it of films alone
+  }
+
   paint(_now) {}
 
   follow(_place) {}
@@ -55,6 +73,7 @@ function tell(view, data) {
   const { theme, root: { style } } = view;
   style.setProperty("--muted", theme.muted);
   style.setProperty("--reached", theme.reached);
+  style.setProperty("--mark", theme.window);
   style.setProperty("--window", theme.dark ? theme.window : "#c14f00"); // of text
   style.setProperty("--on-primary", theme.dark ? "#0b1118" : "#ffffff");
   style.setProperty("--palette", rampOf(theme));
@@ -64,6 +83,7 @@ function tell(view, data) {
 
 function takeAway(view) {
   view.isGone = true;
+  view.unneeded?.();
   view.leave();
   view.link?.leave();
   view.observer.disconnect();

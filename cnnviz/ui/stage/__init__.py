@@ -9,6 +9,7 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
     output.js      the map filling in                  player.js    the current step, playing, zoom
     pointer.js     hovering, tapping, dragging, keys   place.js     where it stands, in the link
     preview.js     pure: the map of other settings     live.js      what shows while a setting is being changed
+    wanted.js      the settings under the finger       turns.js     one frame loop for all maps that fill in
     stage.js       a trace on the page: its panels     stage.css
 """
 

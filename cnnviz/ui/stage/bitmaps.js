@@ -102,7 +102,7 @@ export function outputBitmap(trace, theme, canvas = undefined) {
 }
 
 // A map that is filling in: each number that is there stands for those behind and below it that are not.
-/** @param {Uint32Array} pixels @param {Trace} trace @param {(number: number) => number} colourOf */
+/** @type {(pixels: Uint32Array, trace: any, colourOf: (number: number) => number) => void} */
 function paintFilling(pixels, { filling, outWidth, outHeight }, colourOf) {
   for (let row = 0; row < outHeight;) {
     const step = filling.stepAt(row), end = Math.min(outHeight, row + step - (row % step)), start = row * outWidth;

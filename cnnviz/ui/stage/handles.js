@@ -68,7 +68,7 @@ export class Handles {
   // The setting of the page that is `of` the window.
   named(of) { return Object.entries(this.told?.names ?? {}).find(([, is]) => is === of)?.[0]; }
 
-  value(of) { return (this.stage.live.wanted ?? this.told.settings)[of]; }
+  value(of) { return this.stage.live.settings[of]; }
 
   // Nothing is said of a value that stands already, but for the end of a pull.
   tell(of, value, isLive) {

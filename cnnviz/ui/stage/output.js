@@ -33,7 +33,7 @@ export function paintOutput(panel, stage) {
   const { view, box } = plan;
   const context = panel.begin();
   const key = `${stage.drawing}|${trace.filling?.rounds}|${theme.dark}|${view.x}|${view.y}|${view.width}`;
-  const full = panel.layer("output", key, (layer) => paintOutputBase(layer, stage, plan));
+  const full = panel.layer("output", key, (layer) => paintMap(layer, stage, plan));
   const filled = Math.min(stage.player.filled, trace.count);
   const rows = Math.floor(filled / trace.outWidth), over = filled % trace.outWidth;
   const rowTop = box.y + (rows - view.y) * box.cell, rowEnd = box.x + (over - view.x) * box.cell;
@@ -57,7 +57,8 @@ export function paintOutput(panel, stage) {
   return plan;
 }
 
-function paintOutputBase(context, stage, plan) {
+// The map by itself: its colours, and where cells are large enough their edges and numbers.
+export function paintMap(context, stage, plan) {
   const { trace, made, theme, say } = stage;
   const { view, box } = plan;
   drawPart(context, made.output, view, box);

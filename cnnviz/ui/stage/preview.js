@@ -3,7 +3,7 @@
 // tests/js/preview.test.mjs holds the two together.
 import { axisOf, cellOf, endsOf, extentOf, isPadded, origin, outputsOf, paddedSize, positionOf, startOf, tapsOf } from "../drawing/axis.js";
 import { grouped, largestOf, rangeOf } from "../drawing/numbers.js";
-import { ended, gateAt, placed, worked } from "./arithmetic.js";
+import { ended, gateAt, placed } from "./arithmetic.js";
 
 const AT_ONCE = 1.5e6; // terms that are added up before anything is shown: some two milliseconds
 const ROUNDING = 1e-9; // below this share of what its terms could add up to, a number is what rounding left of a zero
@@ -31,6 +31,17 @@ function whyNot([rows, columns], { height, width, term }, outside) {
   return "";
 }
 
+// A convolution of a picture's levels before it has any settings, for `previewed` to give it some.
+/** @type {(input: Levels, divisor: number) => any} */
+export function unset(input, divisor) {
+  const [depth, height, width] = input.shape;
+  return {
+    input, depth, height, width, divisor, channels: [...Array(depth).keys()], term: "product", reduction: "sum", scale: 1,
+    bias: 0, function: "identity", outside: "zeros", inputLimit: 0, inputRange: [0, 255 / divisor], names: {}, options: {},
+    whole: { values: divisor === 1 },
+  };
+}
+
 // The trace of other settings than those of `base`, its map yet to be filled; or why there is none. `kernels`: the kernel
 // in all its sizes, each { weight, factor } or { refused }; of what has no weights, none.
 /** @type {(base: Trace, live: Live, wanted: LiveSettings, kernels?: Kernels) => { trace?: Trace, refused: string }} */
@@ -56,7 +67,7 @@ export function previewed(base, live, wanted, kernels) {
     trace.filling.advance(Infinity);
     trace.whole.output = isWhole(trace.output.data);
   } else trace.filling.begin();
-  trace.limit = trace.filling.limit;
+  trace.limit = trace.filling.largest;
   return { trace, refused: "" };
 }
 
@@ -76,8 +87,7 @@ const SLICES = { R: 0, G: 1, B: 2 };
 // The trace of a function over a map that is made anew: the convolution of the held picture, each of its numbers put in.
 /** @type {typeof previewed} */
 function through(base, { source, ...live }, wanted, kernels) {
-  const picture = { ...NEW, ...source, input: source.input, output: base.output };
-  const found = previewed(worked(picture), live, wanted, kernels);
+  const found = previewed(unset(source.input, source.divisor), live, wanted, kernels);
   if (!found.trace) return found;
   const filling = new Through(/** @type {Filling} */ (found.trace.filling), base);
   const input = { data: filling.source, shape: base.input.shape }, output = { data: filling.numbers, shape: base.output.shape };
@@ -85,12 +95,6 @@ function through(base, { source, ...live }, wanted, kernels) {
   filling.take(trace);
   return { trace, refused: "" };
 }
-
-// A convolution before anything is set.
-const NEW = {
-  rows: axisOf(1, 1, [0, 0], 1), columns: axisOf(1, 1, [0, 0], 1), term: "product", reduction: "sum", scale: 1, bias: 0,
-  function: "identity", outside: "replicate", factor: [1, 1], names: {}, options: {}, limit: 0,
-};
 
 // Each slice of `area` numbers turned by 180 degrees.
 function turned(weight, area) {
@@ -101,7 +105,16 @@ function turned(weight, area) {
 
 // The input with its padding as one array, so that every window is read in the same way; NaN in padding that is none.
 /** @param {Trace} trace */
-function padded({ rows, columns, height, width, depth, outside, input: { data } }) {
+function padded(trace) {
+  const key = JSON.stringify([trace.rows, trace.columns, trace.outside]);
+  if (last.of !== trace.input || last.key !== key) last = { of: trace.input, key, found: paddedAnew(trace) };
+  return last.found;
+}
+
+let last = { of: null, key: "", found: null }; // several filters read the same
+
+/** @param {Trace} trace */
+function paddedAnew({ rows, columns, height, width, depth, outside, input: { data } }) {
   const along = (axis, size) => Array.from({ length: paddedSize(axis, size) }, (_, cell) => origin(positionOf(axis, cell), size, outside));
   const ys = along(rows, height), xs = along(columns, width), left = cellOf(columns, 0);
   const isNone = outside === "none" && (isPadded(rows) || isPadded(columns));
@@ -178,11 +191,17 @@ export class Filling {
     this.numbers = new (this.isLarge ? Float64Array : Float32Array)(trace.count).fill(NaN);
   }
 
-  // Whether there may be numbers of which float32 loses what is shown: as `narrowed` of cnnviz/steps.py.
-  get isLarge() {
+  // What all terms of a number could add up to.
+  get reach() {
     const { trace: { scale, bias, inputRange, divisor }, weights } = this, most = largestOf(inputRange) * divisor;
-    return (Math.abs(scale) * most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / this.divisor + Math.abs(bias) >= 1e6;
+    return (Math.abs(scale) * most * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)) / this.divisor + Math.abs(bias);
   }
+
+  // Whether there may be numbers of which float32 loses what is shown: as `narrowed` of cnnviz/steps.py.
+  get isLarge() { return this.reach >= 1e6; }
+
+  // The largest number, without its sign; 0 where all is what rounding left of zeros: as `largest` of cnnviz/steps.py.
+  get largest() { return this.trace.weight && this.limit <= ROUNDING * this.reach ? 0 : this.limit; }
 
   // The number of one output, computed if it is not there yet.
   at(row, column) {
@@ -258,7 +277,7 @@ export class Filling {
 
 // A function over a map that fills in: as its filling, with the numbers before it, `source`, those not there yet as drawn.
 class Through {
-  isThrough = true; limit = 0;
+  isThrough = true; largest = 0;
 
   /** @param {Filling} filling @param {Trace} base */
   constructor(filling, base) {
@@ -297,9 +316,9 @@ class Through {
         this.numbers[at] = ended(this.base, this.source[at], 1);
       }
     }
-    this.limit = Math.max(largestOf(this.source), largestOf(this.numbers));
+    this.largest = Math.max(largestOf(this.source), largestOf(this.numbers));
     const [low, high] = rangeOf(this.source);
-    Object.assign(trace, { limit: this.limit, inputLimit: this.limit, inputRange: [low, high] });
+    Object.assign(trace, { limit: this.largest, inputLimit: this.largest, inputRange: [low, high] });
     trace.input.decimals = undefined;
   }
 }

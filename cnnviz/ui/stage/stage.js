@@ -6,7 +6,7 @@ import { View, isReduced, mount } from "../drawing/mount.js";
 import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
 import { headed, sideFor } from "../drawing/paper.js";
 import { opened } from "../drawing/envelope.js";
-import { heldAs, onceHeld } from "../drawing/held.js";
+import { heldAs } from "../drawing/held.js";
 import { outputAt, stepAt, worked } from "./arithmetic.js";
 import { fullColour, inputBitmap, outputBitmap, prepare } from "./bitmaps.js";
 import { Handles } from "./handles.js";
@@ -24,7 +24,7 @@ const SLIT = 48; // pixels of the shorter side of a map that can be seen
 const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage extends View {
-  guessing = false; revealed = false; drawing = 0; part = FIRST; forget = null; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
+  guessing = false; revealed = false; drawing = 0; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
   /** @type {Trace} */ trace; /** @type {Trace} */ base; /** @type {Step} */ step;
 
   constructor() {
@@ -96,16 +96,11 @@ class Stage extends View {
 
   // Its input may be on its way by itself, and the kernel for what is changed under the finger: false until they are there.
   receive(data) {
-    const told = opened(data), live = told.options.live, needed = [told.held, live?.kernels, live?.source?.held].filter(Boolean);
-    this.forget?.();
-    let isHere = true;
-    this.forget = onceHeld(needed, () => {
+    const told = opened(data), { live } = told.options;
+    return this.need([told.held, live?.kernels, live?.source?.held].filter(Boolean), () => {
       this.base = worked(told.held ? { ...told, input: heldAs(told.held).input } : told);
       this.live.receive();
-      if (!isHere) this.ready();
     });
-    isHere = needed.every((id) => heldAs(id) !== undefined);
-    return isHere;
   }
 
   // Put another trace on the stage: Python's, or what would come of a setting that is still being changed.
@@ -137,7 +132,7 @@ class Stage extends View {
       this.drawing += 1;
       this.repaint();
     }
-    trace.limit = trace.filling.limit;
+    trace.limit = trace.filling.largest;
     made.outputRange = [-trace.limit, trace.limit];
     outputBitmap(trace, this.theme, made.output);
     if (this.step) paintOutput(this.output.panel, this);
@@ -248,12 +243,6 @@ class Stage extends View {
     this.repaint();
   }
 
-  toggleFull() {
-    if (document.fullscreenElement) document.exitFullscreen();
-    else if (this.frame.requestFullscreen) this.frame.requestFullscreen();
-    else this.frame.classList.toggle("is-full"); // a telephone's browser may know it of films alone
-  }
-
   // ---- painting ----
 
   // The output whose step is shown.
@@ -261,7 +250,7 @@ class Stage extends View {
   get hidden() { return this.guessing && !this.revealed; }
 
   // Playing, it draws each frame by itself.
-  paint() { if (!this.player.playing) this.draw(); }
+  paint() { if (this.trace && !this.player.playing) this.draw(); }
 
   draw() {
     const { trace } = this;
@@ -316,7 +305,6 @@ class Stage extends View {
   }
 
   leave() {
-    this.forget?.();
     this.live.leave();
     this.player.stop();
     this.place.leave();

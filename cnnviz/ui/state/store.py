@@ -116,9 +116,12 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     write_link()
 
 
-def by_itself(part: Callable[..., None], *args: Any, own: Iterable[Setting[Any]]) -> None:
+def by_itself(
+    part: Callable[..., None], *args: Any, own: Iterable[Setting[Any]], still: Callable[[], bool] = lambda: True
+) -> None:
     """Draw a part of the page that runs alone when one of its `own` settings changes: what a change costs is then what
-    is drawn in it. When its controls have changed another setting, the whole page runs.
+    is drawn in it. When its controls have changed another setting, or what the rest of the page rests on is not so
+    any more, the whole page runs.
     """
     others = [setting for setting in _session()["page-settings"] if setting not in tuple(own)]
     drawn = values(others)
@@ -126,7 +129,7 @@ def by_itself(part: Callable[..., None], *args: Any, own: Iterable[Setting[Any]]
     def run() -> None:
         context = get_script_run_ctx()
         if context and context.fragment_ids_this_run:
-            if values(others) != drawn:
+            if values(others) != drawn or not still():
                 st.rerun()
             _session()["is-arrival"] = False
             _hear_the_browser()

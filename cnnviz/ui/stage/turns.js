@@ -1,0 +1,25 @@
+// One frame loop for all maps that fill in: each frame has a slice of time for it, of which those in front take first.
+const SLICE = { moving: 4, still: 10 }; // milliseconds of a frame, while a finger holds a setting and once it is let go
+
+/** @type {Map<object, { rank: number, go: (began: number) => boolean }>} */
+const turns = new Map();
+let frame = 0;
+
+/** When the slice of a frame ends that began then. @type {(began: number, isMoving: boolean) => number} */
+export const sliceEnd = (began, isMoving) => began + SLICE[isMoving ? "moving" : "still"];
+
+// `go(began)` with each frame, in the order of `rank`, until it says that nothing is left.
+export function takeTurns(who, rank, go) {
+  turns.set(who, { rank, go });
+  frame ||= requestAnimationFrame(round);
+}
+
+export const giveUp = (who) => turns.delete(who);
+
+function round() {
+  const began = performance.now();
+  for (const [who, turn] of [...turns].sort(([, a], [, b]) => a.rank - b.rank)) {
+    if (!turn.go(began) && turns.get(who) === turn) turns.delete(who);
+  }
+  frame = turns.size ? requestAnimationFrame(round) : 0;
+}

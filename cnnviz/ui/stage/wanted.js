@@ -1,0 +1,41 @@
+// The settings as they stand under the finger: those that Python has told, and what has been changed since.
+import { hearSettings } from "../drawing/setting.js";
+
+const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+// wanted    the settings that are wanted, or null where they are those that Python has told
+// isMoving  whether the finger still holds one of them
+export class Wanted {
+  isMoving = false;
+  /** @type {LiveSettings | null} */ wanted = null;
+
+  /** @param {() => Live | undefined} ask what Python has told @param {() => void} then once others are wanted */
+  constructor(ask, then) {
+    this.ask = ask;
+    this.then = then;
+    this.deaf = hearSettings((change) => this.hear(change));
+  }
+
+  /** @returns {Live | undefined} */
+  get told() { return this.ask(); }
+
+  /** @returns {LiveSettings} */
+  get settings() { return this.wanted ?? this.told.settings; }
+
+  // Whether what is wanted is what Python has told by now.
+  get isSaid() { return isSame(this.wanted, this.told?.settings); }
+
+  /** @param {Change} change */
+  hear({ name, value, isLive }) {
+    const of = this.told?.names[name];
+    if (!of) return;
+    this.isMoving = isLive;
+    const next = { ...this.settings, [of]: value };
+    if (of === "p") next.sides = null; // the same on all sides again
+    if (of === "k" || of === "kw" || !next.cell) delete next.cell; // of the kernel of before, or taken back
+    const wanted = isSame(next, this.told.settings) ? null : next;
+    if (isSame(wanted, this.wanted)) return;
+    this.wanted = wanted;
+    this.then();
+  }
+}
