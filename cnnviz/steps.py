@@ -233,9 +233,13 @@ class Trace:
         largest = float(np.abs(self.output).max())
         if self.weight is None or self.term != "product" or not self.is_open:
             return largest
-        terms = float(np.abs(self.weight).sum()) * float(np.abs(self.input).max()) / self.divisor
-        reach = abs(self.scale) * terms + abs(self.bias)
-        return largest if largest > ROUNDING * reach else 0.0
+        return largest if largest > ROUNDING * self.reach else 0.0
+
+    @property
+    def reach(self) -> float:
+        """What an output's terms could add up to, at most, with the bias: what its rounding is measured against."""
+        weight = 1.0 if self.weight is None else float(np.abs(self.weight).sum())
+        return abs(self.scale) * weight * float(np.abs(self.input).max()) / self.divisor + abs(self.bias)
 
     @property
     def is_open(self) -> bool:

@@ -64,7 +64,9 @@ def _end(session: str, kept: dict[str, Any]) -> None:
     global _tidying
     del _ends[session]
     runtime = get_instance()
-    if not runtime.is_active_session(session):
+    if runtime.is_active_session(session):  # back: nobody may say so when they leave again, so it is looked at
+        _ends[session] = asyncio.get_running_loop().call_later(STAYS, _end, session, kept)
+    else:
         if _tidying is None:
             _tidying = asyncio.get_running_loop().call_later(TIDIES, _tidy)
         runtime.close_session(session)

@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from cnnviz.numbers import times
@@ -45,8 +44,7 @@ def chart(figure: Any, key: str) -> None:
 
 def figures(trace: Trace) -> None:
     """The map's smallest and largest number and its share of negatives, in a line."""
-    # A map that is nothing but rounding is all zeros.
-    map = trace.output if trace.largest() else np.zeros_like(trace.output)
+    map = cached.without_rounding(trace.output, trace.reach)
     smallest, largest = number(map.min()), number(map.max())
     negative = float((map < 0).mean())
     st.markdown(

@@ -37,14 +37,14 @@ interface MapFilling {
 }
 
 // What can be changed under the finger: the settings as they stand (kw: null as long as it is k), which setting of the page
-// means each, and the id of the kernel in all its sizes.
+// means each, and the id of the kernel in all its sizes; `rests`: settings of what goes in, which cannot be followed.
 interface LiveSettings {
   k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean; same?: boolean;
   cell?: Cell;
 }
 // A weight that is typed into the grid, in the slice of one channel or, in another tab, in all.
 interface Cell { tab: string; row: number; column: number; number: number }
-interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; kernels?: string; source?: Source }
+interface Live { settings: LiveSettings; names: Record<string, string>; ranges: Record<string, [number, number]>; formula?: string; rests?: string[]; kernels?: string; source?: Source }
 // The convolution whose map goes in, where it is its settings that are changed: of the picture that is held.
 interface Source { held: string; divisor: number; channels: number[]; input?: Levels }
 type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }> & { shares: number[] };
@@ -64,7 +64,8 @@ interface Place {
 }
 
 // What a setting becomes (drawing/setting.js); `from` is whoever says it.
-interface Change { name: string; value: number | string | boolean | Cell; isLive: boolean; from?: object }
+interface Change { name: string; value: number | string | boolean | Cell | null; isLive: boolean; from?: object } // null: taken back
+interface Standing { group: string | undefined; live: Live }
 
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 

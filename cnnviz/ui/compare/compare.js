@@ -3,6 +3,7 @@
 import { middleOf } from "../drawing/axis.js";
 import { button, icon, isShortcut, make, named, press, say } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
+import { hearStanding } from "../drawing/setting.js";
 import { giveUp, sliceEnd, takeTurns } from "../stage/turns.js";
 import { Wanted } from "../stage/wanted.js";
 import { place as placeText } from "../stage/words.js";
@@ -16,12 +17,13 @@ const ABOVE = 210, BEYOND = 150; // pixels that two large ones leave: on the pag
 // isHidden  whether the stage asks for its number first
 class Compare extends View {
   /** @type {Map<string, Tile>} */ tiles = new Map(); /** @type {string[] | null} */ pair = null;
-  place = { y: 0, x: 0 }; isHidden = false; isActed = false; turn = 0;
+  place = { y: 0, x: 0 }; isHidden = false; isActed = false; turn = 0; raw = "";
   /** @type {CompareMessage} */ told;
 
   constructor() {
     super();
     this.live = new Wanted(() => this.told?.live, () => this.renew());
+    this.deaf = hearStanding((standing) => this.stand(standing));
     this.sight = new IntersectionObserver((seen) => this.look(seen));
     const scaled = (scale) => button({ title: SCALES[scale], onclick: () => this.act("scale", scale) }, scale);
     this.scales = Object.fromEntries(Object.keys(SCALES).map((scale) => [scale, scaled(scale)]));
@@ -47,14 +49,26 @@ class Compare extends View {
   /** @param {CompareMessage} data */
   receive(data) {
     return this.need([data.picture, ...data.tiles.map(({ kernels }) => kernels)], () => {
-      this.told = data;
-      this.live.wanted = this.live.isMoving ? this.live.wanted : null;
+      // Told once more, as after a change of theme: what has been set since stands.
+      const raw = JSON.stringify(data), live = raw === this.raw ? this.told.live : data.live;
+      this.raw = raw;
+      this.told = { ...data, live };
+      this.live.wanted = this.live.isMoving || live !== data.live ? this.live.wanted : null;
       this.arrange();
       this.renew();
       if (this.link?.group === data.group) return;
       this.meet(data.group);
       this.link.tell({ asks: true });
     });
+  }
+
+  // What the stage has been sent stands here too; while a finger moves on it is what that is compared with.
+  /** @param {Standing} standing */
+  stand({ group, live }) {
+    if (!this.told || group !== this.told.group) return;
+    this.told = { ...this.told, live };
+    if (!this.live.isMoving) this.live.wanted = null;
+    this.renew();
   }
 
   // A tile for each filter, those of before where they were.
@@ -131,7 +145,10 @@ class Compare extends View {
   // ---- the maps, by turns ----
 
   look(seen) {
-    for (const { target, isIntersecting } of seen) this.tiles.get(target.dataset.name).isSeen = isIntersecting;
+    for (const { target, isIntersecting } of seen) {
+      const tile = this.tiles.get(target.dataset.name);
+      if (tile) tile.isSeen = isIntersecting;
+    }
     this.renew();
   }
 
@@ -203,6 +220,7 @@ class Compare extends View {
 
   leave() {
     this.live.deaf();
+    this.deaf();
     giveUp(this);
     this.sight.disconnect();
     for (const tile of this.tiles.values()) tile.deaf();

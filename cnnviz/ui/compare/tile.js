@@ -54,11 +54,11 @@ export class Tile {
   // map of before stays, until Python sends it.
   /** @type {(told: CompareMessage, settings: LiveSettings, key: string) => void} */
   begin({ picture, divisor, live }, settings, key) {
-    const kernels = kernelsOf(heldAs(this.kernels)), { k, kw } = settings;
+    const { k, kw } = settings, held = heldAs(this.kernels), shown = heldAs(picture), kernels = held && kernelsOf(held);
     this.key = key;
-    if (!kernels.has(`${k}x${kw ?? k}`)) return;
+    if (!kernels || !shown || !kernels.has(`${k}x${kw ?? k}`)) return;
     const { cell, ...others } = settings, own = cell && this.element.classList.contains("is-on-stage") ? settings : others;
-    const { trace, refused } = previewed(unset(heldAs(picture).input, divisor), live, own, kernels);
+    const { trace, refused } = previewed(unset(shown.input, divisor), live, own, kernels);
     Object.assign(this, { trace: trace ?? null, refused });
   }
 

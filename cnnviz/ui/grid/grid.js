@@ -6,7 +6,7 @@ import { heldAs } from "../drawing/held.js";
 import { View, mount } from "../drawing/mount.js";
 import { largestOf, number } from "../drawing/numbers.js";
 import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
-import { hearSettings, tellSetting } from "../drawing/setting.js";
+import { hearSettings, hearStanding, tellSetting } from "../drawing/setting.js";
 import { numberOf, tabsOf } from "./texts.js";
 
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
@@ -34,20 +34,29 @@ class Grid extends View {
     this.cells = make("div", { class: "cells", role: "group" }); // of boxes that the tab key goes through: no grid, whose arrow keys go everywhere
     this.error = make("p", { class: "error", role: "alert" });
     this.root = make("div", { class: "grid" }, this.tabs, this.cells, this.error);
-    this.leave = hearSettings((change) => this.hear(change));
+    const deaf = [hearSettings((change) => this.hear(change)), hearStanding((standing) => this.stand(standing))];
+    this.leave = () => deaf.forEach((stop) => stop());
   }
 
-  // Another size has been set, which Python need not tell of: its numbers come from the kernel in all its sizes.
+  // Another size is set, which Python need not tell of: its numbers come from the kernel in all its sizes.
   /** @param {Change} change */
   hear({ name, value }) {
     if (!this.data || typeof value !== "number" || (name !== "k" && name !== "kw")) return;
     const { size: [height, width], square } = this.data;
-    const size = name === "k" ? [value, square ? value : width] : [height, value];
+    if (name === "k" || !square) this.resize(name === "k" ? [value, square ? value : width] : [height, value]);
+  }
+
+  // The size that stands, as the stage of this kernel has been sent it.
+  /** @param {Standing} standing */
+  stand({ live: { kernels, settings: { k, kw } } }) {
+    if (this.data && kernels === this.data.kernels) this.resize([k, kw ?? k]);
+  }
+
+  resize(size) {
     const told = heldAs(this.data.kernels);
-    if (!told || (name === "kw" && square) || size.join() === this.data.size.join()) return;
-    const tabs = tabsOf(told, size, this.data.own);
+    if (!told || size.join() === this.data.size.join()) return;
     this.forget();
-    this.data = { ...this.data, size, tabs, error: "" };
+    this.data = { ...this.data, size, tabs: tabsOf(told, size, this.data.own), error: "" };
     this.error.textContent = "";
     this.showTabs();
   }
@@ -71,7 +80,8 @@ class Grid extends View {
     const answered = this.sent !== null && data.read === this.sent;
     if (this.sent !== null && !answered) return; // the answer to an earlier edit: it lacks the last one
     this.sent = null;
-    if (this.isTold) this.takeBack(); // Python has the word now, also where it refuses
+    if (this.isTold && data.error) this.takeBack(); // refused; else the stage is sent what it has come to
+    this.isTold = false;
     this.data = data;
     const same = before && JSON.stringify(before.tabs) === JSON.stringify(data.tabs);
     if (!data.error || !(answered || same)) this.forget();
@@ -192,7 +202,7 @@ class Grid extends View {
 
   takeBack() {
     this.isTold = false;
-    tellSetting({ name: "cell", value: "", isLive: false });
+    tellSetting({ name: "cell", value: null, isLive: false });
   }
 
   submit(tabs) {

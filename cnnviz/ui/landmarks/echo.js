@@ -8,8 +8,8 @@ const SWITCHES = ["flip", "more", "moreb"], NUMBERS = ["bias"], CHOICES = { bord
 const within = (target, name) => target.closest?.(`[class*="st-key-${name} "], [class$="st-key-${name}"], [class*="st-key-${name}-"], [class*="st-key-${name}~"]`);
 
 function tellNumber(name, box, isLive) {
-  const text = box.value.trim(), value = Number(text);
-  if (text && Number.isFinite(value)) tellSetting({ name, value, isLive });
+  const text = box.value.trim(), isNumber = text && Number.isFinite(Number(text));
+  if (isNumber || !isLive) tellSetting({ name, value: isNumber ? Number(text) : null, isLive }); // left, it is taken back
 }
 
 function clicked(/** @type {any} */ { target }) {

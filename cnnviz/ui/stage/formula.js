@@ -4,7 +4,7 @@ import { endsOf, extentOf, outputsOf, paddedSize, paramsOf } from "../drawing/ax
 import { make } from "../drawing/elements.js";
 import { many, times, upTo } from "../drawing/numbers.js";
 
-// A line is a list of texts and of [tag, text].
+// A line is a list of texts and of [tag, text], or [tag, line].
 const inNumbers = (axis, size) => {
   const { kernel, stride, dilation } = paramsOf(axis), [before, after] = endsOf(axis), room = paddedSize(axis, size) - extentOf(axis);
   const span = dilation === 1 ? kernel : `[${dilation}·(${kernel} − 1) + 1]`, padding = before === after ? `2·${before}` : `(${before} + ${after})`;
@@ -17,7 +17,8 @@ const isSame = (trace) => JSON.stringify([trace.rows, trace.height]) === JSON.st
 /** The numbers put in, for height and width; once where both are the same. @param {Trace} trace */
 export function filledLine(trace) {
   const { rows, columns, height, width } = trace;
-  return isSame(trace) ? inNumbers(rows, height) : ["height ", ...inNumbers(rows, height), ", width ", ...inNumbers(columns, width)];
+  if (isSame(trace)) return inNumbers(rows, height);
+  return [["span", ["height ", ...inNumbers(rows, height), ","]], " ", ["span", ["width ", ...inNumbers(columns, width)]]];
 }
 
 /** In letters. @param {Trace} trace */
@@ -28,12 +29,16 @@ export function lettersLine({ rows, columns }) {
   return [`O = ⌊(W − ${dilation > 1 ? "[D(K − 1) + 1]" : "K"} + `, ...padding, ") / S⌋ + 1"];
 }
 
-// How many rows and columns no window reads, as `made` has them.
-function readingText({ unreadRows, unreadColumns }) {
-  const count = (runs) => runs.reduce((sum, [from, to]) => sum + to - from, 0);
-  const parts = [[count(unreadRows), "row"], [count(unreadColumns), "column"]].filter(([some]) => some).map(([some, word]) => many(some, word));
-  return parts.length ? `${parts.join(" and ")} never read` : "all of it is read";
+// What the windows leave unread, as `reading` of ui/formulas.py has it; `made` has the runs of rows and columns.
+function readingText({ unreadRows, unreadColumns }, outside) {
+  const count = (runs) => runs.reduce((sum, [from, to]) => sum + to - from, 0), rows = count(unreadRows), columns = count(unreadColumns);
+  const parts = [[rows, "row"], [columns, "column"]].filter(([some]) => some).map(([some, word]) => many(some, word));
+  const there = outside === "zeros" ? "" : " in place";
+  return parts.length ? `${parts.join(" and ")} ${rows + columns === 1 ? "is" : "are"} never read${there} (shaded)` : "every pixel is read";
 }
+
+const built = (line) => line.map((part) => (typeof part === "string" ? part
+  : make(part[0], part[0] === "span" ? { style: "white-space: nowrap" } : {}, ...built([part[1]].flat()))));
 
 // Where it stands on the page: `span` has the line, `small` the size and what is read.
 export class Formula {
@@ -51,9 +56,10 @@ export class Formula {
     const isLettered = /^o[ \u00a0]=/i.test(before), isSmall = before.startsWith("o");
     const letters = isLettered ? [...lettersLine(trace), isSame(trace) ? " = " : " : "] : [];
     const all = [...letters.map((part) => (isSmall && typeof part === "string" ? part.toLowerCase() : part)), ...filledLine(trace)];
-    own.replaceChildren(...all.map((part) => (typeof part === "string" ? part : make(part[0], {}, part[1]))));
+    own.replaceChildren(...built(all));
     line.replaceChildren(own);
-    small.replaceChildren(`${times(trace.outHeight, trace.outWidth)} out · ${readingText(made)}`);
+    const size = times(trace.outHeight, trace.outWidth), isOfPicture = trace.term === "product" && isLettered;
+    small.replaceChildren(`${size} out${isOfPicture ? ` · ${readingText(made, trace.outside)}` : ""}`);
   }
 
   // What Python has written, where it has not written anew.
@@ -66,4 +72,4 @@ export class Formula {
   }
 }
 
-export const textOf = (line) => line.map((part) => (typeof part === "string" ? part : part[1])).join("");
+export const textOf = (line) => line.map((part) => (typeof part === "string" ? part : textOf([part[1]].flat()))).join("");

@@ -1,7 +1,7 @@
 // By hand on the picture: the window's corner is pulled and K changes, its next place and S does, the picture's border and
 // P does. Each handle is a slider to the keyboard and to those who hear the page; what it changes is said on the window, so
 // the dial of that setting follows, the stage shows what comes of it, and once it is let go the dial tells Python.
-import { make, onDragging, pointOn, say } from "../drawing/elements.js";
+import { isFinger, make, onDragging, pointOn, say } from "../drawing/elements.js";
 import { clamp } from "../drawing/numbers.js";
 import { tellSetting } from "../drawing/setting.js";
 import { inputPlan, windowOn } from "./input.js";
@@ -32,7 +32,7 @@ const GRIPS = {
 
 // active  the handle that is pointed at, focused or held: its next window is drawn, and its name shows
 export class Handles {
-  active = ""; start = 0; from = [0, 0];
+  active = ""; start = 0; from = [0, 0]; possible = 0;
 
   constructor(stage) {
     this.stage = stage;
@@ -47,9 +47,9 @@ export class Handles {
     const element = make("div", {
       class: "handle", role: "slider", tabindex: "0", "aria-label": name, "data-of": of,
       onpointerenter: () => look(true), onpointerleave: () => { if (!drag.isHeld && !element.matches(":focus-visible")) look(false); },
-      onfocus: () => look(true), onblur: () => { look(false); this.tell(of, this.value(of), false); },
+      onfocus: () => look(true), onblur: () => { if (!drag.isHeld) { look(false); this.letGo(of); } },
       onkeydown: (event) => this.press(of, event),
-      onkeyup: (event) => { if (event.key in KEYS) this.tell(of, this.value(of), false); },
+      onkeyup: (event) => { if (event.key in KEYS) this.letGo(of); },
     }, make("i"), make("span"));
     element.style.cursor = cursor;
     const drag = onDragging(element, {
@@ -58,9 +58,9 @@ export class Handles {
         const by = GRIPS[of].pulled(this.from, pointOn(this.room, event)) / Math.max(LEAST, inputPlan(this.stage.input.panel, this.stage).box.cell);
         this.tell(of, this.start + Math.round(by), true);
       },
-      end: () => this.tell(of, this.value(of), false),
+      end: (event) => { if (isFinger(event)) look(false); this.letGo(of); }, // nothing points at it any more
     });
-    return { of, element, word: element.lastChild };
+    return { of, element, drag, word: element.lastChild };
   }
 
   get told() { return this.stage.live.told; }
@@ -74,8 +74,12 @@ export class Handles {
   tell(of, value, isLive) {
     const [least, most] = this.told.ranges[of], next = clamp(value, least, most);
     const isNew = next !== this.value(of);
+    if (!this.stage.live.isRefused) this.possible = this.value(of);
     if (isLive ? isNew : this.stage.live.isMoving) tellSetting({ name: this.named(of), value: next, isLive, from: this });
   }
+
+  // What cannot be is not kept: the stage, which has the handle, would go. The last that can be stands then.
+  letGo(of) { this.tell(of, this.stage.live.isRefused ? this.possible : this.value(of), false); }
 
   press(of, event) {
     const by = KEYS[event.key];
@@ -92,9 +96,9 @@ export class Handles {
     this.room.hidden = isOff;
     if (isOff) return;
     const { offsetLeft, offsetTop, clientWidth, clientHeight } = stage.input.canvas, place = windowOn(stage);
-    for (const { of, element, word } of this.grips) {
+    for (const { of, element, drag, word } of this.grips) {
       const [x, y] = GRIPS[of].at(place, { s: this.value("s") }, box);
-      element.hidden = !this.named(of) || x < 0 || y < 0 || x > clientWidth || y > clientHeight;
+      element.hidden = !drag.isHeld && (!this.named(of) || x < 0 || y < 0 || x > clientWidth || y > clientHeight);
       element.style.transform = `translate(${offsetLeft + x}px, ${offsetTop + y}px)`;
       const [least, most] = told.ranges[of], value = this.value(of), text = `${of.toUpperCase()} = ${value}`;
       for (const [key, is] of Object.entries({ valuemin: least, valuemax: most, valuenow: value, valuetext: text })) {

@@ -4,9 +4,11 @@ import { heldAs } from "../drawing/held.js";
 import { say } from "../drawing/elements.js";
 import { Formula } from "./formula.js";
 import { previewed } from "./preview.js";
+import { tellStanding } from "../drawing/setting.js";
 import { giveUp, sliceEnd, takeTurns } from "./turns.js";
 import { Wanted } from "./wanted.js";
 
+const previewing = new Set(); // of the page's stages
 const PATIENCE = 2000; // ms that an answer may take to begin
 
 // A kernel in all its sizes, as it is held: cached.kernels of cnnviz/ui.
@@ -22,16 +24,21 @@ export function kernelsOf(told) {
 
 // wanted    null where the stage shows what Python has sent
 export class LiveStage extends Wanted {
-  formula = new Formula(); timer = 0;
+  formula = new Formula(); timer = 0; isRefused = false;
+  /** @type {string | undefined} */ kernels;
 
   constructor(stage) {
     super(() => stage.base?.options.live, () => (this.wanted ? this.preview() : this.settle()));
     this.stage = stage;
   }
 
-  // Python has answered. While the finger moves on, its answer is what other settings are compared with.
+  // Python has answered. Where something else is wanted by now, its answer is what that is compared with.
   receive() {
-    if (this.isMoving && this.wanted && !this.isSaid) this.preview(); else this.settle();
+    const { told } = this;
+    if (told) tellStanding({ group: this.stage.base.options.group, live: told });
+    if (this.kernels !== told?.kernels) delete this.wanted?.cell; // the kernel has it now
+    this.kernels = told?.kernels;
+    if (told && this.wanted && !this.isSaid) this.preview(); else this.settle();
   }
 
   // Show what Python has sent.
@@ -46,7 +53,14 @@ export class LiveStage extends Wanted {
   /** @param {Change} change */
   hear(change) {
     super.hear(change);
+    if (this.told?.rests?.includes(change.name)) this.rest(change.isLive);
     if (this.wanted) this.wait();
+  }
+
+  // What goes in is being changed, and only Python can make it: what stands here is of before.
+  rest(isResting) {
+    this.stage.root.classList.toggle("is-resting", isResting);
+    this.step(isResting);
   }
 
   // What has been let go and brings no answer was refused, or came to what stood: then that stands.
@@ -60,13 +74,16 @@ export class LiveStage extends Wanted {
 
   preview() {
     const { stage, told, wanted } = this;
-    const source = told.source && { ...told.source, input: heldAs(told.source.held).input };
-    const { trace, refused } = previewed(stage.base, { ...told, source }, wanted, told.kernels && kernelsOf(heldAs(told.kernels)));
+    const source = told.source && { ...told.source, input: heldAs(told.source.held)?.input }, kernels = told.kernels && heldAs(told.kernels);
+    if ((source && !source.input) || (told.kernels && !kernels)) return; // not at hand any more: Python answers
+    const { trace, refused } = previewed(stage.base, { ...told, source }, wanted, kernels && kernelsOf(kernels));
     giveUp(this);
     this.mark(true, refused);
-    if (refused) return;
+    if (!trace) { stage.handles.draw(); return; }
+    const wasPlaying = stage.player.playing;
     stage.player.stop();
     stage.show(trace);
+    if (wasPlaying) stage.player.filled = trace.count; // nobody waits for the rest of it now
     this.formula.show(told, trace, stage.made);
     if (trace.filling.level) takeTurns(this, 0, (began) => this.fill(trace, began));
   }
@@ -81,9 +98,16 @@ export class LiveStage extends Wanted {
   mark(isPreview, refused) {
     const { root, line } = this.stage;
     root.toggleAttribute("data-preview", isPreview);
-    root.classList.toggle("is-refused", Boolean(refused));
-    document.documentElement.toggleAttribute("data-cnnviz-preview", isPreview);
+    root.classList.toggle("is-refused", this.isRefused = Boolean(refused));
+    document.documentElement.style.setProperty("--refused", refused ? "0.35" : "1");
+    this.step(isPreview);
     if (refused) say(line, refused);
+  }
+
+  // Forward, while it shows what Python has not sent; the page steps back as long as any stage does.
+  step(isForward) {
+    if (isForward) previewing.add(this); else previewing.delete(this);
+    document.documentElement.toggleAttribute("data-cnnviz-preview", previewing.size > 0);
   }
 
   leave() {
@@ -91,6 +115,7 @@ export class LiveStage extends Wanted {
     clearTimeout(this.timer);
     this.formula.giveBack();
     giveUp(this);
-    document.documentElement.removeAttribute("data-cnnviz-preview");
+    this.step(false);
+    document.documentElement.style.removeProperty("--refused");
   }
 }

@@ -50,7 +50,7 @@ export function previewed(base, live, wanted, kernels) {
   const [rows, columns] = windowsOf(wanted), { height, width } = base, outside = wanted.border ?? base.outside;
   const high = tapsOf(rows).length, wide = tapsOf(columns).length, kernel = kernels?.get(`${high}x${wide}`);
   const refused = kernel?.refused || whyNot([rows, columns], base, outside);
-  if (refused) return { refused };
+  if (refused || (kernels && !kernel)) return { refused }; // of a size that is not at hand nothing can be said
   const size = { outHeight: outputsOf(rows, height), outWidth: outputsOf(columns, width) };
   const trace = placed({ ...base, ...size, rows, columns, outside, bias: wanted.bias ?? base.bias });
   if (kernel) {

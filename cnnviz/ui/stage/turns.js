@@ -18,8 +18,14 @@ export const giveUp = (who) => turns.delete(who);
 
 function round() {
   const began = performance.now();
+  frame = 0;
   for (const [who, turn] of [...turns].sort(([, a], [, b]) => a.rank - b.rank)) {
-    if (!turn.go(began) && turns.get(who) === turn) turns.delete(who);
+    try {
+      if (!turn.go(began) && turns.get(who) === turn) turns.delete(who);
+    } catch (error) {
+      turns.delete(who); // its own fault, and not the others'
+      setTimeout(() => { throw error; });
+    }
   }
-  frame = turns.size ? requestAnimationFrame(round) : 0;
+  if (turns.size) frame ||= requestAnimationFrame(round);
 }

@@ -30,7 +30,7 @@ export class Wanted {
     const of = this.told?.names[name];
     if (!of) return;
     this.isMoving = isLive;
-    const next = { ...this.settings, [of]: value };
+    const next = { ...this.settings, [of]: value ?? this.told.settings[of] };
     if (of === "p") next.sides = null; // the same on all sides again
     if (of === "k" || of === "kw" || !next.cell) delete next.cell; // of the kernel of before, or taken back
     const wanted = isSame(next, this.told.settings) ? null : next;

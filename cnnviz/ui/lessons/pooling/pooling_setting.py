@@ -26,8 +26,8 @@ def layer(state: Mapping[str, Any]) -> Pool:
 
 
 def live(state: Mapping[str, Any]) -> dict[str, Any]:
-    """What of it the stage follows."""
-    return settings.followed(state, {"pk": "k", "ps": "s", "pp": "p"})
+    """What of it the stage follows, and what it rests on."""
+    return {**settings.followed(state, {"pk": "k", "ps": "s", "pp": "p"}), "rests": ["k"] if state["of"] == MAP else []}
 
 
 def source_shape(state: Mapping[str, Any], picture: Picture) -> Shape:
