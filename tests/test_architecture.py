@@ -33,7 +33,8 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 # Inside ui the same: what is set, words and HTML, what is kept, what is drawn, controls, lessons, the pages' frame.
 ROOMS_OF_UI = (
-    "component", "state", "words", "letters", "memory", "settings", "held", "markup", "formulas", "cached", "own",
+    "component", "state", "words", "letters", "memory", "leaving", "settings", "held", "markup", "formulas", "cached",
+    "own",
     "drawing", "landmarks", "stage", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
     "sizes", "grid", "dial", "controls", "results", "network_view", "lessons", "course", "frame",
 )  # fmt: skip

@@ -1,18 +1,27 @@
-"""What the pages keep for all visitors: it is kept, and together it stays below a gigabyte at a megapixel."""
+"""What the pages keep for all visitors, below a gigabyte at a megapixel, and for one who brings a large photo."""
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
+import io
 import pkgutil
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import cnnviz.ui
-from cnnviz.pictures import encode_png
+from cnnviz.ops import conv2d
+from cnnviz.pictures import encode_png, open_picture, sample
+from cnnviz.pictures import photo as photo_module
+from cnnviz.steps import narrowed
+from cnnviz.ui import cached
 from cnnviz.ui.memory import CACHES, Remembered, remembered
 from visitor import Visitor
 
@@ -62,12 +71,14 @@ def test_by_says_what_tells_arguments_apart():
 # --- what an entry takes ---
 
 
-def arrays(value: object, seen: set[int]) -> Iterator[np.ndarray]:
-    """Every array that is held, each once: views by what they look into."""
+def blocks(value: object, seen: set[int]) -> Iterator[np.ndarray | bytes]:
+    """Every array and every file that is held, each once: views by what they look into."""
     if id(value) in seen:
         return
     seen.add(id(value))
-    if isinstance(value, np.ndarray):
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, np.ndarray):
         while isinstance(value.base, np.ndarray):
             value = value.base
         if id(value) not in seen or value.base is None:
@@ -75,25 +86,28 @@ def arrays(value: object, seen: set[int]) -> Iterator[np.ndarray]:
             yield value
     elif isinstance(value, dict):
         for one in value.values():
-            yield from arrays(one, seen)
+            yield from blocks(one, seen)
+    elif isinstance(value, io.BytesIO):  # an uploaded file
+        yield from blocks(value.getvalue(), seen)
     elif isinstance(value, (list, tuple, set)):
         for one in value:
-            yield from arrays(one, seen)
+            yield from blocks(one, seen)
     elif dataclasses.is_dataclass(value) or hasattr(value, "__dict__"):
         for one in vars(value).values() if hasattr(value, "__dict__") else ():
-            yield from arrays(one, seen)
+            yield from blocks(one, seen)
 
 
 def bytes_of(value: object) -> int:
-    if isinstance(value, bytes):
-        return len(value)
-    return sum(array.nbytes for array in {id(array): array for array in arrays(value, set())}.values())
+    found = {id(block): block for block in blocks(value, set())}
+    return sum(len(block) if isinstance(block, bytes) else block.nbytes for block in found.values())
 
 
 def test_what_is_held_is_counted_once():
     whole = np.zeros((4, 5), np.float32)
     assert bytes_of(whole) == bytes_of(whole[1:, ::2]) == bytes_of([whole, {"a": whole[0]}, (whole.T,)]) == 80
-    assert bytes_of([whole, whole.copy()]) == 160 and bytes_of(b"abc") == 3 and bytes_of("abc") == 0
+    assert bytes_of([whole, whole.copy()]) == 160 and bytes_of("abc") == 0
+    file = b"abc"
+    assert bytes_of(file) == bytes_of([file, io.BytesIO(file)]) == 3
 
 
 # Links to what takes most on each page; those whose size depends on the picture's are visited with one of a megapixel.
@@ -157,3 +171,58 @@ def watched(cache: Remembered, made: list[tuple[str, object]]) -> Any:
 def test_an_entry_is_no_larger_than_it_says(cache, largest):
     assert cache.name in largest, "no visit makes this cache keep anything: add one"
     assert largest[cache.name] <= cache.each
+
+
+# --- a visitor with a photo ---
+
+
+@pytest.fixture(scope="module")
+def photo() -> bytes:
+    """A JPEG of 12 megapixels."""
+    file = io.BytesIO()
+    small = Image.fromarray(np.random.default_rng(3).integers(0, 256, (30, 40, 3), np.uint8))
+    small.resize((4000, 3000)).save(file, "JPEG", quality=90)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("page", ["convolution", "layers", "deep"])
+def test_a_visitor_with_a_large_photo_costs_its_file_and_what_is_shown(photo, page):
+    at = Visitor(page).upload("large.jpg", photo, kind="image/jpeg")
+    kept = bytes_of(at.app.session_state["cnnviz"])
+    assert len(photo) <= kept < len(photo) + 1_000_000
+
+
+def test_a_change_of_k_decodes_nothing_however_many_others_there_are(photo, monkeypatch):
+    at = Visitor("convolution").upload("large.jpg", photo, kind="image/jpeg")
+    cached.at.clear()  # as if others had taken all of its room
+    monkeypatch.setattr("cnnviz.pictures.photo.open_picture", None)
+    at.set(k=5)
+    assert at.stage().input.shape == (3, 144, 192)
+
+
+def test_the_originals_map_is_that_of_the_decoded_original(photo, monkeypatch):
+    taken: dict[str, Any] = {}
+    monkeypatch.setattr("streamlit.download_button", lambda label, data, **_: taken.update({label: data}))
+    at = Visitor("convolution", kernel="Emboss").upload("large.jpg", photo, kind="image/jpeg")
+    found = np.load(io.BytesIO(taken[".npy of the original, 3,000 × 4,000"]()))
+    levels, weight = open_picture(photo).levels(), at.stage().weight
+    expected = conv2d(levels, weight[np.newaxis] / at.stage().header["divisor"], padding=1)[0]
+    np.testing.assert_array_equal(found, narrowed(expected))
+
+
+def test_no_more_than_two_whole_photos_are_in_memory_at_once(monkeypatch):
+    there, most, lock = [], [], threading.Lock()
+
+    def use(number: int) -> None:
+        with photo_module.opened(b"", str(number)):
+            with lock:
+                there.append(number)
+                most.append(len(there))
+            time.sleep(0.02)
+            with lock:
+                there.remove(number)
+
+    monkeypatch.setattr(photo_module, "open_picture", lambda file, name: sample("binary"))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(use, range(8)))
+    assert len(most) == 8 and max(most) == 2

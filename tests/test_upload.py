@@ -200,7 +200,7 @@ def test_a_file_that_an_uploader_repeats_after_it_has_been_made_anew_is_no_act(m
     drawn: dict[str, Any] = {}
     monkeypatch.setattr("streamlit.file_uploader", lambda label, **told: drawn.update(told))
     choice = one_of("test-upload-choice", ["one", "other", "yours"])
-    uploads = Uploads("test-", choice, "yours", "photo", read=lambda picture: picture)
+    uploads = Uploads("test-", choice, "yours", "photo", read=lambda picture, file: picture)
     uploads.uploader("Photo")
     old = dict(drawn)
     session[old["key"]] = file = UploadedFile(UploadedFileRec("1", "a.png", "image/png", picture()), FileURLs())

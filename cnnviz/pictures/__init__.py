@@ -14,6 +14,7 @@ Each file imports only from those above it:
     colour.py   what a colour profile makes of a file's numbers, in sRGB
     rows.py     a decoded picture as levels, a strip of rows at a time, on white
     decode.py   the door for a stranger's bytes, and the decoder behind it
+    photo.py    a visitor's picture, kept as its file and decoded again when its pixels are asked for
     samples.py  the pictures that come with cnnviz; their files are in samples/
     strokes.py  what was drawn on a pad, as the pen's lines and as ink
     digit.py    ink -> a digit of 28 x 28, as MNIST has them

@@ -9,6 +9,7 @@ from cnnviz.errors import CnnvizError
 from cnnviz.export import npy, signed_png
 from cnnviz.ops import conv2d
 from cnnviz.pictures import Picture, sample
+from cnnviz.pictures.photo import Original, whole
 from cnnviz.steps import ROUNDING, Trace, narrowed
 from cnnviz.ui.held import packet
 from cnnviz.ui.memory import MEGAPIXEL, SMALL, remembered
@@ -17,16 +18,17 @@ from cnnviz.ui.settings import START, Filter, Sizes, Told, Windows, filter_of, w
 CHANNELS = {1: ["grey"], 3: ["red", "green", "blue"]}
 
 
-def identity(picture: Picture) -> tuple[object, ...]:
+def identity(picture: Original) -> tuple[object, ...]:
     """What tells a picture from every other. The same pixels may have come in another way: what was done to a picture
     belongs to it alone."""
     return picture.digest, picture.name, picture.mode, picture.size, picture.done
 
 
 @remembered(16, each=3 * MEGAPIXEL + SMALL, by=lambda picture, longest, depth: (identity(picture), longest, depth))
-def at(picture: Picture, longest: int, depth: str) -> Picture:
+def at(picture: Original, longest: int, depth: str) -> Picture:
     """The picture at a working size and depth."""
-    return picture.at(longest, depth)
+    with whole(picture) as pixels:
+        return pixels.at(longest, depth)
 
 
 def trace(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
@@ -120,11 +122,11 @@ _one_at_a_time = Lock()  # a map of 25 megapixels takes some 300 MB while it is 
     by=lambda original, longest, depth, filter, *others: (original.digest, longest, depth, _key(filter), *others),
 )  # fmt: skip
 def file(
-    original: Picture, longest: int, depth: str, filter: Filter, windows: Windows, divisor: float, kind: str
+    original: Original, longest: int, depth: str, filter: Filter, windows: Windows, divisor: float, kind: str
 ) -> bytes:
     """The map of a picture of any size as a file to take away: "png" or "npy"."""
-    with _one_at_a_time:
-        found = trace(original.at(longest, depth), filter, windows, divisor)
+    with _one_at_a_time, whole(original) as pixels:
+        found = trace(pixels.at(longest, depth), filter, windows, divisor)
         return npy(found.output) if kind == "npy" else signed_png(found.output, found.largest())
 
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from cnnviz.ui import markup, state
+from cnnviz.ui import leaving, markup, state
 from cnnviz.ui.component import scripts
 from cnnviz.ui.course import COURSE, HOME, Lesson
 from cnnviz.ui.landmarks import landmarks
@@ -54,6 +54,7 @@ def page(lesson: Lesson) -> None:
     """Open a page: what is set on it, its title in the browser's tab, the style, and the lessons in one row; where
     that has no room, in a menu."""
     st.set_page_config(page_title=f"{lesson.title} · cnnviz", page_icon="🔲", layout="wide", initial_sidebar_state=276)
+    leaving.here()
     state.open_page(lesson.path, lesson.settings)
     style()
     scripts()

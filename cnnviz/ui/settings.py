@@ -19,6 +19,7 @@ from cnnviz.geometry import PADDING_MODES as PADDING_MODES  # the borders to cho
 from cnnviz.geometry import Window, check_padding, same_padding
 from cnnviz.numbers import times
 from cnnviz.pictures import SAMPLES, Picture
+from cnnviz.pictures.photo import Original
 from cnnviz.ui.state.setting import DECLARED, flag, integer, one_of, real, starts, words
 
 MEGAPIXEL = 2**20  # what the stage takes at most
@@ -129,7 +130,7 @@ def windows(state: Mapping[str, Any]) -> Windows:
     )
 
 
-def stage_side(picture: Picture, longest: int) -> int:
+def stage_side(picture: Original, longest: int) -> int:
     """The longest side at which the stage takes this picture: as asked for, up to one megapixel in all."""
     long, short = max(picture.size), min(picture.size)
     return min(longest, math.isqrt(MEGAPIXEL * long // short))

@@ -65,7 +65,7 @@ def _choose_none() -> None:
     _choose(WHICH.start)
 
 
-_UPLOADS = Uploads("digit-", SAMPLE_PHOTO, YOUR_PHOTO, "photo", read=found, then=_choose_none)
+_UPLOADS = Uploads("digit-", SAMPLE_PHOTO, YOUR_PHOTO, "photo", read=lambda photo, _: found(photo), then=_choose_none)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ import streamlit as st
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.pictures import sample as sample_picture
+from cnnviz.pictures.photo import Original, Photo
 from cnnviz.ui import cached, settings, state
 from cnnviz.ui.controls.basics import choice, dial, select
 from cnnviz.ui.controls.upload import Uploads
@@ -18,7 +19,32 @@ def choose_sample(name: str) -> None:
     state.begin_another_picture()
 
 
-_UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=lambda picture: picture, then=state.begin_another_picture)
+def _how(picture: Original) -> tuple[int, str]:
+    """At which longest side and depth a page takes the picture."""
+    return settings.stage_side(picture, state.now(SIZE)), DEPTHS[state.now(DEPTH)]
+
+
+def _kept(picture: Picture, file: bytes) -> Photo:
+    """What stays of an upload: its file; and while its pixels are at hand they are made what a page shows of them."""
+    photo, how = Photo.of(picture, file), _how(picture)
+    state.remember(_WORKING, ((cached.identity(photo), how), picture.at(*how)))
+    return photo
+
+
+def _working() -> Picture:
+    """The chosen picture at its working size and depth. The last one stays with the visitor, however many others
+    there are: a photo would have to be decoded for it."""
+    full = original()
+    wanted = cached.identity(full), _how(full)
+    told, picture = state.recall(_WORKING, (None, None))
+    if told != wanted:
+        picture = cached.at(full, *_how(full))
+        state.remember(_WORKING, (wanted, picture))
+    return picture
+
+
+_WORKING = "picture-working"
+_UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=_kept, then=state.begin_another_picture)
 
 
 def _choose() -> None:
@@ -37,17 +63,16 @@ def picture() -> tuple[Picture, float]:
     with st.sidebar:
         _choose()
         with st.container(key="reading", horizontal=True):
-            depth = choice("Depth", DEPTH)
+            choice("Depth", DEPTH)
             values = choice("Values", VALUES)
-        full = original()
-        working = cached.at(full, settings.stage_side(full, state.now(SIZE)), DEPTHS[depth])
+        working = _working()
         _, height, width = working.shape
         words = " ".join((f"{times(height, width, len(working.pixels))}.", *working.notes))
         dial("Longest side", SIZE, words=words, help="The size that is shown and convolved. Never enlarged.")
     return working, DIVISORS[values]
 
 
-def photo() -> Picture:
+def photo() -> Original:
     """The chosen picture at its full size, for a page that takes numbers and a size of its own; in grey or colour is
     for the page to read."""
     with st.sidebar:
@@ -56,7 +81,7 @@ def photo() -> Picture:
     return original()
 
 
-def original() -> Picture:
+def original() -> Original:
     """The chosen picture at its full size."""
     own = _UPLOADS.own()
     return own.thing if own else sample_picture(SAMPLE_NAMES[_UPLOADS.sample()])

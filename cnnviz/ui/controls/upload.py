@@ -11,8 +11,9 @@ from typing import Any, Generic, TypeVar
 import streamlit as st
 
 from cnnviz.errors import CnnvizError
-from cnnviz.pictures import LIMITS, Picture, open_picture
+from cnnviz.pictures import LIMITS, Picture
 from cnnviz.pictures.names import of_file
+from cnnviz.pictures.photo import opened
 from cnnviz.ui import state
 from cnnviz.ui.controls.basics import refuse
 from cnnviz.ui.state import Setting, put
@@ -42,7 +43,8 @@ class Uploads(Generic[T]):
     setting  what is shown: a sample's name, or `yours`
     yours    the option of `setting` that is the visitor's own
     noun     what their own is called: "photo"
-    read     the picture as it was opened -> the thing; raises CnnvizError, in a sentence, where it cannot be had
+    read     (the picture as it was opened, its file) -> the thing, without the pixels of a large photograph; raises
+             CnnvizError, in a sentence, where it cannot be had
     then     called once something of their own is shown
     """
 
@@ -50,7 +52,7 @@ class Uploads(Generic[T]):
     setting: Setting[str]
     yours: str
     noun: str
-    read: Callable[[Picture], T]
+    read: Callable[[Picture, bytes], T]
     then: Callable[[], None] | None = None
 
     # --- what is shown ---
@@ -114,8 +116,9 @@ class Uploads(Generic[T]):
         state.remember(f"{self.name}taken", file.file_id)
         is_file = widget == UPLOADER
         try:
-            picture = open_picture(file.getvalue(), file.name if is_file else "Your photograph")
-            own = Own(self.read(picture), picture.name if is_file else "")
+            data = file.getvalue()
+            with opened(data, file.name if is_file else "Your photograph") as picture:
+                own = Own(self.read(picture, data), picture.name if is_file else "")
         except CnnvizError as error:
             refused = (of_file(file.name) or "The file") if is_file else "The new photograph"
             sentence = f"{refused} cannot be read. {error} {self._shown()} is still shown."

@@ -13,6 +13,7 @@ from cnnviz.ui.state.store import (
     beginnings,
     by_itself,
     component_state,
+    everything,
     forget,
     hear,
     is_arrival,

@@ -49,6 +49,11 @@ def _session() -> dict[str, Any]:
     return _reached.session
 
 
+def everything() -> dict[str, Any]:
+    """All that is kept for this visitor, for whoever forgets them."""
+    return _session()
+
+
 def _part(name: str) -> dict[str, Any]:
     return _session().setdefault(name, {})
 

@@ -15,6 +15,7 @@ from cnnviz.models.squeezenet import SIDE, squeezenet
 from cnnviz.models.squeezenet_depths import LAST, depths
 from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
+from cnnviz.pictures.photo import Original, whole
 from cnnviz.ui import state
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.network_view import Column, columns
@@ -127,24 +128,25 @@ class Look:
 
 
 @remembered(4, each=29_000_000)  # every map of a picture, and the weights, which all share
-def _look(_picture: Picture, digest: str, told: tuple[object, ...], is_grey: bool, start: int) -> Look:
+def _look(_picture: Original, digest: str, told: tuple[object, ...], is_grey: bool, start: int) -> Look:
     depth = "grey" if is_grey else "rgb"
-    square = _picture.square(SIDE, depth, start).at(SIDE, "rgb")
-    return Look(square, _picture.at(WHOLE, depth), _picture.shape[1:], start, squeezenet().passed(square.levels()))
+    with whole(_picture) as pixels:
+        square, small = pixels.square(SIDE, depth, start).at(SIDE, "rgb"), pixels.at(WHOLE, depth)
+    return Look(square, small, _picture.size, start, squeezenet().passed(square.levels()))
 
 
-def look_at(picture: Picture, start: int | None = None) -> Look:
+def look_at(picture: Original, start: int | None = None) -> Look:
     """The look at a picture at its full size; in grey where "Depth" says so.
 
     start  of its square, as `Picture.square` takes it; beyond the picture, the last square that there is
     """
     is_grey = state.now(DEPTH) == "Grey"
     told = (picture.name, picture.mode, picture.size, picture.done)
-    most = _most(picture.shape[1:])
+    most = _most(picture.size)
     return _look(picture, picture.digest, told, is_grey, most // 2 if start is None else min(start, most))
 
 
-def look(picture: Picture) -> Look:
+def look(picture: Original) -> Look:
     """The look at the visitor's picture, at the square of it that they chose."""
     return look_at(picture, state.now(SQUARE))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from cnnviz.pictures import SAMPLES, Picture, sample
+from cnnviz.pictures import SAMPLES, sample
+from cnnviz.pictures.photo import Original, Photo
 from cnnviz.ui import markup, overlay
 from cnnviz.ui.controls import Uploads, select
 from cnnviz.ui.lessons.deep.deep_look import Look, look_at
@@ -17,10 +18,10 @@ ANOTHER = "Another picture of yours"
 NAMES = {told.name: key for key, told in SAMPLES.items() if told.file}
 SECOND = one_of("second", [*NAMES, ANOTHER], "Coffee cup")
 MAPS = 4
-_UPLOADS = Uploads("second-", SECOND, ANOTHER, "picture", read=lambda picture: picture)
+_UPLOADS = Uploads("second-", SECOND, ANOTHER, "picture", read=Photo.of)
 
 
-def _second() -> Picture:
+def _second() -> Original:
     """The second picture; where the link speaks of an upload that is not here, the start."""
     with st.container(key="second-row", horizontal=True, gap="medium", vertical_alignment="bottom"):
         select("The other photo", SECOND, width=260)

@@ -8,6 +8,7 @@ import streamlit as st
 from cnnviz.layers import Shape
 from cnnviz.layers.code import is_code
 from cnnviz.pictures import Picture
+from cnnviz.pictures.photo import Original, whole
 from cnnviz.stacks import Stack, stack_of
 from cnnviz.ui import controls, state
 from cnnviz.ui.cached import identity
@@ -68,8 +69,9 @@ class Setup:
 
 
 @remembered(16, each=3 * 227 * 227 + SMALL, by=lambda picture, *others: (identity(picture), *others))
-def _square(picture: Picture, side: int, depth: str) -> Picture:
-    return picture.square(side, depth)
+def _square(picture: Original, side: int, depth: str) -> Picture:
+    with whole(picture) as pixels:
+        return pixels.square(side, depth)
 
 
 def setup(picture: Picture, divisor: float) -> Setup:
