@@ -161,7 +161,7 @@ def frames(browser: Browser, lab: str) -> None:
 
 # --- K under the finger ---
 
-# From a pointer's move that changes K to the end of the frame in which the output is painted anew, in milliseconds; and,
+# From a move of the pointer that changes K to the end of the frame that paints the output anew, in milliseconds; and,
 # as `idle`, from any move to the end of the next frame. What a frame's callback posts is heard when the frame is done.
 TIME_DRAG = """
 (stage) => {
@@ -260,7 +260,7 @@ def drag(browser: Browser, lab: str) -> None:
         again = share_right(shown, expected)
         print(
             f"  {side}x{side}: {sum(time <= within for time in times) / len(times):.1%} within {within} ms, median "
-            f"{statistics.median(times):.0f} ms, 95 % within {np.percentile(times, 95):.0f} ms, {len(times)} changes by "
+            f"{statistics.median(times):.0f} ms, 95 % within {np.percentile(times, 95):.0f} ms, {len(times)} changes, "
             f"{rate:.0f} moves a second; a move that changes nothing: median {statistics.median(idle):.0f} ms, 95 % "
             f"within {np.percentile(idle, 95):.0f} ms\n    {during} messages to the server while it is held, "
             f"{wire.sent - before} for letting it go; painted as Python has it: {right:.1%}, once let go {again:.1%}"
