@@ -207,6 +207,7 @@ SETTLED = "Boolean(document.querySelector('[data-test-connection-state=CONNECTED
 PAINTED = f"""{ROOTS}.flatMap((root) => [...root.querySelectorAll("[data-ready] canvas")]).filter((canvas) =>
   canvas.width && canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)).length"""
 VIEWS = f"{ROOTS}.flatMap((root) => [...root.querySelectorAll('[data-ready]:not(.dial)')]).length"
+DIAL, HANDLE = ".dial input[type=range][aria-label='K kernel']", ".handle[data-of=k]"
 STAGE = found(".stage")
 HEADER = f"{found('.stage .output header')}.innerText"
 MAP = f"{found('.stage .panel.output canvas')}.toDataURL()"
@@ -235,6 +236,8 @@ def open_lab(page: Driver, app: str) -> None:
     page.go(f"{app}/{LAB}")
     wait(page, f"Boolean({STAGE}?.dataset.ready)", "the lab's stage is ready")
     wait(page, SETTLED, "the lab has run")
+    for part in (DIAL, HANDLE):  # a component comes when it comes
+        wait(page, f"Boolean({found(part)}?.getBoundingClientRect().width)", f"{part} is there")
 
 
 def pull(page: Driver, selector: str, by: tuple[int, int]) -> None:
@@ -252,15 +255,14 @@ def pull(page: Driver, selector: str, by: tuple[int, int]) -> None:
 
 def by_hand(page: Driver, app: str) -> None:
     open_lab(page, app)
-    pull(page, ".dial input[type=range][aria-label='K kernel']", (60, 0))
+    pull(page, DIAL, (60, 0))
     print("  the dial of K: the map follows, Python answers")
     open_lab(page, app)
-    handle = ".handle[data-of=k]"
-    pull(page, handle, (40, 40))
+    pull(page, HANDLE, (40, 40))
     print("  the window's corner, pulled: the map follows, Python answers")
-    value = f"Number({found(handle)}.getAttribute('aria-valuenow'))"
+    value = f"Number({found(HANDLE)}.getAttribute('aria-valuenow'))"
     before = page.run(value)
-    page.run(f"{found(handle)}.focus()")
+    page.run(f"{found(HANDLE)}.focus()")
     page.press("ArrowRight")
     answered = f"!{HELD} && location.search.includes('k={before + 1}')"
     wait(page, f"{value} === {before + 1} && {answered}", "a key pulls it too")
@@ -275,8 +277,8 @@ def main() -> None:
             try:
                 with kinds[name]() as page:
                     print(page.version)
-                    every_page(page, app)
                     by_hand(page, app)
+                    every_page(page, app)
             except (Missing, AssertionError) as problem:
                 failed = True
                 print(f"  {problem}")

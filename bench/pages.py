@@ -181,6 +181,7 @@ TIME_DRAG = """
   };
 }
 """
+GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
 SWEEP = 2  # seconds from K = 3 to 15, and as long back
 
 
@@ -193,9 +194,11 @@ def own_picture(side: int) -> bytes:
 
 
 def dial(page: Page) -> Callable[[float], None]:
-    """What moves the pointer to where the dial of K has a value."""
-    box = page.get_by_role("slider", name="K kernel", exact=True).bounding_box()
-    left, width, y = box["x"] + 9, box["width"] - 18, box["y"] + box["height"] / 2
+    """What moves the pointer to where the dial of K, or Streamlit's slider in its place, has a value."""
+    range = page.locator(".st-key-dial-k input[type=range]").bounding_box()
+    left, width, y = range["x"] + 9, range["width"] - 18, range["y"] + range["height"] / 2
+    if (streamlits := page.locator(".st-key-dial-k[data-testid=stElementContainer] [data-testid=stSlider]")).count():
+        (left, width), y = (streamlits.bounding_box()[side] for side in ("x", "width")), range["y"]  # of its thumb
     return lambda value: page.mouse.move(left + (value - 1) / 14 * width, y)
 
 
@@ -294,7 +297,7 @@ def letgo(browser: Browser, lab: str, slider: str) -> None:
         view = f"size=192&kernel={kernel}&k=3"
         pages = {"lab": opened(browser, lab, view)[0], "one slider": opened(browser, slider, "")[0]}
         held = 3
-        for value in (9, 4, 12, 6, 15, 5, 10, 7, 13, 8):
+        for value in (9, 4, 12, 6, 14, 5, 10, 7, 13, 8):
             for name, page in pages.items():
                 page.bring_to_front()
                 point = dial(page)
@@ -305,7 +308,7 @@ def letgo(browser: Browser, lab: str, slider: str) -> None:
                 page.evaluate(f"() => {{ window.timed = ({TIME_LET_GO})(); }}")
                 page.wait_for_timeout(150)
                 page.mouse.up()
-                times[name].append(page.evaluate("() => window.timed"))
+                times[name].append(page.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])"))
                 settle(page)
                 page.wait_for_timeout(150)
             held = value

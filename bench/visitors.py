@@ -41,12 +41,11 @@ from memory import Visitor  # noqa: E402
 
 import chromium  # noqa: E402
 from door import settle  # noqa: E402
-from pages import TIME_KEY, VIEW, opened, served  # noqa: E402
+from pages import GIVE_UP, TIME_KEY, VIEW, opened, served  # noqa: E402
 
 ROUNDS = 4  # of KEYS keys each, quiet and loaded in turn
 KEYS = 6
 GONE_WITHIN = 10  # seconds
-GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
 CHILD = "cnnviz.jobs.child"
 CLASS, TURNS, LASTS = 40, 3, 10  # visitors; turns of each page; seconds of a turn
 
