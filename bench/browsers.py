@@ -257,7 +257,6 @@ def by_hand(page: Driver, app: str) -> None:
     open_lab(page, app)
     pull(page, DIAL, (60, 0))
     print("  the dial of K: the map follows, Python answers")
-    open_lab(page, app)
     pull(page, HANDLE, (40, 40))
     print("  the window's corner, pulled: the map follows, Python answers")
     value = f"Number({found(HANDLE)}.getAttribute('aria-valuenow'))"

@@ -297,7 +297,7 @@ def letgo(browser: Browser, lab: str, slider: str) -> None:
         view = f"size=192&kernel={kernel}&k=3"
         pages = {"lab": opened(browser, lab, view)[0], "one slider": opened(browser, slider, "")[0]}
         held = 3
-        for value in (9, 4, 12, 6, 14, 5, 10, 7, 13, 8):
+        for value in (9, 4, 12, 6, 11, 5, 10, 7, 8, 2):
             for name, page in pages.items():
                 page.bring_to_front()
                 point = dial(page)
