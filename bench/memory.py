@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import io
+import json
 import os
 import re
 import subprocess
@@ -26,9 +27,11 @@ from uuid import uuid4
 
 import numpy as np
 from PIL import Image
+from streamlit.components.v2.bidi_component.constants import EVENT_DELIM
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime.state.session_state import STREAMLIT_INTERNAL_KEY_PREFIX
 from websockets.asyncio.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,13 +61,16 @@ def photo(number: int) -> bytes:
 
 
 class Visitor:
-    """A tab without a browser: it answers with the values of every widget that it has touched, as a browser does."""
+    """A tab without a browser. As a browser does, it answers with the values of widgets (of those that it has
+    touched), runs the part of the page that a dial lies in, and says which large messages it has already."""
 
-    def __init__(self, url: str):
-        self._url = url
+    def __init__(self, url: str, page: str = "convolution"):
+        self._url, self._page, self._hash, self._query = url, page, "", ""
         self._socket: ClientConnection
         self._touched: dict[str, WidgetState] = {}
-        self._ids: dict[str, str] = {}  # of widgets, by their keys
+        self._widgets: dict[str, tuple[str, str]] = {}  # (id, the fragment that it lies in), by their keys
+        self._had: set[str] = set()  # hashes of messages
+        self._acts = 0
 
     async def come(self) -> None:
         self._socket = await connect(
@@ -72,30 +78,53 @@ class Visitor:
         )
         await self.run()
 
-    async def run(self) -> None:
-        """Ask for a run of the lab, and read what comes until it is over."""
+    async def run(self, *once: WidgetState, fragment: str = "") -> None:
+        """Ask for a run of the page, or of a part of it, and read what comes until it is over. `once`: triggers."""
         message = BackMsg()
-        message.rerun_script.page_name = "convolution"
-        message.rerun_script.widget_states.widgets.extend(self._touched.values())
+        asked = message.rerun_script
+        asked.page_script_hash, asked.query_string, asked.fragment_id = self._hash, self._query, fragment
+        if not self._hash:
+            asked.page_name = self._page
+        asked.widget_states.widgets.extend([*self._touched.values(), *once])
+        asked.cached_message_hashes.extend(self._had)
         await self._socket.send(message.SerializeToString())
-        while (told := await self._told()).WhichOneof("type") != "script_finished":
+        while not self._is_end(told := await self._told()):
+            if told.metadata.cacheable:
+                self._had.add(told.hash)
+            kind = told.WhichOneof("type")
+            if kind == "page_info_changed":
+                self._query = told.page_info_changed.query_string
+            elif kind == "navigation":
+                self._hash = told.navigation.page_script_hash
             new = told.delta.new_element
-            if new.WhichOneof("type") in ("slider", "file_uploader"):
+            if new.WhichOneof("type") in ("slider", "file_uploader", "bidi_component"):
                 id = getattr(new, new.WhichOneof("type")).id
-                self._ids[id.rpartition("-")[2]] = id
+                self._widgets[id.split("-", 2)[2]] = id, told.delta.fragment_id
             elif new.WhichOneof("type") == "exception":
                 raise RuntimeError(new.exception.message)
+
+    @staticmethod
+    def _is_end(told: ForwardMsg) -> bool:
+        return told.WhichOneof("type") == "script_finished" and told.script_finished != told.FINISHED_EARLY_FOR_RERUN
 
     async def _told(self) -> ForwardMsg:
         found = ForwardMsg()
         found.ParseFromString(await self._socket.recv(decode=False))
         if found.WhichOneof("type") == "new_session":
-            self._session = found.new_session.initialize.session_id
+            self._session, self._hash = found.new_session.initialize.session_id, found.new_session.page_script_hash
         return found
 
     async def turn(self, k: int) -> None:
-        """Move the slider of K."""
-        state = self._touched.setdefault("k", WidgetState(id=self._ids["k"]))
+        """Move the dial of K, and let it go."""
+        id, fragment = self._widgets["dial-k"]
+        self._acts += 1
+        acts = json.dumps([{"event": "acts", "value": [[self._acts, k]]}])
+        trigger = WidgetState(id=f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{id}{EVENT_DELIM}events", json_trigger_value=acts)
+        await self.run(trigger, fragment=fragment)
+
+    async def slide(self, k: int) -> None:
+        """The same on a page where it is Streamlit's slider."""
+        state = self._touched.setdefault("k", WidgetState(id=self._widgets["dial-k"][0]))
         state.double_array_value.data[:] = [k]
         await self.run()
 
@@ -111,7 +140,7 @@ class Visitor:
             pass
         (urls,) = told.file_urls_response.file_urls
         await asyncio.to_thread(self._put, urls.upload_url, name, file)
-        state = self._touched.setdefault("upload", WidgetState(id=self._ids["upload"]))
+        state = self._touched.setdefault("upload", WidgetState(id=self._widgets["upload"][0]))
         state.file_uploader_state_value.uploaded_file_info.add(
             name=name, size=len(file), file_id=urls.file_id, file_urls=urls
         )

@@ -1,9 +1,11 @@
 """The lab in headless Chromium, measured beside a page with the same widgets and one ready picture.
 
-    python bench/pages.py            all of it (about eight minutes)
-    python bench/pages.py frames     one part: frames, keys, bytes, lessons, digits
+    python bench/pages.py            all of it (about ten minutes)
+    python bench/pages.py frames     one part: frames, drag, letgo, keys, bytes, lessons, digits
 
 frames  intervals between painted frames while the stage plays a 512x512 RGB picture, and whether the server ran
+drag    the dial of K is dragged, with a picture of one's own: each change of K -> the end of the frame that shows it
+letgo   the dial of K is let go -> Python's map painted, beside a page of one slider and what it says, in turn
 keys    slider key pressed -> new picture painted, the two pages in turn: medians and their ratio
 bytes   what comes over the WebSocket for a change of K, and for a change of nothing that the stage shows
 lessons a click on a lesson in the row -> all its views painted, beside the same for the lab
@@ -12,24 +14,33 @@ digits  a stroke ends on LeNet-5's pad -> every map and the answer painted, besi
 
 from __future__ import annotations
 
+import io
 import os
 import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import chromium  # noqa: E402
+from cnnviz.export import PRGN  # noqa: E402
+from cnnviz.pictures.photo import opened as picture_in  # noqa: E402
+from cnnviz.steps import Trace  # noqa: E402
+from cnnviz.ui import cached  # noqa: E402
 from cnnviz.ui.course import COURSE  # noqa: E402
+from cnnviz.ui.settings import START, filter_of, windows  # noqa: E402
 from door import settle  # noqa: E402
+from lab import Lab, upload  # noqa: E402
 from server import free_port  # noqa: E402
 
 VIEW = "sample=Astronaut+Eileen+Collins&size=512&p=0&kernel=Gaussian+blur"
@@ -146,6 +157,171 @@ def frames(browser: Browser, lab: str) -> None:
             f"{len(times)} frames, {wire.sent - before} messages to the server"
         )
         page.close()
+
+
+# --- K under the finger ---
+
+# From a move of the pointer that changes K to the end of the frame that paints the output anew, in milliseconds; and,
+# as `idle`, from any move to the end of the next frame. What a frame's callback posts is heard when the frame is done.
+TIME_DRAG = """
+(stage) => {
+  const output = stage.querySelector(".panel.output canvas"), draw = CanvasRenderingContext2D.prototype.drawImage;
+  const { port1, port2 } = new MessageChannel();
+  let moved = 0, waiting = [];
+  Object.assign(window, { dragged: [], idle: [] });
+  addEventListener("pointermove", ({ timeStamp: at }) => {
+    moved = at;
+    requestAnimationFrame(() => port2.postMessage({ to: "idle", of: [at] }));
+  }, { capture: true });
+  addEventListener("cnnviz-set", ({ detail }) => { if (detail.name === "k" && detail.isLive) waiting.push(moved); });
+  port1.onmessage = ({ data: { to, of } }) => { for (const at of of) window[to].push(performance.now() - at); };
+  CanvasRenderingContext2D.prototype.drawImage = function (...all) {
+    if (this.canvas === output && waiting.length) { port2.postMessage({ to: "dragged", of: waiting }); waiting = []; }
+    return draw.apply(this, all);
+  };
+}
+"""
+GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
+SWEEP = 2  # seconds from K = 3 to 15, and as long back
+
+
+def own_picture(side: int) -> bytes:
+    """A square photo of soft shapes, as a PNG."""
+    small = Image.fromarray(np.random.default_rng(side).integers(0, 256, (16, 16, 3), np.uint8))
+    file = io.BytesIO()
+    small.resize((side, side), Image.Resampling.BICUBIC).save(file, "PNG")
+    return file.getvalue()
+
+
+def dial(page: Page) -> Callable[[float], None]:
+    """What moves the pointer to where the dial of K, or Streamlit's slider in its place, has a value."""
+    range = page.locator(".st-key-dial-k input[type=range]").bounding_box()
+    left, width, y = range["x"] + 9, range["width"] - 18, range["y"] + range["height"] / 2
+    if (streamlits := page.locator(".st-key-dial-k[data-testid=stElementContainer] [data-testid=stSlider]")).count():
+        (left, width), y = (streamlits.bounding_box()[side] for side in ("x", "width")), range["y"]  # of its thumb
+    return lambda value: page.mouse.move(left + (value - 1) / 14 * width, y)
+
+
+def swept(point: Callable[[float], None], seconds: float) -> float:
+    """From K = 3 to 15 and back, for a while, sixty times a second if the page can; how often a second it could."""
+    start, moves = time.perf_counter(), 0
+    while (passed := time.perf_counter() - start) < seconds:
+        point(15 - 12 * abs(1 - passed / SWEEP % 2))
+        moves += 1
+        time.sleep(max(0, start + moves / 60 - time.perf_counter()))
+    return moves / seconds
+
+
+def share_right(lab: Lab, expected: Trace) -> float:
+    """Of 400 places on the painted map, how many are in the colours of Python's numbers there: a pixel of it may be a
+    mean of several cells."""
+    height, width = expected.output.shape
+    colours = np.array(PRGN)[127 + np.rint(expected.output / np.abs(expected.output).max() * 127).astype(int)]
+    image = lab.image("output").astype(int)
+    cell = min((image.shape[0] - 4) / height, (image.shape[1] - 4) / width, 76)
+    left = 2 + (image.shape[1] - 4 - width * cell) / 2
+    right, seen = 0, [(y, x) for y in np.linspace(0.05, 0.95, 20) for x in np.linspace(0.05, 0.95, 20)]
+    for y, x in seen:
+        row, column = int(y * height), int(x * width)
+        pixel = image[int(2 + y * height * cell), int(left + x * width * cell), :3]
+        reach = 1 + int(1 / cell)
+        rows, columns = slice(max(0, row - reach), row + reach + 1), slice(max(0, column - reach), column + reach + 1)
+        near = colours[rows, columns].reshape(-1, 3)
+        right += bool((pixel >= near.min(0) - 6).all() and (pixel <= near.max(0) + 6).all())
+    return right / len(seen)
+
+
+def drag(browser: Browser, lab: str) -> None:
+    print(f"K dragged from 3 to 15 and back for {SECONDS} s, kernel Random, RGB: pointer's move -> painted")
+    for side, within in ((192, 33), (512, 66)):
+        page, wire = opened(browser, lab, f"kernel=Random&size={side}&k=3")
+        file = own_picture(side)
+        upload(page, "own.png", file)
+        page.get_by_text("Yours: own.png").wait_for()
+        settle(page)
+        shown = Lab(page)
+        shown.stage.evaluate(TIME_DRAG)
+        before, point = wire.sent, dial(page)
+        swept(point, 3)
+        idle = page.evaluate("window.idle")
+        point(3)
+        page.mouse.down()
+        rate = swept(point, SECONDS)
+        times = page.evaluate("window.dragged")
+        point(6)
+        with picture_in(file, "own.png") as picture:
+            picture = picture.at(side, "rgb")
+        state = {**START, "kernel": "Random", "size": side, "k": 6}
+        expected = cached.trace(picture, filter_of(state, 3), windows(state), 1.0)
+        end = time.monotonic() + 5  # it fills in
+        while (right := share_right(shown, expected)) < 1 and time.monotonic() < end:
+            shown.painted()
+        during, before = wire.sent - before, wire.sent
+        page.mouse.up()
+        page.locator(".stage:not([data-preview])").wait_for()
+        settle(page)
+        again = share_right(shown, expected)
+        print(
+            f"  {side}x{side}: {sum(time <= within for time in times) / len(times):.1%} within {within} ms, median "
+            f"{statistics.median(times):.0f} ms, 95 % within {np.percentile(times, 95):.0f} ms, {len(times)} changes, "
+            f"{rate:.0f} moves a second; a move that changes nothing: median {statistics.median(idle):.0f} ms, 95 % "
+            f"within {np.percentile(idle, 95):.0f} ms\n    {during} messages to the server while it is held, "
+            f"{wire.sent - before} for letting it go; painted as Python has it: {right:.1%}, once let go {again:.1%}"
+        )
+        page.close()
+
+
+# From letting go to the frame in which Python's answer stands: on the stage, or what the page of one slider says.
+TIME_LET_GO = """
+() => new Promise((done) => {
+  const roots = [...document.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
+  const stage = roots.map((root) => root.querySelector(".stage")).find(Boolean);
+  let start;
+  const watch = new MutationObserver(() => {
+    if (start === undefined || stage?.hasAttribute("data-preview")) return;
+    watch.disconnect();
+    requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
+  });
+  const said = document.querySelector("[data-testid=stMarkdown]");
+  if (stage) watch.observe(stage, { attributeFilter: ["data-preview", "data-ready"] });
+  else watch.observe(said, { subtree: true, childList: true, characterData: true });
+  addEventListener("pointerup", () => { start = performance.now(); }, { once: true, capture: true });
+})
+"""
+
+
+def letgo(browser: Browser, lab: str, slider: str) -> None:
+    """K to ten values with each of two kernels: every map is computed, none comes from a cache."""
+    times: dict[str, list[float]] = {"lab": [], "one slider": []}
+    for kernel in ("Gaussian+blur", "Random"):
+        view = f"size=192&kernel={kernel}&k=3"
+        pages = {"lab": opened(browser, lab, view)[0], "one slider": opened(browser, slider, "")[0]}
+        held = 3
+        for value in (9, 4, 12, 6, 11, 5, 10, 7, 8, 2):
+            for name, page in pages.items():
+                page.bring_to_front()
+                point = dial(page)
+                point(held)
+                page.mouse.down()
+                point((held + value) / 2)
+                point(value)
+                page.evaluate(f"() => {{ window.timed = ({TIME_LET_GO})(); }}")
+                page.wait_for_timeout(150)
+                page.mouse.up()
+                times[name].append(page.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])"))
+                settle(page)
+                page.wait_for_timeout(150)
+            held = value
+        for page in pages.values():
+            page.close()
+    middle = {name: statistics.median(found) for name, found in times.items()}
+    print(
+        f"let go -> painted, median of {len(times['lab'])}: lab at 192 pixels {middle['lab']:.0f} ms, a page of one "
+        f"slider {middle['one slider']:.0f} ms, ratio {middle['lab'] / middle['one slider']:.2f}"
+    )
+
+
+# --- the lab beside the same widgets and a ready picture ---
 
 
 def keys(browser: Browser, lab: str, peer: str) -> None:
@@ -295,12 +471,17 @@ def digits(browser: Browser, app: str) -> None:
 
 
 def main() -> None:
-    parts = sys.argv[1:] or ["frames", "keys", "bytes", "lessons", "digits"]
+    parts = sys.argv[1:] or ["frames", "drag", "letgo", "keys", "bytes", "lessons", "digits"]
     with sync_playwright() as playwright, served("app.py") as app, served("bench/peers/ready.py") as peer:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         lab = f"{app}/convolution"
         if "frames" in parts:
             frames(browser, lab)
+        if "drag" in parts:
+            drag(browser, lab)
+        if "letgo" in parts:
+            with served("bench/peers/slider.py") as slider:
+                letgo(browser, lab, slider)
         if "keys" in parts:
             keys(browser, lab, peer)
         if "bytes" in parts:

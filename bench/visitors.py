@@ -1,37 +1,63 @@
-"""Visitors who train while another uses the lab: how much slower its slider answers, and when their workers are gone.
+"""Many visitors at once: what two who train cost another one, and how often a class of forty is answered.
 
-    python bench/visitors.py      about three minutes
+    python bench/visitors.py           both (about five minutes)
+    python bench/visitors.py training  one part: training, class
 
-Two tabs train on the Learning page while a third moves the lab's K, with a picture of 512x512 RGB and nothing cached;
-quiet rounds, with both paused, in between. Then both tabs are closed, and the processes that are left are counted.
+training  how much slower the lab's slider answers while others train, and when their workers are gone
+class     forty who change K of the lab, each of a picture of their own, beside forty on a page of one slider
+
+Training: two tabs train on the Learning page while a third moves the lab's K, with a picture of 512x512 RGB and nothing
+cached; quiet rounds, with both paused, in between. Then both tabs are closed, and the processes that are left counted.
 
 The visitors' tabs are on this machine too, which theirs would not be: they ask for reduced motion, so that they paint
 each update once. Told too is how much of a core the server itself takes while both train and nobody else does anything.
+
+A class: sessions without a browser, each of which moves K again as soon as it is answered; in turn with the other page.
+Told are changes a second, and how long the server takes meanwhile to say that it is well. What reads the answers runs
+on the same cores.
 """
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
+import random
 import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tests")]
 
+from memory import Visitor  # noqa: E402
+
 import chromium  # noqa: E402
 from door import settle  # noqa: E402
-from pages import TIME_KEY, VIEW, opened, served  # noqa: E402
+from pages import GIVE_UP, TIME_KEY, VIEW, opened, served  # noqa: E402
 
 ROUNDS = 4  # of KEYS keys each, quiet and loaded in turn
 KEYS = 6
 GONE_WITHIN = 10  # seconds
-GIVE_UP = "new Promise((_, no) => setTimeout(() => no(new Error('no picture within 30 s')), 30000))"
 CHILD = "cnnviz.jobs.child"
+CLASS, TURNS, LASTS = 40, 3, 10  # visitors; turns of each page; seconds of a turn
+
+# Asks the server every tenth of a second, in a process of its own, until it is ended: milliseconds, one a line.
+ASK_HEALTH = """
+import sys, time, urllib.request
+while True:
+    start = time.perf_counter()
+    urllib.request.urlopen(sys.argv[1] + "/_stcore/health").read()
+    print(1000 * (time.perf_counter() - start), flush=True)
+    time.sleep(0.1)
+"""
 
 
 def listed(*which: str) -> list[tuple[int, str]]:
@@ -84,7 +110,7 @@ def keys(lab: Page, kernel: str, times: list[float]) -> None:
         lab.wait_for_timeout(150)
 
 
-def main() -> None:
+def training() -> None:
     with sync_playwright() as playwright, served("app.py") as app:
         port = app.rpartition(":")[2]
         (server,) = (number for number, command in listed("-e") if f"--server.port={port}" in command)
@@ -131,6 +157,80 @@ def main() -> None:
             lab.wait_for_timeout(100)
         print(f"gone {time.monotonic() - closed:.1f} s after their tabs were closed (at most {GONE_WITHIN})")
         browser.close()
+
+
+# --- a class ---
+
+
+def picture(number: int) -> bytes:
+    """A photo of 800x600, as a JPEG; no two are the same."""
+    small = Image.fromarray(np.random.default_rng(number).integers(0, 256, (24, 32, 3), np.uint8))
+    file = io.BytesIO()
+    small.resize((800, 600), Image.Resampling.BICUBIC).save(file, "JPEG")
+    return file.getvalue()
+
+
+class Class:
+    """Those who sit before one page: how often they were answered in all, in how long, and what went wrong."""
+
+    def __init__(self, url: str, visitors: list[Visitor], change: Callable[[Visitor, int], Coroutine]):
+        self.url, self.visitors, self.change = url, visitors, change
+        self.answered, self.health, self.errors = [], [], []
+        self.seconds = 0.0
+
+    async def work(self) -> None:
+        """For a while each moves K again as soon as it is answered."""
+        command = [sys.executable, "-c", ASK_HEALTH, self.url]
+        asks = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        start = time.monotonic()
+        await asyncio.gather(*(self._work(visitor, start + LASTS) for visitor in self.visitors))
+        self.seconds += time.monotonic() - start
+        asks.terminate()
+        self.health += map(float, asks.communicate()[0].split())
+
+    async def _work(self, visitor: Visitor, end: float) -> None:
+        k = 3
+        while time.monotonic() < end:
+            k = random.choice([other for other in range(1, 16) if other != k])
+            start = time.monotonic()
+            try:
+                await self.change(visitor, k)
+            except Exception as error:
+                self.errors.append(repr(error))
+                return
+            self.answered.append(1000 * (time.monotonic() - start))
+
+    @property
+    def rate(self) -> float:
+        return len(self.answered) / self.seconds
+
+
+async def classes(app: str, peer: str) -> None:
+    lab = Class(app, [Visitor(app) for _ in range(CLASS)], Visitor.turn)
+    slider = Class(peer, [Visitor(peer, "") for _ in range(CLASS)], Visitor.slide)
+    for visitor in (*lab.visitors, *slider.visitors):
+        await visitor.come()
+    for number, visitor in enumerate(lab.visitors):
+        await visitor.bring(picture(number))
+    for turn in range(TURNS):
+        for one in (lab, slider) if turn % 2 else (slider, lab):
+            await one.work()
+    for name, one in (("lab", lab), ("one slider", slider)):
+        print(
+            f"{CLASS} visitors, {name}: {one.rate:.0f} changes of K a second, each answered in "
+            f"{statistics.median(one.answered):.0f} ms (median); {len(one.errors)} errors {one.errors[:1]}; health "
+            f"{statistics.median(one.health):.0f} ms, at worst {max(one.health):.0f} ms of {len(one.health)}"
+        )
+    print(f"the lab answers {lab.rate / slider.rate:.2f} times as often")
+
+
+def main() -> None:
+    parts = sys.argv[1:] or ["training", "class"]
+    if "training" in parts:
+        training()
+    if "class" in parts:
+        with served("app.py") as app, served("bench/peers/slider.py") as peer:
+            asyncio.run(classes(app, peer))
 
 
 if __name__ == "__main__":
