@@ -170,14 +170,16 @@ class Compare extends View {
   // A frame's part of the work: maps of other settings first, the oldest before all; then what is left of those begun.
   // Where the stage has taken the whole slice, a millisecond is theirs nevertheless.
   fill(began) {
-    const { due } = this, until = Math.max(sliceEnd(began, this.live.isMoving), performance.now() + 1), isLate = () => performance.now() >= until;
+    if (this.live.isFresh) return true;
+    const { due, live: { isHurried } } = this, until = Math.max(sliceEnd(began), performance.now() + 1), isLate = () => performance.now() >= until;
     const isOld = (tile) => tile.key !== this.keyOf(tile);
     for (const tile of due.filter(isOld).sort((a, b) => a.age - b.age)) {
       if (isLate()) break;
       tile.begin(this.told, this.live.settings, this.keyOf(tile));
       tile.age = this.turn += 1;
+      if (isHurried) break; // one a frame, by turns
     }
-    for (const tile of due) if (tile.isFilling && !isLate()) tile.advance(until);
+    for (const tile of due) if (tile.isFilling && !isHurried && !isLate()) tile.advance(until);
     this.paint();
     return due.some((tile) => tile.isFilling || isOld(tile));
   }

@@ -9,6 +9,7 @@ import { inkOn, rgb, signedIndex } from "../drawing/palette.js";
 import { hearSettings, hearStanding, tellSetting } from "../drawing/setting.js";
 import { numberOf, tabsOf } from "./texts.js";
 
+const PAUSE = 100; // ms that a finger pauses until the boxes of another size are made: the map goes first
 const WHOLE = ["all", ""]; // the tabs that stand for the kernel, not for one of its slices
 
 // A weight as short as its cell allows; all its digits show while it is edited and on hover.
@@ -25,7 +26,7 @@ function placeIn(sentence) {
 // sent    the last edit, until it is answered                                          wanted  to show with the next answer
 // refused the places of the drafts that were refused
 class Grid extends View {
-  tab = null; wanted = null; raw = ""; leave; isTold = false; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
+  tab = null; wanted = null; raw = ""; leave; isTold = false; timer = 0; drafts = new Map(); refused = new Set(); sent = null; sentTabs = []; inputs = []; rows = 0; columns = 0;
   /** @type {GridMessage} */ data = null;
 
   constructor() {
@@ -35,15 +36,18 @@ class Grid extends View {
     this.error = make("p", { class: "error", role: "alert" });
     this.root = make("div", { class: "grid" }, this.tabs, this.cells, this.error);
     const deaf = [hearSettings((change) => this.hear(change)), hearStanding((standing) => this.stand(standing))];
-    this.leave = () => deaf.forEach((stop) => stop());
+    this.leave = () => { clearTimeout(this.timer); deaf.forEach((stop) => stop()); };
   }
 
   // Another size is set, which Python need not tell of: its numbers come from the kernel in all its sizes.
   /** @param {Change} change */
-  hear({ name, value }) {
+  hear({ name, value, isLive }) {
     if (!this.data || typeof value !== "number" || (name !== "k" && name !== "kw")) return;
     const { size: [height, width], square } = this.data;
-    if (name === "k" || !square) this.resize(name === "k" ? [value, square ? value : width] : [height, value]);
+    if (name === "kw" && square) return;
+    const size = name === "k" ? [value, square ? value : width] : [height, value];
+    clearTimeout(this.timer);
+    if (isLive) this.timer = setTimeout(() => this.resize(size), PAUSE); else this.resize(size);
   }
 
   // The size that stands, as the stage of this kernel has been sent it.

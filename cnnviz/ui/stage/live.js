@@ -89,7 +89,8 @@ export class LiveStage extends Wanted {
   }
 
   fill(trace, began) {
-    const isLeft = trace.filling.advance(sliceEnd(began, this.isMoving));
+    if (this.isHurried) return true;
+    const isLeft = trace.filling.advance(sliceEnd(began));
     this.stage.refill();
     return isLeft;
   }

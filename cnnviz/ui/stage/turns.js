@@ -1,12 +1,12 @@
 // One frame loop for all maps that fill in: each frame has a slice of time for it, of which those in front take first.
-const SLICE = { moving: 4, still: 10 }; // milliseconds of a frame, while a finger holds a setting and once it is let go
+const SLICE = 9; // milliseconds of a frame
 
 /** @type {Map<object, { rank: number, go: (began: number) => boolean }>} */
 const turns = new Map();
 let frame = 0;
 
-/** When the slice of a frame ends that began then. @type {(began: number, isMoving: boolean) => number} */
-export const sliceEnd = (began, isMoving) => began + SLICE[isMoving ? "moving" : "still"];
+/** When the slice of a frame ends that began then. @type {(began: number) => number} */
+export const sliceEnd = (began) => began + SLICE;
 
 // `go(began)` with each frame, in the order of `rank`, until it says that nothing is left.
 export function takeTurns(who, rank, go) {

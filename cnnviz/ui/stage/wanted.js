@@ -1,12 +1,15 @@
 // The settings as they stand under the finger: those that Python has told, and what has been changed since.
 import { hearSettings } from "../drawing/setting.js";
 
+const REST = 70; // ms that a finger pauses before maps go on filling in
+const FRAME = 12; // ms: what was changed less long ago is shown with this frame
+
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 // wanted    the settings that are wanted, or null where they are those that Python has told
 // isMoving  whether the finger still holds one of them
 export class Wanted {
-  isMoving = false;
+  isMoving = false; changed = -Infinity;
   /** @type {LiveSettings | null} */ wanted = null;
 
   /** @param {() => Live | undefined} ask what Python has told @param {() => void} then once others are wanted */
@@ -22,6 +25,12 @@ export class Wanted {
   /** @returns {LiveSettings} */
   get settings() { return this.wanted ?? this.told.settings; }
 
+  // Whether the next change may come with the next frame: then nothing more is done than is shown of this one.
+  get isHurried() { return this.isMoving && performance.now() - this.changed < REST; }
+
+  // Whether this frame is the one that shows the change: it is the stage's alone.
+  get isFresh() { return this.isMoving && performance.now() - this.changed < FRAME; }
+
   // Whether what is wanted is what Python has told by now.
   get isSaid() { return isSame(this.wanted, this.told?.settings); }
 
@@ -36,6 +45,7 @@ export class Wanted {
     const wanted = isSame(next, this.told.settings) ? null : next;
     if (isSame(wanted, this.wanted)) return;
     this.wanted = wanted;
+    this.changed = performance.now();
     this.then();
   }
 }
