@@ -52,8 +52,9 @@ def box(page: Page, name: str = "K kernel") -> Locator:
 
 
 def answered(page: Page, k: int) -> None:
-    """Wait until the page shows the map of this K, and nothing is on its way any more."""
+    """Wait until the page shows Python's map of this K, and nothing is on its way any more."""
     expect(page.locator(".operands header")).to_contain_text(f"{3 * k * k} products")
+    expect(page.locator(".stage")).not_to_have_attribute("data-preview", "")
     settle(page)
 
 
@@ -250,7 +251,8 @@ def test_no_answer_moves_it_under_the_finger(gated):
     value = slider(page).input_value()
     slider(page).evaluate(WATCH)
     gate.open()
-    answered(page, 5)
+    page.wait_for_url(re.compile(r"k=5\b"))
+    settle(page)
     assert slider(page).input_value() == value != "5"
     page.mouse.up()
     answered(page, int(value))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from streamlit.runtime import caching
@@ -30,24 +31,33 @@ class Runtime:
 
 
 class Clock(asyncio.SelectorEventLoop):
-    """A loop whose time passes when it is told to."""
+    """A loop whose time passes when it is told to, on a thread of its own: a browser's may run on the test's."""
 
     now = 0.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thread = ThreadPoolExecutor(1)
 
     def time(self) -> float:
         return self.now
 
+    def call(self, act: Callable[[], object]) -> None:
+        """Call it on the loop, and what is due by then."""
+
+        async def calls() -> None:
+            act()
+            for _ in range(3):  # what is due, and what that calls
+                await asyncio.sleep(0)
+
+        self.thread.submit(lambda: self.run_until_complete(calls())).result()
+
     def passes(self, seconds: float) -> None:
         self.now += seconds
-        for _ in range(3):  # what is due, and what that calls
-            self.run_until_complete(asyncio.sleep(0))
+        self.call(lambda: None)
 
     def leave(self, *sessions: str) -> None:
-        async def left() -> None:
-            for session in sessions:
-                leaving.left((session, {}))
-
-        self.run_until_complete(left())
+        self.call(lambda: [leaving.left((session, {})) for session in sessions])
 
 
 @pytest.fixture
@@ -63,20 +73,21 @@ def clock(runtime) -> Iterator[Clock]:
     yield loop
     loop.passes(leaving.STAYS)  # nothing is left for the next test
     loop.passes(leaving.TIDIES)
+    loop.thread.shutdown()
     loop.close()
 
 
 def test_a_closed_tab_is_noticed_on_any_page_and_its_session_closed(runtime, clock):
-    async def close() -> None:
+    def close() -> None:
         caching.clear_session_resource_cache(SESSION)  # as Streamlit does once a tab is closed
 
-    clock.run_until_complete(close())  # of the visitors of other tests, who have the same
+    clock.call(close)  # of the visitors of other tests, who have the same
     clock.passes(leaving.STAYS)
     for page in ("home", "convolution"):
         runtime.closed.clear()
         at = Visitor(page)
         assert at.app.session_state["cnnviz"]
-        clock.run_until_complete(close())
+        clock.call(close)
         clock.passes(leaving.STAYS - 1)
         assert runtime.closed == []
         clock.passes(1)

@@ -32,7 +32,7 @@ const GRIPS = {
 
 // active  the handle that is pointed at, focused or held: its next window is drawn, and its name shows
 export class Handles {
-  active = ""; start = 0; from = [0, 0]; possible = 0;
+  active = ""; start = 0; from = [0, 0]; possible = 0; isPulled = false;
 
   constructor(stage) {
     this.stage = stage;
@@ -48,19 +48,25 @@ export class Handles {
       class: "handle", role: "slider", tabindex: "0", "aria-label": name, "data-of": of,
       onpointerenter: () => look(true), onpointerleave: () => { if (!drag.isHeld && !element.matches(":focus-visible")) look(false); },
       onfocus: () => look(true), onblur: () => { if (!drag.isHeld) { look(false); this.letGo(of); } },
-      onkeydown: (event) => this.press(of, event),
+      onclick: (event) => { if (!this.isPulled) this.passOn(event); }, onkeydown: (event) => this.press(of, event),
       onkeyup: (event) => { if (event.key in KEYS) this.letGo(of); },
     }, make("i"), make("span"));
     element.style.cursor = cursor;
     const drag = onDragging(element, {
-      take: (event) => { Object.assign(this, { start: this.value(of), from: pointOn(this.room, event) }); return true; },
+      take: (event) => { Object.assign(this, { start: this.value(of), from: pointOn(this.room, event), isPulled: false }); return true; },
       move: (event) => {
+        this.isPulled ||= Math.hypot(event.movementX, event.movementY) > 0;
         const by = GRIPS[of].pulled(this.from, pointOn(this.room, event)) / Math.max(LEAST, inputPlan(this.stage.input.panel, this.stage).box.cell);
         this.tell(of, this.start + Math.round(by), true);
       },
       end: (event) => { if (isFinger(event)) look(false); this.letGo(of); }, // nothing points at it any more
     });
     return { of, element, drag, word: element.lastChild };
+  }
+
+  // What only touches a handle means what lies under it.
+  passOn({ clientX, clientY, pointerType }) {
+    for (const type of ["pointerdown", "click"]) this.stage.input.canvas.dispatchEvent(new PointerEvent(type, { clientX, clientY, pointerType }));
   }
 
   get told() { return this.stage.live.told; }

@@ -244,8 +244,8 @@ def stays(name: str, key: str, value: Any) -> None:
 
 
 def component_state(key: str, name: str) -> Any:
-    """In the callback of a component: its state or trigger `name`."""
-    return getattr(_of_widget(key), name)
+    """In the callback of a component: its state or trigger `name`. None of one whose page has been left meanwhile."""
+    return getattr(_of_widget(key), name, None)
 
 
 def uploaded(key: str) -> Any:
