@@ -316,3 +316,17 @@ def test_other_lessons_follow_the_finger_as_well(visit, page, where, name, value
     lab.painted()
     assert lab.line.inner_text() == line
     assert np.abs(lab.image("output").astype(int)).sum() > 0 and shown.startswith("data:image/png")
+
+
+@pytest.mark.parametrize("wait", [0, 60])
+def test_who_goes_on_at_once_finds_the_page_and_what_was_set(visit, wait):
+    """Streamlit showed neither page where a part that runs by itself was overtaken by another page as it began."""
+    page = visit().page
+    page.get_by_role("slider", name="S stride").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(wait)
+    page.locator(".st-key-lessons").get_by_role("link", name="Home").click()
+    expect(page.get_by_role("button", name="Open the convolution lab")).to_be_visible()
+    page.locator(".st-key-lessons").get_by_role("link", name="Convolution").click()
+    slider_shows(page, "S stride", "2")
+    expect(page.locator(".panel.output header span")).to_have_text("14 × 20 × 1")

@@ -15,7 +15,7 @@ class Dial extends View {
   /** @type {DialMessage} */ data = null;
   value = NaN; // what stands when nothing moves
   shown = NaN; // what is seen: while it moves, another one
-  isMoving = false; isTyped = false; isKeyDown = false; tapped = -Infinity; timer = 0;
+  isMoving = false; isTyped = false; isTapped = false; isKeyDown = false; tapped = -Infinity; timer = 0;
   acts = new Acts();
 
   constructor() {
@@ -42,6 +42,8 @@ class Dial extends View {
       make("div", { class: "head" }, this.name, this.help, this.tip, this.box), this.range,
       make("p", { class: "below" }, this.words, this.act));
     this.scrub();
+    this.pointed = (event) => this.point(event);
+    window.addEventListener("pointerdown", this.pointed, true);
     this.stopHearing = hearSettings((change) => this.hear(change));
     for (const [name, isOn] of Object.entries({ pointerenter: true, focus: true, pointerleave: false, blur: false })) {
       this.help.addEventListener(name, () => this.tell(isOn));
@@ -105,7 +107,7 @@ class Dial extends View {
 
   stand(what) {
     clearTimeout(this.timer);
-    this.isMoving = this.isTyped = false;
+    this.isMoving = this.isTyped = this.isTapped = false;
     this.show(this.shown);
     if (what === this.value) return;
     this.value = this.shown;
@@ -121,9 +123,15 @@ class Dial extends View {
     if (!isLive) this.stand(this.shown);
   }
 
+  // Whoever points elsewhere taps no more: Python hears of it before what is pressed there.
+  point(event) { if (this.isTapped && !event.composedPath().includes(this.root)) this.letGo(); }
+
+  // Of a page that has been left nothing is sent any more: Streamlit would answer the part of it that ran by itself, and
+  // show neither page.
   leave() {
-    this.letGo();
+    clearTimeout(this.timer);
     this.stopHearing();
+    window.removeEventListener("pointerdown", this.pointed, true);
   }
 
   // ---- keys ----
@@ -138,6 +146,7 @@ class Dial extends View {
     this.isKeyDown = false;
     if (!this.isMoving || this.isTyped) return;
     this.tapped = now;
+    this.isTapped = true;
     this.timer = setTimeout(() => this.letGo(), isTapping ? TAPPING : TAP);
   }
 

@@ -1,5 +1,6 @@
 // Roles and names for Streamlit's own elements. React leaves alone the attributes that it does not set itself, and sets
 // its own only where they change: so what is said here stays until an element is drawn anew, which the observer sees.
+import { hearSettings } from "../drawing/setting.js";
 import { echo } from "./echo.js";
 
 function set(element, attributes) {
@@ -38,7 +39,21 @@ function carry(/** @type {any} */ { target }) {
   if (link && link.search !== location.search) link.search = location.search;
 }
 
-let last = null;
+// Where a setting has been let go a moment ago the way to another lesson waits until Python has heard of it. A part of
+// the page that runs by itself, overtaken by another page while it begins, is looked for there: Streamlit then shows
+// neither page.
+const HEARD = 250; // ms
+let letGo = -Infinity;
+
+function wait(/** @type {any} */ event) {
+  const link = event.target.closest?.("[data-testid=stPageLink] a"), rest = letGo + HEARD - performance.now();
+  if (!link || rest <= 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  setTimeout(() => link.click(), rest);
+}
+
+let last = null, isHearing = false;
 
 export default function mount({ data }) {
   if (!data) return undefined;
@@ -46,6 +61,11 @@ export default function mount({ data }) {
   const observer = last = new MutationObserver(() => name(data));
   observer.observe(document.body, { childList: true, subtree: true });
   echo();
+  if (!isHearing) {
+    isHearing = true;
+    window.addEventListener("click", wait, true);
+    hearSettings(({ isLive }) => { if (!isLive) letGo = performance.now(); });
+  }
   for (const type of ["pointerdown", "focusin"]) window.addEventListener(type, carry, true); // the same function: once
   name(data);
   return () => observer.disconnect();
