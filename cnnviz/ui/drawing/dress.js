@@ -5,9 +5,14 @@
 export function dressed(show, css) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
-  return (told) => {
-    const { adoptedStyleSheets: worn } = told.parentElement.getRootNode();
+  // A place may be off the page when its turn comes, as while the theme changes: it is dressed once it is on it.
+  const wear = (place, tries = 60) => {
+    const worn = place.getRootNode().adoptedStyleSheets;
+    if (!worn) { if (tries) requestAnimationFrame(() => wear(place, tries - 1)); return; }
     if (!worn.includes(sheet)) worn.push(sheet);
+  };
+  return (told) => {
+    wear(told.parentElement);
     return show(told);
   };
 }
