@@ -141,6 +141,7 @@ interface GridMessage { tabs: Record<string, { text: string[][]; values: number[
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
 interface DialMessage {
   name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
+  alone: boolean; // whether it stands in a part of the page that runs by itself
 }
 // The stage's own filter first; `others` can be added.
 interface CompareMessage {

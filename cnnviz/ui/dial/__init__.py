@@ -42,4 +42,5 @@ def dial(
                         on_set(what)
 
     shown = {"name": name, "label": label, "value": value, "range": range, "words": words, "help": help, "act": act}
-    _component(key=key, data={**shown, "heard": state.recall(f"{key}-heard", 0)}, on_acts_change=done)
+    alone = state.is_by_itself()
+    _component(key=key, data={**shown, "alone": alone, "heard": state.recall(f"{key}-heard", 0)}, on_acts_change=done)

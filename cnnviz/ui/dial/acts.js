@@ -26,7 +26,7 @@ export class Acts {
     return this.unheard.length === 0;
   }
 
-  // What to send. Of what was set only the last counts.
+  // Of what was set only the last counts. Returns all that is unheard.
   add(what, now = Date.now()) {
     this.last = Math.max(this.last + 1, now);
     if (what !== true) this.unheard = this.unheard.filter(([, other]) => other === true);

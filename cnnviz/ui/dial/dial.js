@@ -3,6 +3,7 @@
 // before, and move nothing under the finger. It follows whoever else sets its setting: a handle on the picture.
 import { arrowOf, button, icon, make, onDragging, say } from "../drawing/elements.js";
 import { View, mount } from "../drawing/mount.js";
+import { onceQuiet } from "../drawing/quiet.js";
 import { hearSettings, tellSetting } from "../drawing/setting.js";
 import { Acts, nearest, numberIn } from "./acts.js";
 
@@ -37,7 +38,7 @@ class Dial extends View {
       },
     });
     this.words = make("span", { id: "words" });
-    this.act = button({ class: "act", onclick: () => this.send("acts", this.acts.add(true)) });
+    this.act = button({ class: "act", onclick: () => this.ask(true) });
     this.root = make("div", { class: "dial" },
       make("div", { class: "head" }, this.name, this.help, this.tip, this.box), this.range,
       make("p", { class: "below" }, this.words, this.act));
@@ -111,7 +112,14 @@ class Dial extends View {
     this.show(this.shown);
     if (what === this.value) return;
     this.value = this.shown;
-    this.send("acts", this.acts.add(what));
+    this.ask(what);
+  }
+
+  // Python is told of an act, and of all that it has not heard of.
+  ask(what) {
+    this.acts.add(what);
+    const tell = () => { if (!this.isGone && this.acts.unheard.length) this.send("acts", [...this.acts.unheard]); };
+    if (this.data.alone) onceQuiet(tell); else tell();
   }
 
   /** @param {Change} change */

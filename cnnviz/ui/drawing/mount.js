@@ -93,7 +93,8 @@ function takeAway(view) {
 const views = new WeakMap();
 
 // What a component's entry exports. Streamlit calls it with the same parent whenever the data or the theme changes: there
-// is one view for each parent. It runs the last cleanup alone, or at once one that a newer call has overtaken.
+// is one view for each parent. It runs the last cleanup alone, or at once one of a call that another has overtaken, which
+// may be the later one: so a view goes when its place has gone from the page, and not because of a cleanup by itself.
 export const mount = (Kind) => ({ data, parentElement, setTriggerValue }) => {
   if (!data) return undefined;
   if (!views.has(parentElement)) views.set(parentElement, placed(Kind, parentElement));
@@ -101,10 +102,9 @@ export const mount = (Kind) => ({ data, parentElement, setTriggerValue }) => {
   // A trigger, not a state: Streamlit keeps quiet about a state that is set to what it was.
   view.send = setTriggerValue;
   tell(view, data);
-  const { version } = view;
-  return () => {
-    if (view.version !== version) return;
+  return () => setTimeout(() => {
+    if (parentElement.isConnected || views.get(parentElement) !== view) return;
     takeAway(view);
     views.delete(parentElement);
-  };
+  });
 };

@@ -5,6 +5,7 @@ import { make, onArrows, onPointing, say, sayEnds, scaleOf } from "../drawing/el
 import { View } from "../drawing/mount.js";
 import { decimalsFor, endsOf, fixed } from "../drawing/numbers.js";
 import { Panel } from "../drawing/paper.js";
+import { onceQuiet } from "../drawing/quiet.js";
 import { fieldOf, moved, placeOf, unitUnder } from "./places.js";
 import { gradient } from "./ramp.js";
 import { litBitmap, mapBitmap, mark, paintLoupe, paintOver, paintPatch, photoOf } from "./sheets.js";
@@ -57,7 +58,7 @@ export class Panels extends View {
       }
     });
     this.paint();
-    if (model.more) requestAnimationFrame(() => { if (this.model === model) choose("more"); });
+    if (model.more) requestAnimationFrame(() => onceQuiet(() => { if (this.model === model) choose("more"); }));
   }
 
   leave() {

@@ -17,6 +17,7 @@ from cnnviz.ui.state.store import (
     forget,
     hear,
     is_arrival,
+    is_by_itself,
     is_from_browser,
     link,
     now,

@@ -134,9 +134,18 @@ def by_itself(
             _session()["is-arrival"] = False
             _hear_the_browser()
             write_link()
-        part(*args)
+        _session()["by-itself"] = True
+        try:
+            part(*args)
+        finally:
+            _session()["by-itself"] = False
 
     st.fragment(run)()
+
+
+def is_by_itself() -> bool:
+    """Whether what is drawn now belongs to a part of the page that runs by itself."""
+    return _session().get("by-itself", False)
 
 
 def is_arrival() -> bool:
