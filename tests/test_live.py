@@ -110,6 +110,27 @@ def test_while_a_dial_is_dragged_the_map_is_that_of_python_and_nothing_is_asked(
     shows(lab, trace(**{key: value}))
 
 
+# K is told as a handle tells it; how often the colour then changes along a row of the output in the first frame, before
+# anything more is computed.
+FIRST_FRAME = """(canvas) => new Promise((done) => {
+  dispatchEvent(new CustomEvent("cnnviz-set", { detail: { name: "k", value: 15, isLive: true } }));
+  requestAnimationFrame(() => setTimeout(() => {
+    const { data } = canvas.getContext("2d").getImageData(0, Math.round(canvas.height / 4), canvas.width, 1);
+    done(new Uint32Array(data.buffer).filter((colour, at, all) => at && colour !== all[at - 1]).length);
+  }));
+})"""
+
+
+def test_of_a_map_that_is_zoomed_what_is_looked_at_comes_first(visit):
+    """Of the whole map only every eighth number of every eighth row is there by then: a handful of those in sight."""
+    lab = visit(size=400)
+    for _ in range(2):
+        lab.button("Zoom in").click()
+    lab.painted()
+    assert lab.canvas("output").evaluate(FIRST_FRAME) > 22  # 28; 15 where the whole map is begun alike
+    assert sent(lab.page) == 0
+
+
 def test_the_formula_follows_the_finger_and_is_given_back(visit):
     lab = visit()
     formula = lab.page.locator(".st-key-formula .formula > span")

@@ -85,6 +85,10 @@ export class LiveStage extends Wanted {
     stage.show(trace);
     if (wasPlaying) stage.player.filled = trace.count; // nobody waits for the rest of it now
     this.formula.show(told, trace, stage.made);
+    if (trace.filling.level && stage.player.zoom > 1) { // what is looked at comes first
+      trace.filling.begin?.(stage.outputView.view);
+      stage.refill();
+    }
     if (trace.filling.level) takeTurns(this, 0, (began) => this.fill(trace, began));
   }
 
@@ -95,7 +99,7 @@ export class LiveStage extends Wanted {
     return isLeft;
   }
 
-  // Everything else of the page that speaks of this map speaks of another one now, and steps back: see live.css.
+  // Everything else of the page that speaks of this map speaks of another one now, and steps back: see style/frame.css.
   mark(isPreview, refused) {
     const { root, line } = this.stage;
     root.toggleAttribute("data-preview", isPreview);

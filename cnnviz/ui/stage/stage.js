@@ -135,7 +135,7 @@ class Stage extends View {
     trace.limit = trace.filling.largest;
     made.outputRange = [-trace.limit, trace.limit];
     outputBitmap(trace, this.theme, made.output);
-    if (this.step) paintOutput(this.output.panel, this);
+    if (this.step && !this.waiting) paintOutput(this.output.panel, this);
   }
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
