@@ -191,7 +191,7 @@ class Class:
     async def _work(self, visitor: Visitor, end: float) -> None:
         k = 3
         while time.monotonic() < end:
-            k = random.choice([other for other in range(1, 16) if other != k])
+            k = random.choice([other for other in range(3, 16) if other != k])
             start = time.monotonic()
             try:
                 await self.change(visitor, k)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from cnnviz.ui.course import COURSE, HOME
 from cnnviz.ui.settings import YOURS
 from cnnviz.ui.state import DECLARED, Setting, flag, integer, one_of, real, words
 from server import ROOT
-from visitor import Session, Visitor
+from visitor import Visitor
 
 DOOR = ROOT / "cnnviz" / "ui" / "state"
 MAKERS = ("Setting", "flag", "integer", "one_of", "real", "unit_setting", "words")
@@ -128,7 +129,8 @@ def test_a_pasted_kernel_keeps_its_width_whatever_was_seen_of_it_before():
 
 def test_what_a_widget_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
     """Keys so fast that a run answers the first while the browser still shows the box of before, and tells its 3."""
-    monkeypatch.setattr("streamlit.session_state", session := Session())
+    session: dict[str, Any] = {}
+    monkeypatch.setattr("streamlit.session_state", session)
     old = state.widget_key("test-box", 3)
     new = state.widget_key("test-box", 5)
     assert new != old

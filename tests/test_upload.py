@@ -18,7 +18,7 @@ from cnnviz.ui import state
 from cnnviz.ui.controls import Uploads
 from cnnviz.ui.state import one_of
 from paper import USUAL, jpeg
-from visitor import Session, Visitor
+from visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ def test_no_link_is_made_of_a_file_s_name():
 
 def test_a_file_that_an_uploader_repeats_after_it_has_been_made_anew_is_no_act(monkeypatch):
     """Until a run reaches it the browser still shows the uploader of before, and tells its file with the next act."""
-    monkeypatch.setattr("streamlit.session_state", session := Session())
+    session: dict[str, Any] = {}
+    monkeypatch.setattr("streamlit.session_state", session)
     drawn: dict[str, Any] = {}
     monkeypatch.setattr("streamlit.file_uploader", lambda label, **told: drawn.update(told))
     choice = one_of("test-upload-choice", ["one", "other", "yours"])

@@ -22,7 +22,6 @@ from cnnviz.ui.volumes import Answer, Unit, Volume, clicked, message, sent
 from cnnviz.ui.volumes.message import BUDGET, EACH_MAP, envelope, holds
 from door import Door, settle
 from lab import Lab
-from visitor import Session
 
 ORANGE = (217, 95, 2)
 HERE = (Field(), Field())
@@ -213,7 +212,7 @@ def test_a_table_of_what_each_map_reads_goes_over_and_says_which_must_be_sent():
 
 
 def test_a_choice_is_told_anew_unless_the_browser_made_it_and_has_its_maps(monkeypatch):
-    monkeypatch.setattr("streamlit.session_state", Session(cnnviz=(session := {"is-arrival": False})))
+    monkeypatch.setattr("streamlit.session_state", {"cnnviz": (session := {"is-arrival": False})})
     first, other = Unit(0, 0, 1, 1), Unit(0, 1, 2, 2)
     assert sent(bench.UNIT, first, lambda before: True) == (first, 1)
     clicked(bench.UNIT, other)

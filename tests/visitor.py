@@ -55,12 +55,6 @@ class Unbroken(SafeSessionState):
         super().__init__(state, may_break_off)
 
 
-class Session(dict[str, Any]):
-    """What stands for `st.session_state` where no page runs."""
-
-    to_dict = dict.copy
-
-
 app_test.SafeSessionState = script_runner.SafeSessionState = Unbroken
 
 

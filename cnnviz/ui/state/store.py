@@ -10,6 +10,7 @@ The link follows the settings, once a run, before anything is drawn; only Back, 
 make the settings follow the link. So a link always says what the page shows, and Back gives a state that was.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -33,20 +34,29 @@ _reached = _Reached()
 
 
 def _session() -> dict[str, Any]:
-    """All that the door keeps for this visitor.
-
-    At every `st.session_state[...]` Streamlit may break off for the visitor's next act, even in the middle of a
-    callback: then half of what they did was lost (a file that lay in the uploader and was not shown). What is reached
-    through `to_dict` it does not break off, and once a run is enough. Runs follow each other: see fastReruns in
-    .streamlit/config.toml.
-    """
+    """All that the door keeps for this visitor; reached once a run."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None or _reached.context is not context:
-        session = st.session_state.to_dict().get("cnnviz")
+        session = _in_session("cnnviz")
         if session is None:
             session = st.session_state["cnnviz"] = {}  # as the first page begins, before anything can be done
         _reached.context, _reached.session = context, session
     return _reached.session
+
+
+def _in_session(key: str) -> Any:
+    """What Streamlit keeps under a key, ours or a widget's, or None.
+
+    At every `st.session_state[...]` Streamlit may break off for the visitor's next act, even in the middle of a
+    callback: then half of what they did was lost (a file that lay in the uploader and was not shown). What lies within
+    is not broken off. `to_dict` is not either, but makes a class anew for every component of the page: a fifth of what
+    a change in the lab cost the server. Runs follow each other: see fastReruns in .streamlit/config.toml.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    try:
+        return (context.session_state._state if context else st.session_state)[key]
+    except KeyError:
+        return None
 
 
 def everything() -> dict[str, Any]:
@@ -116,6 +126,11 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
     write_link()
 
 
+# Of forty who change something at once as many are answered as without it; but the loop that serves all of them, which
+# had to wait behind forty threads, says within 10 ms that it is well, and not after 300 (bench/visitors.py).
+_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+
 def by_itself(
     part: Callable[..., None], *args: Any, own: Iterable[Setting[Any]], still: Callable[[], bool] = lambda: True
 ) -> None:
@@ -136,7 +151,8 @@ def by_itself(
             write_link()
         _session()["by-itself"] = True
         try:
-            part(*args)
+            with _turns:
+                part(*args)
         finally:
             _session()["by-itself"] = False
 
@@ -237,7 +253,7 @@ def hear(name: str, key: str, take: Callable[[Any], None]) -> None:
     A widget that has been made anew is still on the screen until a run reaches it: what is chosen on it counts, what
     it only repeats does not.
     """
-    value, drawn = _of_widget(key), _part("widgets")[name]
+    value, drawn = _in_session(key), _part("widgets")[name]
     if drawn["key"] != key and drawn["told"].get(key) == value:
         return
     drawn["told"][key] = value
@@ -254,16 +270,12 @@ def stays(name: str, key: str, value: Any) -> None:
 
 def component_state(key: str, name: str) -> Any:
     """In the callback of a component: its state or trigger `name`. None of one whose page has been left meanwhile."""
-    return getattr(_of_widget(key), name, None)
+    return getattr(_in_session(key), name, None)
 
 
 def uploaded(key: str) -> Any:
     """The file that lies in an uploader or a camera, or None."""
-    return _of_widget(key)
-
-
-def _of_widget(key: str) -> Any:
-    return st.session_state.to_dict().get(key)  # not [key]: see `_session`
+    return _in_session(key)
 
 
 # --- memory ---
