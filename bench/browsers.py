@@ -206,7 +206,7 @@ SETTLED = "Boolean(document.querySelector('[data-test-connection-state=CONNECTED
 # How many canvases of a page have something painted on them.
 PAINTED = f"""{ROOTS}.flatMap((root) => [...root.querySelectorAll("[data-ready] canvas")]).filter((canvas) =>
   canvas.width && canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)).length"""
-VIEWS = f"{ROOTS}.flatMap((root) => [...root.querySelectorAll('[data-ready]:not(.dial)')]).length"
+VIEWS = f"{ROOTS}.flatMap((root) => [...root.querySelectorAll('[data-ready]:not(.controls)')]).length"
 DIAL, HANDLE = ".dial input[type=range][aria-label='K kernel']", ".handle[data-of=k]"
 STAGE = found(".stage")
 HEADER = f"{found('.stage .output header')}.innerText"

@@ -62,7 +62,7 @@ def photo(number: int) -> bytes:
 
 class Visitor:
     """A tab without a browser. As a browser does, it answers with the values of widgets (of those that it has
-    touched), runs the part of the page that a dial lies in, and says which large messages it has already."""
+    touched), runs the part of the page that a panel lies in, and says which large messages it has already."""
 
     def __init__(self, url: str, page: str = "convolution"):
         self._url, self._page, self._hash, self._query = url, page, "", ""
@@ -116,9 +116,9 @@ class Visitor:
 
     async def turn(self, k: int) -> None:
         """Move the dial of K, and let it go."""
-        id, fragment = self._widgets["dial-k"]
+        id, fragment = self._widgets["settings"]
         self._acts += 1
-        acts = json.dumps([{"event": "acts", "value": [[self._acts, k]]}])
+        acts = json.dumps([{"event": "acts", "value": [[self._acts, "k", k]]}])
         trigger = WidgetState(id=f"{STREAMLIT_INTERNAL_KEY_PREFIX}_{id}{EVENT_DELIM}events", json_trigger_value=acts)
         await self.run(trigger, fragment=fragment)
 

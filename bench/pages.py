@@ -45,6 +45,7 @@ from server import free_port  # noqa: E402
 
 VIEW = "sample=Astronaut+Eileen+Collins&size=512&p=0&kernel=Gaussian+blur"
 SECONDS = 10
+K = ":is(.dial-k, .st-key-dial-k)"  # the dial of the lab, or Streamlit's slider in its place
 AS_SERVED = {"PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}  # as `make run` does
 
 # Frames in which the stage drew, by their time stamps; the hook sees any canvas.
@@ -69,7 +70,7 @@ COUNT_FRAMES = """
 TIME_KEY = """
 () => new Promise((done) => {
   const within = (place) => [...place.querySelectorAll("*")].map((element) => element.shadowRoot).filter(Boolean);
-  const slider = within(document.querySelector(".st-key-dial-k"))[0].querySelector("[type=range]");
+  const slider = within(document).map((root) => root.querySelector(".dial-k [type=range]")).find(Boolean);
   const roots = within(document);
   const stage = roots.map((root) => root.querySelector(".stage")).find(Boolean);
   let start;
@@ -134,7 +135,7 @@ def opened(browser: Browser, url: str, query: str) -> tuple[Page, Wire]:
     wire = Wire(page)
     page.goto(f"{url}?{query}")
     settle(page)
-    page.locator(".st-key-dial-k input[type=range]").wait_for()
+    page.locator(f"{K} input[type=range]").wait_for()
     page.wait_for_timeout(1000)
     return page, wire
 
@@ -195,7 +196,7 @@ def own_picture(side: int) -> bytes:
 
 def dial(page: Page) -> Callable[[float], None]:
     """What moves the pointer to where the dial of K, or Streamlit's slider in its place, has a value."""
-    range = page.locator(".st-key-dial-k input[type=range]").bounding_box()
+    range = page.locator(f"{K} input[type=range]").bounding_box()
     left, width, y = range["x"] + 9, range["width"] - 18, range["y"] + range["height"] / 2
     if (streamlits := page.locator(".st-key-dial-k[data-testid=stElementContainer] [data-testid=stSlider]")).count():
         (left, width), y = (streamlits.bounding_box()[side] for side in ("x", "width")), range["y"]  # of its thumb
@@ -346,7 +347,7 @@ def turn(pages: dict[str, Page], times: dict[str, list[float]]) -> None:
     for name, page in pages.items():
         page.bring_to_front()
         page.evaluate(f"() => {{ window.timed = ({TIME_KEY})(); }}")
-        page.locator(".st-key-dial-k input[type=range]").focus()
+        page.locator(f"{K} input[type=range]").focus()
         page.keyboard.press("ArrowRight")
         times[name].append(page.evaluate("() => window.timed"))
         settle(page)
@@ -356,7 +357,7 @@ def turn(pages: dict[str, Page], times: dict[str, list[float]]) -> None:
 def sizes(browser: Browser, lab: str, peer: str) -> None:
     for name, url in (("stage", lab), ("st.image", peer)):
         page, wire = opened(browser, url, f"{VIEW}&k=7")
-        for what, selector in (("K", ".st-key-dial-k"), ("nothing that is shown", ".st-key-dial-kw")):
+        for what, selector in (("K", ".dial-k"), ("nothing that is shown", ".dial-kw")):
             if selector.endswith("kw"):
                 page.get_by_role("button", name="rectangle, sides").click()
             page.locator(f"{selector} input[type=range]").focus()
@@ -374,7 +375,7 @@ def sizes(browser: Browser, lab: str, peer: str) -> None:
 TIME_LESSON = """
 ([link, most]) => new Promise((done) => {
   const ready = (root) => [...root.querySelectorAll("*")].reduce((sum, found) =>
-    sum + found.matches("[data-ready]:not(.dial)") + (found.shadowRoot ? ready(found.shadowRoot) : 0), 0);
+    sum + found.matches("[data-ready]:not(.controls)") + (found.shadowRoot ? ready(found.shadowRoot) : 0), 0);
   const title = document.title, start = performance.now();
   const look = () => {
     const count = document.title === title ? 0 : ready(document.querySelector("[data-testid=stMain]"));

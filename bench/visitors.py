@@ -103,7 +103,7 @@ def keys(lab: Page, kernel: str, times: list[float]) -> None:
     lab.wait_for_timeout(1500)
     for _ in range(KEYS):
         lab.evaluate(f"() => {{ window.timed = ({TIME_KEY})(); }}")
-        lab.locator(".st-key-dial-k input[type=range]").focus()
+        lab.locator(".dial-k input[type=range]").focus()
         lab.keyboard.press("ArrowRight")
         times.append(lab.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])"))
         settle(lab)

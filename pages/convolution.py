@@ -18,8 +18,7 @@ def lab(picture: Picture, held: str, divisor: float) -> None:
     """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that. `held`: the id
     under which the browser holds the picture."""
     with frame.main():
-        with frame.settings():
-            controls.sliders(picture)
+        controls.sliders(picture)
         try:
             filter, windows = controls.filter_of_lab(picture), controls.windows()
             trace = cached.convolve(picture, filter, windows, divisor)
@@ -31,7 +30,11 @@ def lab(picture: Picture, held: str, divisor: float) -> None:
             live = controls.live(len(picture.pixels))
             stage(trace, key="convolution", group=results.GROUP, link=results.PLACE, held=held, live=live)
         results.figures(trace)
-        results.at_own_size(picture, filter, windows, divisor)
+
+
+def is_as_before(picture: Picture, has_map: bool) -> bool:
+    """Whether a change of the sliders leaves standing what else the page shows."""
+    return controls.gives_a_map(picture) == has_map and not state.now(results.OWN_SIZE)
 
 
 with frame.lesson(course.CONVOLUTION) as page:
@@ -41,10 +44,11 @@ with frame.lesson(course.CONVOLUTION) as page:
     picture, divisor = controls.picture()
     controls.show_kernel(picture)
     held, has_map = held_picture(picture), controls.gives_a_map(picture)
-    own = (*controls.of_window(), results.PLACE, results.OWN_SIZE)
-    state.by_itself(lab, picture, held, divisor, own=own, still=lambda: controls.gives_a_map(picture) == has_map)
+    own = (*controls.of_window(), results.PLACE)
+    state.by_itself(lab, picture, held, divisor, own=own, still=lambda: is_as_before(picture, has_map))
     if has_map:
         live = controls.live(len(picture.pixels))
         compare(picture, divisor, key="compare", group=results.GROUP, held_picture=held, live=live)
         results.downloads(picture, divisor)
+        results.at_own_size(picture, divisor)
         page.end(ENDING)

@@ -75,7 +75,7 @@ HEADINGS = """() => {
 def ready(page: Page) -> None:
     """Wait until the page's main view is painted, or what stands in its place, and Streamlit's elements have names."""
     expect(
-        page.locator("main").locator(".stage, .st-key-stuck-box, [data-ready]:not(.dial), .st-key-problem").first
+        page.locator("main").locator(".stage, .st-key-stuck-box, [data-ready]:not(.controls), .st-key-problem").first
     ).to_be_visible()
     expect(page.locator("[role=navigation]").first).to_be_attached()
     settle(page)

@@ -52,7 +52,7 @@ def ready(page: Page) -> None:
 
 
 def main_view(page: Page):
-    return page.locator("[data-testid=stMain] [data-ready]:not(.dial)").first
+    return page.locator("[data-testid=stMain] [data-ready]:not(.controls)").first
 
 
 def go(page: Page, name: str, *, menu: bool = False) -> None:
@@ -97,10 +97,10 @@ def test_the_settings_of_a_link_go_along(open_page):
     ready(page)
     for name in ("Stride, padding", "Activations", "Convolution"):
         go(page, name)
-        assert page.locator(".st-key-dial-k input[type=range]").first.input_value() == "5", name
+        assert page.locator(".dial-k input[type=range]").first.input_value() == "5", name
         expect(page.get_by_test_id("stSidebar").get_by_text("× 64 × 1.")).to_be_visible()
         expect(page).to_have_url(re.compile("k=5"))
-    assert page.locator(".st-key-dial-s input[type=range]").input_value() == "2"
+    assert page.locator(".dial-s input[type=range]").input_value() == "2"
 
 
 @pytest.mark.parametrize("size", [(1024, 768), (390, 844)], ids=["middle", "phone"])

@@ -43,7 +43,7 @@ class Visit:
 def visit(open_page):
     def go(path: str) -> Visit:
         page = open_page(path)
-        page.locator("[data-testid=stMain] [data-ready]:not(.dial)").first.wait_for()
+        page.locator("[data-testid=stMain] [data-ready]:not(.controls)").first.wait_for()
         settle(page)
         return Visit(page, page.evaluate("navigation.currentEntry.index"))
 

@@ -273,7 +273,7 @@ def test_numbers_can_be_typed_beside_the_sliders(open_page):
         box = page.get_by_role("spinbutton", name="K kernel, typed")
         box.fill(typed)
         box.press("Enter")
-        expect(page.locator(".st-key-dial-k .below")).to_contain_text(said)
+        expect(page.locator(".dial-k .below")).to_contain_text(said)
         expect(box).to_have_value(re.search(r"so (\d+)", said)[1])
 
 

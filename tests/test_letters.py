@@ -39,6 +39,6 @@ def test_the_words_under_a_dial_have_the_letters_of_the_page():
     at = Visitor("convolution", letters="o w k s p d", s="2", **link)
     assert "k is then the height." in at.said()
     # Names, buttons, and what stands in an empty box too.
-    assert at.control("rect").label == "k's height and width differ"
-    assert at.control("sides").placeholder == "p on all four"
+    assert at.control("rect").label == "k’s height and width differ"
+    assert at.control("sides").told["placeholder"] == "p on all four"
     assert at.control("p-act").label == "keep the size (s = 1)"

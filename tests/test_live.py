@@ -231,8 +231,7 @@ def test_a_weight_is_seen_while_it_is_typed_and_can_be_taken_back(visit):
 def test_flip_and_border_are_seen_at_once(visit):
     lab = visit(p=4)
     lab.stage.evaluate(PREVIEWS)
-    lab.page.get_by_role("combobox", name="Border").click()
-    lab.page.get_by_role("option", name="reflect").click()
+    lab.page.get_by_role("combobox", name="Border").select_option("reflect")
     lab.page.wait_for_function("window.previews > 0")
     lab.page.wait_for_url(re.compile("border=reflect"))
     expect(lab.stage).not_to_have_attribute("data-preview", "")

@@ -72,7 +72,7 @@ def at(warm: Callable[[str], Page]) -> Iterator[Callable[..., Page]]:
 
 
 def ready(page: Page) -> Page:
-    expect(page.locator("main [data-ready]:not(.dial)").first).to_be_visible(timeout=30_000)
+    expect(page.locator("main [data-ready]:not(.controls)").first).to_be_visible(timeout=30_000)
     settle(page)
     return page
 
@@ -134,7 +134,7 @@ def test_on_a_screen_the_row_of_lessons_makes_room_for_the_way_to_the_sidebar(at
 def test_on_a_phone_the_dials_are_on_the_screen_with_the_stage(at):
     page = at("convolution", PHONE)
     for letter in "kspd":
-        expect(page.locator(f".st-key-dial-{letter}")).to_be_in_viewport(ratio=1)
+        expect(page.locator(f".dial-{letter}")).to_be_in_viewport(ratio=1)
     stage, dials = box(page.locator(".stage")), box(page.locator(".st-key-settings"))
     assert stage["y"] < 300, "the stage comes first"
     assert dials["y"] > 0.65 * PHONE[1] and dials["y"] + dials["height"] <= PHONE[1]
@@ -143,7 +143,7 @@ def test_on_a_phone_the_dials_are_on_the_screen_with_the_stage(at):
         assert panel_box["y"] + panel_box["height"] <= dials["y"], "the dials lie on the stage's panels"
     # They stay there while the rest of the stage is read.
     page.locator(".stage .line").scroll_into_view_if_needed()
-    expect(page.locator(".st-key-dial-k")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".dial-k")).to_be_in_viewport(ratio=1)
 
 
 def test_what_goes_on_sideways_says_so(at):

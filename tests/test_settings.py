@@ -151,7 +151,7 @@ def test_there_is_always_something_to_press_and_it_works(state, picture):
 @given(states(), pictures(1))
 def test_a_remedy_is_the_nearest_value_of_its_setting_and_says_it(state, picture):
     assume(not works(state, picture))
-    names = {"K": "k", "K's width": "kw", "P": "p", "D": "d"}
+    names = {"K": "k", "K’s width": "kw", "P": "p", "D": "d"}
     for label, changes in remedies(state, picture):
         name, _, value = label.partition(" = ")
         if name not in names or "," in label:
@@ -179,9 +179,9 @@ def test_the_remedies_of_a_preset_that_has_no_such_size():
     smallest = kernels.KERNELS["sobel-x"].nearest(1)[0][0]
     assert remedies({**START, "k": 1}, blank(9, 8)) == [(f"K = {smallest}", {"k": smallest})]
     rectangle = {**START, "kernel": "Diagonal cross", "k": 5, "rect": True, "kw": 3}
-    assert remedies(rectangle, blank(9, 8)) == [("K = 3", {"k": 3}), ("K's width = 5", {"kw": 5})]
+    assert remedies(rectangle, blank(9, 8)) == [("K = 3", {"k": 3}), ("K’s width = 5", {"kw": 5})]
     column = {**rectangle, "kw": 1}  # no height goes with a width of 1
-    assert remedies(column, blank(9, 8)) == [("K = 5 × 5", {"k": 5, "rect": False}), ("K's width = 5", {"kw": 5})]
+    assert remedies(column, blank(9, 8)) == [("K = 5 × 5", {"k": 5, "rect": False}), ("K’s width = 5", {"kw": 5})]
 
 
 def test_of_two_values_that_are_as_near_both_are_offered():

@@ -29,7 +29,7 @@ from streamlit.testing.v1.element_tree import Widget
 import sent
 from cnnviz.ui.course import COURSE, HOME
 from cnnviz.ui.state import DECLARED
-from dials import Dial
+from dials import Dial, Other, Panel
 from sent import Sent
 from server import ROOT
 
@@ -157,8 +157,8 @@ class Visitor:
         A widget whose value was changed by another has been drawn anew since, under its name and a number.
         """
         for dial in self.dials():
-            if key in dial.parts:
-                return dial.parts[key]
+            if key in (dial.key, *dial.parts):
+                return dial.parts.get(key, dial)
         drawn = self._part("widgets").get(key, {})
         return self.app.get_by_key(drawn.get("key", key))
 
@@ -168,15 +168,17 @@ class Visitor:
 
     def controls(self, start: str = "") -> list[str]:
         """The keys of the page's widgets that begin with `start`, in the page's order."""
-        keys = [element.key for element in self.app if isinstance(element, Widget)]
+        widgets = [element for element in self.app if isinstance(element, Widget)]
+        keys = [one.key for widget in widgets for one in (widget.controls if isinstance(widget, Panel) else [widget])]
         return [key for key in keys if key and key.startswith(start)]
 
     def drawn(self) -> set[str]:
         """The names of the widgets that show a setting, or have on a page before, and of the dials."""
         return {*self._part("widgets"), *(dial.key for dial in self.dials())}
 
-    def dials(self) -> list[Dial]:
-        return [element for element in self.app if isinstance(element, Dial)]
+    def dials(self) -> list[Dial | Other]:
+        """The controls of the page's panels."""
+        return [control for element in self.app if isinstance(element, Panel) for control in element.controls]
 
     def remedies(self) -> list[str]:
         """The keys of the buttons that mend what cannot be."""

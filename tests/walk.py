@@ -37,7 +37,7 @@ LEFT_OUT = re.compile(
 
 # The main view of any page, or why there is none.
 VIEW = (
-    "[data-testid=stMain] [data-ready]:not(.dial), .st-key-problem, .st-key-problem-A, .st-key-problem-B, "
+    "[data-testid=stMain] [data-ready]:not(.controls), .st-key-problem, .st-key-problem-A, .st-key-problem-B, "
     ".st-key-stuck-box, .st-key-not-run, .st-key-not-trained-box"
 )
 # Every keyed widget that can be seen: its key, its kind, what it shows.
@@ -63,11 +63,15 @@ CONTROLS = """() => {
     }[kind]();
     found.push([keyOf(element), kind, shown]);
   }
-  for (const element of document.querySelectorAll("[class*='st-key-dial-']")) {
+  for (const element of document.querySelectorAll("[class*='st-key-']")) {
     if (!element.checkVisibility() || element.closest("[data-stale=true]")) continue;
     const within = [...element.querySelectorAll("*")].find((one) => one.shadowRoot)?.shadowRoot;
-    const inputs = within?.querySelectorAll(".dial[data-ready] input") ?? [];
-    for (const input of inputs) found.push([keyOf(element).replace("dial-", ""), "dial", input.value]);
+    for (const input of within?.querySelectorAll(".controls[data-ready] :is(input, select)") ?? []) {
+      const name = [...input.closest("[class*='dial-']").classList].find((one) => one.startsWith("dial-")).slice(5);
+      const kind = { "select-one": "choice", checkbox: "stCheckbox", range: "dial" }[input.type];
+      const shown = kind === "stCheckbox" ? String(input.checked) : input.value;
+      found.push([name, kind ?? (input.matches(".line") ? "line" : "dial"), shown]);
+    }
   }
   return found;
 }"""
@@ -178,8 +182,12 @@ class Walk:
 
     def _key(self, locator: Locator) -> str:
         return locator.evaluate(
-            """element => [...((element.getRootNode().host ?? element).closest("[class*='st-key-']")?.classList ?? [])]
-              .find((one) => one.startsWith("st-key-"))?.slice(7) ?? "" """
+            """element => {
+              const named = (one, start) =>
+                [...(one?.closest(`[class*='${start}']`)?.classList ?? [])].find((name) => name.startsWith(start));
+              const dial = named(element, "dial-");
+              return dial?.slice(5) ?? named(element.getRootNode().host ?? element, "st-key-")?.slice(7) ?? "";
+            }"""
         )
 
     @on("[data-testid=stSlider] input[type=range], .dial input[type=range]")
@@ -209,6 +217,12 @@ class Walk:
         chosen.click()
         return f"“{text}” chosen in {key}"
 
+    @on(".choice select")
+    def _choice(self, found: Locator) -> str | None:
+        text = self.random.choice([option.inner_text() for option in found.locator("option").all()])
+        found.select_option(text)
+        return f"“{text}” chosen in {self._key(found)}"
+
     @on("[data-testid=stButtonGroup] button")
     def _segment(self, found: Locator) -> str | None:
         text, key = found.inner_text().strip(), self._key(found)
@@ -217,13 +231,13 @@ class Walk:
         found.click()
         return f"“{text}” pressed in {key}"
 
-    @on("[data-testid=stCheckbox] label")
+    @on("[data-testid=stCheckbox] label, .switch")
     def _toggle(self, found: Locator) -> str | None:
         key = self._key(found)
         found.click(position={"x": 12, "y": 8})
         return f"{key} switched"
 
-    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input")
+    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input, .line")
     def _text(self, found: Locator) -> str | None:
         key = self._key(found)
         text = self.random.choice({"stack": STACKS, "sides": SIDES}.get(re.sub(r"-\d+$", "", key), KERNELS))
@@ -238,7 +252,7 @@ class Walk:
         return f"“{text}” ({key}) pressed"
 
     @on(
-        ".st-key-border-box [data-testid=stPopover] button, .st-key-layer-settings [data-testid=stPopover] button, "
+        ".opens, .st-key-layer-settings [data-testid=stPopover] button, "
         "[data-testid=stExpander] summary"
     )
     def _popover(self, found: Locator) -> str | None:

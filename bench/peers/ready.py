@@ -27,9 +27,8 @@ with frame.title("Convolution", "The same widgets, and one picture that is ready
     controls.demos()
 picture, divisor = controls.picture()
 with frame.main():
-    with frame.settings():
-        controls.sliders(picture)
+    controls.sliders(picture)
     filter, windows = controls.kernel(picture), controls.windows()
     results.formula(windows, picture)
     st.image(ready(windows.rows.kernel_size))
-    results.downloads(picture, filter, windows, divisor)
+    results.downloads(picture, divisor)

@@ -12,7 +12,7 @@ from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.compare import COMPARED, SCALE
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import html, show
-from cnnviz.ui.settings import Filter, Windows, filter_of
+from cnnviz.ui.settings import Windows, filter_of
 from cnnviz.ui.settings import windows as windows_of
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import flag
@@ -79,10 +79,11 @@ def downloads(picture: Picture, divisor: float) -> None:
                 )
 
 
-def at_own_size(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> None:
+def at_own_size(picture: Picture, divisor: float) -> None:
     """The map of the original picture, here, where that is asked for."""
-    if controls.toggle("show the original's map here", OWN_SIZE):
+    if controls.toggle("show the original’s map here", OWN_SIZE):
         original, depth = controls.original(), "grey" if len(picture.pixels) == 1 else "rgb"
+        filter, windows = controls.filter_of_lab(picture), controls.windows()
         whole = cached.file(original, max(original.size), depth, filter, windows, divisor, "png")
         with st.container(key="own-map"):
             st.image(whole, width="content", alt="The feature map of the picture at its own size")

@@ -279,7 +279,7 @@ def _changes_of_one(state: Mapping[str, Any], picture: Picture) -> Iterator[tupl
     if state["rect"]:
         squares = [] if sizes else nearest("k", rect=False)
         yield from ((f"K = {times(k, k)}", {"k": k, "rect": False}) for k in squares)
-        yield from ((f"K's width = {kw}", {"kw": kw}) for kw in nearest("kw"))
+        yield from ((f"K’s width = {kw}", {"kw": kw}) for kw in nearest("kw"))
     yield from ((f"P = {p}", {"p": p, "sides": ""}) for p in nearest("p", sides=""))
     yield from ((f"D = {d}", {"d": d}) for d in nearest("d"))
     yield "keep the size", keeping(state)

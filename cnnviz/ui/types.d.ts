@@ -139,8 +139,9 @@ interface SizesMessage {
 }
 interface GridMessage { tabs: Record<string, { text: string[][]; values: number[][] }>; error: string; read: unknown; size: number[]; square: boolean; kernels: string; own: boolean }
 interface PadMessage { fill: string; ready: boolean; drawing: string; points: number; strokes: number; refused: string }
-interface DialMessage {
-  name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string; heard: number;
+interface DialMessage { name: string; label: string; value: number; range: [number, number]; words: string; help: string; act: string }
+interface PanelMessage {
+  controls: { name: string; kind: string }[]; heard: number;
   alone: boolean; // whether it stands in a part of the page that runs by itself
 }
 // The stage's own filter first; `others` can be added.

@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from cnnviz.numbers import number
-from cnnviz.ui import state
-from cnnviz.ui.dial import dial as draw_dial
+from cnnviz.ui import panel, state
 from cnnviz.ui.letters import LETTERS, lettered, together
+from cnnviz.ui.panel import Control
 from cnnviz.ui.state import Setting, put
 
 Then = Callable[[], None]
@@ -179,17 +179,10 @@ def slider(label: str, setting: Setting[float], step: float) -> float:
     return value
 
 
-def dial(
-    label: str, setting: Setting[int], *, words: str = "", then: Then | None = None, help: str = "",
-    act: Act | None = None,
-) -> int:  # fmt: skip
-    """A slider with its number beside it, which can be typed, and below it `words`, plain, on what the value does.
-
-    act  what else can be done there: what a button after the words says, and its callback
-    """
-    value, take = state.now(setting), _putting(setting, then)
-    bare_dial(label, setting.key, value, setting.range, take, words=words, help=help, act=act)
-    return value
+def dial(label: str, setting: Setting[int], **of_dial: Any) -> int:
+    """A slider with its number beside it, which can be typed: by itself in its place; as `dial_of`."""
+    panel.panel(f"dial-{setting.key}", [dial_of(label, setting, **of_dial)])
+    return state.now(setting)
 
 
 def dials(boxes: Iterable[DeltaGenerator], settings: Mapping[str, Setting[int]], words: Iterable[str]) -> None:
@@ -200,10 +193,27 @@ def dials(boxes: Iterable[DeltaGenerator], settings: Mapping[str, Setting[int]],
 
 
 def bare_dial(
+    label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, words: str = ""
+) -> None:
+    """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
+    panel.panel(f"dial-{name}", [_dial(label, name, value, range, take, words=words)])
+
+
+# --- several controls in one element of the page: `panel.panel` shows them ---
+
+
+def dial_of(label: str, setting: Setting[int], *, then: Then | None = None, **of_dial: Any) -> Control:
+    """A slider with its number beside it, which can be typed, and below it `words`, plain, on what the value does.
+
+    act  what else can be done there: what a button after the words says, and its callback
+    """
+    return _dial(label, setting.key, state.now(setting), setting.range, _putting(setting, then), **of_dial)
+
+
+def _dial(
     label: str, name: str, value: int, range: tuple[int, int], take: Callable[[int], None], *, words: str = "",
     help: str = "", act: Act | None = None,
-) -> None:  # fmt: skip
-    """As `dial`, of what is no setting by itself: one number of a typed stack. `take` is given the new value."""
+) -> Control:  # fmt: skip
     label = lettered(label)
     said, done = act or ("", None)
 
@@ -214,9 +224,26 @@ def bare_dial(
             _typed(name, label, range, True, take, told)
 
     below = together(_said(name) or lettered(words))
-    draw_dial(
+    return panel.dial(
         name, label, value, range, words=below, help=lettered(help), act=lettered(said), on_set=set_to, on_act=done
     )
+
+
+def choice_of(label: str, setting: Setting[str], *, help: str = "") -> Control:
+    """One of a few, in a box."""
+    value, take = state.now(setting), _putting(setting)
+    return panel.choice(setting.key, lettered(label), value, setting.options, help=lettered(help), on_set=take)
+
+
+def switch_of(label: str, setting: Setting[bool]) -> Control:
+    """On or off."""
+    return panel.switch(setting.key, lettered(label), state.now(setting), on_set=_putting(setting))
+
+
+def line_of(label: str, setting: Setting[str], *, placeholder: str = "", help: str = "") -> Control:
+    """A line of text, as it is typed."""
+    said = {"placeholder": lettered(placeholder), "help": lettered(help)}
+    return panel.line(setting.key, lettered(label), state.now(setting), **said, on_set=_putting(setting))
 
 
 _MEAN = """Here **K** is the kernel's size, **S** the stride, **P** the padding, **D** the dilation, **W** the input's

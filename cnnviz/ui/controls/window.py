@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import streamlit as st
-
 from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached, formulas, settings, state
-from cnnviz.ui.controls.basics import dial, select, text, toggle
+from cnnviz.ui.controls.basics import choice_of, dial_of, line_of, switch_of
+from cnnviz.ui.panel import more, panel
 from cnnviz.ui.settings import BORDER, FILTER, KW, RECT, SIDES, SLIDING, D, K, P, S, Windows
 from cnnviz.ui.state import Setting, put
 
@@ -35,23 +34,26 @@ def sliders(picture: Picture) -> None:
     now = lab()
     window = _window(now, 0), _window(now, 1)
     keep = ("keep the size" if now["s"] == 1 else "keep the size (S = 1)", _keep)
-    with st.container(key="sliders", horizontal=True):
-        dial("K kernel", K, words=formulas.kernel(now["k"], now["kw"] if now["rect"] else None))
-        dial("S stride", S, words=formulas.overlap(*window))
-        dial("P padding", P, words=_padding_words(now, picture), then=lambda: put(sides=""), act=keep)
-        dial("D dilation", D, words=formulas.span(*window))
-        with st.container(key="border-box", gap=None):
-            select("Border", BORDER, help="What stands in the padding.")
-            with st.popover("rectangle, sides", type="tertiary"):
-                toggle("K's height and width differ", RECT)
-                off = "Switch it on to give the kernel a width of its own."
-                dial("K's width", KW, words="K is then the height." if now["rect"] else off)
-                text(
-                    "Padding: top, bottom, left, right",
-                    SIDES,
-                    placeholder="P on all four",
-                    help="Padding for each side. Empty: P on all four.",
-                )
+    of_width = "K is then the height." if now["rect"] else "Switch it on to give the kernel a width of its own."
+    less_often = (
+        switch_of("K’s height and width differ", RECT),
+        dial_of("K’s width", KW, words=of_width),
+        line_of(
+            "Padding: top, bottom, left, right",
+            SIDES,
+            placeholder="P on all four",
+            help="Padding for each side. Empty: P on all four.",
+        ),
+    )
+    row = (
+        dial_of("K kernel", K, words=formulas.kernel(now["k"], now["kw"] if now["rect"] else None)),
+        dial_of("S stride", S, words=formulas.overlap(*window)),
+        dial_of("P padding", P, words=_padding_words(now, picture), then=lambda: put(sides=""), act=keep),
+        dial_of("D dilation", D, words=formulas.span(*window)),
+        choice_of("Border", BORDER, help="What stands in the padding."),
+        more("rectangle, sides", less_often),
+    )
+    panel("settings", row)
 
 
 def _window(now: Mapping[str, Any], axis: int) -> Window:

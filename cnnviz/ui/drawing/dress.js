@@ -1,5 +1,5 @@
 // The style of a component: sent once a page, with the JavaScript, and shared by all places that wear it. Sent by
-// Streamlit with each component it would come again with all new data, for each dial of a page.
+// Streamlit with each component it would come again with all new data, for each panel of a page.
 
 /** @type {(show: (told: any) => unknown, css: string) => (told: any) => unknown} */
 export function dressed(show, css) {

@@ -1,5 +1,5 @@
 // What is being set, as it is set: dials and handles on pictures say it, whatever shows the setting hears it, and Python
-// is told by a dial alone, once, when it is let go. The components are modules of their own, so they meet on the window.
+// is told by a panel alone, once, when it is let go. The components are modules of their own, so they meet on the window.
 const EVENT = "cnnviz-set", STANDING = "cnnviz-standing";
 
 // `isLive` while it is still moving; then once false, with the value that stands.

@@ -1,8 +1,8 @@
-// What is set on Streamlit's own widgets, said as it is set (drawing/setting.js): a switch, a choice, a number that is typed
-// or stepped. They tell nobody but Python; a stage shows what comes of it some hundred milliseconds before Python does.
+// What is set on Streamlit's own widgets, said as it is set (drawing/setting.js): a switch, a number that is typed or
+// stepped. They tell nobody but Python; a stage shows what comes of it some hundred milliseconds before Python does.
 import { tellSetting } from "../drawing/setting.js";
 
-const SWITCHES = ["flip", "more", "moreb"], NUMBERS = ["bias"], CHOICES = { border: ".st-key-border-box" };
+const SWITCHES = ["flip", "more", "moreb"], NUMBERS = ["bias"];
 
 // The widget of a setting is drawn anew under its name and a number: "st-key-flip", "st-key-flip-1".
 const within = (target, name) => target.closest?.(`[class*="st-key-${name} "], [class$="st-key-${name}"], [class*="st-key-${name}-"], [class*="st-key-${name}~"]`);
@@ -20,10 +20,6 @@ function clicked(/** @type {any} */ { target }) {
   for (const name of NUMBERS) {
     const box = target.closest?.("button") && within(target, name)?.querySelector("input");
     if (box) setTimeout(() => tellNumber(name, box, false)); // once the button has stepped it
-  }
-  const option = target.closest?.("[role=option]");
-  for (const [name, room] of Object.entries(CHOICES)) {
-    if (option && document.querySelector(`${room} [aria-expanded=true]`)) tellSetting({ name, value: option.textContent, isLive: false });
   }
 }
 

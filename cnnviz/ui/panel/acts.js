@@ -1,4 +1,4 @@
-// What is done on a dial: a number as it is typed, and the acts that Python has not heard of yet.
+// What is done on a panel: a number as it is typed, and the acts that Python has not heard of yet.
 
 // The number that a text means: "1e3", "2.7", "2,7", "−4" and, as pages write it, "1,000". null where it means none.
 export function numberIn(text) {
@@ -12,8 +12,9 @@ export function numberIn(text) {
 export const nearest = (told, [least, most]) => Math.floor(Math.min(Math.max(told, least), most) + 0.5);
 
 // Every message to Python has all that it has not heard of: one that overtakes another, or is lost, takes nothing away.
-// An act is [number, what]; numbers grow, also from one mounting of the dial to the next, so they are times.
-//     what    a number that was set, a text that is none, or true where the button after the words was pressed
+// An act is [number, name, what]; numbers grow, also from one mounting of the panel to the next, so they are times.
+//     name    of the control
+//     what    its new value, a text that is none, or null where the button after its words was pressed
 export class Acts {
   unheard = []; last = 0; heard = 0;
 
@@ -26,11 +27,11 @@ export class Acts {
     return this.unheard.length === 0;
   }
 
-  // Of what was set only the last counts. Returns all that is unheard.
-  add(what, now = Date.now()) {
+  // Of what a control was set to only the last counts. Returns all that is unheard.
+  add(name, what, now = Date.now()) {
     this.last = Math.max(this.last + 1, now);
-    if (what !== true) this.unheard = this.unheard.filter(([, other]) => other === true);
-    this.unheard.push([this.last, what]);
+    if (what !== null) this.unheard = this.unheard.filter(([, other, told]) => other !== name || told === null);
+    this.unheard.push([this.last, name, what]);
     return [...this.unheard];
   }
 }

@@ -1,59 +1,50 @@
 // A dial: its name, its number to type, a slider, and words on what the value does. While it is moved the page hears of it
-// (drawing/setting.js), and Python once, when it is let go; until Python has heard of that, its answers are to what was
-// before, and move nothing under the finger. It follows whoever else sets its setting: a handle on the picture.
-import { arrowOf, button, icon, make, onDragging, say } from "../drawing/elements.js";
-import { View, mount } from "../drawing/mount.js";
-import { onceQuiet } from "../drawing/quiet.js";
-import { hearSettings, tellSetting } from "../drawing/setting.js";
-import { Acts, nearest, numberIn } from "./acts.js";
+// (drawing/setting.js), and Python once, when it is let go. It follows whoever else sets its setting: a handle on the picture.
+import { arrowOf, button, make, onDragging, say } from "../drawing/elements.js";
+import { tellSetting } from "../drawing/setting.js";
+import { nearest, numberIn } from "./acts.js";
+import { Help } from "./help.js";
 
 // ms after a key is let go until Python hears of it. A tap waits as long as fingers that tap fast take to come back (60 to
 // 90 ms), so those are gathered; 100 ms are less than the answer takes. Who keeps tapping is answered when they pause.
 const TAP = 100, TAPPING = 300;
 const SCRUB = 240; // px over which a drag of the name goes through the whole range, but at least a step a px, a step 10 px
 
-class Dial extends View {
+export class Dial {
   /** @type {DialMessage} */ data = null;
   value = NaN; // what stands when nothing moves
   shown = NaN; // what is seen: while it moves, another one
   isMoving = false; isTyped = false; isTapped = false; isKeyDown = false; tapped = -Infinity; timer = 0;
-  acts = new Acts();
+  help = new Help(); name = make("b");
 
-  constructor() {
-    super();
-    this.name = make("b");
-    this.help = button({ class: "help", "aria-label": "Help", "aria-describedby": "help" }, icon("help"));
-    this.tip = make("span", { class: "told", id: "help", popover: "manual", role: "tooltip" });
+  // `ask(what)`: Python is told of an act. Elements that name others do so by ids, of which one panel has each once.
+  constructor(ask, name) {
+    this.ask = ask;
+    const words = `words-${name}`;
     this.box = make("input", {
-      class: "box", role: "spinbutton", autocomplete: "off", "aria-describedby": "words",
+      class: "box", role: "spinbutton", autocomplete: "off", "aria-describedby": words,
       oninput: () => this.type(), onkeydown: (event) => this.onBoxKey(event), onkeyup: () => this.onKeyUp(),
       onblur: () => this.enter(), onfocus: () => this.box.select(),
     });
     this.range = make("input", {
-      type: "range", step: "1", "aria-describedby": "words",
+      type: "range", step: "1", "aria-describedby": words,
       oninput: () => this.live(Number(this.range.value)), onchange: () => { if (!this.isKeyDown) this.letGo(); },
       onkeydown: () => this.onKeyDown(), onkeyup: () => this.onKeyUp(), onblur: () => this.letGo(),
       onpointerdown: () => {
         for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => this.letGo(), { once: true });
       },
     });
-    this.words = make("span", { id: "words" });
-    this.act = button({ class: "act", onclick: () => this.ask(true) });
+    this.words = make("span", { id: words });
+    this.act = button({ class: "act", onclick: () => this.ask(null) });
     this.root = make("div", { class: "dial" },
-      make("div", { class: "head" }, this.name, this.help, this.tip, this.box), this.range,
+      make("div", { class: "head" }, this.name, this.help.root, this.box), this.range,
       make("p", { class: "below" }, this.words, this.act));
     this.scrub();
-    this.pointed = (event) => this.point(event);
-    window.addEventListener("pointerdown", this.pointed, true);
-    this.stopHearing = hearSettings((change) => this.hear(change));
-    for (const [name, isOn] of Object.entries({ pointerenter: true, focus: true, pointerleave: false, blur: false })) {
-      this.help.addEventListener(name, () => this.tell(isOn));
-    }
-    this.help.addEventListener("keydown", ({ key }) => { if (key === "Escape") this.tell(false); });
   }
 
+  // `isHeard`: Python knows of all that was done; else its answer is to what was before, and moves nothing under the finger.
   /** @param {DialMessage} data */
-  receive(data) {
+  receive(data, isHeard) {
     this.data = data;
     const { label, range: [least, most], words, act, help } = data;
     say(this.name, label);
@@ -67,9 +58,8 @@ class Dial extends View {
     say(this.words, words);
     say(this.act, act);
     this.act.hidden = !act;
-    say(this.tip, help);
-    this.help.hidden = !help;
-    if (!this.acts.hear(data.heard)) return;
+    this.help.say(help);
+    if (!isHeard) return;
     this.value = data.value;
     if (!this.isMoving) this.show(data.value);
   }
@@ -115,16 +105,9 @@ class Dial extends View {
     this.ask(what);
   }
 
-  // Python is told of an act, and of all that it has not heard of.
-  ask(what) {
-    this.acts.add(what);
-    const tell = () => { if (!this.isGone && this.acts.unheard.length) this.send("acts", [...this.acts.unheard]); };
-    if (this.data.alone) onceQuiet(tell); else tell();
-  }
-
   /** @param {Change} change */
   hear({ name, value, isLive, from }) {
-    if (from === this || name !== this.data?.name || typeof value !== "number") return;
+    if (from === this || name !== this.data.name || typeof value !== "number") return;
     clearTimeout(this.timer);
     this.isMoving = isLive;
     this.show(nearest(value, this.data.range));
@@ -134,13 +117,7 @@ class Dial extends View {
   // Whoever points elsewhere taps no more: Python hears of it before what is pressed there.
   point(event) { if (this.isTapped && !event.composedPath().includes(this.root)) this.letGo(); }
 
-  // Of a page that has been left nothing is sent any more: Streamlit would answer the part of it that ran by itself, and
-  // show neither page.
-  leave() {
-    clearTimeout(this.timer);
-    this.stopHearing();
-    window.removeEventListener("pointerdown", this.pointed, true);
-  }
+  leave() { clearTimeout(this.timer); }
 
   // ---- keys ----
 
@@ -213,13 +190,4 @@ class Dial extends View {
       },
     });
   }
-
-  tell(isOn) {
-    if (!isOn) { this.tip.hidePopover(); return; }
-    const { left, bottom } = this.help.getBoundingClientRect();
-    Object.assign(this.tip.style, { left: `${left}px`, top: `${bottom + 6}px` });
-    this.tip.showPopover();
-  }
 }
-
-export default mount(Dial);

@@ -136,7 +136,7 @@ def test_what_is_tapped_counts_at_once_where_the_focus_goes_on(lab):
 
 
 def test_the_name_is_dragged_and_the_box_has_arrow_keys(lab):
-    move = press(lab, lab.locator(".st-key-dial-k b"))
+    move = press(lab, lab.locator(".dial-k b"))
     move(20)
     lab.mouse.up()
     answered(lab, 5)
@@ -157,12 +157,12 @@ def test_the_name_is_dragged_and_the_box_has_arrow_keys(lab):
 def test_what_is_typed_and_cannot_be_is_said(lab, typed, stands, said):
     box(lab).fill(typed)
     box(lab).press("Enter")
-    expect(lab.locator(".st-key-dial-k .below")).to_have_text(said)
+    expect(lab.locator(".dial-k .below")).to_have_text(said)
     expect(box(lab)).to_have_value(str(stands))
     slider_shows(lab, "K kernel", str(stands))
     assert sent(lab) == 1 and told(lab)[-1] == ["k", stands, False]
     slider(lab, "S stride").press("ArrowRight")
-    expect(lab.locator(".st-key-dial-k .below")).to_have_text("odd sizes have a centre")
+    expect(lab.locator(".dial-k .below")).to_have_text("odd sizes have a centre")
 
 
 def test_what_is_typed_shows_while_it_is_a_value_and_goes_with_escape(lab):
@@ -291,14 +291,14 @@ def test_it_goes_on_after_another_page_and_a_reload(lab):
 
 def test_in_a_popover_it_works_as_well(lab):
     lab.get_by_role("button", name="rectangle, sides").click()
-    slider(lab, "K's width").press("ArrowRight")
+    slider(lab, "K’s width").press("ArrowRight")
     lab.wait_for_url(re.compile("kw=4"))
-    slider_shows(lab, "K's width", "4")
+    slider_shows(lab, "K’s width", "4")
 
 
 def test_its_help_is_read_by_whoever_points_at_it_or_comes_by_keys(lab):
     words = "The size that is shown and convolved. Never enlarged."
-    asks, tip = lab.locator(".st-key-dial-size .help"), lab.locator(".st-key-dial-size .told")
+    asks, tip = lab.locator(".dial-size .help"), lab.locator(".dial-size .told")
     expect(asks).to_have_accessible_description(words)
     expect(tip).to_be_hidden()
     asks.focus()
@@ -311,6 +311,49 @@ def test_its_help_is_read_by_whoever_points_at_it_or_comes_by_keys(lab):
 # --- what Python makes of it ---
 
 
+def test_what_is_set_less_often_stands_behind_a_word_and_all_of_it_is_reached_by_keys(lab):
+    """The width, live as K is; sides that cannot be read are said, and the word is still there to mend them."""
+    word = lab.get_by_role("button", name="rectangle, sides")
+    word.focus()
+    lab.keyboard.press("Enter")
+    expect(word).to_have_attribute("aria-expanded", "true")
+    differ = lab.get_by_role("switch", name="K’s height and width differ")
+    lab.keyboard.press("Tab")
+    expect(differ).to_be_focused()
+    lab.keyboard.press("Space")
+    lab.wait_for_url(re.compile("rect=true"))
+    settle(lab)
+    slider(lab, "K’s width").focus()
+    lab.keyboard.press("ArrowRight")
+    expect(lab.locator(".operands header")).to_contain_text(f"{3 * 3 * 4} products")
+    lab.wait_for_url(re.compile("kw=4"))
+    settle(lab)
+    sides = lab.get_by_role("textbox", name="Padding: top, bottom, left, right")
+    sides.fill("1 2 3")
+    sides.press("Enter")
+    expect(lab.locator(".st-key-problem")).to_be_visible()
+    settle(lab)
+    expect(sides).to_be_visible()
+    sides.fill("0 2 1 3")
+    sides.press("Enter")
+    lab.wait_for_url(re.compile("sides=0"))
+    expect(lab.locator(".st-key-formula")).to_contain_text("= 33")
+    lab.keyboard.press("Escape")
+    expect(word).to_have_attribute("aria-expanded", "false")
+    expect(sides).to_be_hidden()
+
+
+def test_a_choice_is_seen_at_once_and_told_once(lab):
+    border = lab.get_by_role("combobox", name="Border")
+    border.focus()
+    before = sent(lab)
+    lab.keyboard.press("r")  # a key picks what begins with it, as in every box
+    lab.wait_for_url(re.compile("border=re"))
+    settle(lab)
+    assert sent(lab) == before + 1 and told(lab)[-1][0] == "border"
+    expect(border).to_have_value(re.compile("^re"))
+
+
 def lab_of_python() -> Visitor:
     return Visitor("convolution", size="24", kernel="Box blur", k="4")
 
@@ -319,19 +362,36 @@ def test_of_several_acts_in_one_message_each_counts_once():
     """A message that overtakes another brings what was done before it as well."""
     at = lab_of_python()
     dial = at.control("p")
-    dial.do(True)
+    dial.do(None)
     dial.do(4)
-    acts = list(dial.acts)
+    acts = list(dial.panel.acts)
     assert (at.run().setting("p"), at.setting("s"), at.setting("sides")) == (4, 1, "")
-    at.set(p=2).control("p").acts.extend(acts)
+    at.set(p=2).control("p").panel.acts.extend(acts)
     assert at.run().setting("p") == 2
 
 
 @pytest.mark.parametrize("what", [None, [5], {}, ["5"], False])
-def test_what_no_dial_tells_is_no_act(what):
+@pytest.mark.parametrize("key", ["k", "border", "rect", "sides", "nothing of the panel's"])
+def test_what_no_control_tells_is_no_act(key, what):
     at = lab_of_python()
-    at.control("k").do(what)
-    assert at.run().setting("k") == 4
+    before = at.setting("k"), at.setting("border"), at.setting("rect"), at.setting("sides")
+    at.control("k").panel.do(key, what)
+    at.run()
+    assert before == (at.setting("k"), at.setting("border"), at.setting("rect"), at.setting("sides"))
+
+
+@pytest.mark.parametrize(
+    ("key", "what", "link"), [("border", "reflect", "reflect"), ("rect", True, "true"), ("sides", "1 2 3 4", "1 2 3 4")]
+)
+def test_the_other_controls_of_a_panel_set_what_they_say(key, what, link):
+    at = lab_of_python().set({key: what})
+    assert (at.setting(key), at.link(key), at.control(key).value) == (what, link, what)
+
+
+def test_a_choice_takes_nothing_that_it_does_not_offer():
+    at = lab_of_python()
+    at.control("border").panel.do("border", "mirror")
+    assert at.run().setting("border") == "zeros"
 
 
 def test_a_text_that_is_no_number_is_said_as_it_is():

@@ -1,7 +1,7 @@
-// The pure half of a dial: what a typed number means, what Python has not heard of yet; and how settings are told.
+// The pure half of a panel: what a typed number means, what Python has not heard of yet; and how settings are told.
 import assert from "node:assert/strict";
 import test from "node:test";
-import { Acts, nearest, numberIn } from "../../cnnviz/ui/dial/acts.js";
+import { Acts, nearest, numberIn } from "../../cnnviz/ui/panel/acts.js";
 import { hearSettings, tellSetting } from "../../cnnviz/ui/drawing/setting.js";
 
 test("a number is read as people type it", () => {
@@ -20,9 +20,9 @@ test("the nearest whole number in the range stands for what cannot be", () => {
 test("an answer counts that knows of the last act, and no other", () => {
   const acts = new Acts();
   assert.ok(acts.hear(0));
-  assert.deepEqual(acts.add(5, 100), [[100, 5]]);
+  assert.deepEqual(acts.add("k", 5, 100), [[100, "k", 5]]);
   assert.ok(!acts.hear(0));
-  assert.deepEqual(acts.add(7, 200), [[200, 7]], "of what was set only the last counts");
+  assert.deepEqual(acts.add("k", 7, 200), [[200, "k", 7]], "of what was set only the last counts");
   assert.ok(!acts.hear(100), "of before");
   assert.ok(acts.hear(200));
   assert.ok(acts.hear(200), "and whatever comes after it");
@@ -30,26 +30,27 @@ test("an answer counts that knows of the last act, and no other", () => {
 
 test("a message has all that is not heard of, in the order in which it was done", () => {
   const acts = new Acts();
-  acts.add(3, 1);
-  acts.add(true, 2);
-  assert.deepEqual(acts.add(4, 3), [[2, true], [3, 4]]);
-  acts.hear(2);
-  assert.deepEqual(acts.add("abc", 4), [[4, "abc"]]);
+  acts.add("p", 3, 1);
+  acts.add("p", null, 2);
+  acts.add("flip", true, 3);
+  assert.deepEqual(acts.add("p", 4, 4), [[2, "p", null], [3, "flip", true], [4, "p", 4]]);
+  acts.hear(3);
+  assert.deepEqual(acts.add("p", "abc", 5), [[5, "p", "abc"]]);
 });
 
 test("acts of one moment are told apart, also those after a clock was put back, and from those of a mounting before", () => {
   const acts = new Acts();
   acts.hear(50);
-  acts.add(true, 9);
-  assert.deepEqual(acts.add(true, 9), [[51, true], [52, true]]);
+  acts.add("p", null, 9);
+  assert.deepEqual(acts.add("p", null, 9), [[51, "p", null], [52, "p", null]]);
 });
 
 test("a session that has heard of less is another one, and its answer counts", () => {
   const acts = new Acts();
   acts.hear(100);
-  acts.add(5, 200);
+  acts.add("k", 5, 200);
   assert.ok(acts.hear(0));
-  assert.deepEqual(acts.add(6, 300), [[300, 6]]);
+  assert.deepEqual(acts.add("k", 6, 300), [[300, "k", 6]]);
 });
 
 test("what is told of a setting is heard, until hearing stops", () => {
