@@ -180,10 +180,12 @@ class Trace:
     def _check_axis(self, name: str, window: Window, size: int, count: int) -> None:
         if self.outside in PADDING_MODES:
             check_padding(window, size, self.outside)
-            read = range(-window.before, size + window.after)
+            first, end = -window.before, size + window.after
         else:
-            read = range(size)
-        if count < 1 or not all(any(tap in read for tap in window.taps(index)) for index in range(count)):
+            first, end = 0, size
+        starts = np.arange(count) * window.stride - window.before
+        nearest = starts + np.maximum(0, -((starts - first) // window.dilation)) * window.dilation  # tap at or after it
+        if count < 1 or not np.all((nearest < end) & (nearest < starts + window.extent)):
             raise ArrayError(f"An output of {count} {name} has some that read nothing: {window!r} goes over {size}.")
 
     def __repr__(self) -> str:

@@ -133,7 +133,7 @@ def test_of_a_map_that_is_zoomed_what_is_looked_at_comes_first(visit):
 
 def test_the_formula_follows_the_finger_and_is_given_back(visit):
     lab = visit()
-    formula = lab.page.locator(".st-key-formula .formula > span")
+    formula = lab.page.locator(".formula > span")
     before = formula.inner_text()
     hold(lab.page, "K kernel", 7)
     expect(formula).to_contain_text("height ⌊(27 − 7 + 2·1) / 1⌋ + 1 = 23")

@@ -337,7 +337,7 @@ def test_what_is_set_less_often_stands_behind_a_word_and_all_of_it_is_reached_by
     sides.fill("0 2 1 3")
     sides.press("Enter")
     lab.wait_for_url(re.compile("sides=0"))
-    expect(lab.locator(".st-key-formula")).to_contain_text("= 33")
+    expect(lab.locator(".formula")).to_contain_text("= 33")
     lab.keyboard.press("Escape")
     expect(word).to_have_attribute("aria-expanded", "false")
     expect(sides).to_be_hidden()

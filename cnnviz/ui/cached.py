@@ -76,7 +76,7 @@ def _key(filter: Filter) -> tuple[object, ...]:
 
 @remembered(
     8, each=(3 + 4) * MEGAPIXEL + SMALL,  # levels and map
-    by=lambda picture, filter, *others: (picture.digest, _key(filter), *others),
+    by=lambda picture, filter, *others: repr((picture.digest, _key(filter), *others)),  # in one go: 0.2 ms less
 )  # fmt: skip
 def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float) -> Trace:
     """One filter over the picture, ready for the stage. Raises DoesNotFit."""
@@ -84,7 +84,7 @@ def convolve(picture: Picture, filter: Filter, windows: Windows, divisor: float)
     return trace(picture, filter, windows, divisor)
 
 
-@remembered(64, together=8_000_000)
+@remembered(64, together=8_000_000, by=lambda *told: repr(told))
 def kernels(asked: Told, sizes: Sizes, depth: int) -> tuple[str, bytes]:
     """A kernel in several sizes, for the browser to hold: see `settings.kernel_in_sizes`.
 

@@ -1,5 +1,6 @@
 """The output-size formula with the numbers put in, as HTML and as words. Sizes come from Window alone."""
 
+from functools import lru_cache
 from typing import Protocol
 
 from cnnviz.geometry import Window
@@ -81,12 +82,16 @@ def _alike(windows: Windows, picture: Shaped) -> bool:
 
 def reading(windows: Windows, picture: Shaped) -> str:
     """What the windows leave unread, in a sentence. A border that borrows may still read it, but from the padding."""
-    _, height, width = picture.shape
-    rows, columns = len(windows.rows.unread(height)), len(windows.columns.unread(width))
+    rows, columns = _unread(windows, *picture.shape[1:])
     unread = rows_and_columns(rows, columns)
     are = "is" if rows + columns == 1 else "are"
     there = "" if windows.border == "zeros" else " in place"
     return f"{unread} {are} never read{there} (shaded)" if unread else "every pixel is read"
+
+
+@lru_cache(256)
+def _unread(windows: Windows, height: int, width: int) -> tuple[int, int]:
+    return len(windows.rows.unread(height)), len(windows.columns.unread(width))
 
 
 def rows_and_columns(rows: int, columns: int) -> str:

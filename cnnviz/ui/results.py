@@ -32,9 +32,8 @@ def formula(windows: Windows, picture: Picture) -> None:
 def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], reading: str) -> None:
     """The output-size formula with the numbers put in, the size that comes out, and whether every number is read."""
     line = lettered(formulas.output_size(windows, input))
-    told = '<div class="formula"><span>{}</span><small>{} out · {}</small></div>'
-    with st.container(key="formula"):
-        show(html(told, line, times(*size), reading), width="stretch")
+    told = '<div class="formula alone"><span>{}</span><small>{} out · {}</small></div>'
+    show(html(told, line, times(*size), reading), width="stretch")
 
 
 def chart(figure: Any, key: str) -> None:

@@ -189,7 +189,7 @@ def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
 
 
 def followed(
-    state: Mapping[str, Any], names: Mapping[str, str], formula: str = ".st-key-formula .formula", **fixed: Any
+    state: Mapping[str, Any], names: Mapping[str, str], formula: str = ".formula.alone", **fixed: Any
 ) -> dict[str, Any]:
     """What a stage follows while it is changed: the settings, what each is to its window, by their keys, how far
     those go that are pulled on the picture, and where the page's formula stands."""
