@@ -1,7 +1,7 @@
 """The lab in headless Chromium, measured beside a page with the same widgets and one ready picture.
 
     python bench/pages.py            all of it (about ten minutes)
-    python bench/pages.py frames     one part: frames, drag, letgo, keys, bytes, lessons, digits
+    python bench/pages.py frames     one part: frames, drag, letgo, keys, bytes, lessons, first, digits
 
 frames  intervals between painted frames while the stage plays a 512x512 RGB picture, and whether the server ran
 drag    the dial of K is dragged, with a picture of one's own: each change of K -> the end of the frame that shows it
@@ -9,6 +9,7 @@ letgo   the dial of K is let go -> Python's map painted, beside a page of one sl
 keys    slider key pressed -> new picture painted, the two pages in turn: medians and their ratio
 bytes   what comes over the WebSocket for a change of K, and for a change of nothing that the stage shows
 lessons a click on a lesson in the row -> all its views painted, beside the same for the lab
+first   a page opened by its address in a new browser -> its title, and its main view, beside an empty page, in turn
 digits  a stroke ends on LeNet-5's pad -> every map and the answer painted, beside a slider key in the lab, in turn
 """
 
@@ -420,6 +421,54 @@ def lessons(browser: Browser, app: str) -> None:
     page.close()
 
 
+# When the title and the first view stand on the page, in milliseconds from its opening, in the frame that paints it.
+TIME_FIRST = """
+addEventListener("DOMContentLoaded", () => {
+  window.stands = {};
+  const within = (root) => [...root.querySelectorAll("*")].some((found) =>
+    found.matches("[data-ready]:not(.controls)") || (found.shadowRoot && within(found.shadowRoot)));
+  const parts = { title: (main) => main.querySelector("h1"), view: within };
+  const look = () => {
+    const main = document.querySelector("[data-testid=stMain]");
+    for (const [name, has] of Object.entries(parts)) {
+      if (main && !(name in window.stands) && has(main)) {
+        window.stands[name] = null;
+        requestAnimationFrame((now) => { window.stands[name] = now; });
+      }
+    }
+    requestAnimationFrame(look);
+  };
+  look();
+});
+"""
+OPENINGS = 7
+
+
+def first(browser: Browser, app: str, empty: str) -> None:
+    """Every page and the empty one in turn, each in a browser that has nothing of either; the first round warms the
+    servers."""
+    urls = {"an empty page": empty, **{lesson.name: f"{app}/{lesson.slug}" for lesson in COURSE}}
+    times: dict[str, dict[str, list[float]]] = {name: {"title": [], "view": []} for name in urls}
+    for _ in range(OPENINGS + 1):
+        for name, url in urls.items():
+            context = browser.new_context(viewport={"width": 1440, "height": 900})
+            page = context.new_page()
+            page.add_init_script(TIME_FIRST)
+            page.goto(url)
+            for part, found in times[name].items():
+                if part == "title" or url != empty:
+                    page.wait_for_function(f"window.stands.{part} > 0")
+                    found.append(page.evaluate(f"window.stands.{part}"))
+            settle(page)
+            context.close()
+    least = statistics.median(times["an empty page"]["title"][1:])
+    print(f"a page opened in a new browser, median of {OPENINGS}: an empty page's title {least:.0f} ms")
+    for lesson in COURSE:
+        middle = {part: statistics.median(found[1:]) for part, found in times[lesson.name].items()}
+        told = (f"{part} {time:5.0f} ms, {time / least:.2f} times" for part, time in middle.items())
+        print(f"  {lesson.name:<16} {'; '.join(told)}")
+
+
 # From the end of a stroke to the frame in which every map and the answer stand.
 TIME_STROKE = """
 () => new Promise((done) => {
@@ -472,7 +521,7 @@ def digits(browser: Browser, app: str) -> None:
 
 
 def main() -> None:
-    parts = sys.argv[1:] or ["frames", "drag", "letgo", "keys", "bytes", "lessons", "digits"]
+    parts = sys.argv[1:] or ["frames", "drag", "letgo", "keys", "bytes", "lessons", "first", "digits"]
     with sync_playwright() as playwright, served("app.py") as app, served("bench/peers/ready.py") as peer:
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=list(chromium.FLAGS))
         lab = f"{app}/convolution"
@@ -489,6 +538,9 @@ def main() -> None:
             sizes(browser, lab, peer)
         if "lessons" in parts:
             lessons(browser, app)
+        if "first" in parts:
+            with served("bench/peers/empty.py") as empty:
+                first(browser, app, empty)
         if "digits" in parts:
             digits(browser, app)
         browser.close()

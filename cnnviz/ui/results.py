@@ -10,6 +10,7 @@ from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
 from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.compare import COMPARED, SCALE
+from cnnviz.ui.later import is_due
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.settings import Windows, filter_of
@@ -38,7 +39,8 @@ def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], 
 
 def chart(figure: Any, key: str) -> None:
     """A figure that values are read off, without Plotly's own buttons."""
-    st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
+    if is_due(key, figure.layout.height):
+        st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
 
 
 def figures(trace: Trace) -> None:
