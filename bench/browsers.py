@@ -259,6 +259,7 @@ def by_hand(page: Driver, app: str) -> None:
     print("  the dial of K: the map follows, Python answers")
     pull(page, HANDLE, (40, 40))
     print("  the window's corner, pulled: the map follows, Python answers")
+    open_lab(page, app)  # K may have been pulled as far as it goes
     value = f"Number({found(HANDLE)}.getAttribute('aria-valuenow'))"
     before = page.run(value)
     page.run(f"{found(HANDLE)}.focus()")

@@ -22,7 +22,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,10 +94,10 @@ TIME_KEY = """
 
 
 @contextmanager
-def served(script: str) -> Iterator[str]:
-    """The address of a script served from the repository's top."""
+def served(script: str, runner: Sequence[str] = ("-m", "streamlit", "run")) -> Iterator[str]:
+    """The address of a script served from the repository's top; `runner`: what Python is told to run it with."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    command = [sys.executable, *runner, script, f"--server.port={port}"]
     server = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **AS_SERVED}, stdout=subprocess.DEVNULL)
     try:
         end = time.monotonic() + 60

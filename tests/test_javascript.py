@@ -49,6 +49,32 @@ def test_what_the_browser_gets_of_every_component_is_a_valid_module(tmp_path):
         assert checked.returncode == 0, checked.stderr
 
 
+# Two places of one component, which come before the scripts do, and a third that has gone again by then.
+EARLY = """
+globalThis.window = globalThis;
+const { default: show } = await import("./FILE");
+const shown = [], ended = [];
+const ends = ["one", "two", "three"].map((told) => show(told));
+ends[2]();
+const held = Object.entries(window).find(([name]) => name.startsWith("cnnviz "))[1];
+held.bring({ stage: (told) => { shown.push(told); return () => ended.push(told); } });
+await held.coming;
+await null;
+ends[0]();
+show("four")();
+"""
+
+
+def test_a_component_that_comes_before_the_scripts_is_shown_in_all_its_places(tmp_path):
+    """WebKit calls one of several that import a module at once which awaits something: so none awaits anything."""
+    subprocess.run([sys.executable, "-c", WRITE, str(tmp_path), "stage"], cwd=ROOT, check=True, timeout=120)
+    (module,) = (path for path in tmp_path.glob("*.mjs") if "scripts" not in path.name)
+    assert "await" not in module.read_text("utf-8")
+    script = tmp_path / "early.mjs"
+    script.write_text(EARLY.replace("FILE", module.name) + "export const found = [shown, ended];\n", "utf-8")
+    assert asked(script, "answer(found)", tmp_path) == [["one", "two", "four"], ["one", "four"]]
+
+
 def files_of(folder, files):
     for name, text in files.items():
         folder.joinpath(name).parent.mkdir(exist_ok=True)

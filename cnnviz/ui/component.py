@@ -88,11 +88,20 @@ _ENTRIES = {
 _DRESS = "drawing/dress.js"
 _COLOURS = f"const PRGN = {json.dumps(PRGN)}, PRGN_DARK = {json.dumps(PRGN_DARK)};\n"
 _JOINED = f"{_COLOURS}{joined(_UI, [*_ENTRIES.values(), _DRESS])}"
-# Where a page finds the entries: a promise, for a component may come before them. Named after what was joined, so that
-# a page that stays open while the server gets other files keeps what belongs together.
+# Where a page finds the entries, and a promise of them, for a component may come before. Named after what was joined,
+# so that a page that stays open while the server gets other files keeps what belongs together.
 _HELD = f"""
 const held = (window["cnnviz {hashlib.sha256(_JOINED.encode()).hexdigest()[:12]}"] ??= {{}});
-const entries = (held.entries ??= new Promise((bring) => {{ held.bring = bring; }}));
+held.coming ??= new Promise((come) => {{ held.bring = (all) => {{ held.all = all; come(); }}; }});
+"""
+# Without a top-level `await`: of several elements that import such a module at once WebKit calls one, and no other.
+_SHOW = """
+export default (told) => {
+  if (held.all) return held.all.NAME(told);
+  let isOver = false, end;
+  held.coming.then(() => { if (!isOver) end = held.all.NAME(told); });
+  return () => { isOver = true; end?.(); };
+};
 """
 
 
@@ -123,4 +132,4 @@ def component(name: str) -> Callable[..., Any]:
     """
     if name not in _ENTRIES:
         raise KeyError(name)
-    return st.components.v2.component(f"cnnviz_{name}", js=f"{_HELD}export default (await entries).{name};\n")
+    return st.components.v2.component(f"cnnviz_{name}", js=f"{_HELD}{_SHOW.replace('NAME', name)}")
