@@ -257,13 +257,16 @@ def test_a_filter_goes_on_the_stage_in_one_click(open_page):
     row.get_by_role("button", name="show on the stage: Laplacian").click()
     expect(lab.stage).to_have_attribute("data-ready", "2")
     expect(row.locator(".tile b")).to_have_text(["Laplacian", OWN, "Box blur"])
+    expect(tile_of(row, "Laplacian").locator(".map")).to_be_focused()
     settle(page)
     assert "kernel=Laplacian" in page.url
     row.get_by_role("button", name=f"Take {OWN} out of the row").click()
     expect(row.locator(".tile b")).to_have_text(["Laplacian", "Box blur"])
+    expect(tile_of(row, "Box blur").locator(".map")).to_be_focused()
     row.locator(".add").select_option("Emboss")
     row.get_by_role("button", name="add it to the row").click()
     expect(row.locator(".tile b")).to_have_text(["Laplacian", "Box blur", "Emboss"])
+    expect(row.locator(".add")).to_be_focused()
 
 
 def test_two_large_by_keys_and_back(open_page):

@@ -73,7 +73,7 @@ class Compare extends View {
 
   // A tile for each filter, those of before where they were.
   arrange() {
-    const { tiles, others, scale } = this.told, before = this.tiles;
+    const { tiles, others, scale } = this.told, before = this.tiles, focused = this.focused;
     this.tiles = new Map(tiles.map((told, at) => {
       const tile = before.get(told.name) ?? this.tileOf(told.name);
       tile.receive(told, at === 0);
@@ -81,13 +81,24 @@ class Compare extends View {
     }));
     for (const [name, tile] of before) if (!this.tiles.has(name)) this.forgetTile(tile);
     const elements = [...this.tiles.values()].map(({ element }) => element);
-    if (elements.length !== this.room.children.length || elements.some((element, at) => this.room.children[at] !== element)) this.room.replaceChildren(...elements);
+    if (elements.length !== this.room.children.length || elements.some((element, at) => this.room.children[at] !== element)) {
+      this.room.replaceChildren(...elements);
+      focused?.(); // a tile that has gone, or stands elsewhere, takes it along
+    }
     for (const [name, each] of Object.entries(this.scales)) press(each, name === scale);
     this.add.replaceChildren(make("option", { value: "" }, others.length ? "add a filter" : "no more filters"), ...others.map((name) => make("option", {}, name)));
     this.add.disabled = !others.length;
+    if (this.adds.matches(":focus")) this.add.focus();
     this.adds.disabled = true;
     this.large.disabled = this.tiles.size < 2;
     if (this.pair) this.setPair(true);
+  }
+
+  // What gives the focus back to the tile that has it now, or to the one that comes in its place.
+  get focused() {
+    const root = /** @type {ShadowRoot} */ (this.root.getRootNode()), names = [...this.tiles.keys()];
+    const at = names.findIndex((name) => this.tiles.get(name).element.contains(root.activeElement));
+    return at < 0 ? null : () => (this.tiles.get(names[at]) ?? [...this.tiles.values()][Math.min(at, this.tiles.size - 1)]).map.focus({ preventScroll: true });
   }
 
   tileOf(name) {

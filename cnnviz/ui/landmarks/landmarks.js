@@ -1,5 +1,6 @@
 // Roles and names for Streamlit's own elements. React leaves alone the attributes that it does not set itself, and sets
 // its own only where they change: so what is said here stays until an element is drawn anew, which the observer sees.
+import { onceQuiet } from "../drawing/quiet.js";
 import { hearSettings } from "../drawing/setting.js";
 import { echo } from "./echo.js";
 
@@ -50,7 +51,7 @@ function wait(/** @type {any} */ event) {
   if (!link || rest <= 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  setTimeout(() => link.click(), rest);
+  setTimeout(() => onceQuiet(() => link.click()), rest);
 }
 
 let last = null, isHearing = false;
