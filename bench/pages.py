@@ -284,7 +284,7 @@ TIME_LET_GO = """
     watch.disconnect();
     requestAnimationFrame(() => requestAnimationFrame((now) => done(now - start)));
   });
-  const said = document.querySelector("[data-testid=stMarkdown]");
+  const said = document.querySelector("[data-testid=stMarkdown]").closest("[data-testid=stVerticalBlock]");
   if (stage) watch.observe(stage, { attributeFilter: ["data-preview", "data-ready"] });
   else watch.observe(said, { subtree: true, childList: true, characterData: true });
   addEventListener("pointerup", () => { start = performance.now(); }, { once: true, capture: true });

@@ -343,6 +343,17 @@ def test_what_is_set_less_often_stands_behind_a_word_and_all_of_it_is_reached_by
     expect(sides).to_be_hidden()
 
 
+def test_an_answer_to_something_else_takes_nothing_away_that_is_being_typed(lab):
+    lab.get_by_role("button", name="rectangle, sides").click()
+    sides = lab.get_by_role("textbox", name="Padding: top, bottom, left, right")
+    sides.press_sequentially("0 1")
+    lab.evaluate(TELL, {"name": "k", "value": 5, "isLive": False})
+    answered(lab, 5)
+    expect(sides).to_have_value("0 1")
+    sides.press("Escape")
+    expect(lab.locator("input.line")).to_have_value("")
+
+
 def test_a_choice_is_seen_at_once_and_told_once(lab):
     border = lab.get_by_role("combobox", name="Border")
     border.focus()

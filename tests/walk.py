@@ -237,7 +237,7 @@ class Walk:
         found.click(position={"x": 12, "y": 8})
         return f"{key} switched"
 
-    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input, .line")
+    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input, input.line")
     def _text(self, found: Locator) -> str | None:
         key = self._key(found)
         text = self.random.choice({"stack": STACKS, "sides": SIDES}.get(re.sub(r"-\d+$", "", key), KERNELS))

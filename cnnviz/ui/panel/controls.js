@@ -47,14 +47,18 @@ export class Switch extends Control {
 
 // It is set once it is entered: by the key, or by going elsewhere.
 export class Line extends Control {
+  entered = "";
   box = make("input", {
     class: "line", autocomplete: "off", spellcheck: "false", onblur: () => this.enter(),
-    onkeydown: ({ key }) => { if (key === "Enter") this.enter(); else if (key === "Escape") this.show(this.data.value); },
+    onkeydown: ({ key }) => { if (key === "Enter") this.enter(); else if (key === "Escape") this.box.value = this.entered; },
   });
   root = make("div", { class: "lined" }, make("div", { class: "head" }, this.name, this.help.root), this.box);
 
+  // An answer to something else takes nothing away that is being typed.
   show(value) {
-    this.entered = this.box.value = value;
+    const isTyped = this.box.matches(":focus") && this.box.value !== this.entered;
+    this.entered = value;
+    if (!isTyped) this.box.value = value;
     this.box.setAttribute("aria-label", this.data.label);
     this.box.placeholder = this.data.placeholder;
   }

@@ -24,7 +24,7 @@ const SLIT = 48; // pixels of the shorter side of a map that can be seen
 const LETTER = 0.43; // of the sum's line, in font sizes, on the average
 
 class Stage extends View {
-  guessing = false; revealed = false; drawing = 0; part = FIRST; isSaid = false; isFollowing = false; told = ""; written = 0; letter = 0; made; say;
+  guessing = false; revealed = false; drawing = 0; part = FIRST; isSaid = false; isFollowing = false; isFitted = false; wide = 0; told = ""; written = 0; letter = 0; made; say;
   /** @type {Trace} */ trace; /** @type {Trace} */ base; /** @type {Step} */ step;
 
   constructor() {
@@ -162,7 +162,7 @@ class Stage extends View {
   // Nothing, where the input is several tiles: one place of the output is then a place in each of them.
   get zoomable() {
     const { made: { layout }, trace } = this, ems = inputEms(this);
-    this.fit();
+    if (!this.isFitted) this.fit();
     if (layout.tiles > 1) return [];
     const told = (panel, width, height, needed, size = Math.max(width, height)) => {
       const cell = Math.min((panel.width - 4) / width, (panel.height - 4) / height);
@@ -179,8 +179,15 @@ class Stage extends View {
     return Math.max(1, ...this.zoomable.map(({ width, height, cell }) => SLIT / Math.min(width, height) / cell));
   }
 
-  // Fit the panels to their places.
+  resized() {
+    this.isFitted = false;
+    this.repaint();
+  }
+
+  // Fit the panels to their places: once a frame, for to ask where they are costs a layout of the page.
   fit() {
+    this.isFitted = true;
+    this.wide = this.root.clientWidth;
     const isNew = [this.input, this.operands, this.output].map(({ panel }) => panel.fit()).some(Boolean);
     if (!isNew) return;
     this.sum.parentElement.classList.remove("is-long");
@@ -280,7 +287,7 @@ class Stage extends View {
     this.parts.style.display = isPart ? "" : "none";
     if (isPart) say(this.partWords, partText(plan, this));
     const { cell } = inputPlan(this.input.panel, this).box;
-    const scale = cell < 1 && this.root.clientWidth > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
+    const scale = cell < 1 && this.wide > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
     say(this.input.note, times(trace.height, trace.width, trace.depth) + scale);
     say(this.output.note, times(trace.outHeight, trace.outWidth, 1));
     // Python's number; the one in the sum's line is the JavaScript's.
