@@ -158,7 +158,8 @@ class Walk:
         acts: list[tuple[float, Callable[[], str | None]]] = [
             (6, self._slider), (4, self._number), (4, self._select), (2, self._choice), (3, self._segment),
             (2, self._toggle), (2, self._text), (5, self._button), (2, self._popover), (3, self._stage),
-            (3, self._volumes), (2, self._cell), (2, self._row), (1.5, self._lesson), (2, self._back), (1, self._forward),
+            (3, self._volumes), (2, self._cell), (2, self._row), (1.5, self._lesson), (2, self._back),
+            (1, self._forward),
         ]  # fmt: skip
         while acts:
             which = self.random.choices(range(len(acts)), [weight for weight, _ in acts])[0]
