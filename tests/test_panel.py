@@ -351,7 +351,7 @@ def test_an_answer_to_something_else_takes_nothing_away_that_is_being_typed(lab)
     answered(lab, 5)
     expect(sides).to_have_value("0 1")
     sides.press("Escape")
-    expect(lab.locator("input.line")).to_have_value("")
+    expect(lab.locator("input.typed")).to_have_value("")
 
 
 def test_a_choice_is_seen_at_once_and_told_once(lab):

@@ -26,6 +26,10 @@ def keyed(at: Visitor) -> dict[str, tuple[Any, ...]]:
         told = {name: getattr(element, name, None) for name in ("min", "max", "step")}
         options = [str(getattr(option, "content", option)) for option in getattr(proto, "options", [])]
         found[key] = (type(element).__name__, *told.values(), tuple(options), key in DECLARED)
+    for control in at.dials():  # of a panel, with what it would be among Streamlit's widgets
+        kind = {"choice": "Selectbox", "switch": "Toggle", "line": "TextInput"}.get(control.told["kind"], "Dial")
+        ends = (*control.told.get("range", (None, None)), None)
+        found[control.key] = (kind, *ends, tuple(control.told.get("options", ())), control.key in DECLARED)
     return found
 
 

@@ -70,7 +70,7 @@ CONTROLS = """() => {
       const name = [...input.closest("[class*='dial-']").classList].find((one) => one.startsWith("dial-")).slice(5);
       const kind = { "select-one": "choice", checkbox: "stCheckbox", range: "dial" }[input.type];
       const shown = kind === "stCheckbox" ? String(input.checked) : input.value;
-      found.push([name, kind ?? (input.matches(".line") ? "line" : "dial"), shown]);
+      found.push([name, kind ?? (input.matches(".typed") ? "line" : "dial"), shown]);
     }
   }
   return found;
@@ -238,7 +238,7 @@ class Walk:
         found.click(position={"x": 12, "y": 8})
         return f"{key} switched"
 
-    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input, input.line")
+    @on("[data-testid=stTextArea] textarea, [data-testid=stTextInput] input, input.typed")
     def _text(self, found: Locator) -> str | None:
         key = self._key(found)
         text = self.random.choice({"stack": STACKS, "sides": SIDES}.get(re.sub(r"-\d+$", "", key), KERNELS))

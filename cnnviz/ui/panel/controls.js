@@ -49,7 +49,7 @@ export class Switch extends Control {
 export class Line extends Control {
   entered = "";
   box = make("input", {
-    class: "line", autocomplete: "off", spellcheck: "false", onblur: () => this.enter(),
+    class: "typed", autocomplete: "off", spellcheck: "false", onblur: () => this.enter(),
     onkeydown: ({ key }) => { if (key === "Enter") this.enter(); else if (key === "Escape") this.box.value = this.entered; },
   });
   root = make("div", { class: "lined" }, make("div", { class: "head" }, this.name, this.help.root), this.box);
