@@ -249,6 +249,22 @@ def test_flip_and_border_are_seen_at_once(visit):
 
 # --- by hand on the picture ---
 
+def test_the_border_of_both_is_seen_at_once(open_page):
+    page = open_page("stride?size=32&p=2&pb=2")
+    stages = page.locator(".stage[data-ready]")
+    expect(stages).to_have_count(2)
+    for stage in stages.all():
+        stage.evaluate(PREVIEWS)
+        before = page.evaluate("window.previews")
+        page.get_by_role("combobox", name="Border").select_option("reflect")
+        page.wait_for_function("(before) => window.previews > before", arg=before)
+        page.wait_for_url(re.compile("border=reflect"))
+        settle(page)
+        page.get_by_role("combobox", name="Border").select_option("zeros")
+        page.wait_for_url(lambda url: "border" not in url)
+        settle(page)
+
+
 GRIPS = {"K, the window’s corner": ("k", 3, "K kernel"), "P, the picture’s border": ("p", 1, "P padding")}
 
 

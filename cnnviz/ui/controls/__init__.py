@@ -7,6 +7,7 @@ Each shows one setting of `ui/state`. Ranges are fixed, so nothing jumps;
 from cnnviz.ui.controls.basics import (
     bare_dial,
     choice,
+    choice_of,
     dial,
     dials,
     letters,

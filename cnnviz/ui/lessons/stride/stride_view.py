@@ -18,6 +18,7 @@ from cnnviz.ui.held import held, held_picture
 from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, Variant, blur_in_sizes
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, show
+from cnnviz.ui.panel import panel
 from cnnviz.ui.settings import BORDER
 from cnnviz.ui.stage import place_setting, stage
 from cnnviz.ui.state import DECLARED, put
@@ -43,8 +44,8 @@ def dials() -> None:
     for setting, box in zip(BOTH, boxes[:2], strict=True):
         with box, st.container(key=f"setting-{setting.letter}"):
             _three(setting, now())
-    with boxes[2], st.container(key="border-box", gap=None):
-        controls.select("Border", BORDER, help="What stands in the padding.")
+    with boxes[2]:
+        panel("border-box", [controls.choice_of("Border", BORDER, help="What stands in the padding.")])
 
 
 def _three(setting: Variant, state: Mapping[str, Any]) -> None:
