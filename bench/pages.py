@@ -25,6 +25,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -292,6 +293,26 @@ TIME_LET_GO = """
 """
 
 
+def let_go(page: Page, held: int, value: int, watch: str) -> Any:
+    """The dial of K is pulled from one value to another and let go; gives what `watch`, begun before that, finds."""
+    page.bring_to_front()
+    point = dial(page)
+    point(held)
+    page.mouse.down()
+    point((held + value) / 2)
+    point(value)
+    page.evaluate(f"() => {{ window.timed = ({watch})(); }}")
+    page.wait_for_timeout(150)
+    page.mouse.up()
+    found = page.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])")
+    settle(page)
+    page.wait_for_timeout(150)
+    return found
+
+
+VALUES = (9, 4, 12, 6, 11, 5, 10, 7, 8, 2)  # of K, one after the other from 3 on
+
+
 def letgo(browser: Browser, lab: str, slider: str) -> None:
     """K to ten values with each of two kernels: every map is computed, none comes from a cache."""
     times: dict[str, list[float]] = {"lab": [], "one slider": []}
@@ -299,20 +320,9 @@ def letgo(browser: Browser, lab: str, slider: str) -> None:
         view = f"size=192&kernel={kernel}&k=3"
         pages = {"lab": opened(browser, lab, view)[0], "one slider": opened(browser, slider, "")[0]}
         held = 3
-        for value in (9, 4, 12, 6, 11, 5, 10, 7, 8, 2):
+        for value in VALUES:
             for name, page in pages.items():
-                page.bring_to_front()
-                point = dial(page)
-                point(held)
-                page.mouse.down()
-                point((held + value) / 2)
-                point(value)
-                page.evaluate(f"() => {{ window.timed = ({TIME_LET_GO})(); }}")
-                page.wait_for_timeout(150)
-                page.mouse.up()
-                times[name].append(page.evaluate(f"() => Promise.race([window.timed, {GIVE_UP}])"))
-                settle(page)
-                page.wait_for_timeout(150)
+                times[name].append(let_go(page, held, value, TIME_LET_GO))
             held = value
         for page in pages.values():
             page.close()

@@ -20,7 +20,6 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parent / "tests")]
 
-VALUES = (9, 4, 12, 6, 11, 5, 10, 7, 8, 2)
 KERNELS = ("Gaussian+blur", "Random")
 
 # What happens in the browser from now on, as [what, milliseconds of the machine's clock], until the stage has painted.
@@ -107,7 +106,7 @@ def main() -> None:
 
     import chromium
     from door import settle
-    from pages import dial, served
+    from pages import VALUES, let_go, served
 
     parts: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
@@ -123,17 +122,7 @@ def main() -> None:
                 page.wait_for_timeout(1000)
                 held = 3
                 for value in VALUES:
-                    point = dial(page)
-                    point(held)
-                    page.mouse.down()
-                    point((held + value) / 2)
-                    point(value)
-                    page.evaluate(f"() => {{ window.timed = ({NOTE})(); }}")
-                    page.wait_for_timeout(150)
-                    page.mouse.up()
-                    told = page.evaluate("() => window.timed")
-                    settle(page)
-                    page.wait_for_timeout(200)
+                    told = let_go(page, held, value, NOTE)
                     parts.append(split(told, [json.loads(line) for line in notes.read_text().splitlines()]))
                     held = value
                 page.close()
