@@ -17,19 +17,18 @@ ENDING = Ending(
 def lab(picture: Picture, held: str, divisor: float) -> None:
     """The sliders, and what comes of them; it runs by itself, so that a change costs no more than that. `held`: the id
     under which the browser holds the picture."""
-    with frame.main():
-        controls.sliders(picture)
-        try:
-            filter, windows = controls.filter_of_lab(picture), controls.windows()
-            trace = cached.convolve(picture, filter, windows, divisor)
-        except CnnvizError as problem:
-            controls.explain(problem, picture)
-            return
-        results.formula(windows, picture)
-        with frame.stage():
-            live = controls.live(len(picture.pixels))
-            stage(trace, key="convolution", group=results.GROUP, link=results.PLACE, held=held, live=live)
-        results.figures(trace)
+    controls.sliders(picture)
+    try:
+        filter, windows = controls.filter_of_lab(picture), controls.windows()
+        trace = cached.convolve(picture, filter, windows, divisor)
+    except CnnvizError as problem:
+        controls.explain(problem, picture)
+        return
+    stage(
+        trace, key="stage", group=results.GROUP, link=results.PLACE, held=held,
+        formula=results.formula(windows, picture), figures=results.figures(trace),
+        live=controls.live(len(picture.pixels)),
+    )  # fmt: skip
 
 
 def is_as_before(picture: Picture, has_map: bool) -> bool:
@@ -45,7 +44,8 @@ with frame.lesson(course.CONVOLUTION) as page:
     controls.show_kernel(picture)
     held, has_map = held_picture(picture), controls.gives_a_map(picture)
     own = (*controls.of_window(), results.PLACE)
-    state.by_itself(lab, picture, held, divisor, own=own, still=lambda: is_as_before(picture, has_map))
+    with frame.main():
+        state.by_itself(lab, picture, held, divisor, own=own, still=lambda: is_as_before(picture, has_map))
     if has_map:
         live = controls.live(len(picture.pixels))
         compare(picture, divisor, key="compare", group=results.GROUP, held_picture=held, live=live)

@@ -16,9 +16,11 @@ with frame.lesson(course.POOLING) as page:
         except CnnvizError as problem:
             controls.explain(problem, picture, pooling.remedies(picture))
         else:
-            pooling.formula(pooled)
             with frame.stage():
-                stage(pooled.trace, key="pooling", link=pooling.PLACE, live=pooling.live())
+                stage(
+                    pooled.trace, key="pooling", link=pooling.PLACE,
+                    formula=pooling.formula(pooled), live=pooling.live(),
+                )  # fmt: skip
     if pooled:
         counted = pooling.fewer(pooled)
         pooling.strided(pooled, counted)

@@ -192,8 +192,10 @@ class Visitor:
     # --- what the page says ---
 
     def markup(self) -> list[str]:
-        """The page's own HTML, block by block, the style apart."""
+        """The page's own HTML, block by block, the style apart; then what its stages show around them."""
         bodies = [element.proto.body for element in self.app.get("html")]
+        told = [stage.header.get("options", {}) for stage in self.sent_to("stage")]
+        bodies += [options[name] for options in told for name in ("formula", "figures") if name in options]
         return [apart(body) for body in bodies if not body.startswith("<style>")]
 
     def styles(self) -> list[str]:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from cnnviz.ui import controls, course, frame, results, state
 from cnnviz.ui.component import scripts
+from cnnviz.ui.markup import show
 
 
 @st.cache_resource
@@ -29,6 +30,6 @@ picture, divisor = controls.picture()
 with frame.main():
     controls.sliders(picture)
     filter, windows = controls.kernel(picture), controls.windows()
-    results.formula(windows, picture)
+    show(results.formula(windows, picture))
     st.image(ready(windows.rows.kernel_size))
     results.downloads(picture, divisor)

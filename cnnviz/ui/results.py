@@ -12,7 +12,7 @@ from cnnviz.ui import cached, controls, formulas
 from cnnviz.ui.compare import COMPARED, SCALE
 from cnnviz.ui.later import is_due
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import html, show
+from cnnviz.ui.markup import Markup, html
 from cnnviz.ui.settings import Windows, filter_of
 from cnnviz.ui.settings import windows as windows_of
 from cnnviz.ui.stage import place_setting
@@ -25,16 +25,15 @@ GROUP = "lab"  # of all that share the stage's cursor
 RESULTS = (COMPARED, SCALE, OWN_SIZE, PLACE)
 
 
-def formula(windows: Windows, picture: Picture) -> None:
+def formula(windows: Windows, picture: Picture) -> Markup:
     """The formula of a convolution of the picture."""
-    formula_of(windows, picture, windows.output_size(picture), formulas.reading(windows, picture))
+    return formula_of(windows, picture, windows.output_size(picture), formulas.reading(windows, picture))
 
 
-def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], reading: str) -> None:
+def formula_of(windows: Windows, input: formulas.Shaped, size: tuple[int, int], reading: str) -> Markup:
     """The output-size formula with the numbers put in, the size that comes out, and whether every number is read."""
     line = lettered(formulas.output_size(windows, input))
-    told = '<div class="formula alone"><span>{}</span><small>{} out · {}</small></div>'
-    show(html(told, line, times(*size), reading), width="stretch")
+    return html("<span>{}</span><small>{} out · {}</small>", line, times(*size), reading)
 
 
 def chart(figure: Any, key: str) -> None:
@@ -43,15 +42,14 @@ def chart(figure: Any, key: str) -> None:
         st.plotly_chart(figure, config={"displayModeBar": False}, key=key)
 
 
-def figures(trace: Trace) -> None:
+def figures(trace: Trace) -> Markup:
     """The map's smallest and largest number and its share of negatives, in a line."""
     map = cached.without_rounding(trace.output, trace.reach)
-    smallest, largest = number(map.min()), number(map.max())
-    negative = float((map < 0).mean())
-    st.markdown(
-        f"Smallest number of the map **{smallest}**, largest **{largest}**, negative **{percent(negative)}**. "
-        "No colour is zero, green positive, purple negative; the colours are scaled to this map."
-    )
+    return html(
+        "Smallest number of the map <b>{}</b>, largest <b>{}</b>, negative <b>{}</b>. "
+        "No colour is zero, green positive, purple negative; the colours are scaled to this map.",
+        number(map.min()), number(map.max()), percent(float((map < 0).mean())),
+    )  # fmt: skip
 
 
 def downloads(picture: Picture, divisor: float) -> None:

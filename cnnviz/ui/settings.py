@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,8 @@ SEED = integer("seed", 0, 0, 9999)
 BIAS = real("bias", 0.0, -1e6, 1e6)
 FLIP = flag("flip")
 EACH = flag("each")  # one slice stands on each channel as it is, and not by its share of the brightness
-FILTER = (K, RECT, KW, KERNEL, WEIGHTS, ANGLE, SEED, BIAS, FLIP, EACH)
+_SHAPELESS = (KERNEL, WEIGHTS, ANGLE, SEED, BIAS, FLIP, EACH)
+FILTER = (K, RECT, KW, *_SHAPELESS)
 SHARES = "times {} on red, {} on green, {} on blue".format(*kernels.LUMA)
 
 # How it slides.
@@ -164,15 +166,28 @@ def filter_of(state: Mapping[str, Any], depth: int) -> Filter:
     random one has three of its own. On grey, three typed slices act as their sum, which is what they do to a picture of
     three equal planes.
     """
-    size = kernel_size(state)
-    if state["kernel"] == OWN:
-        drawn = kernels.fitted(kernels.parse(state["weights"]), size)
+    return _filter(kernel_size(state), depth, **{setting.key: state[setting.key] for setting in _SHAPELESS})
+
+
+@lru_cache(64)  # asked for by each who wants to know whether there is a map: four times a run
+def _filter(
+    size: tuple[int, int],
+    depth: int,
+    *,
+    kernel: str,
+    weights: str,
+    angle: int,
+    seed: int,
+    bias: float,
+    flip: bool,
+    each: bool,
+) -> Filter:
+    if kernel == OWN:
+        drawn = kernels.fitted(kernels.parse(weights), size)
     else:
-        key = KERNEL_NAMES[state["kernel"]]
-        drawn = kernels.named(key, size, angle=state["angle"], seed=state["seed"], channels=depth)
-    slices = sliced(drawn, depth, state["each"])
-    weight = kernels.flipped(slices) if state["flip"] else slices
-    return Filter(weight, slices, drawn, float(state["bias"]), state["kernel"])
+        drawn = kernels.named(KERNEL_NAMES[kernel], size, angle=angle, seed=seed, channels=depth)
+    slices = sliced(drawn, depth, each)
+    return Filter(kernels.flipped(slices) if flip else slices, slices, drawn, float(bias), kernel)
 
 
 Sizes = tuple[tuple[int, int], ...]
@@ -184,15 +199,16 @@ def kernel_in_sizes(state: Mapping[str, Any]) -> tuple[Told, Sizes]:
     height, width = kernel_size(state)
     down, across = range(K.least, K.most + 1), range(KW.least, KW.most + 1)
     sizes = {(k, width) for k in down} | {(height, k) for k in across} if state["rect"] else {(k, k) for k in down}
-    asked = {setting.key: state[setting.key] for setting in FILTER if setting not in (K, RECT, KW, BIAS)}
+    asked = {setting.key: state[setting.key] for setting in _SHAPELESS if setting is not BIAS}
     return (*asked.items(), ("bias", 0.0)), tuple(sorted(sizes))
 
 
 def followed(
-    state: Mapping[str, Any], names: Mapping[str, str], formula: str = ".formula.alone", **fixed: Any
+    state: Mapping[str, Any], names: Mapping[str, str], formula: str = "", **fixed: Any
 ) -> dict[str, Any]:
     """What a stage follows while it is changed: the settings, what each is to its window, by their keys, how far
-    those go that are pulled on the picture, and where the page's formula stands."""
+    those go that are pulled on the picture, and where on the page its formula stands, if it is not
+    the stage's own."""
     told = {"d": 1, "kw": None, "sides": None, **fixed, **{name: state[key] for key, name in names.items()}}
     ranges = {name: DECLARED[key].range for key, name in names.items() if name in ("k", "s", "p")}
     return {"settings": told, "names": dict(names), "ranges": ranges, "formula": formula}

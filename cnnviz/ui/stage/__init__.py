@@ -50,6 +50,8 @@ def stage(
     unit: tuple[int, int] | None = None,
     link: Setting[Any] | None = None,
     limit: float | None = None,
+    formula: str = "",
+    figures: str = "",
     held: str = "",
     live: Mapping[str, Any] | None = None,
 ) -> None:
@@ -63,6 +65,8 @@ def stage(
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
     link      the setting that says where the cursor stands: a `place_setting`; with `unit`, the choice of that
     limit     the number drawn in full colour, where that is not the map's own: its numbers are said as before
+    formula   a piece of HTML: the line above it, which follows what is changed under the finger
+    figures   a piece of HTML: what is said of the map below it
     held      the id of its input, where the browser holds that: see `ui.held`
     live      what can be changed under the finger, with nothing asked of the server: `Live` of types.d.ts
     """
@@ -75,5 +79,6 @@ def stage(
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
         "link": link.key if link else None, "limit": limit, "begun": state.beginnings(), "live": live,
+        "formula": formula, "figures": figures,
     }  # fmt: skip
     _component(key=key, data=trace.envelope(held, **{name: value for name, value in options.items() if value}))

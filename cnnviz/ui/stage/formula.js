@@ -1,5 +1,5 @@
-// The output-size formula of the page while a setting is being changed: what ui/formulas.py writes for the same windows,
-// held to it by tests/js/preview.test.mjs. Streamlit's own element lends its place, and gets its content back.
+// The output-size formula while a setting is being changed: what ui/formulas.py writes for the same windows, held to it by
+// tests/js/preview.test.mjs. What Python has written lends its place, and is given back.
 import { endsOf, extentOf, outputsOf, paddedSize, paramsOf } from "../drawing/axis.js";
 import { make } from "../drawing/elements.js";
 import { many, times, upTo } from "../drawing/numbers.js";
@@ -40,13 +40,13 @@ function readingText({ unreadRows, unreadColumns }, outside) {
 const built = (line) => line.map((part) => (typeof part === "string" ? part
   : make(part[0], part[0] === "span" ? { style: "white-space: nowrap" } : {}, ...built([part[1]].flat()))));
 
-// Where it stands on the page: `span` has the line, `small` the size and what is read.
+// `span` has the line, `small` the size and what is read.
 export class Formula {
   kept = null;
 
-  /** @param {Live | undefined} told @param {Trace} trace */
-  show(told, trace, made) {
-    const found = document.querySelector(told?.formula || ":not(*)"), line = found?.querySelector(":scope > span");
+  /** @param {Element | null} found where it stands @param {Trace} trace */
+  show(found, trace, made) {
+    const line = found?.querySelector(":scope > span");
     if (!line) return;
     if (this.kept?.line !== line || !line.contains(this.kept.own)) {
       const small = found.querySelector("small");

@@ -84,7 +84,7 @@ export class LiveStage extends Wanted {
     stage.player.stop();
     stage.show(trace);
     if (wasPlaying) stage.player.filled = trace.count; // nobody waits for the rest of it now
-    this.formula.show(told, trace, stage.made);
+    this.formula.show(told.formula ? document.querySelector(told.formula) : stage.formula, trace, stage.made);
     if (trace.filling.level && stage.player.zoom > 1) { // what is looked at comes first
       trace.filling.begin?.(stage.outputView.view);
       stage.refill();

@@ -89,7 +89,9 @@ class Stage extends View {
       this.line, this.whole, this.tip.element);
     this.root.addEventListener("keydown", (event) => this.pointer.onKey(event));
     this.pointer.listen();
-    this.frame = make("div", { class: "frame" }, this.root);
+    this.formula = make("div", { class: "formula alone" });
+    this.figures = make("p", { class: "figures" });
+    this.frame = make("div", { class: "frame" }, this.formula, this.root, this.figures);
   }
 
   // ---- a new trace ----
@@ -99,6 +101,8 @@ class Stage extends View {
     const told = opened(data), { live } = told.options;
     return this.need([told.held, live?.kernels, live?.source?.held].filter(Boolean), () => {
       this.base = worked(told.held ? { ...told, input: heldAs(told.held).input } : told);
+      this.formula.innerHTML = told.options.formula ?? "";
+      this.figures.innerHTML = told.options.figures ?? "";
       this.live.receive();
     });
   }

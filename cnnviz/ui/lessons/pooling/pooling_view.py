@@ -13,6 +13,7 @@ from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.pooling import pooling_maps, pooling_setting
 from cnnviz.ui.lessons.pooling.pooling_maps import Pooled, Source
 from cnnviz.ui.lessons.pooling.pooling_setting import MAX, OF, OPERATION, PICTURE, PK, POOL, PP, PS
+from cnnviz.ui.markup import Markup
 from cnnviz.ui.settings import Windows
 from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import one_of
@@ -85,9 +86,9 @@ def remedies(picture: Picture) -> settings.Remedies:
     return pooling_setting.remedies(state(), picture)
 
 
-def formula(found: Pooled) -> None:
+def formula(found: Pooled) -> Markup:
     """The output-size formula with the numbers put in, and what is left unread."""
     rows, columns = (len(window.unread(size)) for window, size in zip(found.windows, found.source.shape[1:]))
     unread = formulas.rows_and_columns(rows, columns)
     reading = f"{unread} never read" if unread else "every number is read"
-    results.formula_of(Windows(*found.windows), found.source, found.shape, reading)
+    return results.formula_of(Windows(*found.windows), found.source, found.shape, reading)
