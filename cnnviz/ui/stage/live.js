@@ -104,7 +104,8 @@ export class LiveStage extends Wanted {
     const { root, line } = this.stage;
     root.toggleAttribute("data-preview", isPreview);
     root.classList.toggle("is-refused", this.isRefused = Boolean(refused));
-    document.documentElement.style.setProperty("--refused", refused ? "0.35" : "1");
+    const { style } = document.documentElement, full = refused ? "0.35" : "1";
+    if (style.getPropertyValue("--refused") !== full) style.setProperty("--refused", full); // asks for the style of all
     this.step(isPreview);
     if (refused) say(line, refused);
   }

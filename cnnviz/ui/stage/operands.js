@@ -34,8 +34,9 @@ function widest(stage) {
   const { trace, theme, player } = stage, { stops } = player;
   const blocks = BLOCKS[trace.term].length, found = { cells: Array(blocks).fill(1), sum: 1, name: 1 };
   for (let at = 0; at < trace.channels.length; at += 1) found.name = Math.max(found.name, emsOf(markOf(trace, at), theme.font));
-  for (let at = 0; at < TRIED; at += 1) {
-    const index = stops[Math.round((at * (stops.length - 1)) / (TRIED - 1))];
+  const tried = trace.filling ? 3 : TRIED; // it stands for a moment
+  for (let at = 0; at < tried; at += 1) {
+    const index = stops[Math.round((at * (stops.length - 1)) / (tried - 1))];
     const step = stepAt(trace, Math.floor(index / trace.outWidth), index % trace.outWidth);
     widen(found, stage, step, [...step.terms.keys()].filter((tap) => trace.taps <= LOOKED_AT || tap % Math.ceil(trace.taps / LOOKED_AT) === 0));
   }

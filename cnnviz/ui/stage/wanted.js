@@ -6,7 +6,7 @@ const FRAME = 12; // ms: what was changed less long ago is shown with this frame
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
-// wanted    the settings that are wanted, or null where they are those that Python has told
+// wanted    the settings that are wanted, or null where they are those that Python has told, and let go of
 // isMoving  whether the finger still holds one of them
 export class Wanted {
   isMoving = false; changed = -Infinity;
@@ -42,7 +42,8 @@ export class Wanted {
     const next = { ...this.settings, [of]: value ?? this.told.settings[of] };
     if (of === "p") next.sides = null; // the same on all sides again
     if (of === "k" || of === "kw" || !next.cell) delete next.cell; // of the kernel of before, or taken back
-    const wanted = isSame(next, this.told.settings) ? null : next;
+    // Under the finger even what Python has told is computed here: to change over to its map takes three frames.
+    const wanted = !isLive && isSame(next, this.told.settings) ? null : next;
     if (isSame(wanted, this.wanted)) return;
     this.wanted = wanted;
     this.changed = performance.now();
