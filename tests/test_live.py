@@ -110,6 +110,19 @@ def test_while_a_dial_is_dragged_the_map_is_that_of_python_and_nothing_is_asked(
     shows(lab, trace(**{key: value}))
 
 
+def test_while_a_dial_is_dragged_what_speaks_of_the_map_before_steps_back_and_what_follows_stays(visit):
+    lab = visit()
+    full = """(element) => { let all = 1;
+      for (let at = element; at; at = at.parentElement) all *= getComputedStyle(at).opacity;
+      return all; }"""
+    row, files, figures = (lab.page.locator(name) for name in (".st-key-compare", ".st-key-take", ".figures"))
+    hold(lab.page, "K kernel", 6)
+    assert [element.evaluate(full) for element in (row, files, figures)] == [1, 0.35, 0.35]
+    lab.page.mouse.up()
+    expect(lab.stage).not_to_have_attribute("data-preview", "")
+    assert [element.evaluate(full) for element in (row, files, figures)] == [1, 1, 1]
+
+
 # K is told as a handle tells it; how often the colour then changes along a row of the output in the first frame, before
 # anything more is computed.
 FIRST_FRAME = """(canvas) => new Promise((done) => {
@@ -187,7 +200,9 @@ def test_the_sidebars_kernel_is_the_one_of_the_size_that_is_set(visit):
 # How often the stage has shown a preview from now on.
 PREVIEWS = """(stage) => {
   window.previews = 0;
-  new MutationObserver(() => { window.previews += stage.hasAttribute("data-preview"); })
+  window.watched?.disconnect();
+  window.watched = new MutationObserver(() => { window.previews += stage.hasAttribute("data-preview"); });
+  window.watched
     .observe(stage, { attributeFilter: ["data-preview"] });
 }"""
 

@@ -24,6 +24,9 @@ def html(template: str, *parts: object, **named: object) -> Markup:
     return Markup(template).format(*parts, **named)
 
 
+NOTHING = Markup("")
+
+
 def bold(text: object) -> Markup:
     """A number or a few words that stand out."""
     return html("<b>{}</b>", text)

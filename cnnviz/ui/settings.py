@@ -187,7 +187,10 @@ def _filter(
     else:
         drawn = kernels.named(KERNEL_NAMES[kernel], size, angle=angle, seed=seed, channels=depth)
     slices = sliced(drawn, depth, each)
-    return Filter(kernels.flipped(slices) if flip else slices, slices, drawn, float(bias), kernel)
+    weight = kernels.flipped(slices) if flip else slices
+    for shared in (weight, slices, drawn):
+        shared.flags.writeable = False
+    return Filter(weight, slices, drawn, float(bias), kernel)
 
 
 Sizes = tuple[tuple[int, int], ...]

@@ -33,9 +33,17 @@ test("a message has all that is not heard of, in the order in which it was done"
   acts.add("p", 3, 1);
   acts.add("p", null, 2);
   acts.add("flip", true, 3);
-  assert.deepEqual(acts.add("p", 4, 4), [[2, "p", null], [3, "flip", true], [4, "p", 4]]);
+  assert.deepEqual(acts.add("p", 4, 4), [[1, "p", 3], [2, "p", null], [3, "flip", true], [4, "p", 4]]);
   acts.hear(3);
   assert.deepEqual(acts.add("p", "abc", 5), [[5, "p", "abc"]]);
+});
+
+test("what a button was pressed for stands upon all that was set before it, whatever control that is of", () => {
+  const acts = new Acts();
+  acts.add("k", 5, 1);
+  acts.add("p", null, 2);
+  acts.add("k", 7, 3);
+  assert.deepEqual(acts.add("k", 9, 4), [[1, "k", 5], [2, "p", null], [4, "k", 9]]);
 });
 
 test("acts of one moment are told apart, also those after a clock was put back, and from those of a mounting before", () => {

@@ -44,14 +44,16 @@ function carry(/** @type {any} */ { target }) {
 // the page that runs by itself, overtaken by another page while it begins, is looked for there: Streamlit then shows
 // neither page.
 const HEARD = 250; // ms
-let letGo = -Infinity;
+let letGo = -Infinity, asked = 0; // how often a way has been asked for: only the last is gone
 
 function wait(/** @type {any} */ event) {
   const link = event.target.closest?.("[data-testid=stPageLink] a"), rest = letGo + HEARD - performance.now();
+  if (link) asked += 1;
   if (!link || rest <= 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  setTimeout(() => onceQuiet(() => link.click()), rest);
+  const own = asked;
+  setTimeout(() => onceQuiet(() => { if (own === asked) link.click(); }), rest);
 }
 
 let last = null, isHearing = false;
@@ -65,6 +67,7 @@ export default function mount({ data }) {
   if (!isHearing) {
     isHearing = true;
     window.addEventListener("click", wait, true);
+    window.addEventListener("popstate", () => { asked += 1; });
     hearSettings(({ isLive }) => { if (!isLive) letGo = performance.now(); });
   }
   for (const type of ["pointerdown", "focusin"]) window.addEventListener(type, carry, true); // the same function: once

@@ -27,10 +27,11 @@ export class Acts {
     return this.unheard.length === 0;
   }
 
-  // Of what a control was set to only the last counts. Returns all that is unheard.
+  // Of what a control was set to only the last counts, but what a button was pressed for stands. Returns all unheard.
   add(name, what, now = Date.now()) {
     this.last = Math.max(this.last + 1, now);
-    if (what !== null) this.unheard = this.unheard.filter(([, other, told]) => other !== name || told === null);
+    const pressed = this.unheard.findLastIndex(([,, told]) => told === null);
+    if (what !== null) this.unheard = this.unheard.filter(([, other], at) => other !== name || at <= pressed);
     this.unheard.push([this.last, name, what]);
     return [...this.unheard];
   }

@@ -73,7 +73,7 @@ export class Line extends Control {
 const AWAY = 4; // px between the word and what opens
 
 export class More {
-  room = make("div", { class: "more", popover: "", ontoggle: ({ newState }) => this.open(newState === "open") });
+  room = make("div", { class: "more", role: "group", popover: "", ontoggle: ({ newState }) => this.open(newState === "open") });
   word = make("span");
   press = button({ class: "opens", "aria-expanded": "false" }, this.word, drawn("M4.5 6.5 8 10l3.5-3.5", { viewBox: "0 0 16 16", width: "14", height: "14" }));
   root = make("div", { class: "opening" }, this.press, this.room);

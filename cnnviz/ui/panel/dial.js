@@ -1,6 +1,6 @@
 // A dial: its name, its number to type, a slider, and words on what the value does. While it is moved the page hears of it
 // (drawing/setting.js), and Python once, when it is let go. It follows whoever else sets its setting: a handle on the picture.
-import { arrowOf, button, make, onDragging, say } from "../drawing/elements.js";
+import { arrowOf, button, isShortcut, make, onDragging, say } from "../drawing/elements.js";
 import { tellSetting } from "../drawing/setting.js";
 import { nearest, numberIn } from "./acts.js";
 import { Help } from "./help.js";
@@ -15,7 +15,7 @@ export class Dial {
   value = NaN; // what stands when nothing moves
   shown = NaN; // what is seen: while it moves, another one
   isMoving = false; isTyped = false; isTapped = false; isKeyDown = false; tapped = -Infinity; timer = 0;
-  help = new Help(); name = make("b");
+  help = new Help(); name = make("b"); press = new AbortController();
 
   // `ask(what)`: Python is told of an act. Elements that name others do so by ids, of which one panel has each once.
   constructor(ask, name) {
@@ -29,9 +29,10 @@ export class Dial {
     this.range = make("input", {
       type: "range", step: "1", "aria-describedby": words,
       oninput: () => this.live(Number(this.range.value)), onchange: () => { if (!this.isKeyDown) this.letGo(); },
-      onkeydown: () => this.onKeyDown(), onkeyup: () => this.onKeyUp(), onblur: () => this.letGo(),
+      onkeydown: (event) => this.onKeyDown(event), onkeyup: () => this.onKeyUp(), onblur: () => this.letGo(),
       onpointerdown: () => {
-        for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => this.letGo(), { once: true });
+        const { signal } = this.press = new AbortController();
+        for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { this.press.abort(); this.letGo(); }, { signal });
       },
     });
     this.words = make("span", { id: words });
@@ -117,11 +118,16 @@ export class Dial {
   // Whoever points elsewhere taps no more: Python hears of it before what is pressed there.
   point(event) { if (this.isTapped && !event.composedPath().includes(this.root)) this.letGo(); }
 
-  leave() { clearTimeout(this.timer); }
+  leave() {
+    clearTimeout(this.timer);
+    this.press.abort();
+  }
 
   // ---- keys ----
 
-  onKeyDown() {
+  // A shortcut of the browser may lead away: Python hears of what stands first.
+  onKeyDown(event) {
+    if (isShortcut(event) || event.key in { Alt: 1, Control: 1, Meta: 1 }) { this.letGo(); return; }
     clearTimeout(this.timer);
     this.isKeyDown = true;
   }
@@ -140,7 +146,7 @@ export class Dial {
     if (rows) {
       event.preventDefault();
       this.isTyped = false;
-      this.onKeyDown();
+      this.onKeyDown(event);
       this.live(nearest(this.shown - rows, this.data.range));
     } else if (event.key === "Enter") {
       this.enter();

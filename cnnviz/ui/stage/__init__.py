@@ -10,6 +10,7 @@ Python computes a map once and hands it over in one envelope; playing, stepping 
     pointer.js     hovering, tapping, dragging, keys   place.js     where it stands, in the link
     preview.js     pure: the map of other settings     live.js      what shows while a setting is being changed
     wanted.js      the settings under the finger       turns.js     one frame loop for all maps that fill in
+    formula.js     the formula of those settings       handles.js   what is pulled on the picture
     stage.js       a trace on the page: its panels     stage.css
 """
 
@@ -20,6 +21,7 @@ from typing import Any
 from cnnviz.steps import Trace
 from cnnviz.ui import state
 from cnnviz.ui.component import component
+from cnnviz.ui.markup import NOTHING, Markup
 from cnnviz.ui.state import Setting
 
 _component = component("stage")
@@ -50,8 +52,8 @@ def stage(
     unit: tuple[int, int] | None = None,
     link: Setting[Any] | None = None,
     limit: float | None = None,
-    formula: str = "",
-    figures: str = "",
+    formula: Markup = NOTHING,
+    figures: Markup = NOTHING,
     held: str = "",
     live: Mapping[str, Any] | None = None,
 ) -> None:
@@ -65,8 +67,8 @@ def stage(
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
     link      the setting that says where the cursor stands: a `place_setting`; with `unit`, the choice of that
     limit     the number drawn in full colour, where that is not the map's own: its numbers are said as before
-    formula   a piece of HTML: the line above it, which follows what is changed under the finger
-    figures   a piece of HTML: what is said of the map below it
+    formula   the line above it, which follows what is changed under the finger
+    figures   what is said of the map below it
     held      the id of its input, where the browser holds that: see `ui.held`
     live      what can be changed under the finger, with nothing asked of the server: `Live` of types.d.ts
     """

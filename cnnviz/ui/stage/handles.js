@@ -64,9 +64,10 @@ export class Handles {
     return { of, element, drag, word: element.lastChild };
   }
 
-  // What only touches a handle means what lies under it.
-  passOn({ clientX, clientY, pointerType }) {
-    for (const type of ["pointerdown", "click"]) this.stage.input.canvas.dispatchEvent(new PointerEvent(type, { clientX, clientY, pointerType }));
+  // A finger that only touches a handle means what lies under it.
+  passOn(event) {
+    const { clientX, clientY, pointerType } = event;
+    if (isFinger(event)) for (const type of ["pointerdown", "pointerup", "click"]) this.stage.input.canvas.dispatchEvent(new PointerEvent(type, { clientX, clientY, pointerType }));
   }
 
   get told() { return this.stage.live.told; }

@@ -89,7 +89,7 @@ class Stage extends View {
       this.line, this.whole, this.tip.element);
     this.root.addEventListener("keydown", (event) => this.pointer.onKey(event));
     this.pointer.listen();
-    this.formula = make("div", { class: "formula alone" });
+    this.formula = make("div", { class: "formula" });
     this.figures = make("p", { class: "figures" });
     this.frame = make("div", { class: "frame" }, this.formula, this.root, this.figures);
   }

@@ -128,7 +128,8 @@ def open_page(name: str, settings: Iterable[Setting[Any]]) -> None:
 
 # Of forty who change something at once as many are answered as without it; but the loop that serves all of them, which
 # had to wait behind forty threads, says within 10 ms that it is well, and not after 300 (bench/visitors.py).
-_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
+_cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+_turns = threading.BoundedSemaphore(_cores)
 
 
 def by_itself(
