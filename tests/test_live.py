@@ -381,3 +381,20 @@ def test_who_goes_on_at_once_finds_the_page_and_what_was_set(visit, wait):
     page.locator(".st-key-lessons").get_by_role("link", name="Convolution").click()
     slider_shows(page, "S stride", "2")
     expect(page.locator(".panel.output header span")).to_have_text("14 × 20 × 1")
+
+
+def test_what_gives_no_map_steps_back_while_it_is_mended_and_no_kernel_of_another_size_stays(visit):
+    page = visit(k=7, kernel="Sobel, left to right").page
+    box = page.locator(".dial-k input.box")
+    box.fill("1")
+    box.press("Enter")
+    problem = page.locator(".st-key-problem")
+    expect(problem).to_contain_text("no 1 × 1 form")
+    expect(page.locator(".grid .cells")).to_be_hidden()
+    settle(page)
+    hold(page, "K kernel", 8)
+    expect(problem).to_have_css("opacity", "0.35")
+    expect(page.locator(".grid .cells input")).to_have_count(64)
+    page.mouse.up()
+    expect(page.locator(".stage[data-ready]")).to_be_visible()
+    slider_shows(page, "K kernel", "8")

@@ -68,7 +68,10 @@ export default function mount({ data }) {
     isHearing = true;
     window.addEventListener("click", wait, true);
     window.addEventListener("popstate", () => { asked += 1; });
-    hearSettings(({ isLive }) => { if (!isLive) letGo = performance.now(); });
+    hearSettings(({ isLive }) => {
+      document.documentElement.toggleAttribute("data-cnnviz-moving", isLive); // what cannot be may be another: frame.css
+      if (!isLive) letGo = performance.now();
+    });
   }
   for (const type of ["pointerdown", "focusin"]) window.addEventListener(type, carry, true); // the same function: once
   name(data);

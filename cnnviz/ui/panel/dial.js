@@ -15,7 +15,8 @@ export class Dial {
   value = NaN; // what stands when nothing moves
   shown = NaN; // what is seen: while it moves, another one
   isMoving = false; isTyped = false; isTapped = false; isKeyDown = false; tapped = -Infinity; timer = 0;
-  help = new Help(); name = make("b"); press = new AbortController();
+  help = new Help(); name = make("b");
+  /** @type {AbortController | null} */ press = null; // while a pointer holds the slider
 
   // `ask(what)`: Python is told of an act. Elements that name others do so by ids, of which one panel has each once.
   constructor(ask, name) {
@@ -32,7 +33,8 @@ export class Dial {
       onkeydown: (event) => this.onKeyDown(event), onkeyup: () => this.onKeyUp(), onblur: () => this.letGo(),
       onpointerdown: () => {
         const { signal } = this.press = new AbortController();
-        for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => { this.press.abort(); this.letGo(); }, { signal });
+        const up = () => { this.press.abort(); this.press = null; this.letGo(); };
+        for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, up, { signal });
       },
     });
     this.words = make("span", { id: words });
@@ -120,7 +122,7 @@ export class Dial {
 
   leave() {
     clearTimeout(this.timer);
-    this.press.abort();
+    this.press?.abort();
   }
 
   // ---- keys ----
@@ -167,7 +169,10 @@ export class Dial {
   }
 
   enter() {
-    if (!this.isTyped) { this.letGo(); return; }
+    if (!this.isTyped) {
+      if (!this.press) this.letGo(); // else the slider has been taken
+      return;
+    }
     const text = this.box.value.trim(), told = numberIn(text);
     if (!text) { this.takeBack(); return; }
     this.shown = told === null ? this.value : nearest(told, this.data.range);
