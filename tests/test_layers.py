@@ -138,7 +138,7 @@ def test_layers_are_separated_by_semicolons_lines_and_arrows():
          "(52 more in between) can be."),
         ("batch norm eps 1e-300", "Layer 1, eps is 1e-300; it is a small number above 0, such as 0.00001"),
         ("max 3x4 p2", "Layer 1, MAX POOL 3 × 4: its padding of 2 is more than half the kernel of 3; at most 1 works"),
-        ("max 3 p1+0", "Layer 1, the padding P of POOL is the same at both ends; write one number, such as p1."),
+        ("max 3 p0+2", "Layer 1, MAX POOL 3 × 3: its padding of 2 is more than half the kernel of 3; at most 1 works"),
         ("dropout 1.5", "Layer 1, p is 1.5; the share to drop is a number from 0 to below 1"),
         ("batch norm eps 0", "Layer 1, eps is 0.0; it is a small number above 0"),
         ("fc 1000001", "up to 1,000,000; 1,000,001 is more."),

@@ -14,7 +14,19 @@ from cnnviz import ops
 from cnnviz.checks import flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, origin, windows
-from cnnviz.layers.grammar import BORDERS, KERNEL, NO_BIAS, PADDING, SAME, STRIDE, Grammar, Slot, outputs, told_in
+from cnnviz.layers.grammar import (
+    BORDERS,
+    DILATION,
+    KERNEL,
+    NO_BIAS,
+    PADDING,
+    SAME,
+    STRIDE,
+    Grammar,
+    Slot,
+    outputs,
+    told_in,
+)
 from cnnviz.layers.layer import (
     Found,
     Given,
@@ -64,7 +76,7 @@ class Conv2d(Layer):
                 KERNEL,
                 STRIDE,
                 PADDING,
-                Slot("dilation", r"d|dilation", "d", above_0="the dilation D", usual=1),
+                DILATION,
                 Slot("groups", r"g|groups", "g", "number of groups", "the number of groups", usual=1, single=True),
                 told_in("in_channels", r"in(?:[\s_-]*channels)?"),
             ),

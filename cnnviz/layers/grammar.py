@@ -88,7 +88,7 @@ KERNEL = Slot(
 STRIDE = Slot("stride", r"s|strides?", "s", above_0="the stride S", usual=1)
 POOL_STRIDE = replace(STRIDE, usual="kernel_size", bare=True)
 PADDING = Slot("padding", r"p|pad(?:ding)?", "p", usual=0, ends=True)
-POOL_PADDING = replace(PADDING, ends=False)
+DILATION = Slot("dilation", r"d|dilation", "d", above_0="the dilation D", usual=1)
 
 
 def outputs(name: str, words: str, noun: str, letter: str = "") -> Slot:

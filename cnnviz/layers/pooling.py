@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import ClassVar
 
@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.checks import flag, told, whole
+from cnnviz.checks import flag, told
 from cnnviz.errors import SettingError
-from cnnviz.geometry import Window, pair, windows
-from cnnviz.layers.grammar import CEIL, KERAS_POOL, KERNEL, POOL_PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
-from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, both, by, needs_volume, over_all, single
+from cnnviz.geometry import Window, windows
+from cnnviz.layers.grammar import CEIL, DILATION, KERAS_POOL, KERNEL, PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
+from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, Sides, both, by, needs_volume, over_all, single
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.tiling import CALL
 from cnnviz.signatures import checked
@@ -31,15 +31,15 @@ class _Pool(Layer):
     by_channel: ClassVar[bool] = True
     kernel_size: Pair
     stride: Pair | None
-    padding: Pair
+    padding: Sides
     ceil_mode: bool
+    dilation: Pair = 1
 
     def __post_init__(self) -> None:
-        for ends in pair(self.padding, "padding"):
-            whole(ends, "padding", 0)  # the same at both ends, unlike a convolution's
-        settle(self, self._windows, "kernel_size", "stride", "padding")
+        settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
         object.__setattr__(self, "ceil_mode", flag(self.ceil_mode, "ceil_mode"))
-        for padding, kernel in zip(both(self.padding), both(self.kernel_size)):
+        for window in self._windows:
+            padding, kernel = max(window.before, window.after), window.kernel_size
             if padding > kernel // 2:
                 raise SettingError(
                     f"{self.name}: its padding of {told(padding)} is more than half the kernel of {told(kernel)}; "
@@ -48,7 +48,8 @@ class _Pool(Layer):
 
     @cached_property
     def _windows(self) -> tuple[Window, Window]:
-        return windows(self.kernel_size, self.kernel_size if self.stride is None else self.stride, self.padding)
+        stride = self.kernel_size if self.stride is None else self.stride
+        return windows(self.kernel_size, stride, self.padding, self.dilation)
 
     def output_shape(self, shape: Shape) -> Shape:
         check_room(self, shape, self._windows, min(both(self.kernel_size)) // 2, self.ceil_mode)
@@ -85,8 +86,8 @@ class _Pool(Layer):
 class MaxPool2d(_Pool):
     """The largest number of each window; padding takes no part. PyTorch's parameter names and rules.
 
-    kernel_size, stride, padding  a whole number or (height, width); stride None is the kernel's size, padding at most
-                                  half of it
+    kernel_size, stride, dilation  a whole number or (height, width); stride None is the kernel's size
+    padding    a whole number, (height, width) or ((top, bottom), (left, right)), at most half of the kernel
     ceil_mode  a window that hangs over the end counts too, unless it would begin in the padding there
 
     Raises SettingError for settings that make no sense; `output_shape` raises DoesNotFit.
@@ -97,7 +98,7 @@ class MaxPool2d(_Pool):
             kind="max",
             words=rf"max(?:{POOLING})?|pool(?:ing)?",
             example="max 2x2 s2",
-            slots=(KERNEL, POOL_STRIDE, POOL_PADDING),
+            slots=(KERNEL, POOL_STRIDE, PADDING, DILATION),
             flags=(CEIL, *SAME),
             calls={
                 "MaxPool2d": "kernel_size stride padding dilation return_indices ceil_mode",
@@ -111,8 +112,9 @@ class MaxPool2d(_Pool):
 
     kernel_size: Pair
     stride: Pair | None = None
-    padding: Pair = 0
+    padding: Sides = 0
     ceil_mode: bool = False
+    dilation: Pair = field(default=1, kw_only=True)
 
     _operation = "comparisons"
 
@@ -121,10 +123,11 @@ class MaxPool2d(_Pool):
         return f"MAX POOL {by(self.kernel_size)}"
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        return ops.max_pool2d(input, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode)
+        settings = self.kernel_size, self.stride, self.padding, self.dilation
+        return ops.max_pool2d(input, *settings, ceil_mode=self.ceil_mode)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
-        settings = self.kernel_size, self.stride, self.padding
+        settings = self.kernel_size, self.stride, self.padding, self.dilation
         return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
@@ -144,7 +147,7 @@ class AvgPool2d(_Pool):
             kind="avg",
             words=rf"(?:avg|average|mean)(?:{POOLING})?",
             example="avg 2x2 s2",
-            slots=(KERNEL, POOL_STRIDE, POOL_PADDING),
+            slots=(KERNEL, POOL_STRIDE, PADDING),
             flags=(
                 *SAME, CEIL,
                 Flag(r"(?:ignore|without)[\s-]*padding", "count_include_pad", False, "ignore padding"),
@@ -161,7 +164,7 @@ class AvgPool2d(_Pool):
 
     kernel_size: Pair
     stride: Pair | None = None
-    padding: Pair = 0
+    padding: Sides = 0
     ceil_mode: bool = False
     count_include_pad: bool = True
 
