@@ -46,14 +46,15 @@ from cnnviz.ops import (
 from cnnviz.steps import Step, Trace
 
 if TYPE_CHECKING:
+    from cnnviz.formats import open_network
     from cnnviz.pictures import Picture, open_picture
 
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
     "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf", "Step",
     "Subsample", "Trace", "Trained", "Window", "avg_pool2d", "batch_norm", "conv2d", "digits", "dropout", "gelu",
-    "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d", "open_picture", "relu",
-    "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
+    "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d", "open_network",
+    "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
 ]  # fmt: skip
 
 
@@ -62,4 +63,8 @@ def __getattr__(name: str) -> Any:
         from cnnviz import pictures
 
         return getattr(pictures, name)
+    if name == "open_network":
+        from cnnviz import formats
+
+        return formats.open_network
     raise AttributeError(f"module 'cnnviz' has no attribute {name!r}")

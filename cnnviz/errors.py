@@ -26,3 +26,7 @@ class KernelError(CnnvizError):
 
 class PictureError(CnnvizError):
     """A file that is no picture, or one that is not safe to open."""
+
+
+class NetworkError(CnnvizError):
+    """A file that is no network, or one that does not open here."""

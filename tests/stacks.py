@@ -46,8 +46,11 @@ def branched(shape, text):
 
 
 def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
-    """Input shapes and layers: one stack of all kinds, and one that ends in a global average."""
-    return [(INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4"))]
+    """Input shapes and layers: one stack of all kinds, one that ends in a global average, and pools of other kinds."""
+    return [
+        (INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4")),
+        ((2, 19, 14), read("max 3x2 s2x1 p1+0x0+1 d2x1; avg 3 s1x2 p0+1 ignore padding; max 3 s1 d1x2; avg 2 s1 p1+0")),
+    ]  # fmt: skip
 
 
 def some_parameters(network, seed):
@@ -71,6 +74,21 @@ def by_onnxruntime(network, parameters, input, training=False):
 
     In training batch norm takes the statistics of this one picture, which ONNX calls InstanceNormalization.
     """
+    return [input, *run(written(network, parameters, input, training), input)]
+
+
+def run(model, input):
+    """What ONNX Runtime makes of one input: every output of the model."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    (name,) = (told.name for told in session.get_inputs())
+    return [map[0] for map in session.run(None, {name: input[np.newaxis]})]
+
+
+def written(network, parameters, input, training=False):
+    """The network on such an input as an ONNX model, each of its maps an output."""
     nodes, constants, outputs = [], {}, []
     graph = network if isinstance(network, Graph) else Network(input.shape, network)
     for row, given in zip(graph.rows, parameters):
@@ -91,11 +109,7 @@ def by_onnxruntime(network, parameters, input, training=False):
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     onnx.checker.check_model(model)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return [input, *(map[0] for map in session.run(None, {"input": input[np.newaxis]}))]
+    return model
 
 
 def _pair(value):
@@ -166,7 +180,7 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
                 "pads": _pads(layer.padding), "ceil_mode": int(layer.ceil_mode),
             }  # fmt: skip
             if isinstance(layer, MaxPool2d):
-                return one("MaxPool", **settings)
+                return one("MaxPool", dilations=_pair(layer.dilation), **settings)
             return one("AveragePool", count_include_pad=int(layer.count_include_pad), **settings)
         case GlobalAvgPool():
             return one("GlobalAveragePool")

@@ -10,7 +10,7 @@ import pytest
 import scipy.stats
 
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.layers import LocalResponseNorm
+from cnnviz.layers import BatchNorm2d, LocalResponseNorm, Scale
 from cnnviz.layers.typed import read, written
 from cnnviz.network import Network
 from cnnviz.ops import (
@@ -318,6 +318,31 @@ def test_a_local_response_is_told_of_the_maps_that_it_reads(size):
             assert step.terms.ravel() == pytest.approx(squares, abs=1e-12)
             expected = levels[channel, row, column] / 255 / (1.2 + 0.8 / size * sum(squares)) ** 0.7
             assert step.result == pytest.approx(expected, abs=1e-12) == output[channel, row, column]
+
+
+@pytest.mark.parametrize("shape", [(5, 4, 3), (5,)])
+def test_a_scale_is_a_batch_norm_whose_statistics_are_0_and_1(shape):
+    rng = np.random.default_rng(12)
+    given = {"weight": rng.standard_normal(5), "bias": rng.standard_normal(5)}
+    statistics = {"running_mean": np.zeros(5), "running_var": np.ones(5)}
+    input, gradient = rng.standard_normal((2, 6, *shape))
+    scale, norm = Scale(), BatchNorm2d(1e-12)
+    np.testing.assert_allclose(scale.forward(input, given), norm.forward(input, {**given, **statistics}), rtol=1e-9)
+    found, learnt = scale.backward(input, given, gradient)
+    expected, all_learnt = norm.backward(input, {**given, **statistics}, gradient)
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    for name in learnt:
+        np.testing.assert_allclose(learnt[name], all_learnt[name], rtol=1e-9)
+
+
+def test_a_scale_is_counted_and_told():
+    row = Network((5, 4, 3), [Scale()]).rows[0]
+    assert (row.parameters, row.multiply_adds, row.output_shape) == (10, 0, (5, 4, 3))
+    given = {"weight": np.arange(5.0), "bias": np.full(5, 0.5)}
+    input = np.random.default_rng(13).standard_normal((5, 4, 3))
+    output = row.layer.forward(input, given)
+    step = layer_trace(row.layer, input, output, given, 3).step(2, 1)
+    assert (step.terms.ravel()[0], step.result) == (input[3, 2, 1], pytest.approx(3 * input[3, 2, 1] + 0.5))
 
 
 def test_a_local_response_is_counted():

@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.graph import Graph
 from cnnviz.layers.typed import nodes
 from cnnviz.models import Trained
-from stacks import some_parameters
+from stacks import some_parameters, written
 
 TEXT = "conv 4 3x2 p1; relu; max 2x2; conv 3 1x1; [conv 2 1x1 | conv 3 3x3 p1] concat; relu; conv 5 1x1; global avg"
 
@@ -18,6 +18,12 @@ def tiny(text=TEXT, seed=3):
         "Tiny", network, some_parameters(network, seed), names,
         ("ant", "bee", "cat", "dog", "eel"), lambda levels: (levels / 100 - 1).astype(np.float32),
     )  # fmt: skip
+
+
+def onnx_file():
+    """The bytes of a network's file."""
+    network = Graph((2, 4, 3), nodes("conv 3 2x2; relu"))
+    return written(network, some_parameters(network, 1), np.zeros((2, 4, 3), np.float32)).SerializeToString()
 
 
 def some_levels(seed=4):

@@ -49,7 +49,7 @@ from cnnviz.pictures import ready
 from cnnviz.stacks import Part, Stack, stack_of
 from cnnviz.training.layout import Layout
 from stacks import some_parameters
-from tiny import some_levels, tiny
+from tiny import onnx_file, some_levels, tiny
 
 ROOMS = (
     "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "stacks", "passes",
@@ -252,6 +252,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "training.recipe.Recipe.of": {"settings": {"epochs": 2}},
     "training.recipe.Recipe.rate": {"step": 1, "steps": 4},
+    "formats.opening.open_network": {"data": onnx_file(), "files": {"weights.bin": b"1234"}},
     "models.architectures.Architecture": {
         "name": "A", "stack": "fc 3", "input_shape": (1, 4, 4), "parameters": 51, "counted_by": "us", "source": "us",
         "told": "it",
@@ -261,7 +262,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     **{name: {} for name in ("models.lenet5.lenet5", "models.lenet5.lenet5_1998", "models.squeezenet.squeezenet")},
     "models.trained.Trained": {
         "name": "A", "network": TINY.network, "parameters": TINY.parameters, "names": TINY.names,
-        "classes": TINY.classes, "prepare": TINY.prepare, "distances": False, "source": "us",
+        "classes": TINY.classes, "prepare": TINY.prepare, "distances": False, "source": "us", "stopped": "",
     },
     "models.trained.Trained.maps": {"levels": LEVELS},
     "models.trained.Trained.passed": {"levels": LEVELS},
@@ -497,6 +498,7 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Subsample((2, 3)): (4, 9, 8),
     layers.Activate("gelu"): (4, 9, 8),
     layers.BatchNorm2d(): (4, 9, 8),
+    layers.Scale(): (4, 9, 8),
     layers.Dropout(0.3): (4, 9, 8),
     layers.Linear(3): (4, 9, 8),
     layers.Rbf(3): (4, 9, 8),

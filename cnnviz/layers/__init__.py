@@ -9,7 +9,7 @@ grammar.py      how a layer says that it is typed; typed.py  layers as text, bot
 """
 
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout, LocalResponseNorm
+from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout, LocalResponseNorm, Scale
 from cnnviz.layers.grammar import Grammar
 from cnnviz.layers.joining import Add, Concat, Multiply, Same
 from cnnviz.layers.layer import INPUT, Layer, Node, Parameters, Shape
@@ -23,7 +23,7 @@ from cnnviz.layers.subsample import Subsample
 __all__ = [
     "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "Dropout", "GlobalAvgPool", "INPUT", "Layer",
     "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "Parameters", "PartialConv2d", "Rbf",
-    "Reshape", "Same", "Shape", "Slice", "Subsample", "Transpose",
+    "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.

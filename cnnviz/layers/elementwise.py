@@ -15,6 +15,7 @@ from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.grammar import Grammar, Slot, told_in
 from cnnviz.layers.layer import Drawn, Found, Given, Layer, Parameters, Shape, check_told
 from cnnviz.numbers import grouped, number
+from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -275,6 +276,55 @@ class BatchNorm2d(Layer):
         scale = float(given.parameters["weight"][channel]) / math.sqrt(variance + self.eps)
         bias = float(given.parameters["bias"][channel]) - float(mean) * scale
         return {"channels": (channel,), "term": "value", "scale": scale, "bias": bias, "outside": "none"}
+
+
+@checked
+@dataclass(frozen=True)
+class Scale(Layer):
+    """Each channel times its weight, plus its bias: what is left of a normalisation whose statistics are in them.
+
+    Source: the Scale layer of Y. Jia et al., "Caffe" (2014); ONNX has Mul and Add with a number for each channel.
+    """
+
+    kind: ClassVar[str] = "SCALE"
+    by_channel: ClassVar[bool] = True
+    belongs: ClassVar[bool] = True
+
+    @property
+    def name(self) -> str:
+        return "SCALE"
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        return {"weight": (shape[0],), "bias": (shape[0],)}
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        return {"scales and shifts": math.prod(shape)}
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """1 and 0."""
+        afford(shape[:1], np.float32, "The weight", "fewer channels need less")
+        return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
+
+    def product(self, shape: Shape) -> str:
+        return f"2 × {grouped(shape[0])}"
+
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        maps = _maps(input)
+        weight, bias = (given.parameters[name][:, np.newaxis, np.newaxis] for name in ("weight", "bias"))
+        with np.errstate(all="ignore"):
+            found = maps.astype(precision(maps, weight, bias), copy=False) * weight + bias
+        return np.asarray(found).reshape(input.shape)
+
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        maps = _maps(input)
+        gradients = gradient.reshape(maps.shape)
+        over = tuple(axis for axis in range(maps.ndim) if axis != maps.ndim - 3)
+        for_input = gradients * given.parameters["weight"][:, np.newaxis, np.newaxis]
+        return for_input.reshape(input.shape), {"weight": (gradients * maps).sum(over), "bias": gradients.sum(over)}
+
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
+        weight, bias = (float(given.parameters[name][channel]) for name in ("weight", "bias"))
+        return {"channels": (channel,), "term": "value", "scale": weight, "bias": bias, "outside": "none"}
 
 
 @checked

@@ -30,6 +30,7 @@ class Trained:
     prepare     uint8 levels of a picture of the size that the network takes -> float32 of `network.input_shape`
     distances   the outputs are distances to the classes, of which the smallest wins; else scores, the largest wins
     source      where the parameters come from, a sentence
+    stopped     why it ends before the file that it comes from does, a sentence; "" where it does not
     first       a unit worth being looked into at first: its layer among those that are shown, map, row, column; ()
     """
 
@@ -42,6 +43,7 @@ class Trained:
     distances: bool = False
     source: str = ""
     first: tuple[int, ...] = ()
+    stopped: str = ""
 
     def maps(self, levels: NDArray[np.uint8]) -> list[NDArray]:
         """Every map for one picture: the prepared input, then each layer's output."""

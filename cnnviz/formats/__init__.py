@@ -1,0 +1,11 @@
+"""Networks in and out of files.
+
+onnx_file.py       an ONNX file as plain values: parsed, never run, within limits
+onnx_graph.py      its nodes as those of a Graph
+onnx_operators.py  what each operator comes to
+opening.py         `open_network`
+"""
+
+from cnnviz.formats.opening import open_network
+
+__all__ = ["open_network"]

@@ -1,0 +1,232 @@
+"""An ONNX file's nodes as nodes of a Graph: what is known goes along as arrays, what flows becomes layers.
+
+A value of the file is either known, an array, or flows: it is what a node of the Graph makes of the picture. ONNX puts
+a batch in front, of which there is one picture here, and has as many axes as it likes; a Graph's values have three,
+or are numbers in a row. So a value that flows is told by the Graph's name of it and by its axes in the file: the last
+ones are taken together where there are more than three, and one of one number stands behind where there are two.
+
+What an operator comes to is a function of `onnx_operators`, found by its name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnnviz.checks import told
+from cnnviz.errors import CnnvizError, NetworkError
+from cnnviz.formats.onnx_file import Model, Operation
+from cnnviz.graph import Graph
+from cnnviz.layers import INPUT, Layer, Node, Parameters, Reshape, Shape
+from cnnviz.numbers import grouped
+
+MOST_KNOWN = 2**24  # numbers of an array that is worked out from others
+MOST_MAP = 2**27  # numbers of one value that flows: half a gigabyte
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A value that depends on the picture. dims: its axes in the file, without the batch."""
+
+    name: str
+    dims: tuple[int, ...]
+
+
+Value = NDArray | Flow
+
+
+def inner(dims: Sequence[int]) -> Shape:
+    """The shape that a Graph has for axes of the file."""
+    match tuple(dims):
+        case ():
+            return (1,)
+        case (count,):
+            return (count,)
+        case (first, second):
+            return first, second, 1
+        case (first, second, *others):
+            return first, second, math.prod(others)
+    raise AssertionError
+
+
+@dataclass
+class Building:
+    """The Graph as far as it goes.
+
+    shapes    of all its values, by name
+    reached   under which name the Graph has a value of the file
+    """
+
+    model: Model
+    input: Shape
+    nodes: list[Node] = field(default_factory=list)
+    parameters: list[Parameters] = field(default_factory=list)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shapes[INPUT] = self.input
+
+    def layer(
+        self, layer: Layer, inputs: Sequence[Flow], dims: Sequence[int], name: str = "", **parameters: NDArray | None
+    ) -> Flow:
+        """A node more: a layer that reads values, all seen as the Graph has them. dims: of what it makes."""
+        read = [self.shapes[flow.name] for flow in inputs]
+        sides = max(read, key=math.prod)[1:]  # one number for all places of a map goes along with a map
+        shape = (sum(one[0] for one in read), *sides)
+        made = layer.output_shape(shape)
+        count = math.prod(made)
+        if count > MOST_MAP:
+            raise NetworkError(f"it makes {grouped(count)} numbers of one picture; up to {grouped(MOST_MAP)} open here")
+        if count != math.prod(dims):
+            raise NetworkError(f"it is said to make {tuple(dims)}, and makes {made}")
+        name = self._free(name or layer.name)
+        given = {key: array for key, array in parameters.items() if array is not None}
+        self.nodes.append(Node(name, layer, tuple(flow.name for flow in inputs)))
+        self.parameters.append(given)
+        self.shapes[name] = made
+        found = Flow(name, tuple(dims))
+        return found if made == inner(dims) else self.layer(Reshape(inner(dims)), [found], dims, f"{name}, reshaped")
+
+    def seen(self, flow: Flow, shape: Shape) -> Flow:
+        """The value in another shape of as many numbers."""
+        if self.shapes[flow.name] == shape:
+            return flow
+        name = self._free(f"{flow.name}, reshaped")
+        self.nodes.append(Node(name, Reshape(shape), (flow.name,)))
+        self.parameters.append({})
+        self.shapes[name] = shape
+        return Flow(name, shape)
+
+    def _free(self, name: str) -> str:
+        number, free = 1, name
+        while free in self.shapes:
+            number += 1
+            free = f"{name} ({number})"
+        return free
+
+    def graph(self) -> tuple[Graph, tuple[Parameters, ...]]:
+        """What there is by now."""
+        return Graph(self.input, tuple(self.nodes)), tuple(self.parameters)
+
+
+class Call:
+    """One operation, being made into layers: its inputs, its attributes, and what it may not have.
+
+    Raises NetworkError with the reason as a part of a sentence; who calls says which node it is.
+    """
+
+    def __init__(self, building: Building, operation: Operation):
+        self.building, self.operation, self.version = building, operation, building.model.version
+        self.inputs = [building.values[name] if name else None for name in operation.inputs]
+        self._asked: set[str] = set()
+
+    @property
+    def title(self) -> str:
+        """What the node is called on the page."""
+        return self.operation.outputs[0]
+
+    def attribute(self, name: str, usual: Any) -> Any:
+        """An attribute, or what stands for it."""
+        found = self.operation.attributes.get(name, usual)
+        kinds = {tuple: "whole numbers", int: "a whole number", float: "a number", str: "text"}
+        is_whole = not isinstance(found, tuple) or all(isinstance(number, int) for number in found)
+        if not isinstance(found, type(usual)) or not is_whole:
+            raise NetworkError(f"its {name} is {told(found)}; it is {kinds[type(usual)]}")
+        return found
+
+    def input(self, at: int) -> Value | None:
+        """An input, or None where there is none."""
+        return self.inputs[at] if at < len(self.inputs) else None
+
+    def flow(self, at: int = 0) -> Flow:
+        """An input that depends on the picture."""
+        found = self.input(at)
+        if not isinstance(found, Flow):
+            raise NetworkError(f"its input {at + 1} is the same for every picture; one that depends on it opens here")
+        return found
+
+    def known(self, at: int, what: str) -> NDArray:
+        """An input that is known."""
+        found = self.input(at)
+        if not isinstance(found, np.ndarray):
+            raise NetworkError(f"its {what} is worked out from the picture; one that lies in the file opens here")
+        return found
+
+    def known_or(self, at: int, what: str, attribute: str, usual: tuple[int, ...]) -> tuple[int, ...]:
+        """Whole numbers that newer versions have as an input and older ones as an attribute."""
+        if self.input(at) is None:
+            return self.attribute(attribute, usual)
+        return self.whole(at, what)
+
+    def whole(self, at: int, what: str) -> tuple[int, ...]:
+        """An input of whole numbers that are known."""
+        found = np.ravel(self.known(at, what))
+        if found.dtype.kind not in "iu":
+            raise NetworkError(f"its {what} is of other numbers than whole ones")
+        return tuple(int(number) for number in found)
+
+    def number(self, at: int, name: str, usual: float) -> float:
+        """One number: an input that is known, an attribute, or what stands for it."""
+        if self.input(at) is None:
+            return self.attribute(name, usual)
+        found = self.known(at, name)
+        if found.size != 1:
+            raise NetworkError(f"its {name} is {found.size} numbers; it is one")
+        return float(found.reshape(-1)[0])
+
+    def maps(self, at: int = 0) -> Flow:
+        """An input of maps, with channels, height and width."""
+        flow = self.flow(at)
+        if len(flow.dims) != 3:
+            raise NetworkError(f"its input has {len(flow.dims) + 1} axes; pictures with a batch in front, 4 axes, do")
+        return flow
+
+    def add(self, layer: Layer, inputs: Sequence[Flow], dims: Sequence[int], **parameters: NDArray | None) -> Flow:
+        """A layer more, called as the node."""
+        return self.building.layer(layer, inputs, dims, self.title, **parameters)
+
+    def reshaped(self, flow: Flow, dims: Sequence[int]) -> Flow:
+        """The same numbers along other axes."""
+        building = self.building
+        if building.shapes[flow.name] == inner(dims):
+            return Flow(flow.name, tuple(dims))
+        return building.layer(Reshape(inner(dims)), [flow], dims, self.title)
+
+    def axis(self, axis: int, flow: Flow) -> int:
+        """An axis counted from that behind the batch."""
+        count = len(flow.dims) + 1
+        found = axis + count if axis < 0 else axis
+        if not 0 <= found < count:
+            raise NetworkError(f"its axis {axis} is none of {count}")
+        if found == 0:
+            raise NetworkError("it works across the pictures of a batch; here is one picture")
+        return found - 1
+
+
+def sentence(number: int, operation: Operation, problem: CnnvizError) -> str:
+    """Which node could not be opened, and why."""
+    called = f", called {operation.outputs[0]}" if operation.outputs and operation.outputs[0] else ""
+    return f"Node {grouped(number)}{called}, is {operation.operator}: {str(problem).rstrip('.')}."
+
+
+def joined(building: Building, call: Call, flows: Sequence[Flow], layer: Layer) -> Flow:
+    """Values that meet number by number; a row of numbers and a map of 1 x 1 are seen alike."""
+    largest = max(flows, key=lambda flow: math.prod(flow.dims))
+    shape = building.shapes[largest.name]
+    seen = [building.seen(flow, _alike(flow.dims, shape, largest.dims)) for flow in flows]
+    return call.add(layer, seen, largest.dims)
+
+
+def _alike(dims: tuple[int, ...], shape: Shape, largest: tuple[int, ...]) -> Shape:
+    padded = (1,) * (len(largest) - len(dims)) + dims
+    if padded == largest:
+        return shape
+    if len(shape) == 3 and padded == (largest[0], *(1,) * (len(largest) - 1)):
+        return shape[0], 1, 1
+    raise NetworkError(f"it joins {dims} and {largest}; the same sizes do, or one number for each map")
