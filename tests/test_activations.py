@@ -33,9 +33,13 @@ def in_many_digits(name, x):
 
 
 def test_there_is_one_of_each():
-    functions = [getattr(ops, name) for name in ("relu", "leaky_relu", "sigmoid", "tanh", "scaled_tanh", "gelu")]
+    names = (
+        "relu", "leaky relu", "sigmoid", "tanh", "scaled tanh", "gelu", "relu6", "hard sigmoid", "hard swish", "silu",
+        "elu", "softplus",
+    )  # fmt: skip
+    functions = [getattr(ops, name.replace(" ", "_")) for name in names]
     assert [activation.function for activation in ACTIVATIONS.values()][1:] == functions
-    assert list(ACTIVATIONS) == ["identity", "relu", "leaky relu", "sigmoid", "tanh", "scaled tanh", "gelu"]
+    assert list(ACTIVATIONS) == ["identity", *names]
     for key, activation in ACTIVATIONS.items():
         assert isinstance(activation, Activation) and activation.key == key
         texts = (activation.name, activation.formula, activation.derivative_formula, activation.source)
@@ -51,6 +55,10 @@ def test_there_is_one_of_each():
         (tanh, "Tanh", {}),
         (lambda x: leaky_relu(x, 0.3), "LeakyRelu", {"alpha": 0.3}),
         (lambda x: leaky_relu(x, -2), "LeakyRelu", {"alpha": -2.0}),
+        (ops.hard_sigmoid, "HardSigmoid", {"alpha": 1 / 6, "beta": 0.5}),
+        (ops.hard_swish, "HardSwish", {}),
+        (ops.elu, "Elu", {}),
+        (ops.softplus, "Softplus", {}),
         (softmax, "Softmax", {}),
         (lambda x: softmax(x, 1), "Softmax", {"axis": 1}),
         (lambda x: softmax(x, -4), "Softmax", {"axis": 0}),
@@ -109,6 +117,8 @@ def test_gelu_as_scipys_normal_distribution(dtype):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_derivatives_against_differences(name):
     x = NUMBERS[(np.abs(NUMBERS) < 8) & (np.abs(NUMBERS) > 1e-4)]
+    for kink in {"relu6": (6,), "hard sigmoid": (-3, 3), "hard swish": (-3, 3)}.get(name, ()):
+        x = x[np.abs(x - kink) > 1e-4]
     step = 1e-5
     function = ACTIVATIONS[name].function
     difference = (function(x + step) - function(x - step)) / (2 * step)
@@ -121,8 +131,12 @@ def test_derivatives_at_the_kink_and_at_the_origin():
     }
     assert at_zero == {
         "identity": [1, 1], "relu": [0, 0], "leaky relu": [0.01, 0.01], "sigmoid": [0.25, 0.25], "tanh": [1, 1],
-        "scaled tanh": [1.7159 * 2 / 3] * 2, "gelu": [0.5, 0.5],
+        "scaled tanh": [1.7159 * 2 / 3] * 2, "gelu": [0.5, 0.5], "relu6": [0, 0], "hard sigmoid": [1 / 6] * 2,
+        "hard swish": [0.5, 0.5], "silu": [0.5, 0.5], "elu": [1, 1], "softplus": [0.5, 0.5],
     }  # fmt: skip
+    at_kinks = {"relu6": [0.0, 0.0, 1, 0], "hard sigmoid": [0, 1 / 6, 0, 0], "hard swish": [0, 0.5, 1, 1]}
+    for name, slopes in at_kinks.items():  # at -3, 0, 3 and 6, as PyTorch takes them
+        assert ACTIVATIONS[name].derivative([-3.0, 0, 3, 6]).tolist() == slopes
     tiny = np.array([5e-324, -5e-324])
     assert ACTIVATIONS["relu"].derivative(tiny).tolist() == [1, 0]
     assert ACTIVATIONS["leaky relu"].derivative(tiny).tolist() == [1, 0.01]
@@ -134,7 +148,9 @@ def test_derivatives_at_the_kink_and_at_the_origin():
 def test_numbers_of_any_size_come_to_the_limit_without_a_warning(name, dtype):
     with np.errstate(over="ignore"):
         x = np.array(HUGE).astype(dtype)
-    low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "scaled tanh": (-1.7159, 1.7159)}.get(name, (None, None))
+    low, high = {
+        "sigmoid": (0, 1), "tanh": (-1, 1), "scaled tanh": (-1.7159, 1.7159), "relu6": (0, 6), "hard sigmoid": (0, 1),
+    }.get(name, (None, None))  # fmt: skip
     values, slopes = ACTIVATIONS[name].function(x), ACTIVATIONS[name].derivative(x)
     if low is not None:
         np.testing.assert_allclose(values, [low] * 4 + [high] * 4, rtol=1e-6, atol=1e-300)
@@ -143,7 +159,8 @@ def test_numbers_of_any_size_come_to_the_limit_without_a_warning(name, dtype):
         np.testing.assert_array_equal(values[4:], x[4:])
         left = {"identity": 1, "leaky relu": 0.01}.get(name, 0)
         finite = np.isfinite(x)  # GELU has nan at -inf, and its slope at both, for 0 * inf is nan, as in PyTorch
-        np.testing.assert_allclose(values[:4][finite[:4]], left * x[:4][finite[:4]], rtol=1e-6)
+        far = -1 if name == "elu" else left * x[:4][finite[:4]]
+        np.testing.assert_allclose(values[:4][finite[:4]], far, rtol=1e-6, atol=1e-300)
         np.testing.assert_allclose(slopes[finite], np.where(x < 0, left, 1)[finite], rtol=1e-6)
     assert np.isnan(ACTIVATIONS[name].function([np.nan, 1.0])).tolist() == [True, False]
 

@@ -215,9 +215,9 @@ def test_pasted_code_becomes_the_pages_own_words_and_can_be_changed_layer_by_lay
     at.set(**{"layer-k": 5})
     assert at.setting("stack").startswith("conv 8 5x5 p1;")
     # What is not here stays as it was pasted, and one press leaves it out.
-    at.set(stack="Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\nReLU6()\nLinear(in_features=9, out_features=5)")
-    assert at.setting("stack") == "conv 4 3x3; ReLU6(); fc 5 in 9"
-    assert "Layer 2, “ReLU6()”, is no layer that can be typed here; there are conv," in at.said() and is_drawn(at)
+    at.set(stack="Conv2d(3, 4, kernel_size=(3, 3), stride=(1, 1))\nSELU()\nLinear(in_features=9, out_features=5)")
+    assert at.setting("stack") == "conv 4 3x3; SELU(); fc 5 in 9"
+    assert "Layer 2, “SELU()”, is no layer that can be typed here; there are conv," in at.said() and is_drawn(at)
     at.press("remedy leave layer 2 out")
     assert "Layer 2, FC 5: it is written for 9 numbers, and 1,232 come in" in at.said()
     at.press("remedy take the 1,232 that come in")

@@ -54,6 +54,10 @@ LAYERS = [
     ("AdaptiveAvgPool2d(output_size=1)", [GlobalAvgPool()]),
     ("Flatten(start_dim=1, end_dim=-1)", []),
     ("Sigmoid()", [Activate("sigmoid")]), ("Tanh()", [Activate("tanh")]), ("Identity()", [Activate("identity")]),
+    ("ReLU6(inplace=True)", [Activate("relu6")]), ("Hardswish()", [Activate("hard swish")]),
+    ("Hardsigmoid()", [Activate("hard sigmoid")]), ("SiLU(inplace=True)", [Activate("silu")]),
+    ("ELU(alpha=1.0)", [Activate("elu")]), ("Softplus(beta=1.0, threshold=20.0)", [Activate("softplus")]),
+    ("MaxPool2d(3, stride=2, dilation=2)", [MaxPool2d(3, 2, dilation=2)]),
     ("GELU(approximate='none')", [Activate("gelu")]), ("LeakyReLU(negative_slope=0.01)", [Activate("leaky relu")]),
     ("LeakyReLU(negative_slope=0.01, inplace=True)", [Activate("leaky relu")]),
     # as they are written in code
@@ -254,7 +258,8 @@ def test_a_keras_model_is_read_up_to_its_softmax():
 
 
 REFUSED = [
-    ("MaxPool2d(3, dilation=2)", "has dilation 2; a pooling window here has none. Leave it out."),
+    ("AvgPool2d(3, dilation=2)", "has dilation 2; a pooling window here has none. Leave it out."),
+    ("ELU(alpha=0.5)", "has alpha 0.5; here it is 1."), ("Softplus(beta=2)", "has beta 2; here it is 1."),
     ("MaxPool2d(3, return_indices=True)", "has return_indices True; here it is False."),
     ("AvgPool2d(3, divisor_override=2)", "has divisor_override 2; here it is None."),
     ("AdaptiveAvgPool2d((7, 7))", "has output_size 7 × 7; only 1 × 1 is here, the global average"),
@@ -268,7 +273,7 @@ REFUSED = [
     ("Softmax(dim=1)", "is not here: it makes shares of 1 of the last numbers"),
     ("Dropout2d(0.5)", "drops whole maps; dropout here drops single numbers."),
     ("Flatten(start_dim=2)", "has start_dim 2; FC reads a whole volume"),
-    ("ReLU6(inplace=True)", "Layer 1, “ReLU6(inplace=True)”, is no layer that can be typed here; there are conv,"),
+    ("SELU(inplace=True)", "Layer 1, “SELU(inplace=True)”, is no layer that can be typed here; there are conv,"),
     ("nn.ConvTranspose2d(3, 8, 3)", "“ConvTranspose2d(3, 8…”, is no layer that can be typed here; there are conv,"),
     ("Conv1d(3, 8, 3)", "Layer 1, “Conv1d(3, 8, 3)”, is no layer that can be typed here; there are conv,"),
     ("nn.Conv2d(3, 8, 3, colour=2)", "has the setting “colour”, which is not here."),
@@ -291,7 +296,7 @@ REFUSED = [
     ("nn.Conv2d(3, 6, 3, groups=4)", "6 filters cannot be divided into 4 equal groups"),
     ("nn.Conv2d(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)", "is given 10 settings without a name; it has 9."),
     ("nn.Dropout(float('nan'))", "where a number belongs."),
-    ("layers.Conv2D(8, 3, activation='swish')", "Layer 2, “Activation('swish')”, is no function here; there are relu,"),
+    ("layers.Conv2D(8, 3, activation='mish')", "Layer 2, “Activation('mish')”, is no function here; there are relu,"),
     ("layers.Conv2D(8, 3); layers.Dense(10)", "Layer 2, “Dense(10)”: without Flatten() before it Keras applies it at"),
     ("nn.Flatten(), nn.Conv2d(3, 8, 3)", "behind Flatten() nothing is left of height and width"),
     ("nn.Flatten(), nn.BatchNorm1d(1152)", "behind Flatten() nothing is left"),

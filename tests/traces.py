@@ -174,6 +174,12 @@ ACTIVATIONS = {
     "tanh": np.tanh,
     "scaled tanh": lambda x: 1.7159 * (rise := np.expm1(np.minimum(4 * x / 3, 700))) / (rise + 2),
     "gelu": lambda x: x * scipy.special.ndtr(x),
+    "relu6": lambda x: by_onnxruntime("Clip", x, np.float64(0), np.float64(6)),
+    "hard sigmoid": lambda x: by_onnxruntime("HardSigmoid", x, alpha=1 / 6, beta=0.5),
+    "hard swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    "silu": lambda x: x * scipy.special.expit(x),
+    "elu": lambda x: np.where(x > 0, x, np.expm1(np.minimum(x, 0))),
+    "softplus": lambda x: np.logaddexp(0, x),
 }
 
 

@@ -185,12 +185,6 @@ def _dropout(call: Call) -> Made:
     return _kept(call, Dropout(min(call.attribute("ratio", 0.5), 0.99)))
 
 
-def _leaky_relu(call: Call) -> Made:
-    if abs(call.attribute("alpha", 0.01) - 0.01) > 1e-6:
-        raise NetworkError(f"its slope left of 0 is {call.attribute('alpha', 0.01):g}; 0.01 opens here")
-    return _kept(call, Activate("leaky relu"))
-
-
 def _gelu(call: Call) -> Made:
     if call.attribute("approximate", "none") != "none":
         raise NetworkError("it is the form with tanh; the exact one opens here")
@@ -199,9 +193,27 @@ def _gelu(call: Call) -> Made:
 
 def _clip(call: Call) -> Made:
     least, most = call.number(1, "min", -math.inf), call.number(2, "max", math.inf)
-    if least == 0 and most > 1e30:
-        return _kept(call, Activate("relu"))
-    raise NetworkError(f"it keeps numbers between {least:g} and {most:g}; from 0 on it is ReLU and opens")
+    if least == 0 and (most == 6 or most > 1e30):
+        return _kept(call, Activate("relu6" if most == 6 else "relu"))
+    raise NetworkError(f"it keeps numbers between {least:g} and {most:g}; from 0 on, or from 0 to 6, it opens")
+
+
+def _only(function: str, alpha: float) -> Callable[[Call], Made]:
+    """An activation whose one setting is as it is here."""
+
+    def made(call: Call) -> Made:
+        if abs(call.attribute("alpha", alpha) - alpha) > 1e-6:
+            raise NetworkError(f"its alpha is {call.attribute('alpha', alpha):g}; {alpha:g} opens here")
+        return _kept(call, Activate(function))
+
+    return made
+
+
+def _hard_sigmoid(call: Call) -> Made:
+    alpha, beta = call.attribute("alpha", 0.2), call.attribute("beta", 0.5)
+    if abs(alpha - 1 / 6) > 1e-6 or abs(beta - 0.5) > 1e-6:
+        raise NetworkError(f"it is {alpha:g} x + {beta:g}; x / 6 + 0.5 opens here")
+    return _kept(call, Activate("hard sigmoid"))
 
 
 # --- what meets ---
@@ -518,10 +530,12 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 OPERATORS: dict[str, Callable[[Call], Made]] = {
     "Add": _sum, "AveragePool": _average_pool, "BatchNormalization": _batch_norm, "Cast": _cast, "Clip": _clip,
     "Concat": _concat, "Constant": _constant, "ConstantOfShape": _constant_of_shape, "Conv": _conv, "Div": _quotient,
-    "Dropout": _dropout, "Flatten": _flatten, "Gather": _gather, "Gelu": _gelu, "Gemm": _gemm,
-    "GlobalAveragePool": _global_average, "Identity": _identity, "LRN": _lrn, "LeakyRelu": _leaky_relu,
-    "MatMul": _mat_mul, "MaxPool": _max_pool, "Mul": _product, "Pad": _pad, "ReduceMean": _reduce_mean,
-    "Relu": _as(Activate("relu")), "Reshape": _reshape, "Shape": _shape, "Sigmoid": _as(Activate("sigmoid")),
-    "Slice": _slice, "Split": _split, "Squeeze": _squeeze, "Sub": _difference, "Sum": _sum,
-    "Tanh": _as(Activate("tanh")), "Transpose": _transpose, "Unsqueeze": _unsqueeze,
+    "Dropout": _dropout, "Elu": _only("elu", alpha=1.0), "Flatten": _flatten, "Gather": _gather, "Gelu": _gelu,
+    "Gemm": _gemm, "GlobalAveragePool": _global_average, "HardSigmoid": _hard_sigmoid,
+    "HardSwish": _as(Activate("hard swish")), "Identity": _identity, "LRN": _lrn,
+    "LeakyRelu": _only("leaky relu", alpha=0.01), "MatMul": _mat_mul, "MaxPool": _max_pool, "Mul": _product,
+    "Pad": _pad, "ReduceMean": _reduce_mean, "Relu": _as(Activate("relu")), "Reshape": _reshape, "Shape": _shape,
+    "Sigmoid": _as(Activate("sigmoid")), "Slice": _slice, "Softplus": _as(Activate("softplus")), "Split": _split,
+    "Squeeze": _squeeze, "Sub": _difference, "Sum": _sum, "Tanh": _as(Activate("tanh")), "Transpose": _transpose,
+    "Unsqueeze": _unsqueeze,
 }  # fmt: skip

@@ -48,6 +48,12 @@ class Activate(Layer):
             ("scaled tanh", r"scaled[\s-]*tanh", {}),
             ("tanh", "tanh", {"Tanh": ""}),
             ("gelu", "gelu", {"GELU": "approximate"}),
+            ("relu6", r"relu[\s-]*6", {"ReLU6": "inplace"}),
+            ("hard sigmoid", r"hard[\s-]*sigmoid", {"Hardsigmoid": "inplace"}),
+            ("hard swish", r"hard[\s-]*swish", {"Hardswish": "inplace"}),
+            ("silu", "silu|swish", {"SiLU": "inplace"}),
+            ("elu", "elu", {"ELU": "alpha inplace"}),
+            ("softplus", "softplus", {"Softplus": "beta threshold"}),
             ("identity", "identity", {"Identity": ""}),
         )
     )

@@ -30,7 +30,11 @@ _KERAS_USUAL: dict[str, dict[str, Any]] = {
     "BatchNormalization": {"epsilon": 0.001},
     **dict.fromkeys(("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D"), {"pool_size": 2}),
 }
-_FUNCTIONS = {name: name for name in ("relu", "sigmoid", "tanh", "gelu", "softmax")} | {"linear": ""}
+_FUNCTIONS = {
+    **{name: name for name in ("relu", "sigmoid", "tanh", "gelu", "relu6", "silu", "elu", "softplus", "softmax")},
+    "swish": "silu", "hard_sigmoid": "hard sigmoid", "hard_swish": "hard swish", "hard_silu": "hard swish",
+    "linear": "",
+}  # fmt: skip
 
 # What changes nothing of a layer's shape or numbers as they are counted and run here.
 _IGNORED = {
@@ -43,6 +47,9 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "center": (True,), "scale": (True,), "axis": (-1, 1, 3), "approximate": ("none", False), "max_value": (None,),
     "threshold": (0,), "negative_slope": (0.01,), "alpha": (0.01,), "start_dim": (1,), "end_dim": (-1, 3),
     "output_size": (1, (1, 1)),
+}  # fmt: skip
+_ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
+    "ELU": {"alpha": (1,)}, "Softplus": {"beta": (1,), "threshold": (20,)},
 }  # fmt: skip
 _INSTEAD = {
     "output_size": "only 1 × 1 is here, the global average; where the map already has this size, leave it out.",
@@ -160,7 +167,7 @@ def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot])
         if name in _IGNORED or name.endswith(_IGNORED_ENDS):
             continue
         told = given[name] = value_of(value)
-        allowed = () if name in slots else _ONLY.get(name, ())
+        allowed = () if name in slots else {**_ONLY, **_ONLY_OF.get(named(node), {})}.get(name, ())
         if allowed and not any(told == one and isinstance(told, bool) == isinstance(one, bool) for one in allowed):
             raise SettingError(f"has {name} {_told(told)}; {_INSTEAD.get(name, f'here it is {allowed[0]}.')}")
         if name not in {*_SAID, *_ONLY, *parameters, "inplace", "activation"}:
@@ -210,7 +217,7 @@ def _padding(value: Any, kind: str) -> str:
 
 
 def _dilation(value: Any, kind: str) -> str:
-    if kind == "conv":
+    if kind in ("conv", "max"):
         return f"d{_size(value, kind)}"
     if value not in (1, (1, 1)):
         raise SettingError(f"has dilation {_told(value)}; a pooling window here has none. Leave it out.")

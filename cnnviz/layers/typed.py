@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import numpy as np
+
 from cnnviz import numbers
-from cnnviz.checks import amount, one_of
+from cnnviz.checks import amount, one_of, told
 from cnnviz.errors import CnnvizError, SettingError
 from cnnviz.kernels.weights import quoted
-from cnnviz.layers import GRAMMARS
+from cnnviz.layers import GRAMMARS, Activate
 from cnnviz.layers.code import is_code
 from cnnviz.layers.grammar import Grammar, Slot
 from cnnviz.layers.layer import INPUT, Layer, Node, Shape, both
@@ -78,8 +80,6 @@ class Draft:
             given = both(settings.get(slot.name))
             if slot.above_0 and any(isinstance(one, int) and one == 0 for one in given):
                 raise SettingError(f"{slot.above_0} is 0; it must be a whole number of at least 1.")
-            if slot.name == "padding" and not slot.ends and any(isinstance(axis, tuple) for axis in given):
-                raise SettingError("the padding P of POOL is the same at both ends; write one number, such as p1.")
         if isinstance(padding := settings.get("padding"), str) and padding == "same":
             settings |= padded(self.kind, settings, shape)
         return made(**grammar.fixed, **settings)
@@ -98,7 +98,10 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The shortest text that says it."""
+        """The shortest text that says it. Raises SettingError for a setting that no text says."""
+        for name, value in self.settings.items():
+            if not isinstance(value, (int, float, str, tuple, np.number, type(None))):
+                raise SettingError(f"{name} is {told(value)}; it is a number, numbers in a tuple, or text.")
         return " ".join([self.kind, *_said(self.grammar, self.settings)])
 
     @classmethod
@@ -190,10 +193,10 @@ def draft(part: str, number: int) -> Draft:
             part = typed
         except RecursionError:
             raise SettingError(f"Layer {number}, {quoted(part)}, goes too deep to be read.") from None
-    found = next(((kind, match) for kind, words in _WORDS.items() if (match := words.match(part))), None)
-    if found is None:
+    found = [(kind, match) for kind, words in _WORDS.items() if (match := words.match(part))]
+    if not found:
         raise SettingError(f"Layer {number}, {quoted(part)}, {_hint(part)}")
-    kind, match = found
+    kind, match = max(found, key=lambda one: one[1].end())  # relu6 begins as relu does
     return Draft(kind, _given(GRAMMARS[kind][1], part[match.end() :].strip(" :="), f"Layer {number}, {quoted(part)}"))
 
 
@@ -294,7 +297,9 @@ def _hint(text: str) -> str:
         return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
-    return f"is no layer that can be typed here; there are {', '.join(KINDS)}."
+    others = [kind for kind, (made, _) in GRAMMARS.items() if made is not Activate]
+    named, more = ", ".join(others), len(KINDS) - len(others) - 1
+    return f"is no layer that can be typed here; there are {named}, relu and {more} more activations."
 
 
 def _given(grammar: Grammar, rest: str, where: str) -> dict[str, Any]:

@@ -10,12 +10,18 @@ gradient of another shape than the output.
 from cnnviz.ops.activations import (
     ACTIVATIONS,
     Activation,
+    elu,
     gelu,
+    hard_sigmoid,
+    hard_swish,
     leaky_relu,
     relu,
+    relu6,
     scaled_tanh,
     sigmoid,
+    silu,
     softmax,
+    softplus,
     tanh,
 )
 from cnnviz.ops.conv import conv2d
@@ -35,7 +41,8 @@ from cnnviz.ops.pooling import avg_pool2d, avg_pool2d_gradient, max_pool2d, max_
 
 __all__ = [
     "ACTIVATIONS", "Activation", "avg_pool2d", "avg_pool2d_gradient", "batch_norm", "batch_norm_gradients",
-    "batch_statistics", "conv2d", "conv2d_gradients", "dropout", "dropout_mask", "gelu", "leaky_relu", "linear",
-    "linear_gradients", "local_response_norm", "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient",
-    "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "squared_distances_gradient", "tanh",
+    "batch_statistics", "conv2d", "conv2d_gradients", "dropout", "dropout_mask", "elu", "gelu", "hard_sigmoid",
+    "hard_swish", "leaky_relu", "linear", "linear_gradients", "local_response_norm", "local_response_norm_gradient",
+    "max_pool2d", "max_pool2d_gradient", "relu", "relu6", "scaled_tanh", "sigmoid", "silu", "softmax", "softplus",
+    "squared_distances", "squared_distances_gradient", "tanh",
 ]  # fmt: skip

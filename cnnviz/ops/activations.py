@@ -104,6 +104,62 @@ def gelu(x: ArrayLike) -> NDArray:
         return np.asarray(x * _normal_share(x))
 
 
+def relu6(x: ArrayLike) -> NDArray:
+    """max(0, x), and at most 6.
+
+    Source: A. Krizhevsky, "Convolutional Deep Belief Networks on CIFAR-10" (2010), section 2.2.
+    """
+    return np.asarray(np.clip(_floats(x), 0, 6))
+
+
+def hard_sigmoid(x: ArrayLike) -> NDArray:
+    """(x + 3) / 6, at least 0 and at most 1: PyTorch's, near a sigmoid.
+
+    Source: A. Howard et al., "Searching for MobileNetV3" (2019), section 5.2.
+    """
+    return np.asarray(relu6(_floats(x) + 3) / 6)
+
+
+def hard_swish(x: ArrayLike) -> NDArray:
+    """x times its hard sigmoid; 0 below -3, x above 3.
+
+    Source: A. Howard et al., "Searching for MobileNetV3" (2019), section 5.2.
+    """
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        return np.asarray(x * hard_sigmoid(x))
+
+
+def silu(x: ArrayLike) -> NDArray:
+    """x times its sigmoid; also called Swish.
+
+    Source: S. Elfwing, E. Uchibe and K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation
+    in Reinforcement Learning" (2018), equation 5; P. Ramachandran, B. Zoph and Q. Le (2017).
+    """
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        return np.asarray(x * sigmoid(x))
+
+
+def elu(x: ArrayLike) -> NDArray:
+    """x where it is above 0, else exp(x) - 1.
+
+    Source: D.-A. Clevert, T. Unterthiner and S. Hochreiter, "Fast and Accurate Deep Network Learning by Exponential
+    Linear Units (ELUs)" (2016), equation 15 with alpha 1.
+    """
+    x = _floats(x)
+    return np.asarray(np.maximum(x, 0) + np.expm1(np.minimum(x, 0)))
+
+
+def softplus(x: ArrayLike) -> NDArray:
+    """log(1 + exp(x)).
+
+    Source: C. Dugas et al., "Incorporating Second-Order Functional Knowledge for Better Option Pricing" (2001).
+    """
+    x = _floats(x)
+    return np.asarray(np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))))
+
+
 def softmax(x: ArrayLike, axis: int = -1) -> NDArray:
     """exp(x) / the sum of exp(x) along `axis`: numbers above 0 that add up to 1.
 
@@ -185,6 +241,32 @@ def _gelu_slope(x: ArrayLike) -> NDArray:
         return np.asarray(_normal_share(x) + x * density)
 
 
+def _relu6_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    return np.asarray(~((x <= 0) | (x >= 6))).astype(x.dtype)
+
+
+def _hard_sigmoid_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    return np.where((x <= -3) | (x >= 3), 0, 1 / 6).astype(x.dtype)
+
+
+def _hard_swish_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    return np.where(x <= -3, 0, np.where(x >= 3, 1, x / 3 + 0.5)).astype(x.dtype)
+
+
+def _silu_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        # Far out x times the slope of its sigmoid is 0, also where x is infinite.
+        return np.asarray(sigmoid(x) + np.where(np.isinf(x), 0, x) * _sigmoid_slope(x))
+
+
+def _elu_slope(x: ArrayLike) -> NDArray:
+    return np.asarray(np.exp(np.minimum(_floats(x), 0)))
+
+
 ACTIVATIONS: dict[str, Activation] = {
     activation.key: activation
     for activation in (
@@ -214,6 +296,30 @@ ACTIVATIONS: dict[str, Activation] = {
             "gelu", "GELU", "x × (1 + erf(x / √2)) / 2",
             "(1 + erf(x / √2)) / 2 + x × e^(−x² / 2) / √(2π)", gelu, _gelu_slope,
             "D. Hendrycks and K. Gimpel (2016), section 2",
+        ),
+        Activation(
+            "relu6", "ReLU6", "min(max(0, x), 6)", "1 where 0 < x < 6, else 0", relu6, _relu6_slope,
+            "A. Krizhevsky (2010), section 2.2; 0 at x = 0 and x = 6, as PyTorch takes it",
+        ),
+        Activation(
+            "hard sigmoid", "hard sigmoid", "min(max(0, x + 3), 6) / 6", "1/6 where −3 < x < 3, else 0", hard_sigmoid,
+            _hard_sigmoid_slope, "A. Howard et al. (2019), section 5.2; 0 at x = −3 and x = 3, as PyTorch takes it",
+        ),
+        Activation(
+            "hard swish", "hard swish", "x × min(max(0, x + 3), 6) / 6",
+            "0 where x ≤ −3, 1 where x ≥ 3, else x / 3 + 1/2", hard_swish, _hard_swish_slope,
+            "A. Howard et al. (2019), section 5.2",
+        ),
+        Activation(
+            "silu", "SiLU", "x / (1 + e⁻ˣ)", "s + x s (1 − s), where s is the sigmoid of x", silu, _silu_slope,
+            "S. Elfwing, E. Uchibe and K. Doya (2018), equation 5",
+        ),
+        Activation(
+            "elu", "ELU", "x where x > 0, else eˣ − 1", "1 where x > 0, else eˣ", elu, _elu_slope,
+            "D.-A. Clevert, T. Unterthiner and S. Hochreiter (2016), equation 15",
+        ),
+        Activation(
+            "softplus", "softplus", "log(1 + eˣ)", "1 / (1 + e⁻ˣ)", softplus, sigmoid, "C. Dugas et al. (2001)",
         ),
     )
 }  # fmt: skip

@@ -60,6 +60,12 @@ export const APPLY = {
   tanh: Math.tanh,
   "scaled tanh": (x) => 1.7159 * Math.tanh((2 * x) / 3),
   gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  relu6: (x) => Math.min(Math.max(x, 0), 6),
+  "hard sigmoid": (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
+  "hard swish": (x) => (x <= -3 ? 0 : x * (Math.min(x + 3, 6) / 6)),
+  silu: (x) => x * APPLY.sigmoid(x),
+  elu: (x) => (x > 0 ? x : Math.expm1(x)),
+  softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
 };
 
 // The error function: its Maclaurin series near 0, the continued fraction of its complement further out

@@ -59,7 +59,7 @@ export function placesOf(trace) {
   const ofTerms = { product: ofValues + ofWeights, value: ofValues, square: 2 * ofValues, "squared difference": 2 * Math.max(ofValues, ofWeights) }[term];
   const most = { product: value * weight, value, square: value ** 2, "squared difference": (value + weight) ** 2 }[term]; // that a term can be
   const isMean = reduction === "mean" && taps > 1, by = Math.abs(factor * trace.scale) * steepest(trace), isSum = reduction === "sum";
-  const isCurved = isBent(trace) || !["identity", "relu", "leaky relu"].includes(trace.function);
+  const isCurved = isBent(trace) || !["identity", "relu", "relu6", "leaky relu"].includes(trace.function);
   // Of numbers beyond a billion the last digits go, all of the same unit.
   const few = (size, digits) => (limit < 1e9 ? decimalsFor(size, digits) : digits - 1 - leadOf(size));
   const held = (decimals) => Math.min(decimals, SAFE - 1 - leadOf(Math.max(limit, bias, most * (isSum ? taps : 1))));
