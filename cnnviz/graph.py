@@ -209,6 +209,9 @@ class Graph:
                     for source, maps in row.reads(channel)
                     for map in maps
                 }
+                if not before:  # a map of zeros, which comes from nowhere
+                    own.append(row.fields)
+                    continue
                 if (key := frozenset(before)) not in made:
                     seen = [
                         _through(each, row.layer, row.input_shape, row.shapes[row.sources.index(source)])

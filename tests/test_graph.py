@@ -6,7 +6,20 @@ import pytest
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.geometry import Field, Window
 from cnnviz.graph import Graph
-from cnnviz.layers import INPUT, Add, Concat, Conv2d, Multiply, Node, Pad, PartialConv2d, Reshape, Slice, Transpose
+from cnnviz.layers import (
+    INPUT,
+    Add,
+    Concat,
+    Conv2d,
+    Multiply,
+    Node,
+    Pad,
+    PadMaps,
+    PartialConv2d,
+    Reshape,
+    Slice,
+    Transpose,
+)
 from cnnviz.layers.typed import draft, joined, nodes, parts, read
 from cnnviz.network import Network
 from cnnviz.passes import Pass
@@ -304,6 +317,7 @@ MOVES = {
     "pad reflect": (Pad((2, 1), "reflect"), np.pad(VOLUME, ((0, 0), (2, 2), (1, 1)), "reflect")),
     "pad replicate": (Pad((2, 1), "replicate"), np.pad(VOLUME, ((0, 0), (2, 2), (1, 1)), "edge")),
     "pad circular": (Pad(((2, 0), 1), "circular"), np.pad(VOLUME, ((0, 0), (2, 0), (1, 1)), "wrap")),
+    "maps of zeros": (PadMaps(0, 2), np.pad(VOLUME, ((0, 2), (0, 0), (0, 0)))),
     "maps": (Slice(0, 1, 4, 2), VOLUME[1:4:2]),
     "rows": (Slice(1, 1, 5, 2), VOLUME[:, 1:5:2]),
     "columns": (Slice(2, 3, 6), VOLUME[:, :, 3:6]),
@@ -447,3 +461,19 @@ def test_what_a_pass_refuses():
 def test_windows_of_what_meets():
     assert Concat().windows((4, 3, 3)) == Add().windows((4, 3, 3)) == (Window(1), Window(1))
     assert Add(3).reads((9, 2, 2), 1) == (1, 4, 7) and Concat().reads((9, 2, 2), 1) == (1,)
+
+
+def test_maps_of_zeros_in_front_are_added_to_what_has_more():
+    """ResNet's option A: a branch that goes past the others, with maps of zeros where it has fewer."""
+    more, past = Node("more", Conv2d(6, 1), (INPUT,)), Node("past", PadMaps(1, 3), (INPUT,))
+    nodes = more, past, Node("sum", Add(), ("more", "past"))
+    run = Graph((2, 4, 3), nodes)
+    parameters = run.initial(3)
+    input = np.random.default_rng(4).standard_normal((2, 4, 3)).astype(np.float32)
+    maps = run.forward(input, parameters)
+    np.testing.assert_array_equal(maps[2], [np.zeros((4, 3)), *input, *np.zeros((3, 4, 3))])
+    np.testing.assert_array_equal(maps[3], maps[1] + maps[2])
+    assert run.rows[1].reads(0) == [] and run.rows[1].reads(2) == [(0, (1,))]
+    assert all(field.size == 1 for channel in range(6) for field in run.fields(2, channel))
+    with pytest.raises(SettingError, match="before is -1; it must be a whole number of at least 0"):
+        PadMaps(-1, 0)

@@ -128,6 +128,8 @@ SINGLE = {
     "slice": [("Slice", ["in", "ones", "rows2", "two1", "steps"], ["out"], {})],
     "maps": [("Slice", ["in", "ones", "many", "ones"], ["out"], {})],
     "split": [("Split", ["in", "parts"], ["a", "b"], {"axis": 1}), ("Mul", ["b", "half"], ["out"], {})],
+    "zeros behind": [("Concat", ["in", "zeros", "zeros"], ["out"], {"axis": 1})],
+    "zeros in front": [("Concat", ["zeros", "in", "in"], ["out"], {"axis": 1})],
     "gather": [("Gather", ["in", "channels"], ["out"], {"axis": 1})],
     "one of": [("Gather", ["in", "one"], ["out"], {"axis": 2})],
     "pad": [("Pad", ["in", "border"], ["out"], {})],
@@ -146,6 +148,7 @@ CONSTANTS = {
     **WHOLE, "y": Y, "half": np.float32(0.5), "five": np.array([1, 3, 1, 6, 5]), "four": np.array([1, 3, 6, 5]),
     "many": np.array([2**62]), "rows2": np.array([6]), "two1": np.array([2]), "nought": np.float32(0),
     "m": np.random.default_rng(4).standard_normal((90, 4)).astype(np.float32), "x2": np.float32([1, 2, 3, 4]),
+    "zeros": np.zeros((1, 2, 6, 5), np.float32),
     "w": np.random.default_rng(5).standard_normal((2, 3, 3, 2)).astype(np.float32),
 }  # fmt: skip
 

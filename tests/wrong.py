@@ -507,6 +507,7 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Concat(): (4, 9, 8),
     layers.Same(): (4, 9, 8),
     layers.Pad(((1, 0), 2), "reflect"): (4, 9, 8),
+    layers.PadMaps(1, 2): (4, 9, 8),
     layers.Reshape((8, 9, 4)): (4, 9, 8),
     layers.Slice(1, 2, 8, 3): (4, 9, 8),
     layers.Transpose((2, 0, 1)): (4, 9, 8),

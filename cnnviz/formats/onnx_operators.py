@@ -31,6 +31,7 @@ from cnnviz.layers import (
     MaxPool2d,
     Multiply,
     Pad,
+    PadMaps,
     Same,
     Scale,
     Slice,
@@ -282,12 +283,21 @@ def _concat(call: Call) -> Made:
     known = [value for value in call.inputs if isinstance(value, np.ndarray)]
     if len(known) == len(call.inputs):
         return _worked_out(lambda *all: np.concatenate(all, call.attribute("axis", 0)), *known)
-    flows = [call.flow(at) for at in range(len(call.inputs))]
+    flows = [value for value in call.inputs if isinstance(value, Flow)]
     axis = call.axis(call.attribute("axis", 1), flows[0])
-    if axis or any(flow.dims[1:] != flows[0].dims[1:] for flow in flows):
+    sizes = [*(flow.dims[1:] for flow in flows), *(array.shape[2:] for array in known)]
+    if axis or any(size != flows[0].dims[1:] for size in sizes):
         raise NetworkError("it puts maps beside each other; one behind the other, along the channels, opens here")
-    layer = Concat() if len(flows) > 1 else Same()
-    return call.add(layer, flows, (sum(flow.dims[0] for flow in flows), *flows[0].dims[1:]))
+    places = [at for at, value in enumerate(call.inputs) if isinstance(value, Flow)]
+    if places != list(range(places[0], places[-1] + 1)) or any(array.any() for array in known):
+        raise NetworkError("it puts numbers of the file between maps; maps of zeros in front or behind open here")
+    count = sum(flow.dims[0] for flow in flows)
+    if not known:
+        return call.add(Concat() if len(flows) > 1 else Same(), flows, (count, *flows[0].dims[1:]))
+    if len(flows) > 1:
+        flows = [call.building.layer(Concat(), flows, (count, *flows[0].dims[1:]), f"{call.title}, without zeros")]
+    before, after = (sum(array.shape[1] for array in arrays) for arrays in (known[: places[0]], known[places[0] :]))
+    return call.add(PadMaps(before, after), flows, (before + count + after, *flows[0].dims[1:]))
 
 
 # --- shapes ---

@@ -17,13 +17,13 @@ from cnnviz.layers.linear import Linear
 from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.rbf import Rbf
-from cnnviz.layers.rearranging import Pad, Reshape, Slice, Transpose
+from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
 
 __all__ = [
     "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "Dropout", "GlobalAvgPool", "INPUT", "Layer",
-    "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "Parameters", "PartialConv2d", "Rbf",
-    "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
+    "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "PadMaps", "Parameters", "PartialConv2d",
+    "Rbf", "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.

@@ -181,6 +181,44 @@ class Pad(_Rearranged):
 
 @checked
 @dataclass(frozen=True)
+class PadMaps(_Rearranged):
+    """Maps of zeros in front of those that come in, and behind: as many as what they are added to has.
+
+    before, after  how many, at least 0
+
+    Raises SettingError for counts that are none.
+    Source: K. He et al., "Deep Residual Learning for Image Recognition" (2016), section 3.3, option A.
+    """
+
+    before: int
+    after: int
+
+    def __post_init__(self) -> None:
+        for name in ("before", "after"):
+            object.__setattr__(self, name, whole(getattr(self, name), name, 0))
+
+    @property
+    def name(self) -> str:
+        return "PAD MAPS"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return self.before + shape[0] + self.after, *shape[1:]
+
+    def windows(self, shape: Shape) -> tuple[Window, Window]:
+        return Window(1), Window(1)
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        """A map of zeros comes from none."""
+        Layer.reads(self, shape, channel)
+        return (channel - self.before,) if 0 <= channel - self.before < shape[0] else ()
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        sides = input.ndim - lead - 1
+        return np.pad(input, [(0, 0)] * lead + [(self.before, self.after)] + [(0, 0)] * sides)
+
+
+@checked
+@dataclass(frozen=True)
 class Slice(_Rearranged):
     """A part of one axis, every `step`-th: maps, rows or columns.
 
