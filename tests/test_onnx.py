@@ -414,6 +414,7 @@ def test_distances_keep_their_digits(far):
     near = codes[1] + 1e-3 * rng.standard_normal(84).astype(np.float32)
     net = trained(network, parameters=[{"codes": codes[[1, 1, 1]] + np.float32([[0], [1e-3], [2e-3]])}])
     agrees(net, near)
+    agrees(trained(network, parameters=[{"codes": np.abs(codes).astype(np.uint8)}]), near)
 
 
 @pytest.mark.parametrize("name", ["lenet5", "lenet5_1998", "squeezenet"])

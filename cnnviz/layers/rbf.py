@@ -13,6 +13,7 @@ from cnnviz import ops
 from cnnviz.checks import afford, told, whole
 from cnnviz.geometry import Window
 from cnnviz.layers.layer import Found, Given, Layer, Operator, Parameters, Shape, over_all, rows_of
+from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -74,7 +75,8 @@ class Rbf(Layer):
         small difference of large numbers. A number's differences to all codes are what filters of 1 x 1 make of it."""
         codes = parameters["codes"]
         count, features = codes.shape
-        less = {"weight": np.ones((codes.size, 1, 1, 1), np.float32), "bias": -codes.T.reshape(-1)}
+        taken = np.negative(codes.T, dtype=precision(codes)).reshape(-1)  # of whole numbers too, which may have no sign
+        less = {"weight": np.ones((codes.size, 1, 1, 1), np.float32), "bias": taken}
         return (
             Operator("Reshape", {"one by one": (1, features, 1, 1)}, name="numbers"),
             Operator("Conv", less, {"kernel_shape": (1, 1), "group": features}, name="differences"),
