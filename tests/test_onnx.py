@@ -374,6 +374,7 @@ WRITTEN = {
                    layers.Scale(), layers.Reshape((5, 1, 1)), layers.Conv2d(3, 1)),
     "scaled": behind(MAPS, layers.Scale(), layers.Linear(5), layers.Scale()),
     "dropped": behind(MAPS, layers.Dropout(0.3), layers.Same(), layers.Concat()),
+    "beginning in the padding": behind(MAPS, layers.AvgPool2d(3, (4, 5), 1, True), layers.MaxPool2d(1, 2, 0, True)),
     "some links": behind(MAPS, layers.PartialConv2d(((0, 2), (1,), (0, 1, 2, 3)), (3, 2))),
     "blocks": behind(MAPS, layers.Subsample((2, 3))),
     "distances": behind((3, 4, 5), layers.Rbf(7)),
@@ -455,8 +456,8 @@ def test_settings_come_back_as_they_were():
     """What float32 rounds is read as it was written."""
     stack = (layers.Conv2d(4, 3, padding=1), layers.BatchNorm2d(1e-12), layers.LocalResponseNorm(3, 0.3, 0.7, 1e-12),
              layers.Dropout(0.3), layers.MaxPool2d(3, 2, (1, 0), True), layers.Linear(3))  # fmt: skip
-    opened = open_network(write_network(trained(Network((2, 9, 9), stack))))
-    assert opened.network.layers == (*stack[:-1], layers.Reshape((80,)), stack[-1])
+    opened = open_network(write_network(trained(Network((2, 9, 10), stack))))
+    assert opened.network.layers == (*stack[:-1], layers.Reshape((100,)), stack[-1])
 
 
 REFUSED_TO_WRITE = {

@@ -72,14 +72,15 @@ class _Pool(Layer):
         down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(self._windows, shape[1:]))
         return shape[0], down, across
 
-    @property
-    def _slides(self) -> dict[str, Any]:
-        """How its windows slide, as files have it."""
+    def _slides(self, shape: Shape) -> dict[str, Any]:
+        """How its windows slide, as files have it. Where no window hangs over the end, nothing is said of it: ONNX's
+        own shapes count one there that would begin in the padding."""
+        down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
         return {
             "kernel_shape": both(self.kernel_size),
             "strides": tuple(window.stride for window in self._windows),
             "pads": ends(self.padding),
-            "ceil_mode": int(self.ceil_mode),
+            "ceil_mode": int(self.output_shape(shape) != (shape[0], down, across)),
         }
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
@@ -157,7 +158,7 @@ class MaxPool2d(_Pool):
         return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
 
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
-        return alone("MaxPool", **self._slides, dilations=both(self.dilation))
+        return alone("MaxPool", **self._slides(shape), dilations=both(self.dilation))
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
@@ -222,7 +223,7 @@ class AvgPool2d(_Pool):
         return ops.avg_pool2d_gradient(input, gradient, *settings), {}
 
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
-        return alone("AveragePool", **self._slides, count_include_pad=int(self.count_include_pad))
+        return alone("AveragePool", **self._slides(shape), count_include_pad=int(self.count_include_pad))
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         outside = "zeros" if self.count_include_pad else "none"
