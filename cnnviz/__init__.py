@@ -46,7 +46,7 @@ from cnnviz.ops import (
 from cnnviz.steps import Step, Trace
 
 if TYPE_CHECKING:
-    from cnnviz.formats import open_network
+    from cnnviz.formats import open_network, write_network
     from cnnviz.pictures import Picture, open_picture
 
 __all__ = [
@@ -55,6 +55,7 @@ __all__ = [
     "Subsample", "Trace", "Trained", "Window", "avg_pool2d", "batch_norm", "conv2d", "digits", "dropout", "gelu",
     "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d", "open_network",
     "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
+    "write_network",
 ]  # fmt: skip
 
 
@@ -63,8 +64,8 @@ def __getattr__(name: str) -> Any:
         from cnnviz import pictures
 
         return getattr(pictures, name)
-    if name == "open_network":
+    if name in ("open_network", "write_network"):
         from cnnviz import formats
 
-        return formats.open_network
+        return getattr(formats, name)
     raise AttributeError(f"module 'cnnviz' has no attribute {name!r}")

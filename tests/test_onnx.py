@@ -8,11 +8,16 @@ import onnx
 import pytest
 from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
+from cnnviz import layers, models
 from cnnviz.errors import CnnvizError, NetworkError
-from cnnviz.formats import open_network, opening
+from cnnviz.formats import open_network, opening, write_network, writing
 from cnnviz.graph import Graph
+from cnnviz.layers import INPUT, Node
 from cnnviz.layers.typed import nodes
-from stacks import branched, run, some_parameters, written
+from cnnviz.models import Trained
+from cnnviz.network import Network
+from cnnviz.ops import ACTIVATIONS
+from stacks import branched, every_kind, run, some_parameters, written
 
 LIGHT = Path(onnx.__file__).parent / "backend/test/data/light"
 # Those whose weights, which their files make by ConstantOfShape, are small enough for a test.
@@ -303,3 +308,191 @@ def test_a_thousand_damaged_files_open_or_are_refused_in_a_sentence():
         except CnnvizError as refused:
             assert str(refused) and "Traceback" not in str(refused)
     assert 0 < opened < 1000
+
+
+# --- written ---
+
+
+def trained(network, seed=3, parameters=None, **told):
+    """A network with parameters, the classes by number."""
+    names, parameters = network.names, parameters or some_parameters(network, seed)
+    classes = tuple(map(str, range(int(np.prod(network.shapes[-1])))))
+    return Trained(**{"name": "Small", "network": network, "parameters": parameters, "names": names,
+                      "classes": classes, "prepare": lambda levels: levels / np.float32(255), **told})  # fmt: skip
+
+
+def some_input(network, seed=1):
+    return np.random.default_rng(seed).standard_normal(network.input_shape).astype(np.float32)
+
+
+def agrees(net, input, within=1e-5):
+    """The file is one, ONNX Runtime finds every value in it as the network does, and so does the file opened."""
+    data = write_network(net)
+    model = onnx.ModelProto.FromString(data)
+    onnx.checker.check_model(model, full_check=True)
+    maps, found = net.network.forward(input, net.parameters), every_value(model, input)
+    opened = open_network(data)
+    assert not opened.stopped and opened.network.input_shape == net.network.input_shape
+    reopened = dict(zip(opened.network.names, opened.network.forward(input, opened.parameters)[1:], strict=True))
+    for name, map in zip(net.network.names, maps[1:], strict=True):
+        least = within * max(np.abs(map).max(), 1e-30)
+        assert found[name].shape == map.shape, name
+        assert np.abs(found[name] - map).max() <= least, name
+        if name in reopened:  # a part that is all there is no node of its own
+            assert np.abs(reopened[name].reshape(-1) - map.reshape(-1)).max() <= least, name
+    assert np.abs(opened.network.output(input, opened.parameters).reshape(-1) - maps[-1].reshape(-1)).max() <= least
+    return opened
+
+
+@pytest.mark.parametrize(("shape", "stack"), every_kind(), ids=lambda given: len(given))
+def test_every_kind_of_layer_is_written_so_that_onnxruntime_finds_the_same(shape, stack):
+    network = Network(shape, stack)
+    agrees(trained(network), some_input(network))
+
+
+@pytest.mark.parametrize("name", STACKS)
+def test_a_network_with_branches_is_written(name):
+    network = branched(*STACKS[name])
+    opened = agrees(trained(network), some_input(network))
+    assert {*network.names} <= {*opened.network.names}
+
+
+def behind(shape, *stack):
+    return Network(shape, stack)
+
+
+JOINED = Node("halves", layers.Concat(), ("both", "bands"))
+MAPS = (4, 9, 8)
+WRITTEN = {
+    **{f"border {mode}": behind(MAPS, layers.Conv2d(3, (3, 2), (1, 2), ((2, 1), (0, 3)), padding_mode=mode))
+       for mode in ("zeros", "reflect", "replicate", "circular")},
+    **{f"pad {mode}": behind(MAPS, layers.Pad(((2, 1), (0, 3)), mode), layers.Conv2d(2, 3))
+       for mode in ("zeros", "reflect", "replicate", "circular")},
+    **{key: behind(MAPS, layers.Activate(key), layers.Linear(5), layers.Activate(key)) for key in ACTIVATIONS},
+    **{f"transposed {axes}": behind(MAPS, layers.Transpose(axes), layers.Conv2d(2, 3))
+       for axes in ((0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0), (0, 1, 2))},
+    **{f"sliced {axis}": behind(MAPS, layers.Slice(axis, 1, 4, 2), layers.Conv2d(2, 1)) for axis in range(3)},
+    "reshaped": behind(MAPS, layers.Reshape((8, 12, 3)), layers.Conv2d(3, 2), layers.Reshape((66,)), layers.Linear(4)),
+    "rows": behind((18,), layers.Slice(0, 2, 16, 3), layers.BatchNorm2d(0.01), layers.LocalResponseNorm(3, 0.5),
+                   layers.Scale(), layers.Reshape((5, 1, 1)), layers.Conv2d(3, 1)),
+    "scaled": behind(MAPS, layers.Scale(), layers.Linear(5), layers.Scale()),
+    "dropped": behind(MAPS, layers.Dropout(0.3), layers.Same(), layers.Concat()),
+    "beginning in the padding": behind(MAPS, layers.AvgPool2d(3, (4, 5), 1, True), layers.MaxPool2d(1, 2, 0, True)),
+    "some links": behind(MAPS, layers.PartialConv2d(((0, 2), (1,), (0, 1, 2, 3)), (3, 2))),
+    "blocks": behind(MAPS, layers.Subsample((2, 3))),
+    "distances": behind((3, 4, 5), layers.Rbf(7)),
+    "one branch": behind(MAPS, layers.Add(1), layers.Multiply(2), layers.Add(2)),
+    "spread": Graph(MAPS, (
+        Node("mean", layers.GlobalAvgPool(), (INPUT,)),
+        Node("both", layers.Add(3), ("mean", INPUT, INPUT)),
+        Node("bands", layers.Multiply(3), (INPUT, "mean", "both")),
+        JOINED,
+        Node("twice", layers.Multiply(2), ("halves", "halves")),
+    )),
+    "alike in name": Graph(MAPS, (
+        Node("picture", layers.Pad(1), (INPUT,)),
+        Node("a", layers.Conv2d(2, 3, padding=1, padding_mode="reflect"), ("picture",)),
+        Node("a, padded", layers.Activate("relu"), ("a",)),
+        Node("a.weight", layers.Conv2d(2, 3, padding=1, padding_mode="reflect"), ("a, padded",)),
+        Node("×, \u2211 / conv 3 × 3", layers.Same(), ("a.weight",)),
+    )),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_way_to_write_a_layer(name):
+    network = WRITTEN[name]
+    agrees(trained(network), some_input(network))
+
+
+def test_batch_norm_without_statistics_is_written_with_those_of_the_start():
+    network = behind(MAPS, layers.BatchNorm2d(0.1))
+    agrees(trained(network, parameters=network.initial(0)), some_input(network))
+
+
+@pytest.mark.parametrize("far", [0, 1, 100])
+def test_distances_keep_their_digits(far):
+    """Codes at which the input nearly is: |x|² - 2 x · code + |code|² would have lost them."""
+    network, rng = behind((84,), layers.Rbf(3)), np.random.default_rng(2)
+    codes = (rng.choice([-1, 1], (3, 84)) + far).astype(np.float32)
+    near = codes[1] + 1e-3 * rng.standard_normal(84).astype(np.float32)
+    net = trained(network, parameters=[{"codes": codes[[1, 1, 1]] + np.float32([[0], [1e-3], [2e-3]])}])
+    agrees(net, near)
+    agrees(trained(network, parameters=[{"codes": np.abs(codes).astype(np.uint8)}]), near)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "lenet5_1998", "squeezenet"])
+def test_the_models_are_written(name):
+    net = getattr(models, name)()
+    rng = np.random.default_rng(3)
+    levels = rng.integers(0, 256, (28, 28) if "lenet" in name else (3, 227, 227)).astype(np.uint8)
+    opened = agrees(net, net.prepare(levels))
+    model = onnx.ModelProto.FromString(data := write_network(net))
+    assert (model.graph.name, model.doc_string) == (net.name, net.source)
+    assert [one.version for one in model.opset_import] == [17] and model.ir_version == 8
+    assert model.graph.input[0].name == "picture" and [one.name for one in model.graph.output] == [net.names[-1]]
+    assert [value for node in model.graph.node for value in node.output if ", " not in value] == [*net.names]
+    assert opened.name == net.name and opened.classes == net.classes
+    assert sum(map(len, (one.raw_data for one in model.graph.initializer))) > 0.95 * len(data)
+
+
+@pytest.mark.parametrize("name", ["lenet5", "lenet5_1998"])
+def test_a_lenet_written_and_opened_and_written_again_has_the_same_weights(name):
+    net = getattr(models, name)()
+    opened = open_network(write_network(net))
+    again = open_network(write_network(opened))
+    assert again.network == opened.network
+    for one, other in zip(opened.parameters, again.parameters, strict=True):
+        assert one.keys() == other.keys()
+        for key in one:
+            np.testing.assert_array_equal(one[key], other[key])
+    named = dict(zip(opened.network.names, opened.parameters, strict=True))
+    for layer, title, own in zip(net.network.layers, net.names, net.parameters, strict=True):
+        for key in own if layer.kind in ("CONV", "FC") else ():
+            expected = own[key]
+            if key == "weight" and layer.reads_in((6, 14, 14)) == 0:  # where there is no link, nothing was read
+                expected = np.where(layer.links(6), expected, 0)
+            np.testing.assert_array_equal(named[title][key], expected)
+
+
+def test_settings_come_back_as_they_were():
+    """What float32 rounds is read as it was written."""
+    stack = (layers.Conv2d(4, 3, padding=1), layers.BatchNorm2d(1e-12), layers.LocalResponseNorm(3, 0.3, 0.7, 1e-12),
+             layers.Dropout(0.3), layers.MaxPool2d(3, 2, (1, 0), True), layers.Linear(3))  # fmt: skip
+    opened = open_network(write_network(trained(Network((2, 9, 10), stack))))
+    assert opened.network.layers == (*stack[:-1], layers.Reshape((100,)), stack[-1])
+
+
+REFUSED_TO_WRITE = {
+    "Layer 1 cannot be written: LRN 4: a file's LRN looks at an odd number of maps; 4 is even.": (
+        behind(MAPS, layers.LocalResponseNorm(4))
+    ),
+    "larger than a file's whole numbers": behind(MAPS, layers.MaxPool2d(2, 10**30)),
+    "too large for float32": behind(MAPS, layers.LocalResponseNorm(3, 1e300)),
+    "The network has no layers": Graph(MAPS, ()),
+}
+
+
+@pytest.mark.parametrize("sentence", REFUSED_TO_WRITE)
+def test_what_cannot_be_written_says_why(sentence):
+    with pytest.raises(NetworkError, match=re.escape(sentence)):
+        write_network(trained(REFUSED_TO_WRITE[sentence], parameters=[{}] * len(REFUSED_TO_WRITE[sentence].rows)))
+
+
+def test_no_more_is_written_than_a_file_holds(monkeypatch):
+    monkeypatch.setattr(writing, "MOST_NUMBERS", 400)
+    network = behind(MAPS, layers.Linear(1), layers.Linear(200))
+    with pytest.raises(NetworkError, match=r"Layer 2 cannot be written: the network has more numbers than a file"):
+        write_network(trained(network))
+    with pytest.raises(CnnvizError, match="weight"):
+        write_network(trained(network, parameters=[{}, {}]))
+
+
+def test_names_that_no_file_has_become_others():
+    chain = ["\ud800", "\x00", "\x01", "x" * 300, "x" * 299, "v"]
+    named = zip(chain, [INPUT, *chain])
+    network = Graph(MAPS, tuple(Node(name, layers.Activate("relu"), (before,)) for name, before in named))
+    net = trained(network, name="", source="\ud800 first\nsecond")
+    opened = open_network(data := write_network(net))
+    assert len({*opened.network.names}) == len(chain) and opened.name == "network"
+    assert onnx.ModelProto.FromString(data).doc_string == "? first\nsecond"

@@ -253,6 +253,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "training.recipe.Recipe.of": {"settings": {"epochs": 2}},
     "training.recipe.Recipe.rate": {"step": 1, "steps": 4},
     "formats.opening.open_network": {"data": onnx_file(), "files": {"weights.bin": b"1234"}},
+    "formats.writing.write_network": {"trained": TINY},
     "models.architectures.Architecture": {
         "name": "A", "stack": "fc 3", "input_shape": (1, 4, 4), "parameters": 51, "counted_by": "us", "source": "us",
         "told": "it",
@@ -557,7 +558,7 @@ def layer_arguments(layer: layers.Layer, name: str) -> dict[str, Any]:
         "input": np.ones(shape), "parameters": some_parameters(network, 1)[0], "training": True,
         "rng": np.random.default_rng(1), "shape": shape, "channel": 1, "gradient": np.ones(network.shapes[-1]),
         "output": np.ones(network.shapes[-1]), "to_input": True, "drawn": None, "divisor": 2.0, "share": 0.1,
-        "statistics": layer.statistics(shape),
+        "statistics": layer.statistics(shape), "inputs": 1,
     }  # fmt: skip
     return {key: given[key] for key in list(inspect.signature(getattr(type(layer), name)).parameters)[1:]}
 

@@ -4,8 +4,10 @@ onnx_file.py       an ONNX file as plain values: parsed, never run, within limit
 onnx_graph.py      its nodes as those of a Graph
 onnx_operators.py  what each operator comes to
 opening.py         `open_network`
+writing.py         `write_network`
 """
 
 from cnnviz.formats.opening import open_network
+from cnnviz.formats.writing import write_network
 
-__all__ = ["open_network"]
+__all__ = ["open_network", "write_network"]

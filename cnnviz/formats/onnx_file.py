@@ -84,20 +84,20 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     constants = _arrays(graph.initializer, files)
     operations, left = [], MOST_NUMBERS - sum(array.size for array in constants.values())
     for number, node in enumerate(graph.node, 1):
-        operator, domain = _name(node.op_type), _name(node.domain)
+        operator, domain = legible(node.op_type), legible(node.domain)
         operator = operator if domain in ("", "ai.onnx") else f"{domain}.{operator}"
         attributes = {}
         for one in node.attribute:
-            found = attributes[_name(one.name)] = _attribute(one, files, f"Node {number}, {operator},")
+            found = attributes[legible(one.name)] = _attribute(one, files, f"Node {number}, {operator},")
             if isinstance(found, np.ndarray):
                 left -= found.size
                 _afford(left)
-        names = tuple(map(_name, node.input)), tuple(map(_name, node.output))
-        operations.append(Operation(_name(node.name), operator, *names, attributes))
+        names = tuple(map(legible, node.input)), tuple(map(legible, node.output))
+        operations.append(Operation(legible(node.name), operator, *names, attributes))
     return Model(
-        _name(graph.name), _version(model),
-        {_name(told.name): _dims(told) for told in graph.input if _name(told.name) not in constants},
-        tuple(_name(told.name) for told in graph.output), constants, tuple(operations),
+        legible(graph.name), _version(model),
+        {legible(told.name): _dims(told) for told in graph.input if legible(told.name) not in constants},
+        tuple(legible(told.name) for told in graph.output), constants, tuple(operations),
     )  # fmt: skip
 
 
@@ -114,10 +114,15 @@ def _known(data: bytes) -> str:
     return ""
 
 
-def _name(given: str | bytes) -> str:
+def legible(given: str | bytes) -> str:
     """A name without what nobody can read, and not longer than a line; protobuf gives bytes where it is no text."""
     text = given if isinstance(given, str) else given.decode("utf-8", "replace")
     return re.sub(r"[^\x20-\x7e\u00a1-\U0003ffff]", "?", text)[:MOST_NAME]
+
+
+def decimal(number: float) -> float:
+    """A float32 as it is written, 0.01, and not as the double next to it that is as far off: 0.009999999776482582."""
+    return float(str(np.float32(number)))
 
 
 def _version(model: ModelProto) -> int:
@@ -130,7 +135,7 @@ def _version(model: ModelProto) -> int:
 def _dims(value: Any) -> Dims:
     shape = value.type.tensor_type.shape
     if len(shape.dim) > MOST_AXES:
-        raise NetworkError(f"{_name(value.name)} has {len(shape.dim)} axes; up to {MOST_AXES} open here.")
+        raise NetworkError(f"{legible(value.name)} has {len(shape.dim)} axes; up to {MOST_AXES} open here.")
     return tuple(dim.dim_value if dim.HasField("dim_value") and dim.dim_value > 0 else None for dim in shape.dim)
 
 
@@ -142,13 +147,13 @@ def _attribute(one: AttributeProto, files: Mapping[str, bytes], where: str) -> A
         case AttributeProto.INT:
             return one.i
         case AttributeProto.FLOAT:
-            return one.f
+            return decimal(one.f)
         case AttributeProto.STRING:
             return one.s.decode("utf-8", "replace")
         case AttributeProto.INTS:
             return tuple(one.ints)
         case AttributeProto.FLOATS:
-            return tuple(one.floats)
+            return tuple(map(decimal, one.floats))
         case AttributeProto.TENSOR:
             return _array(one.t, files)
         case AttributeProto.GRAPH | AttributeProto.GRAPHS:
@@ -165,7 +170,7 @@ def _arrays(tensors: Sequence[TensorProto], files: Mapping[str, bytes]) -> dict[
     for tensor in tensors:
         left -= math.prod(tensor.dims)
         _afford(left)
-        found[_name(tensor.name)] = _array(tensor, files)
+        found[legible(tensor.name)] = _array(tensor, files)
     return found
 
 
@@ -178,7 +183,7 @@ def _array(tensor: TensorProto, files: Mapping[str, bytes]) -> NDArray:
     """One array. Raises NetworkError where it is not there as its sizes say."""
     from onnx import TensorProto, helper, numpy_helper
 
-    name = _name(tensor.name) or "an array"
+    name = legible(tensor.name) or "an array"
     if tensor.data_type not in _KINDS:
         kinds = dict(zip(TensorProto.DataType.values(), TensorProto.DataType.keys()))
         raise NetworkError(f"{name} holds {kinds.get(tensor.data_type, 'something').lower()}; numbers open here.")
@@ -209,21 +214,21 @@ def _listed(tensor: TensorProto) -> int:
 
 def _elsewhere(tensor: TensorProto, files: Mapping[str, bytes], count: int) -> bytes:
     """The bytes of an array that lies in another file."""
-    told_of = {_name(entry.key): _name(entry.value) for entry in tensor.external_data}
+    told_of = {legible(entry.key): legible(entry.value) for entry in tensor.external_data}
     base = re.split(r"[/\\]", told_of.get("location", ""))[-1]
     if base not in files:
-        others = f"; {', '.join(sorted(map(_name, files)))} came along" if files else ""
+        others = f"; {', '.join(sorted(map(legible, files)))} came along" if files else ""
         raise NetworkError(
-            f"The network's numbers lie in a file of their own, {_name(base) or 'without a name'}{others}: choose both "
-            "files together, or export it with external_data=False."
+            f"The network's numbers lie in a file of their own, {legible(base) or 'without a name'}{others}: choose "
+            "both files together, or export it with external_data=False."
         )
     start, length = told_of.get("offset", "0"), told_of.get("length", str(count))
     if not all(re.fullmatch(r"\d{1,15}", text) for text in (start, length)) or int(length) != count:
-        name = _name(tensor.name)
+        name = legible(tensor.name)
         raise NetworkError(f"{name} has {grouped(count)} bytes, and {base} is said to hold another number of them.")
     if int(start) + count > len(files[base]):
         raise NetworkError(
-            f"{_name(base)} has {grouped(len(files[base]))} bytes, and {_name(tensor.name)} is said to end behind "
+            f"{legible(base)} has {grouped(len(files[base]))} bytes, and {legible(tensor.name)} is said to end behind "
             "them: it belongs to another network, or is not whole."
         )
     return files[base][int(start) : int(start) + count]

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import told
 from cnnviz.errors import CnnvizError, NetworkError
-from cnnviz.formats.onnx_file import Model, Operation
+from cnnviz.formats.onnx_file import Model, Operation, decimal
 from cnnviz.graph import Graph
 from cnnviz.layers import INPUT, Layer, Node, Parameters, Reshape, Shape
 from cnnviz.numbers import grouped
@@ -178,7 +178,7 @@ class Call:
         found = self.known(at, name)
         if found.size != 1:
             raise NetworkError(f"its {name} is {found.size} numbers; it is one")
-        return float(found.reshape(-1)[0])
+        return decimal(found.reshape(-1)[0])
 
     def maps(self, at: int = 0) -> Flow:
         """An input of maps, with channels, height and width."""

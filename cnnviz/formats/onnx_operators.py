@@ -183,7 +183,7 @@ def _lrn(call: Call) -> Made:
 
 
 def _dropout(call: Call) -> Made:
-    return _kept(call, Dropout(min(call.attribute("ratio", 0.5), 0.99)))
+    return _kept(call, Dropout(min(call.number(1, "ratio", 0.5), 0.99)))
 
 
 def _gelu(call: Call) -> Made:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,14 +31,20 @@ from cnnviz.layers.layer import (
     Found,
     Given,
     Layer,
+    Operator,
     Pair,
+    Parameters,
     Shape,
     Sides,
+    alone,
     bias_of,
+    border,
     both,
     by,
     check_told,
+    ends,
     named,
+    weights_of,
 )
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.tiling import laid_out
@@ -215,6 +221,18 @@ class Conv2d(Layer):
 
     def reads_in(self, shape: Shape) -> int:
         return self.groups
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        settings: dict[str, Any] = {
+            "kernel_shape": both(self.kernel_size),
+            "strides": both(self.stride),
+            "dilations": both(self.dilation),
+            "group": self.groups,
+        }
+        if self.padding_mode == "zeros":
+            return alone("Conv", weights_of(parameters), pads=ends(self.padding), **settings)
+        bordered = border(self.padding, self.padding_mode, "padded")
+        return bordered, Operator("Conv", weights_of(parameters), settings)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {

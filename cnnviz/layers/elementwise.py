@@ -13,8 +13,20 @@ from cnnviz import ops
 from cnnviz.checks import afford, number_of, one_of, real, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.layers.grammar import Grammar, Slot, told_in
-from cnnviz.layers.layer import Drawn, Found, Given, Layer, Parameters, Shape, check_told
+from cnnviz.layers.layer import (
+    Drawn,
+    Found,
+    Given,
+    Layer,
+    Operator,
+    Parameters,
+    Shape,
+    alone,
+    check_told,
+    weights_of,
+)
 from cnnviz.numbers import grouped, number
+from cnnviz.ops.activations import AMPLITUDE, LEAK, SLOPE
 from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -76,6 +88,14 @@ class Activate(Layer):
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         return ops.ACTIVATIONS[self.function].derivative(input) * gradient, {}
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        if self.function == "scaled tanh":
+            inner, outer = Operator("Mul", {"slope": SLOPE}, name="x"), Operator("Mul", {"amplitude": AMPLITUDE})
+            return inner, Operator("Tanh", name="tanh"), outer
+        if self.function == "leaky relu":
+            return alone("LeakyRelu", alpha=LEAK)
+        return alone(_OPERATORS[self.function])
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
 
@@ -130,6 +150,9 @@ class Dropout(Layer):
         if given.drawn is None:
             return gradient, {}
         return np.where(given.drawn, gradient / np.array(1 - self.p, gradient.dtype), np.zeros(1, gradient.dtype)), {}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Dropout", {"ratio": self.p})
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         found: Terms = {"channels": (channel,), "term": "value", "outside": "none"}
@@ -272,6 +295,11 @@ class BatchNorm2d(Layer):
     def product(self, shape: Shape) -> str:
         return f"2 × {grouped(shape[0])}"
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        mean, variance = self._statistics(shape[0], parameters)
+        statistics = {"running_mean": mean, "running_var": variance}
+        return alone("BatchNormalization", {**weights_of(parameters), **statistics}, epsilon=self.eps)
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """One scale and one bias: gamma / deviation, and beta - mean x that."""
         if given.training:
@@ -327,6 +355,15 @@ class Scale(Layer):
         over = tuple(axis for axis in range(maps.ndim) if axis != maps.ndim - 3)
         for_input = gradients * given.parameters["weight"][:, np.newaxis, np.newaxis]
         return for_input.reshape(input.shape), {"weight": (gradients * maps).sum(over), "bias": gradients.sum(over)}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        """A product and a sum, or that of both which changes anything."""
+        weight, bias = (
+            np.reshape(parameters[name], (shape[0],) + (1,) * (len(shape) - 1)) for name in ("weight", "bias")
+        )
+        found = [Operator("Mul", {"weight": weight}, name="scaled")] if (weight != 1).any() else []
+        found += [Operator("Add", {"bias": bias})] if bias.any() else []
+        return tuple(found) or alone("Identity")
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         weight, bias = (float(given.parameters[name][channel]) for name in ("weight", "bias"))
@@ -404,6 +441,15 @@ class LocalResponseNorm(Layer):
         found = ops.local_response_norm_gradient(maps, gradient.reshape(maps.shape), *settings)
         return found.reshape(input.shape), {}
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        if not self.size % 2:
+            raise SettingError(f"{self.name}: a file's LRN looks at an odd number of maps; {told(self.size)} is even.")
+        found = Operator("LRN", {}, {"size": self.size, "alpha": self.alpha, "beta": self.beta, "bias": self.k})
+        if len(shape) == 3:
+            return (found,)
+        maps = Operator("Reshape", {"as maps": (1, shape[0], 1, 1)}, name="maps")
+        return maps, found._replace(name="normalised"), Operator("Flatten")
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The squares of the maps around this one, to the power of -beta, times its own number."""
         return {
@@ -412,6 +458,7 @@ class LocalResponseNorm(Layer):
         }  # fmt: skip
 
 
+_OPERATORS = {"identity": "Identity", "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "Gelu"}
 _RUNNING = ("running_mean", "running_var")
 
 

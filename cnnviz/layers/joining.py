@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from cnnviz.checks import whole
 from cnnviz.errors import DoesNotFit
 from cnnviz.layers.grammar import Grammar
-from cnnviz.layers.layer import Found, Given, Layer, Shape, single
+from cnnviz.layers.layer import Found, Given, Layer, Operator, Parameters, Shape, alone, cut, single
 from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -47,6 +47,9 @@ class Concat(Layer):
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         return gradient, {}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Concat", axis=1) if inputs > 1 else alone("Identity")
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": "none"}
@@ -104,6 +107,23 @@ class _Together(Layer):
         with np.errstate(all="ignore"):
             return np.asarray(self._join.reduce(self._by_branch(input), self._axis(input), dtype=precision(input)))
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        """Branches that came in as one value are cut apart first."""
+        if self.branches == 1:
+            return alone("Identity")
+        if inputs > 1:
+            return self._meet(tuple(range(inputs)))
+        each = shape[0] // self.branches
+        found = [
+            cut(0, at * each, (at + 1) * each)._replace(reads=(0,), name=f"branch {at + 1}")
+            for at in range(self.branches)
+        ]
+        return (*found, *self._meet(tuple(branch.name for branch in found)))
+
+    def _meet(self, parts: tuple[int | str, ...]) -> tuple[Operator, ...]:
+        """The operators that join so many."""
+        raise NotImplementedError
+
     def _by_branch(self, input: NDArray) -> NDArray:
         """(branches, C, H, W), or (branches, features); with N in front of a batch."""
         count, *sides = self.output_shape(single(input))
@@ -131,6 +151,9 @@ class Add(_Together):
     @property
     def name(self) -> str:
         return "ADD"
+
+    def _meet(self, parts: tuple[int | str, ...]) -> tuple[Operator, ...]:
+        return (Operator("Add" if len(parts) == 2 else "Sum", reads=parts),)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """Every branch takes all of it."""
@@ -160,6 +183,13 @@ class Multiply(_Together):
     @property
     def name(self) -> str:
         return "MULTIPLY"
+
+    def _meet(self, parts: tuple[int | str, ...]) -> tuple[Operator, ...]:
+        """Two at a time: a product has no more."""
+        found = [Operator("Mul", reads=parts[:2], name="product of 2")]
+        for count, part in enumerate(parts[2:], 3):
+            found.append(Operator("Mul", reads=(found[-1].name, part), name=f"product of {count}"))
+        return tuple(found)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         """To each branch, times the numbers of the others."""

@@ -35,7 +35,6 @@ Drawn = NDArray[np.bool_] | None  # what a layer drew in training, such as what 
 Found = tuple[NDArray, dict[str, NDArray]]  # the gradient for a layer's input, and those for its parameters by name
 
 
-
 class Given(NamedTuple):
     """What a layer is run with besides its input: its parameters, whether in training, and where chance comes from.
 
@@ -50,6 +49,23 @@ class Given(NamedTuple):
     drawn: Drawn = None
     to_input: bool = True
     divisor: float = 1.0
+
+
+class Operator(NamedTuple):
+    """One of the operators that a layer is written as in a file, by the names that files share: Conv, Gemm, MaxPool.
+
+    constants   what it reads behind its inputs, in their order, by name: arrays, whole numbers, or one number
+    attributes  its settings
+    reads       its inputs: of the layer's by their number, of operators before it by their names; None for what the one
+                before it made, and for the first all that the layer reads
+    name        of what comes out; the last one's is the layer's own
+    """
+
+    kind: str
+    constants: Mapping[str, NDArray | tuple[int, ...] | float] = {}
+    attributes: Mapping[str, str | float | tuple[int, ...]] = {}
+    reads: tuple[int | str, ...] | None = None
+    name: str = ""
 
 
 VECTOR = "what comes before it is {} numbers in a row, without height and width; it fits before the first FC."
@@ -244,6 +260,23 @@ class Layer(ABC):
     @abstractmethod
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms: ...
 
+    def written(self, shape: Shape, parameters: Parameters, inputs: int = 1) -> tuple[Operator, ...]:
+        """How a file says it: operators of inference, one after another, on a batch of one.
+
+        shape   of all that it reads; inputs  of how many values that is
+
+        Raises ArrayError for parameters that do not belong to it, DoesNotFit where it cannot follow, and SettingError
+        for settings that no operator has, and for inputs that it does not take.
+        """
+        if not self._takes(inputs):
+            raise SettingError(f"{self.name} does not read {told(inputs)} values.")
+        self.output_shape(shape)  # for what it refuses
+        self.check_parameters(parameters, shape)
+        return self._written(shape, parameters, inputs)
+
+    @abstractmethod
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]: ...
+
     def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
         """What it gathers in training beside what it learns, by name, before there has been any."""
         return {}
@@ -335,6 +368,16 @@ def needs_volume(layer: Layer, shape: Shape) -> None:
         raise DoesNotFit(f"{layer.name}: {VECTOR.format(grouped(math.prod(shape)))}")
 
 
+def alone(kind: str, constants: Mapping[str, Any] = {}, **attributes: Any) -> tuple[Operator, ...]:
+    """A layer that is one operator."""
+    return (Operator(kind, constants, attributes),)
+
+
+def weights_of(parameters: Parameters) -> dict[str, NDArray]:
+    """A weight and, where the layer has one, its bias, in the order in which operators read them."""
+    return {name: parameters[name] for name in ("weight", "bias") if name in parameters}
+
+
 Sides = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 Pair = int | tuple[int, int]
 
@@ -342,6 +385,24 @@ Pair = int | tuple[int, int]
 def both(value: Any) -> tuple[Any, Any]:
     """(height, width) of a setting that may be one for both."""
     return (value[0], value[1]) if isinstance(value, tuple) else (value, value)
+
+
+def ends(padding: Any) -> tuple[int, int, int, int]:
+    """A padding as files have it: top, left, bottom, right."""
+    (top, bottom), (left, right) = (both(axis) for axis in both(padding))
+    return top, left, bottom, right
+
+
+def border(padding: Any, padding_mode: str, name: str = "") -> Operator:
+    """More rows and columns around each map."""
+    top, left, bottom, right = ends(padding)
+    mode = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}[padding_mode]
+    return Operator("Pad", {"pads": (0, 0, top, left, 0, 0, bottom, right)}, {"mode": mode}, name=name)
+
+
+def cut(axis: int, start: int, stop: int, step: int = 1) -> Operator:
+    """A part of one axis, 0 the maps."""
+    return Operator("Slice", {"starts": (start,), "ends": (stop,), "axes": (axis + 1,), "steps": (step,)})
 
 
 def by(value: Any) -> str:

@@ -13,7 +13,20 @@ from cnnviz import ops
 from cnnviz.checks import flag, told, whole
 from cnnviz.geometry import Window
 from cnnviz.layers.grammar import NO_BIAS, Grammar, outputs, told_in
-from cnnviz.layers.layer import Found, Given, Layer, Shape, bias_of, check_told, named, over_all, rows_of
+from cnnviz.layers.layer import (
+    Found,
+    Given,
+    Layer,
+    Operator,
+    Parameters,
+    Shape,
+    bias_of,
+    check_told,
+    named,
+    over_all,
+    rows_of,
+    weights_of,
+)
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -88,6 +101,10 @@ class Linear(Layer):
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         for_input, for_weight, for_bias = ops.linear_gradients(rows_of(input), given.parameters["weight"], gradient)
         return for_input.reshape(input.shape), named(given.parameters, for_weight, for_bias)
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        product = Operator("Gemm", weights_of(parameters), {"transB": 1})
+        return (product,) if len(shape) == 1 else (Operator("Flatten", name="in a row"), product)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {

@@ -15,7 +15,7 @@ from cnnviz.checks import afford, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, bias_of, both, single
+from cnnviz.layers.layer import Found, Given, Layer, Operator, Pair, Parameters, Shape, bias_of, both, single
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -122,6 +122,11 @@ class PartialConv2d(Layer):
         linked = {**given.parameters, "weight": np.where(links, given.parameters["weight"], 0)}
         for_input, learnt = self._whole._backward(input, gradient, given._replace(parameters=linked))
         return for_input, {**learnt, "weight": np.where(links, learnt["weight"], 0)}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        """With zeros where there is no link, as it is run."""
+        weight = np.where(self.links(shape[0]), parameters["weight"], 0)
+        return self._whole._written(shape, {**parameters, "weight": weight}, inputs)
 
     def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
         """Those of its row of the table."""

@@ -6,7 +6,7 @@ import math
 from abc import abstractmethod
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,23 @@ from cnnviz.checks import flag, told
 from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, windows
 from cnnviz.layers.grammar import CEIL, DILATION, KERAS_POOL, KERNEL, PADDING, POOL_STRIDE, POOLING, SAME, Flag, Grammar
-from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, Sides, both, by, needs_volume, over_all, single
+from cnnviz.layers.layer import (
+    Found,
+    Given,
+    Layer,
+    Operator,
+    Pair,
+    Parameters,
+    Shape,
+    Sides,
+    alone,
+    both,
+    by,
+    ends,
+    needs_volume,
+    over_all,
+    single,
+)
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.tiling import CALL
 from cnnviz.signatures import checked
@@ -55,6 +71,17 @@ class _Pool(Layer):
         check_room(self, shape, self._windows, min(both(self.kernel_size)) // 2, self.ceil_mode)
         down, across = (w.output_size(size, ceil_mode=self.ceil_mode) for w, size in zip(self._windows, shape[1:]))
         return shape[0], down, across
+
+    def _slides(self, shape: Shape) -> dict[str, Any]:
+        """How its windows slide, as files have it. Where no window hangs over the end, nothing is said of it: ONNX's
+        own shapes count one there that would begin in the padding."""
+        down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
+        return {
+            "kernel_shape": both(self.kernel_size),
+            "strides": tuple(window.stride for window in self._windows),
+            "pads": ends(self.padding),
+            "ceil_mode": int(self.output_shape(shape) != (shape[0], down, across)),
+        }
 
     def windows(self, shape: Shape) -> tuple[Window, Window]:
         return self._windows
@@ -130,6 +157,9 @@ class MaxPool2d(_Pool):
         settings = self.kernel_size, self.stride, self.padding, self.dilation
         return ops.max_pool2d_gradient(input, gradient, *settings, ceil_mode=self.ceil_mode), {}
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("MaxPool", **self._slides(shape), dilations=both(self.dilation))
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
 
@@ -192,6 +222,9 @@ class AvgPool2d(_Pool):
         settings = self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
         return ops.avg_pool2d_gradient(input, gradient, *settings), {}
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("AveragePool", **self._slides(shape), count_include_pad=int(self.count_include_pad))
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         outside = "zeros" if self.count_include_pad else "none"
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": outside}
@@ -246,6 +279,9 @@ class GlobalAvgPool(Layer):
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         share = gradient / np.array(input.shape[-2] * input.shape[-1], gradient.dtype)
         return np.broadcast_to(share, input.shape).copy(), {}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("GlobalAveragePool")
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": "none"}

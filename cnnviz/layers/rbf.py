@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford, told, whole
 from cnnviz.geometry import Window
-from cnnviz.layers.layer import Found, Given, Layer, Shape, over_all, rows_of
+from cnnviz.layers.layer import Found, Given, Layer, Operator, Parameters, Shape, over_all, rows_of
+from cnnviz.ops.checks import precision
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
 
@@ -68,6 +69,22 @@ class Rbf(Layer):
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         found = ops.squared_distances_gradient(rows_of(input), given.parameters["codes"], gradient)
         return found.reshape(input.shape), {}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        """Differences, their squares and the sums of those, as it is run: |x|² - 2 x · code + |code|² would be the
+        small difference of large numbers. A number's differences to all codes are what filters of 1 x 1 make of it."""
+        codes = parameters["codes"]
+        count, features = codes.shape
+        taken = np.negative(codes.T, dtype=precision(codes)).reshape(-1)  # of whole numbers too, which may have no sign
+        less = {"weight": np.ones((codes.size, 1, 1, 1), np.float32), "bias": taken}
+        return (
+            Operator("Reshape", {"one by one": (1, features, 1, 1)}, name="numbers"),
+            Operator("Conv", less, {"kernel_shape": (1, 1), "group": features}, name="differences"),
+            Operator("Mul", reads=("differences", "differences"), name="squares"),
+            Operator("Reshape", {"by code": (1, features, count, 1)}, name="squares by code"),
+            Operator("Conv", {"ones": np.ones((1, features, 1, 1), np.float32)}, {"kernel_shape": (1, 1)}, name="sums"),
+            Operator("Flatten"),
+        )
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {

@@ -13,7 +13,21 @@ from numpy.typing import NDArray
 from cnnviz.checks import is_row, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
-from cnnviz.layers.layer import Found, Given, Layer, Shape, Sides, needs_volume, sides, single
+from cnnviz.layers.layer import (
+    Found,
+    Given,
+    Layer,
+    Operator,
+    Parameters,
+    Shape,
+    Sides,
+    alone,
+    border,
+    cut,
+    needs_volume,
+    sides,
+    single,
+)
 from cnnviz.layers.sliding import check_border, settle
 from cnnviz.numbers import grouped, times
 from cnnviz.ops.checks import precision
@@ -93,6 +107,9 @@ class Reshape(_Rearranged):
             )
         return self.shape
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Reshape", {"shape": (1, *self.shape)})
+
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input.reshape(*input.shape[:lead], *self.shape)
 
@@ -121,6 +138,9 @@ class Transpose(_Rearranged):
         needs_volume(self, shape)
         first, second, third = (shape[axis] for axis in self.axes)
         return first, second, third
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Transpose", perm=(0, *(1 + axis for axis in self.axes)))
 
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input.transpose(*range(lead), *(lead + axis for axis in self.axes))
@@ -174,6 +194,9 @@ class Pad(_Rearranged):
         ends = [(window.before, window.after) for window in self._windows]
         mode = {"zeros": "constant", "replicate": "edge", "circular": "wrap"}.get(self.padding_mode, self.padding_mode)
         return np.pad(input, [(0, 0)] * (lead + 1) + ends, mode)  # type: ignore[call-overload]
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return (border(self.padding, self.padding_mode),)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": self.padding_mode}
@@ -266,6 +289,9 @@ class Slice(_Rearranged):
 
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input[(slice(None),) * (lead + self.axis) + (slice(self.start, self.stop, self.step),)]
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return (cut(self.axis, self.start, self.stop, self.step),)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         cut = [slice(self.start if self.axis == axis else 0, None) for axis in range(3)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import afford
 from cnnviz.geometry import Window, windows
-from cnnviz.layers.layer import Found, Given, Layer, Pair, Shape, bias_of, both, by
+from cnnviz.layers.layer import Found, Given, Layer, Operator, Pair, Parameters, Shape, alone, bias_of, both, by
 from cnnviz.layers.sliding import check_room, settle
 from cnnviz.numbers import grouped
 from cnnviz.ops.checks import precision
@@ -101,6 +101,13 @@ class Subsample(Layer):
         over = tuple(axis for axis in range(gradient.ndim) if axis != gradient.ndim - 3)
         learnt = {"weight": (gradient * sums).sum(over), "bias": gradient.sum(over)}
         return ops.avg_pool2d_gradient(input, scaled, self.kernel_size), learnt
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        """A convolution of each map by itself, whose weights in a block are all the same."""
+        block = both(self.kernel_size)
+        weight = np.broadcast_to(parameters["weight"].reshape(-1, 1, 1, 1), (shape[0], 1, *block))
+        filters = {"weight": weight, "bias": parameters["bias"]}
+        return alone("Conv", filters, kernel_shape=block, strides=block, group=shape[0])
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         scale, bias = float(given.parameters["weight"][channel]), bias_of(given.parameters, channel)

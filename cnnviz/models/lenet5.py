@@ -87,7 +87,7 @@ def lenet5_1998() -> Trained:
     Its codes are those of `models.codes`, drawn in the style of the paper's figure 3.
     """
     layers = _layers_1998()
-    network = Network((1, SIDE, SIDE), tuple(layers.values()))
+    network = Network((1, SIDE, SIDE), tuple(layers.values()), tuple(layers))
     arrays = {**weights.read("lenet5_1998"), "output.codes": codes.DIGITS}
     return Trained(
         name="LeNet-5 (1998)",
@@ -106,7 +106,7 @@ def lenet5_1998() -> Trained:
 def lenet5() -> Trained:
     """The form that is taught today: ReLU, max pooling, every link of C3, ten scores for softmax; 61,706 numbers."""
     layers = _layers_today()
-    network = Network((1, SIDE, SIDE), tuple(layers.values()))
+    network = Network((1, SIDE, SIDE), tuple(layers.values()), tuple(layers))
     return Trained(
         name="LeNet-5 (modern)",
         network=network,
