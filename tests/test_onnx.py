@@ -114,7 +114,8 @@ def test_every_value_of_the_networks_that_the_onnx_package_brings_is_that_of_onn
 X, Y = np.array([0.5, -1, 2], np.float32), np.array([[[[2]], [[3]], [[-4]]]], np.float32)
 WHOLE = {name: np.array(numbers, np.int64) for name, numbers in {
     "zero": 0, "one": 1, "two": 2, "ones": [1], "minus": [-1], "places": [2, 3], "rows": [1, 15, 2], "keep": [0, -1],
-    "cut": [1, 2], "parts": [1, 2], "border": [0, 0, 1, 0, 0, 0, 2, 3], "steps": [2], "channels": [0, 2],
+    "cut": [1, 2], "parts": [1, 2], "border": [0, 0, 1, 0, 0, 0, 2, 3],
+    "around": [0, 1, 1, 0, 0, 2, 0, 3], "steps": [2], "channels": [0, 2],
 }.items()}  # fmt: skip
 SINGLE = {
     "less": [("Sub", ["in", "y"], ["out"], {})],
@@ -138,6 +139,7 @@ SINGLE = {
     "gather": [("Gather", ["in", "channels"], ["out"], {"axis": 1})],
     "one of": [("Gather", ["in", "one"], ["out"], {"axis": 2})],
     "pad": [("Pad", ["in", "border"], ["out"], {})],
+    "pad maps": [("Pad", ["in", "around"], ["out"], {})],
     "mirror": [("Pad", ["in", "border"], ["out"], {"mode": "reflect"})],
     "mean": [("ReduceMean", ["in"], ["out"], {"axes": [2, 3], "keepdims": 0})],
     "squeezed": [("GlobalAveragePool", ["in"], ["a"], {}), ("Squeeze", ["a", "places"], ["out"], {})],
@@ -375,6 +377,7 @@ WRITTEN = {
     "reshaped": behind(MAPS, layers.Reshape((8, 12, 3)), layers.Conv2d(3, 2), layers.Reshape((66,)), layers.Linear(4)),
     "rows": behind((18,), layers.Slice(0, 2, 16, 3), layers.BatchNorm2d(0.01), layers.LocalResponseNorm(3, 0.5),
                    layers.Scale(), layers.Reshape((5, 1, 1)), layers.Conv2d(3, 1)),
+    "maps of zeros": behind(MAPS, layers.PadMaps(1, 2), layers.Conv2d(2, 3), layers.Reshape((84,)), layers.PadMaps(2, 0)),
     "scaled": behind(MAPS, layers.Scale(), layers.Linear(5), layers.Scale()),
     "dropped": behind(MAPS, layers.Dropout(0.3), layers.Same(), layers.Concat()),
     "beginning in the padding": behind(MAPS, layers.AvgPool2d(3, (4, 5), 1, True), layers.MaxPool2d(1, 2, 0, True)),

@@ -449,18 +449,27 @@ def _gather(call: Call) -> Made:
 
 
 def _pad(call: Call) -> Made:
-    flow = call.maps()
+    flow = call.flow()
+    count = len(flow.dims) + 1
     ends, mode = call.known_or(1, "pads", "pads", ()), call.attribute("mode", "constant")
     if call.input(3) is not None:
         axes = [call.axis(axis, flow) + 1 for axis in call.whole(3, "axes")]
         told = dict(zip(axes, zip(ends[: len(axes)], ends[len(axes) :])))
-        both = [told.get(axis, (0, 0)) for axis in range(4)]
+        both = [told.get(axis, (0, 0)) for axis in range(count)]
     else:
         both = list(zip(ends[: len(ends) // 2], ends[len(ends) // 2 :]))
-    value = call.number(2, "value", 0.0)
-    if len(both) != 4 or any(both[0]) or any(both[1]) or value or mode not in _BORDERS:
-        raise NetworkError("it pads other axes than height and width, or with other numbers than 0")
-    layer = Pad((both[2], both[3]), _BORDERS[mode])
+    maps, *sides = both[1:] or [(0, 0)]
+    if len(both) != count or any(both[0]) or call.number(2, "value", 0.0) or mode not in _BORDERS:
+        raise NetworkError("it pads in front of the batch, or with other numbers than 0")
+    if any(maps):
+        if mode != "constant":
+            raise NetworkError("it pads with maps that are there already; maps of zeros open here")
+        flow = call.add(PadMaps(*maps), [flow], (maps[0] + flow.dims[0] + maps[1], *flow.dims[1:]))
+    if not any(map(any, sides)):
+        return flow if any(maps) else _kept(call, Same())
+    if len(sides) != 2:
+        raise NetworkError(f"it pads {len(sides)} axes of each map; height and width are two")
+    layer = Pad((sides[0], sides[1]), _BORDERS[mode])
     return call.add(layer, [flow], _sizes(layer, call, flow))
 
 

@@ -92,9 +92,11 @@ class Activate(Layer):
         if self.function == "scaled tanh":
             inner, outer = Operator("Mul", {"slope": SLOPE}, name="x"), Operator("Mul", {"amplitude": AMPLITUDE})
             return inner, Operator("Tanh", name="tanh"), outer
-        if self.function == "leaky relu":
-            return alone("LeakyRelu", alpha=LEAK)
-        return alone(_OPERATORS[self.function])
+        if self.function == "silu":
+            return Operator("Sigmoid", name="sigmoid"), Operator("Mul", reads=(0, "sigmoid"))
+        if self.function == "relu6":
+            return alone("Clip", {"min": 0.0, "max": 6.0})
+        return (Operator(*_OPERATORS[self.function]),)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
@@ -458,7 +460,12 @@ class LocalResponseNorm(Layer):
         }  # fmt: skip
 
 
-_OPERATORS = {"identity": "Identity", "relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "gelu": "Gelu"}
+_OPERATORS: dict[str, tuple[str, dict[str, float], dict[str, float]]] = {
+    "identity": ("Identity", {}, {}), "relu": ("Relu", {}, {}), "sigmoid": ("Sigmoid", {}, {}),
+    "tanh": ("Tanh", {}, {}), "gelu": ("Gelu", {}, {}), "leaky relu": ("LeakyRelu", {}, {"alpha": LEAK}),
+    "hard sigmoid": ("HardSigmoid", {}, {"alpha": 1 / 6, "beta": 0.5}), "hard swish": ("HardSwish", {}, {}),
+    "elu": ("Elu", {}, {"alpha": 1.0}), "softplus": ("Softplus", {}, {}),
+}  # fmt: skip
 _RUNNING = ("running_mean", "running_var")
 
 

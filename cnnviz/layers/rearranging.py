@@ -235,6 +235,10 @@ class PadMaps(_Rearranged):
         Layer.reads(self, shape, channel)
         return (channel - self.before,) if 0 <= channel - self.before < shape[0] else ()
 
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        sides = (0,) * (len(shape) - 1)
+        return alone("Pad", {"pads": (0, self.before, *sides, 0, self.after, *sides)})
+
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         sides = input.ndim - lead - 1
         return np.pad(input, [(0, 0)] * lead + [(self.before, self.after)] + [(0, 0)] * sides)
