@@ -19,4 +19,5 @@ with frame.lesson(course.LENET) as page:
     lenet.codes(run)
     lenet.moved_maps(run)
     lenet.what_changed(run)
+    lenet.take_away(trained)
     page.end(lenet.ending(run))

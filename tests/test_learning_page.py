@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz import open_network, write_network
 from cnnviz.experiments.plans import NETWORKS, composed, layer_names
 from cnnviz.jobs import worker
 from cnnviz.models import digits
@@ -169,6 +170,8 @@ def test_a_run_from_start_to_use():
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
         np.testing.assert_array_equal(file["C1.weight"][:, 0], arrays["now"])
         assert {*file.files} == {"stack", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
+    opened = open_network(write_network(of(at).trained()))
+    np.testing.assert_array_equal(opened.parameters[0]["weight"][:, 0], arrays["now"])
     at.press("use-own")
     kept = at.remembered("own-network")
     assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network

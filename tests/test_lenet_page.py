@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import models
+from cnnviz import lenet5_1998, models, open_network
 from cnnviz.experiments.counterfactual import Move, moved
 from cnnviz.experiments.plans import Plan, composed
 from cnnviz.layers import Activate, BatchNorm2d, Conv2d, Dropout, Linear, MaxPool2d
-from cnnviz.models import Trained
+from cnnviz.models import Trained, digits
 from cnnviz.network import Network
 from cnnviz.steps import FUNCTIONS
 from cnnviz.training import Recipe
@@ -377,3 +377,14 @@ def check_small(page: Page) -> None:
     expect(rows).to_have_count(10)
     last, box = rows.last.bounding_box(), scroller.bounding_box()
     assert last["x"] + last["width"] <= box["x"] + box["width"] + 1
+
+
+def test_the_network_is_taken_away_as_it_reads_here(warm):
+    page = warm("lenet?form=1998")
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="Download the network, .onnx").click()
+    opened, own = open_network(taken.value.path().read_bytes()), lenet5_1998()
+    image = own.prepare(digits("test").images[3])
+    np.testing.assert_allclose(
+        opened.network.output(image, opened.parameters), own.network.output(image, own.parameters), rtol=1e-4
+    )

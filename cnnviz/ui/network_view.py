@@ -12,9 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import streamlit as st
 from numpy.typing import NDArray
 
+from cnnviz.formats import write_network
 from cnnviz.graph import Graph, Row
+from cnnviz.models import Trained
 from cnnviz.passes import Pass
 from cnnviz.pictures import Picture
 from cnnviz.steps import Trace
@@ -193,3 +196,16 @@ class NetworkView:
             trace or self.trace(), key=key, group=self.group, at=unit.at, unit=None if self.place else unit.map,
             link=self.place or self.choice, limit=limit,
         )  # fmt: skip
+
+
+def download(make: Callable[[], Trained] | None, key: str) -> None:
+    """A network to take away as an ONNX file, which is made when it is asked for. None: there is none yet."""
+    st.download_button(
+        "Download the network, .onnx",
+        data=(lambda: write_network(make())) if make else b"",
+        file_name="network.onnx",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not make,
+    )

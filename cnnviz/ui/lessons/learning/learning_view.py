@@ -17,6 +17,7 @@ from cnnviz.ui.controls.digit_source import Digit
 from cnnviz.ui.learning import learning_view
 from cnnviz.ui.lessons.learning.learning_run import LearningRun
 from cnnviz.ui.lessons.learning.learning_setup import buttons
+from cnnviz.ui.network_view import download
 from cnnviz.ui.own import own
 from cnnviz.ui.state import put
 from cnnviz.ui.words import number, percent
@@ -160,8 +161,10 @@ def use(run: LearningRun | None) -> None:
             on_click="ignore",
             disabled=not ready,
         )
+        download(run.trained if run is not None and ready else None, "take-onnx")
         st.caption(
-            "numpy.load opens it: the layers as text under “stack”, then each array by its layer."
+            "numpy.load opens the first: the layers as text under “stack”, then each array by its layer. Netron draws "
+            "the other, and ONNX Runtime runs it."
             if ready
             else "Once it has learnt and stands still, it reads digits on the LeNet-5 page, and can be downloaded."
         )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from cnnviz.ui.lessons.lenet.lenet_answers import ending
-from cnnviz.ui.lessons.lenet.lenet_desk import FORM, beside, desk, form, missing, steps, wrong
+from cnnviz.ui.lessons.lenet.lenet_desk import FORM, beside, desk, form, missing, steps, take_away, wrong
 from cnnviz.ui.lessons.lenet.lenet_history import codes, table_one, what_changed
 from cnnviz.ui.lessons.lenet.lenet_moves import moved_maps
 from cnnviz.ui.lessons.lenet.lenet_setup import MOVES, OFF, OWN_FILTER, SHOWN, UNIT, moves

@@ -14,6 +14,7 @@ from cnnviz.ui import controls, own, state
 from cnnviz.ui.controls import Digit, choice
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.memory import remembered
+from cnnviz.ui.network_view import download
 from cnnviz.ui.state import one_of
 from cnnviz.ui.words import number
 
@@ -90,3 +91,11 @@ def _wrong(trained: Trained) -> tuple[int, ...]:
 def wrong(trained: Trained) -> partial[tuple[int, ...]]:
     """Asked for only when it is wanted: the packaged test digits that a network reads wrong."""
     return partial(_wrong, trained)
+
+
+def take_away(trained: Trained) -> None:
+    """The network as a file."""
+    with st.container(key="take-lenet", horizontal=True, vertical_alignment="center"):
+        download(lambda: trained, "take-onnx")
+        size = times(*trained.network.input_shape[1:])
+        st.caption(f"Netron draws it, and ONNX Runtime runs it: what stands under Input above goes in, {size}.")
