@@ -122,9 +122,8 @@ class Call:
     """
 
     def __init__(self, building: Building, operation: Operation):
-        self.building, self.operation, self.version = building, operation, building.model.version
+        self.building, self.operation = building, operation
         self.inputs = [building.values[name] if name else None for name in operation.inputs]
-        self._asked: set[str] = set()
 
     @property
     def title(self) -> str:

@@ -165,8 +165,31 @@ class Dropout(Layer):
 
 
 @checked
+class _Scaling(Layer):
+    """A layer that has two numbers for each channel, which its numbers are multiplied by and moved by."""
+
+    by_channel: ClassVar[bool] = True
+    belongs: ClassVar[bool] = True
+
+    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
+        return {"weight": (shape[0],), "bias": (shape[0],)}
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        """Once any statistics are known, a scale and a shift for each number."""
+        return {"scales and shifts": math.prod(shape)}
+
+    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
+        """1 and 0."""
+        afford(shape[:1], np.float32, "The weight", "fewer channels need less")
+        return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
+
+    def product(self, shape: Shape) -> str:
+        return f"2 × {grouped(shape[0])}"
+
+
+@checked
 @dataclass(frozen=True)
-class BatchNorm2d(Layer):
+class BatchNorm2d(_Scaling):
     """Each channel less its mean, over its deviation, times weight (gamma), plus bias (beta), both learnt.
 
         y = (x - mean) / sqrt(variance + eps) * weight + bias
@@ -184,8 +207,6 @@ class BatchNorm2d(Layer):
     """
 
     kind: ClassVar[str] = "BATCH NORM"
-    by_channel: ClassVar[bool] = True
-    belongs: ClassVar[bool] = True
     grammars: ClassVar[tuple[Grammar, ...]] = (
         Grammar(
             kind="batch norm",
@@ -226,18 +247,6 @@ class BatchNorm2d(Layer):
     def output_shape(self, shape: Shape) -> Shape:
         check_told(self, self.num_features, shape[0], "channel")
         return shape
-
-    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
-        return {"weight": (shape[0],), "bias": (shape[0],)}
-
-    def operations(self, shape: Shape) -> dict[str, int]:
-        """Once the statistics are known, a scale and a shift for each number."""
-        return {"scales and shifts": math.prod(shape)}
-
-    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
-        """Gamma 1 and beta 0."""
-        afford(shape[:1], np.float32, "The weight", "fewer channels need less")
-        return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         maps = _maps(input)
@@ -294,9 +303,6 @@ class BatchNorm2d(Layer):
         )
         return for_input.reshape(input.shape), {"weight": for_weight, "bias": for_bias}
 
-    def product(self, shape: Shape) -> str:
-        return f"2 × {grouped(shape[0])}"
-
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         mean, variance = self._statistics(shape[0], parameters)
         statistics = {"running_mean": mean, "running_var": variance}
@@ -316,33 +322,17 @@ class BatchNorm2d(Layer):
 
 @checked
 @dataclass(frozen=True)
-class Scale(Layer):
+class Scale(_Scaling):
     """Each channel times its weight, plus its bias: what is left of a normalisation whose statistics are in them.
 
     Source: the Scale layer of Y. Jia et al., "Caffe" (2014); ONNX has Mul and Add with a number for each channel.
     """
 
     kind: ClassVar[str] = "SCALE"
-    by_channel: ClassVar[bool] = True
-    belongs: ClassVar[bool] = True
 
     @property
     def name(self) -> str:
         return "SCALE"
-
-    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
-        return {"weight": (shape[0],), "bias": (shape[0],)}
-
-    def operations(self, shape: Shape) -> dict[str, int]:
-        return {"scales and shifts": math.prod(shape)}
-
-    def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
-        """1 and 0."""
-        afford(shape[:1], np.float32, "The weight", "fewer channels need less")
-        return {"weight": np.ones(shape[0], np.float32), "bias": np.zeros(shape[0], np.float32)}
-
-    def product(self, shape: Shape) -> str:
-        return f"2 × {grouped(shape[0])}"
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         maps = _maps(input)
