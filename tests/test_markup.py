@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.ui.letters import lettered, together
-from cnnviz.ui.markup import Markup, bold, html, image, joined, rows
+from cnnviz.ui.markup import Markup, bold, html, image, joined, parts, rows
 
 STRANGE = "<i title='a'>&amp; \"b\""
 ESCAPED = "&lt;i title=&#39;a&#39;&gt;&amp;amp; &#34;b&#34;"
@@ -31,3 +31,9 @@ def test_text_is_escaped_once_and_html_never(piece):
 def test_letters_and_gaps_leave_html_html_and_text_text(change):
     assert type(change(html("<p>K = 3, {}</p>", "<"))) is Markup and "&lt;" in change(html("{}", "<"))
     assert type(change("K = 3, <")) is str
+
+
+def test_a_component_is_told_of_a_piece_in_parts():
+    piece = html("a <b>{}</b><span>{}, <em>{}</em></span>", "1 < 2", "x & y", "<i>")
+    assert parts(piece) == ["a ", ["b", ["1 < 2"]], ["span", ["x & y, ", ["em", ["<i>"]]]]]
+    assert parts(html("")) == []

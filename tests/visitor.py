@@ -195,7 +195,7 @@ class Visitor:
         """The page's own HTML, block by block, the style apart; then what its stages show around them."""
         bodies = [element.proto.body for element in self.app.get("html")]
         told = [stage.header.get("options", {}) for stage in self.sent_to("stage")]
-        bodies += [options[name] for options in told for name in ("formula", "figures") if name in options]
+        bodies += [written(options[name]) for options in told for name in ("formula", "figures") if name in options]
         return [apart(body) for body in bodies if not body.startswith("<style>")]
 
     def styles(self) -> list[str]:
@@ -256,6 +256,13 @@ class Visitor:
 def path(page: str) -> str:
     """The file of a page that is named as in a link."""
     return page if page.endswith(".py") else f"pages/{page}.py"
+
+
+def written(parts: list[Any]) -> str:
+    """What a component was told as parts, as HTML."""
+    return "".join(
+        html.escape(part) if isinstance(part, str) else f"<{part[0]}>{written(part[1])}</{part[0]}>" for part in parts
+    )
 
 
 def plain(markup: str) -> str:

@@ -8,6 +8,7 @@ and a Markup is taken as it is. Templates are literals, never f-strings; tests/t
 
 import base64
 from collections.abc import Iterable, Sequence
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,33 @@ def html(template: str, *parts: object, **named: object) -> Markup:
 
 
 NOTHING = Markup("")
+
+
+class _Parts(HTMLParser):
+    """What a piece of HTML consists of: `parts`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[list[Any]] = [[]]
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].append(data)
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open[-1].append([tag, []])
+        self.open.append(self.open[-1][-1][1])
+
+    def handle_endtag(self, tag: str) -> None:
+        self.open.pop()
+
+
+def parts(piece: Markup) -> list[Any]:
+    """A piece for a component, which makes its elements itself: its texts and, for each element, [name, its parts].
+    No attributes go along."""
+    found = _Parts()
+    found.feed(piece)
+    found.close()
+    return found.open[0]
 
 
 def bold(text: object) -> Markup:

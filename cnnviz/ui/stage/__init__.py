@@ -21,7 +21,7 @@ from typing import Any
 from cnnviz.steps import Trace
 from cnnviz.ui import state
 from cnnviz.ui.component import component
-from cnnviz.ui.markup import NOTHING, Markup
+from cnnviz.ui.markup import NOTHING, Markup, parts
 from cnnviz.ui.state import Setting
 
 _component = component("stage")
@@ -81,6 +81,6 @@ def stage(
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "group": group, "at": at, "unit": unit,
         "link": link.key if link else None, "limit": limit, "begun": state.beginnings(), "live": live,
-        "formula": formula, "figures": figures,
+        "formula": parts(formula), "figures": parts(figures),
     }  # fmt: skip
     _component(key=key, data=trace.envelope(held, **{name: value for name, value in options.items() if value}))

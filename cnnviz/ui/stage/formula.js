@@ -37,8 +37,8 @@ function readingText({ unreadRows, unreadColumns }, outside) {
   return parts.length ? `${parts.join(" and ")} ${rows + columns === 1 ? "is" : "are"} never read${there} (shaded)` : "every pixel is read";
 }
 
-const built = (line) => line.map((part) => (typeof part === "string" ? part
-  : make(part[0], part[0] === "span" ? { style: "white-space: nowrap" } : {}, ...built([part[1]].flat()))));
+/** A line as elements. @type {(line: any[]) => any[]} */
+export const built = (line) => line.map((part) => (typeof part === "string" ? part : make(part[0], {}, ...built([part[1]].flat(1)))));
 
 // `span` has the line, `small` the size and what is read.
 export class Formula {

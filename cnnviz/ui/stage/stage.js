@@ -9,6 +9,7 @@ import { opened } from "../drawing/envelope.js";
 import { heldAs } from "../drawing/held.js";
 import { outputAt, stepAt, worked } from "./arithmetic.js";
 import { fullColour, inputBitmap, outputBitmap, prepare } from "./bitmaps.js";
+import { built } from "./formula.js";
 import { Handles } from "./handles.js";
 import { inputEms, inputPlan, paintInput } from "./input.js";
 import { outputEms, outputPlan, paintOutput } from "./output.js";
@@ -101,8 +102,8 @@ class Stage extends View {
     const told = opened(data), { live } = told.options;
     return this.need([told.held, live?.kernels, live?.source?.held].filter(Boolean), () => {
       this.base = worked(told.held ? { ...told, input: heldAs(told.held).input } : told);
-      this.formula.innerHTML = told.options.formula ?? "";
-      this.figures.innerHTML = told.options.figures ?? "";
+      this.formula.replaceChildren(...built(told.options.formula ?? []));
+      this.figures.replaceChildren(...built(told.options.figures ?? []));
       this.live.receive();
     });
   }
