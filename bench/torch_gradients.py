@@ -53,6 +53,13 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "scaled tanh": lambda x: 1.7159 * torch.tanh(2 / 3 * x),
     "gelu": functional.gelu,
+    "relu6": functional.relu6,
+    # Its own hardsigmoid has 1/6 as a float32, of float64 numbers too.
+    "hard sigmoid": lambda x: functional.relu6(x + 3) / 6,
+    "hard swish": lambda x: x * functional.relu6(x + 3) / 6,
+    "silu": functional.silu,
+    "elu": functional.elu,
+    "softplus": functional.softplus,
 }
 # activation, depth, standard deviation of the weights: He's, Glorot's and 0.01
 STACKS = [

@@ -25,7 +25,7 @@ def lab(picture: Picture, held: str, divisor: float) -> None:
         controls.explain(problem, picture)
         return
     stage(
-        trace, key="stage", group=results.GROUP, link=results.PLACE, held=held,
+        trace, key="convolution", group=results.GROUP, link=results.PLACE, held=held,
         formula=results.formula(windows, picture), figures=results.figures(trace),
         live=controls.live(len(picture.pixels)),
     )  # fmt: skip
