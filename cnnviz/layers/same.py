@@ -17,8 +17,8 @@ from cnnviz.layers.layer import Shape, both
 def padded(kind: str, settings: Mapping[str, Any], shape: Shape | None) -> dict[str, Any]:
     """The settings in place of the padding "same" of a conv, max or avg, on an input of this shape.
 
-    Raises SettingError for a shape that is None where the padding follows from it, naming the paddings that can be
-    meant; and for a pool that would pad one more behind than in front, which it cannot.
+    In a mean padding takes no part, as in TensorFlow. Raises SettingError for a shape that is None where the padding
+    follows from it, naming the paddings that can be meant.
     """
     if shape is not None and len(shape) != 3:
         return {"padding": 0}  # nothing slides over numbers in a row, as the layer itself will say
@@ -26,16 +26,10 @@ def padded(kind: str, settings: Mapping[str, Any], shape: Shape | None) -> dict[
     if shape is None and any(stride != 1 for *_, stride in axes):
         raise SettingError(
             "with a stride “same” is TensorFlow's, and its padding follows from the size that comes in; PyTorch has "
-            f"none. Write the padding itself: {_paddings(kind, axes)}."
+            f"none. Write the padding itself: {_paddings(axes)}."
         )
-    down, across = ends = both_ends(kind, settings, shape or (1, 1, 1))
-    if kind == "conv":
-        return {"padding": (down, across)}
-    if any(before != after and stride == 1 for (before, after), (*_, stride) in zip(ends, axes)):
-        raise SettingError("“same” would pad one more behind than in front; POOL pads both alike, such as p1.")
-    # A last window may hang over the end: that is the one more behind. Padding takes no part, as in TensorFlow.
     counts = {"count_include_pad": False} if kind == "avg" else {}
-    return {"padding": (down[0], across[0]), "ceil_mode": True, **counts}
+    return {"padding": both_ends(kind, settings, shape or (1, 1, 1)), **counts}
 
 
 def both_ends(kind: str, settings: Mapping[str, Any], shape: Shape) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -51,11 +45,9 @@ def _axes(kind: str, settings: Mapping[str, Any]) -> list[tuple[int, int, int]]:
     return list(zip(both(kernel), both(settings.get("dilation") or 1), both(stride)))
 
 
-def _paddings(kind: str, axes: list[tuple[int, int, int]]) -> str:
+def _paddings(axes: list[tuple[int, int, int]]) -> str:
     """The paddings that can be meant by "same" with a stride, as they are typed."""
     usual = axes_text(*(same_padding(kernel, dilation)[0] for kernel, dilation, _ in axes))
-    if kind != "conv":
-        return f"p{usual}, or p0 with ceil for one more behind"
     divided = axes_text(*(same_padding(*axis, size=axis[2] * axis[0] * axis[1]) for axis in axes))
     return f"p{usual}, as one does in PyTorch, or p{divided}, TensorFlow's where the stride divides the size"
 
