@@ -272,12 +272,14 @@ def test_a_filter_goes_on_the_stage_in_one_click(open_page):
 def test_two_large_by_keys_and_back(open_page):
     page = open_page("convolution?size=48")
     row = row_of(page)
-    shown, small = row.locator(".tile:visible"), tile_of(row, OWN).locator("canvas").bounding_box()
+    shown, canvas = row.locator(".tile:visible"), tile_of(row, OWN).locator("canvas")
+    small = canvas.bounding_box()
     row.get_by_role("button", name="two, large").focus()
     page.keyboard.press("Enter")
     expect(shown).to_have_count(2)
-    large = tile_of(row, OWN).locator("canvas").bounding_box()
-    assert small and large and large["width"] > 1.5 * small["width"]
+    assert small
+    grown = "([canvas, width]) => canvas.getBoundingClientRect().width > 1.5 * width"  # with the next frame
+    page.wait_for_function(grown, arg=[canvas.element_handle(), small["width"]])
     other = row.get_by_label("Map 2 of two")
     other.select_option("Box blur")
     expect(tile_of(row, "Box blur")).to_be_visible()
