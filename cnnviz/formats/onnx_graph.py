@@ -97,11 +97,7 @@ class Building:
         """The value in another shape of as many numbers."""
         if self.shapes[flow.name] == shape:
             return flow
-        name = self._free(f"{flow.name}, reshaped")
-        self.nodes.append(Node(name, Reshape(shape), (flow.name,)))
-        self.parameters.append({})
-        self.shapes[name] = shape
-        return Flow(name, shape)
+        return self.layer(Reshape(shape), [flow], shape, f"{flow.name}, reshaped")
 
     def _free(self, name: str) -> str:
         number, free = 1, name

@@ -99,22 +99,23 @@ def _conv(call: Call) -> Made:
 def _max_pool(call: Call) -> Made:
     if len(call.operation.outputs) > 1:
         raise NetworkError("it also says where its numbers were found; that does not open here")
-    return _pooled(call, MaxPool2d)
+    flow, kernel, (stride, padding, dilation), ceil_mode = _pool(call)
+    layer = MaxPool2d(kernel, stride, padding, ceil_mode, dilation=dilation)
+    return call.add(layer, [flow], _sizes(layer, call, flow))
 
 
 def _average_pool(call: Call) -> Made:
-    return _pooled(call, AvgPool2d, count_include_pad=bool(call.attribute("count_include_pad", 0)))
-
-
-def _pooled(call: Call, kind: type[MaxPool2d] | type[AvgPool2d], **settings: bool) -> Flow:
-    flow, kernel = call.maps(), _pair(call, "kernel_shape", (0, 0))
-    stride, padding, dilation = _windows(call, kernel, flow.dims)
-    if kind is MaxPool2d:
-        settings = {**settings, "dilation": dilation}  # type: ignore[dict-item]
-    elif dilation != (1, 1):
+    flow, kernel, (stride, padding, dilation), ceil_mode = _pool(call)
+    if dilation != (1, 1):
         raise NetworkError("it takes the mean of numbers that are not neighbours; with dilations of 1 it opens")
-    layer = kind(kernel, stride, padding, ceil_mode=bool(call.attribute("ceil_mode", 0)), **settings)
+    layer = AvgPool2d(kernel, stride, padding, ceil_mode, bool(call.attribute("count_include_pad", 0)))
     return call.add(layer, [flow], _sizes(layer, call, flow))
+
+
+def _pool(call: Call) -> tuple[Flow, Two, tuple[Two, Ends, Two], bool]:
+    """What is pooled, the kernel's size, what `_windows` says of it, and whether a window may hang over the end."""
+    flow, kernel = call.maps(), _pair(call, "kernel_shape", (0, 0))
+    return flow, kernel, _windows(call, kernel, flow.dims), bool(call.attribute("ceil_mode", 0))
 
 
 def _global_average(call: Call) -> Made:
@@ -230,10 +231,9 @@ def _difference(call: Call) -> Made:
         return _worked_out(np.subtract, first, second)
     if isinstance(second, np.ndarray):
         return _scaled(call, call.flow(), 1, -_by_map(second, call.flow()))
-    taken = _scaled(call, call.flow(1), -1, 0, "less")
     if isinstance(first, np.ndarray):
         return _scaled(call, call.flow(1), -1, _by_map(first, call.flow(1)))
-    return joined(call.building, call, [call.flow(), taken], Add(2))
+    return joined(call.building, call, [call.flow(), _scaled(call, call.flow(1), -1, 0, "less")], Add(2))
 
 
 def _quotient(call: Call) -> Made:

@@ -32,8 +32,9 @@ export class Dial {
       oninput: () => this.live(Number(this.range.value)), onchange: () => { if (!this.isKeyDown) this.letGo(); },
       onkeydown: (event) => this.onKeyDown(event), onkeyup: () => this.onKeyUp(), onblur: () => this.letGo(),
       onpointerdown: () => {
+        this.press?.abort(); // of another finger
         const { signal } = this.press = new AbortController();
-        const up = () => { this.press.abort(); this.press = null; this.letGo(); };
+        const up = () => { this.press?.abort(); this.press = null; this.letGo(); };
         for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, up, { signal });
       },
     });
