@@ -10,7 +10,7 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
 from cnnviz import layers, models
 from cnnviz.errors import CnnvizError, NetworkError
-from cnnviz.formats import open_network, opening, write_network, writing
+from cnnviz.formats import onnx_file, open_network, write_network, writing
 from cnnviz.graph import Graph
 from cnnviz.layers import INPUT, Node
 from cnnviz.layers.typed import nodes
@@ -83,7 +83,7 @@ def test_every_value_of_a_network_from_a_file_is_that_of_onnxruntime(name):
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_value_of_the_networks_that_the_onnx_package_brings_is_that_of_onnxruntime(name, monkeypatch):
-    monkeypatch.setattr(opening, "MOST_BYTES", 200_000_000)  # ResNet-50 has 102 MB
+    monkeypatch.setattr(onnx_file, "MOST_BYTES", 200_000_000)  # ResNet-50 has 102 MB
     model, rng = onnx.load(LIGHT / f"light_{name}.onnx"), np.random.default_rng(2)
     graph = model.graph
     shapes = {one.name: numpy_helper.to_array(one) for one in graph.initializer}
@@ -187,12 +187,41 @@ def test_levels_become_numbers_from_0_to_1_as_the_network_takes_them():
     levels = np.random.default_rng(7).integers(0, 256, (3, 6, 5)).astype(np.uint8)
     usual = open_network(made(("Relu", ["in"], ["out"], {})).SerializeToString())
     np.testing.assert_allclose(usual.prepare(levels), levels / 255, rtol=1e-6)
-    last = made(("Transpose", ["in"], ["out"], {"perm": [0, 3, 1, 2]}), dims=(1, 6, 5, 3))
+    with pytest.raises(CnnvizError, match="3 × 6 × 5"):
+        usual.prepare(levels[:, :5])
+    # What comes last stays so where it does not turn first: levels from -1 to 1, as TensorFlow has them.
+    last = made(("Identity", ["in"], ["a"], {}), ("Relu", ["a"], ["out"], {}), dims=(1, 6, 5, 3))
     opened = open_network(last.SerializeToString())
     assert opened.network.input_shape == (6, 5, 3)
-    np.testing.assert_allclose(opened.maps(levels)[-1], levels / 255, rtol=1e-6)
-    with pytest.raises(CnnvizError, match="6 × 5 × 3"):
-        opened.prepare(levels[:, :5])
+    np.testing.assert_allclose(opened.maps(levels)[0], np.moveaxis(levels, 0, -1) / 127.5 - 1, atol=1e-6)
+
+
+TURNS = {
+    "a transpose": [("Transpose", ["in"], ["t"], {"perm": [0, 3, 1, 2]})],
+    "three steps": [("Reshape", ["in", "rows"], ["r"], {}), ("Transpose", ["r"], ["s"], {"perm": [0, 2, 1]}),
+                    ("Reshape", ["s", "back"], ["t"], {})],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TURNS)
+def test_a_picture_that_is_turned_at_the_door_is_given_turned(name):
+    """Its units' receptive fields are then told on the picture, and its numbers are those of ONNX Runtime."""
+    arrays = {"rows": np.array([1, 30, 3], np.int64), "back": np.array([1, 3, 6, 5], np.int64)}
+    pool = ("AveragePool", ["t"], ["out"], {"kernel_shape": [3, 2]})
+    model = made(*TURNS[name], pool, dims=(1, 6, 5, 3), constants=arrays)
+    opened = open_network(model.SerializeToString())
+    assert opened.network.input_shape == (3, 6, 5) and len(opened.network.rows) == 1
+    assert [field.size for field in opened.network.rows[0].fields] == [3, 2]
+    levels = np.random.default_rng(7).integers(0, 256, (3, 6, 5)).astype(np.uint8)
+    expected = run(model, np.moveaxis(levels, 0, -1).astype(np.float32) / 127.5 - 1)[0]
+    np.testing.assert_allclose(opened.maps(levels)[-1], expected.reshape(3, 4, 4), atol=1e-5)
+
+
+def test_a_picture_that_is_turned_and_read_unturned_too_stays_as_the_file_has_it():
+    model = made(*TURNS["a transpose"], ("Transpose", ["t"], ["b"], {"perm": [0, 2, 3, 1]}),
+                 ("Add", ["in", "b"], ["out"], {}), dims=(1, 6, 5, 3))  # fmt: skip
+    opened = open_network(model.SerializeToString())
+    assert opened.network.input_shape == (6, 5, 3) and len(opened.network.rows) > 2
 
 
 def test_a_size_that_is_free_is_guessed():

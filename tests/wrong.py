@@ -261,6 +261,15 @@ RIGHT: dict[str, dict[str, Any]] = {
     "models.digits.Digits": {"images": np.zeros((2, 28, 28), np.uint8), "labels": np.zeros(2, np.uint8)},
     "models.digits.digits": {"part": "test"},
     **{name: {} for name in ("models.lenet5.lenet5", "models.lenet5.lenet5_1998", "models.squeezenet.squeezenet")},
+    "models.blazeface.Face": {
+        "probability": 0.9, "top": 0.1, "left": 0.1, "height": 0.2, "width": 0.2, "points": ((0.1, 0.2),),
+    },
+    "models.blazeface.faces": {
+        "scores": np.linspace(-3, 3, 896, dtype=np.float32), "boxes": np.full((896, 16), 9, np.float32),
+    },
+    "models.preparation.Preparation": {"shape": (3, 12, 9), "is_last": False, "colours": "BGR", "scale": "−1 to 1"},
+    "models.preparation.Preparation.planes": {"levels": np.zeros((3, 12, 9), np.uint8)},
+    "models.preparation.Preparation.__call__": {"levels": np.zeros((3, 12, 9), np.uint8)},
     "models.trained.Trained": {
         "name": "A", "network": TINY.network, "parameters": TINY.parameters, "names": TINY.names,
         "classes": TINY.classes, "prepare": TINY.prepare, "distances": False, "source": "us", "stopped": "",
@@ -291,6 +300,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "pictures.picture.Picture.at": {"longest": 9, "depth": "grey"},
     "pictures.picture.Picture.levels": {},
     "pictures.picture.Picture.square": {"side": 9, "depth": "rgb", "start": 0},
+    "pictures.picture.Picture.taken": {"sides": (9, 7), "depth": "rgb", "start": 0},
     "pictures.picture.encode_png": {"levels": LEVELS[0] // 128, "palette": [(0, 0, 0), (255, 255, 255)]},
     "pictures.ready.drawing": {"digit": 3},
     "pictures.ready.is_ready": {"strokes": pictures.Strokes()},
@@ -533,6 +543,7 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     training.Recipe: training.Recipe,
     training.Learner: learner,
     Layout: lambda: Layout(NETWORK),
+    models.Preparation: lambda: models.Preparation((3, 12, 9)),
     models.Trained: lambda: TINY,
     pictures.Picture: lambda: pictures.Picture(LEVELS, "RGB", (15, 11)),
     pictures.Strokes: lambda: pictures.Strokes((((0.1, 0.2), (0.3, 0.4)),)),

@@ -23,6 +23,7 @@ from cnnviz.numbers import grouped
 if TYPE_CHECKING:
     from onnx import AttributeProto, ModelProto, TensorProto
 
+MOST_BYTES = 64_000_000  # of a file, and of those that come along
 MOST_NODES = 5_000  # the largest of the onnx package's own samples has 1,746
 MOST_AXES = 6
 MOST_NAME = 200  # characters
@@ -50,13 +51,14 @@ class Operation:
 class Model:
     """What a file says.
 
-    version   of ONNX's operators
+    version   of ONNX's operators; producer  the program that wrote the file, "" where it does not say
     inputs    what is given to it, with its dimensions; outputs  what comes out
     constants   the arrays that it brings, by name
     """
 
     name: str
     version: int
+    producer: str
     inputs: Mapping[str, Dims]
     outputs: tuple[str, ...]
     constants: Mapping[str, NDArray] = field(repr=False)
@@ -65,6 +67,9 @@ class Model:
 
 def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     """What an ONNX file says; `files`: those that came along, by their names. Raises NetworkError."""
+    size = len(data) + sum(map(len, files.values()))
+    if size > MOST_BYTES:
+        raise NetworkError(f"The network takes {grouped(size)} bytes; up to {grouped(MOST_BYTES)} open here.")
     import onnx  # half a second, and few need it
 
     if not data:
@@ -95,7 +100,7 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
         names = tuple(map(legible, node.input)), tuple(map(legible, node.output))
         operations.append(Operation(legible(node.name), operator, *names, attributes))
     return Model(
-        legible(graph.name), _version(model),
+        legible(graph.name), _version(model), legible(model.producer_name),
         {legible(told.name): _dims(told) for told in graph.input if legible(told.name) not in constants},
         tuple(legible(told.name) for told in graph.output), constants, tuple(operations),
     )  # fmt: skip

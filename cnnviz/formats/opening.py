@@ -4,45 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.checks import numbers
-from cnnviz.errors import ArrayError, CnnvizError, NetworkError
-from cnnviz.formats.onnx_file import Dims, Model, Operation, read_model
+from cnnviz.errors import CnnvizError, NetworkError
+from cnnviz.formats.guessing import guess
+from cnnviz.formats.onnx_file import Model, Operation, read_model
 from cnnviz.formats.onnx_graph import Building, Call, Flow, inner, sentence
 from cnnviz.formats.onnx_operators import OPERATORS
-from cnnviz.layers import INPUT, Shape
-from cnnviz.models import Trained
+from cnnviz.layers import INPUT
+from cnnviz.models import Preparation, Trained
 from cnnviz.models.weights import FOLDER
-from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked
 
-MOST_BYTES = 64_000_000  # of a file, and of those that come along
 FREE_SIDE = 224  # pixels, where the file leaves the size open
 IMAGENET = 1000
-
-
-@checked
-@dataclass(frozen=True)
-class Scaled:
-    """How levels become a network's input, as long as nobody says otherwise: from 0 to 1, in the order of the picture.
-
-    shape  of the input, (C, H, W), or (H, W, C) where `is_last`, or (features,)
-    """
-
-    shape: Shape
-    is_last: bool = False
-
-    def __call__(self, levels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """uint8 levels (C, H, W) of the network's size -> float32 of `shape`. Raises ArrayError for others."""
-        found = np.moveaxis(numbers(levels, "levels"), 0, -1) if self.is_last else numbers(levels, "levels")
-        if found.dtype != np.uint8 or found.size != math.prod(self.shape):
-            wanted = times(*self.shape)
-            raise ArrayError(f"The network takes uint8 levels of {wanted}, not {found.dtype} {found.shape}.")
-        return np.ascontiguousarray(found, np.float32).reshape(self.shape) / np.float32(255)
 
 
 @checked
@@ -52,21 +30,56 @@ def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     data   the file
     files  what else came along, by base name: PyTorch writes the weights of a network into a file of their own
 
-    Nothing of the file is run. What cannot be told from it is guessed: a free size is 224, levels are divided by 255,
-    a thousand classes are ImageNet's. Softmax at its end is left out, for `Trained.probabilities` is it. A network that
-    has a node that does not open here goes as far as that one, and `stopped` says why.
+    Nothing of the file is run. What cannot be told from it is guessed (`guess`); a free size is 224, and a thousand
+    classes are ImageNet's. Softmax at its end is left out, for `Trained.probabilities` is it. A network that has a node
+    that does not open here goes as far as that one, and `stopped` says why. Where it gives anything but one row of
+    numbers it has no classes.
 
     Raises NetworkError for what is no such file or is too large, and where not even one node opens.
     Source: the Open Neural Network Exchange's specification, onnx.ai.
     """
-    size = len(data) + sum(map(len, files.values()))
-    if size > MOST_BYTES:
-        raise NetworkError(f"The network takes {grouped(size)} bytes; up to {grouped(MOST_BYTES)} open here.")
-    model = read_model(data, files)
-    name, shape, is_last = _input(model)
+    return network_of(read_model(data, files))
+
+
+def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None) -> Trained:
+    """As `open_network`, of what a file says.
+
+    side     pixels, where the file leaves the size open
+    is_last  whether the channels of its input come last; None: as is guessed
+    """
+    guessed = guess(model)
+    name, shape = _input(model, side, guessed.is_last if is_last is None else is_last)
+    is_last = len(shape) == 3 and (guessed.is_last if is_last is None else is_last)
     building = Building(model, inner(shape))
     building.values = {**model.constants, name: Flow(INPUT, shape)}
-    needed, stopped = _needed(model), ""
+    stopped = _built(model, building)
+    for output in () if stopped else model.outputs:
+        if not isinstance(building.values.get(output), Flow):
+            raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
+    if not building.nodes:
+        raise NetworkError(stopped or f"The network's output, {model.outputs[0]}, is its input.")
+    is_turned = is_last and _turned(building)
+    graph, parameters = building.graph()
+    last = graph.shapes[-1]
+    classes: tuple[str, ...] = ()
+    if not stopped and len(model.outputs) == 1 and math.prod(last[1:]) == 1:
+        named = (FOLDER / "imagenet_classes.txt").read_text("utf-8").splitlines() if last[0] == IMAGENET else None
+        classes = tuple(named or map(str, range(last[0])))
+    return Trained(
+        name=model.name or "network",
+        network=graph,
+        parameters=parameters,
+        names=graph.names,
+        classes=classes,
+        prepare=Preparation(building.input, is_last and not is_turned, guessed.colours, guessed.scale),
+        source="Opened from a file.",
+        stopped=stopped,
+    )
+
+
+def _built(model: Model, building: Building) -> str:
+    """Every operation as nodes of the Graph, as far as that goes; why it goes no further, or ""."""
+    needed = _needed(model)
     for number, operation in enumerate(needed, 1):
         try:
             if operation.operator == "Softmax" and operation is needed[-1]:
@@ -76,35 +89,44 @@ def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
                 raise NetworkError("this operator does not open here")
             made = OPERATORS[operation.operator](Call(building, operation))
         except KeyError as missing:
-            stopped = sentence(number, operation, NetworkError(f"it reads {missing.args[0]}, which nothing makes"))
-            break
+            return sentence(number, operation, NetworkError(f"it reads {missing.args[0]}, which nothing makes"))
         except CnnvizError as problem:
-            stopped = sentence(number, operation, problem)
-            break
+            return sentence(number, operation, problem)
         for value_name, value in zip(operation.outputs, made if isinstance(made, (list, tuple)) else [made]):
             building.values[value_name] = value
-    for output in () if stopped else model.outputs:
-        if not isinstance(building.values.get(output), Flow):
-            raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
-    if not building.nodes:
-        raise NetworkError(stopped or f"The network's output, {model.outputs[0]}, is its input.")
-    graph, parameters = building.graph()
-    count = math.prod(graph.shapes[-1])
-    named = (FOLDER / "imagenet_classes.txt").read_text("utf-8").splitlines() if count == IMAGENET else None
-    return Trained(
-        name=model.name or "network",
-        network=graph,
-        parameters=parameters,
-        names=graph.names,
-        classes=tuple(named or map(str, range(count))),
-        prepare=Scaled(building.input, is_last),
-        source="Opened from a file.",
-        stopped=stopped,
-    )
+    return ""
 
 
-def _input(model: Model) -> tuple[str, tuple[int, ...], bool]:
-    """The input's name, its axes without the batch, and whether its channels come last."""
+def _turned(building: Building) -> bool:
+    """Whether all that reads the input turned its height x width x channels into channels x height x width first: then
+    the picture is given so, and the nodes that did it are left out. What a unit sees of it is told the better."""
+    height, width, channels = building.input
+    numbered = np.arange(height * width * channels, dtype=np.float64).reshape(building.input)
+    found: NDArray = numbered
+    name = INPUT
+    left = building.nodes[:-1]
+    while left:
+        node = left.pop(0)
+        readers = [other for other in building.nodes if name in other.inputs]
+        if node.layer.kind != "REARRANGED" or readers != [node]:
+            return False
+        found, name = node.layer.forward(found, {}), node.name
+        if found.shape == (channels, height, width) and np.array_equal(found, np.moveaxis(numbered, -1, 0)):
+            break
+    else:
+        return False
+    building.input = found.shape
+    kept = len(left) + 1
+    building.parameters = building.parameters[-kept:]
+    building.nodes = [
+        replace(node, inputs=tuple(INPUT if of == name else of for of in node.inputs))
+        for node in building.nodes[-kept:]
+    ]
+    return True
+
+
+def _input(model: Model, side: int, is_last: bool) -> tuple[str, tuple[int, ...]]:
+    """The input's name, and its axes without the batch."""
     if len(model.inputs) != 1:
         names = ", ".join(model.inputs) or "none"
         raise NetworkError(f"The network has {len(model.inputs)} inputs ({names}); one, a picture, opens here.")
@@ -112,17 +134,12 @@ def _input(model: Model) -> tuple[str, tuple[int, ...], bool]:
     if len(dims) < 2 or (dims[0] or 1) < 1:
         raise NetworkError(f"The network's input, {name}, has {len(dims)} axes; pictures have 4, rows of numbers 2.")
     if len(dims) == 4:
-        is_last = dims[3] in (1, 3) and dims[1] not in (1, 3)
-        return name, _filled(dims[1:], is_last), is_last
+        channels, *sides = (dims[3], *dims[1:3]) if is_last else dims[1:]
+        height, width = (one or side for one in sides)
+        return name, (height, width, channels or 3) if is_last else (channels or 3, height, width)
     if None in dims[1:]:
         raise NetworkError(f"The network's input, {name}, leaves open how many numbers it takes.")
-    return name, tuple(size or 1 for size in dims[1:]), False
-
-
-def _filled(dims: Dims, is_last: bool) -> tuple[int, ...]:
-    channels, *sides = (dims[2], *dims[:2]) if is_last else dims
-    height, width = (side or FREE_SIDE for side in sides)
-    return (height, width, channels or 3) if is_last else (channels or 3, height, width)
+    return name, tuple(size or 1 for size in dims[1:])
 
 
 def _needed(model: Model) -> list[Operation]:

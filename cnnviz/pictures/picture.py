@@ -132,43 +132,56 @@ class Picture:
         return self if planes is self.pixels else replace(self, pixels=planes, done=done)
 
     def square(self, side: int, depth: str | None = None, start: int | None = None) -> Picture:
-        """This picture as a network of a fixed input size takes it: a square of it, `side` pixels a side.
+        """This picture as a network of a square input takes it: `taken` of `side` pixels a side."""
+        return self.taken((side, side), depth, start)
 
-        start  columns that are left out in front of the square, or rows above it in a tall picture, from 0 to the
-               longer side less the shorter one; None: the square in the middle, an odd pixel more left out at the end
+    def taken(self, sides: tuple[int, int], depth: str | None = None, start: int | None = None) -> Picture:
+        """This picture as a network of a fixed input size takes it: a piece of that proportion, at that size.
 
-        The square is as large as the picture allows. It is reduced by the BOX filter, as `at` does, or, where there are
+        sides  (height, width) in pixels
+        start  columns that are left out in front of the piece, or rows above it where those are cut, from 0 to all that
+               are left out; None: the piece in the middle, an odd pixel more left out at the end
+
+        The piece is as large as the picture allows. It is reduced by the BOX filter, as `at` does, or, where there are
         too few pixels, enlarged by Pillow's BICUBIC filter, whose overshoot is cut off at 0 and 255. `depth` as in
-        `at`; in 256 levels. `done` says each of these, and `size` is then the square's.
+        `at`; in 256 levels. `done` says each of these, and `size` is then the piece's.
 
-        Raises SettingError for a side, depth or start that makes no sense.
+        Raises SettingError for sides, a depth or a start that make no sense.
         """
-        if whole(side, "side", 1) > LARGEST_SQUARE:
-            raise SettingError(f"side is {told(side)}; it is at most {grouped(LARGEST_SQUARE)} pixels.")
+        if not isinstance(sides, tuple) or len(sides) != 2:
+            raise SettingError(f"sides is {told(sides)}; it is (height, width).")
+        for side in sides:
+            if whole(side, "side", 1) > LARGEST_SQUARE:
+                raise SettingError(f"side is {told(side)}; it is at most {grouped(LARGEST_SQUARE)} pixels.")
         whole_picture = self.at(max(self.shape[1:]), depth)
         planes, done = whole_picture.levels(), whole_picture.notes
         height, width = planes.shape[1:]
-        cut, most = min(height, width), abs(height - width)
+        cut = (
+            min(height, max(1, round(width * sides[0] / sides[1]))),
+            min(width, max(1, round(height * sides[1] / sides[0]))),
+        )
+        is_wide = width > cut[1]
+        most = width - cut[1] if is_wide else height - cut[0]
         before = most // 2 if start is None else whole(start, "start", 0)
+        kind = "square" if sides[0] == sides[1] else "piece"
         if before > most:
             room = f"from 0 to {grouped(most)}" if most else "0, for there is nothing to leave out"
             raise SettingError(
-                f"start is {told(before)}; the square is {_by((cut, cut))} of {_by((height, width))}: it is {room}."
+                f"start is {told(before)}; the {kind} is {_by(cut)} of {_by((height, width))}: it is {room}."
             )
         if most:
-            is_wide = width > height
-            planes = planes[:, :, before : before + cut] if is_wide else planes[:, before : before + cut]
-            which = "the square in the middle" if before == most // 2 else "a square"
+            planes = planes[:, :, before : before + cut[1]] if is_wide else planes[:, before : before + cut[0]]
+            which = f"the {kind} in the middle" if before == most // 2 else f"a {kind}"
             out = _left_out(before, most - before, is_wide)
-            done += (f"Cut to {which}, {_by((cut, cut))} of {_by((height, width))}; left out: {out}.",)
-        if side != cut:
-            reduced = side < cut
+            done += (f"Cut to {which}, {_by(cut)} of {_by((height, width))}; left out: {out}.",)
+        if sides != cut:
+            reduced = sides[0] <= cut[0] and sides[1] <= cut[1]
             way = Image.Resampling.BOX if reduced else Image.Resampling.BICUBIC
-            planes = np.stack([np.asarray(Image.fromarray(plane).resize((side, side), way)) for plane in planes])
-            sizes = f"from {_by((cut, cut))} to {_by((side, side))}"
+            planes = np.stack([np.asarray(Image.fromarray(plane).resize(sides[::-1], way)) for plane in planes])
+            sizes = f"from {_by(cut)} to {_by(sides)}"
             enlarged = f"Enlarged {sizes} by the bicubic filter, cut off at 0 and 255."
             done += (f"Reduced {sizes}, each pixel the mean of those it stands for." if reduced else enlarged,)
-        return replace(self, pixels=planes, done=done, size=(side, side))
+        return replace(self, pixels=planes, done=done, size=sides)
 
 
 def to_256(levels: Levels) -> npt.NDArray[np.uint8]:

@@ -101,6 +101,7 @@ class NetworkView:
     called   what a map is called on the stage: (column, channel) -> "C1, map 3"
     peak     where the unit is, if only its map was chosen: (column, channel) -> (row, column); None: the stage finds it
     place    the setting that says where the stage's cursor stands, if that is not the choice
+    near     how many columns are drawn as volumes where there are more: those that lead to the chosen one
     """
 
     run: Pass
@@ -116,6 +117,7 @@ class NetworkView:
     called: Callable[[Column, int], str] = lambda column, channel: f"{column.name}, {column.one} {channel + 1}"
     peak: Callable[[Column, int], tuple[int, int]] | None = None
     place: Setting[tuple[int, int] | None] | None = None
+    near: int = 0
 
     @property
     def unit(self) -> Unit:
@@ -139,8 +141,35 @@ class NetworkView:
         """Whose maps those of this number are; None: the input's."""
         return next((column for column in self.columns if column.layer < source <= column.last + 1), None)
 
-    def sources(self, column: Column) -> tuple[Branch, ...]:
-        """The columns that it reads, -1 for the input, and how."""
+    def around(self) -> list[int]:
+        """The columns that are drawn, by their places: all; or those that lead to the chosen one, and what follows it.
+
+        The nearest go first: what it reads, what that reads, and so on; then the next that read nothing else.
+        """
+        count, chosen = len(self.columns), self.unit.layer
+        if not self.near or count <= self.near:
+            return [*range(count)]
+        reads = [self._reads(column) for column in self.columns]
+        found, waiting = {chosen}, [*reads[chosen]]
+        while waiting and len(found) < self.near - 1:
+            at = waiting.pop(waiting.index(max(waiting)))
+            if at >= 0 and at not in found:
+                found.add(at)
+                waiting += reads[at]
+        for at in range(chosen + 1, count):
+            if len(found) == self.near:
+                break
+            if found >= reads[at] and chosen in reads[at]:
+                found.add(at)
+        return sorted(found)
+
+    def _reads(self, column: Column) -> set[int]:
+        """The places of the columns that it reads, -1 for the input."""
+        return {self.columns.index(of) if (of := self.of(source)) else -1 for source in column.row.sources}
+
+    def sources(self, column: Column, among: Sequence[int]) -> tuple[Branch, ...]:
+        """The columns that it reads, by their places among those that are drawn, and how; -1 for the input. One that
+        is not drawn is passed over: then both are told of on the input."""
         row, found, before = column.row, [], 0
         groups, table = reads(row) if len(row.sources) == 1 else (1, None)
         for source, (count, *_) in zip(row.sources, row.shapes):
@@ -148,23 +177,29 @@ class NetworkView:
             if len(row.sources) > 1:  # each map its own, of branches that are joined from where they stand
                 first = 0 if row.layer.joins == "alike" else before
             at = self.columns.index(of) if of else -1
-            found.append(Branch(at, table or groups, *row.passages(source), first))
+            if of and at not in among:
+                found.append(Branch(-1, 1, None, None))
+            else:
+                found.append(Branch(among.index(at) if of else -1, table or groups, *row.passages(source), first))
             before += count
         return tuple(found)
 
     def volumes(self, picture: Picture, **options: Any) -> None:
-        """Every column as a volume; `options` as `volumes.volumes` takes them."""
+        """The columns as volumes; `options` as `volumes.volumes` takes them."""
         layers: list[Volume] = []
-        for before, column in zip([None, *self.columns], self.columns):
+        among = self.around()
+        for at, place in enumerate(among):
+            column, before = self.columns[place], self.columns[among[at - 1]] if at else None
             groups, table = reads(column.row)
             maps, fields = self.maps(column), column.row.fields
             is_next = [self.of(source) for source in column.row.sources] == [before]
             layers.append(Volume(
-                column.name, maps, fields, groups=groups, reads=table, sources=() if is_next else self.sources(column),
-                **column.drawn,
+                column.name, maps, fields, groups=groups, reads=table,
+                sources=() if is_next else self.sources(column, among), **column.drawn,
             ))  # fmt: skip
+        places = among if len(among) < len(self.columns) else ()
         drawn.volumes(picture, layers, choice=self.choice, selected=self.unit, group=self.group, scaled=self.scaled,
-                      **options)  # fmt: skip
+                      places=places, **options)  # fmt: skip
 
     def trace(self) -> Trace:
         """The chosen map, ready for the stage: the layer, and its activation in the same step."""

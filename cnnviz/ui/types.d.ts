@@ -90,9 +90,13 @@ interface Answered { verdict: string; more: string; winner: number; rows: [strin
 
 interface Volumes {
   image: Maps & { depth: number }; picture: Levels; step: number; group: string | null; flat: boolean; scale: string; selected: Unit;
-  answer: Answered | null; layers: Layer[]; read?: { key: string; found: Reading[] };
+  answer: Answered | null; layers: Layer[]; places: number[]; read?: { key: string; found: Reading[] };
   sight?: { key: string; found: Seen[] };
 }
+interface ListedNode { name: string; called: string; kind: string; gives: string; parameters: number; multiply_adds: number; sources: number[] }
+interface NodesMessage { rows: ListedNode[]; blocks: [number, number][]; given: string; chosen: number; of: string }
+interface NodeLine { places: number[]; block: { at: number; first: number; last: number } | null; sources: number[] }
+interface LaneLine { lane: number; above: number[]; joins: number[]; below: number[] }
 interface Reading { rows: Set<number>; columns: Set<number> }
 
 // ---- the overlay: cnnviz/ui/overlay/message.py ----

@@ -23,6 +23,7 @@ A network small enough is drawn `flat`: every map of every layer side by side, a
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cnnviz.pictures import Picture
 from cnnviz.ui import state
@@ -53,6 +54,7 @@ def volumes(
     flat: bool = False,
     answer: Answer | None = None,
     scaled: bool = False,
+    places: Sequence[int] = (),
 ) -> None:
     """Draw the picture and the layers' volumes, `selected` in front.
 
@@ -63,11 +65,20 @@ def volumes(
     flat       every map side by side, instead of a stack for each layer: for networks of few and small maps
     answer     side by side: what the numbers of the last layer come to; it must be a vector
     scaled     whether the visitor chooses what the colours are scaled to, SCALE: each map, or each layer
+    places     which layer of the network each is, from 0, where not all are drawn: `choice` counts all of them
 
     The maps are sent once, of many only some: choosing another unit among them sends them no second time.
     """
     key, told = choice.key, [layer.told for layer in layers]
-    unit, _ = sent(choice, selected, lambda before: holds(told, before, selected))
+    all_of = tuple(places) or tuple(range(len(layers)))
+
+    def drawn(unit: Unit) -> Unit:
+        return replace(unit, layer=all_of.index(unit.layer))
+
+    unit, _ = sent(
+        choice, selected,
+        lambda before: before.layer in all_of and holds(told, drawn(before), drawn(selected)), all_of,
+    )  # fmt: skip
 
     def taken() -> None:
         unit = Unit.read(state.component_state(key, "selected"))
@@ -78,5 +89,5 @@ def volumes(
         state.put(**{SCALE.key: SCALE.of(state.component_state(key, "scaled"))})
 
     scale = state.now(SCALE) if scaled else EACH_LAYER
-    data = envelope(picture, layers, unit, group, flat, answer, scale, scaled)
+    data = envelope(picture, layers, drawn(unit), group, flat, answer, scale, scaled, places)
     _component(key=key, data=data, on_selected_change=taken, on_scaled_change=rescaled)

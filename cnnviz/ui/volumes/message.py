@@ -30,14 +30,14 @@ class Branch:
 
     at     the place of the volume that it reads; -1: the picture
     reads  in how many groups, or which of its maps each map reads, () for none
-    rows, columns  through what its units read it
+    rows, columns  through what its units read it; None: as both fields tell, for what lies between is not drawn
     first  where each map reads one: the map that reads its first, from 0; None: as `reads` says
     """
 
     at: int
     reads: Reads
-    rows: Passage
-    columns: Passage
+    rows: Passage | None
+    columns: Passage | None
     first: int | None = None
 
 
@@ -217,7 +217,8 @@ def _branch(source: Branch) -> dict[str, object]:
     is_groups = isinstance(source.reads, int)
     return {
         "at": source.at, "groups": source.reads if is_groups else 1, "reads": None if is_groups else source.reads,
-        "first": source.first, "rows": [_passage(source.rows)], "columns": [_passage(source.columns)],
+        "first": source.first, "rows": source.rows and [_passage(source.rows)],
+        "columns": source.columns and [_passage(source.columns)],
     }  # fmt: skip
 
 
@@ -230,11 +231,13 @@ def envelope(
     answer: Answer | None = None,
     scale: str = EACH_LAYER,
     scaled: bool = False,
+    places: Sequence[int] = (),
 ) -> bytes:
     """The picture and the layers in one `bytes`: float32 as long as that fits the budget.
 
     scale   EACH_MAP: each map's own largest number is its full colour, where its Volume says no limit
     scaled  whether the visitor is offered the choice
+    places  which layer of the network each is, from 0, where not all are drawn; `selected` is among those that are
 
     Beyond it the largest layer becomes places in the palette, a byte a number, then every second row and
     column of it, until all fits or nothing can be made smaller: the exact numbers are the stage's.
@@ -270,7 +273,7 @@ def envelope(
         arrays[f"maps {at}"] = sending.array(limits)
     header = {
         "image": picture.shape, "step": step, "layers": told, "group": group, "selected": selected.text,
-        "flat": flat, "answer": answer and answer.header, "scale": scale if scaled else "",
+        "flat": flat, "answer": answer and answer.header, "scale": scale if scaled else "", "places": [*places] or None,
     }  # fmt: skip
     if answer and answer.codes is not None:
         arrays["codes"] = answer.codes.astype(np.float32)

@@ -11,11 +11,11 @@ const PIXEL = axisOf([1, 1, 0]); // the receptive field of a pixel: itself
 // The envelope as { image, picture, step, group, selected, layers }, each layer with its maps.
 /** @type {(bytes: Uint8Array) => Volumes} */
 export function unpack(bytes) {
-  const { image, step, group, selected, layers, flat = false, answer = null, scale = "", ...arrays } = opened(bytes);
+  const { image, step, group, selected, layers, flat = false, answer = null, scale = "", places = null, ...arrays } = opened(bytes);
   const [depth, height, width] = image;
   return {
     image: { depth, height, width, isVector: false, rows: PIXEL, columns: PIXEL, count: depth },
-    picture: arrays.picture, step, group, flat, scale, selected: readUnit(selected),
+    picture: arrays.picture, step, group, flat, scale, selected: readUnit(selected), places: places ?? layers.map((_, at) => at),
     answer: answer && { ...answer, codes: arrays.codes ?? null },
     layers: linked(layers).map(({ shape, fields, ...told }, at) => {
       const [count, high = 1, wide = 1] = shape, maps = arrays[`maps ${at}`];
@@ -37,7 +37,7 @@ function linked(layers) {
   return layers.map(({ paths = [], sources = [], groups, reads, ...layer }, at) => {
     const back = [0, 1].map((axis) => (paths[axis] && known[axis] ? paths[axis].more.map(passageOf).reverse() : null));
     known = [0, 1].map((axis) => !!paths[axis]);
-    const told = sources.map(({ rows, columns, ...source }) => ({ ...source, rows: rows.map(passageOf), columns: columns.map(passageOf) }));
+    const told = sources.map(({ rows, columns, ...source }) => ({ ...source, rows: rows?.map(passageOf) ?? null, columns: columns?.map(passageOf) ?? null }));
     return { ...layer, sources: told.length ? told : [{ at: at - 1, first: null, groups, reads, rows: back[0], columns: back[1] }] };
   });
 }
@@ -47,6 +47,9 @@ export function readUnit(text) {
   const [layer, channel, row = null, column = null] = placeIn(text);
   return { layer, channel, row, column };
 }
+
+/** How a unit is told to others, who count all layers of the network. @type {(model: Volumes, unit: Unit) => Unit} */
+export const toldOf = ({ places }, unit) => ({ ...unit, layer: places[unit.layer] });
 
 export const unitText = ({ layer, channel, row, column }) => placeText([layer, channel, row, column]);
 

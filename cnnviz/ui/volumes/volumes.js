@@ -10,7 +10,7 @@ import { channelOf, planOf } from "./layout.js";
 import { Planes, paintPicture, paintPlanes } from "./planes.js";
 import { Pointing } from "./pointing.js";
 import { paintField, paintFlatSight, paintSight } from "./sight.js";
-import { isAnswer, limitOf, middleOf, seen, slotOf, unitText, unpack, within } from "./units.js";
+import { isAnswer, limitOf, middleOf, seen, slotOf, toldOf, unitText, unpack, within } from "./units.js";
 import { leftOut, narrate, sizeText } from "./words.js";
 
 const REST = 300; // ms on one map before it goes to the stage
@@ -208,20 +208,21 @@ class VolumesView extends View {
     Object.assign(this, { unit, looked: null, following: false });
     const { layer, channel, row, column } = unit;
     if (isThere) {
-      this.link.tell({ unit: [layer, channel], row, column, ...middleOf(this.model, unit) });
+      this.link.tell({ unit: [this.model.places[layer], channel], row, column, ...middleOf(this.model, unit) });
       // Whether it hides its number there it says when asked, once it has gone there: before the words here change.
       requestAnimationFrame(() => this.link?.tell({ asks: true }));
     } else {
       this.awaited = unit;
-      this.send("selected", unitText(unit));
+      this.send("selected", unitText(toldOf(this.model, unit)));
     }
     this.repaint();
   }
 
   // Where the stage's cursor stands.
   follow({ unit: map, row, column, text, isHidden = false }) {
-    if (!map || map[0] >= this.model.layers.length) return;
-    const [layer, channel] = map, isNew = layer !== this.unit.layer || channel !== this.unit.channel;
+    const layer = map ? this.model.places.indexOf(map[0]) : -1;
+    if (layer < 0) return;
+    const channel = map[1], isNew = layer !== this.unit.layer || channel !== this.unit.channel;
     // Until the chosen map is on the stage its old one goes on telling. A map that was not sent comes with the next maps.
     if ((this.awaited && isNew) || !this.isSent({ layer, channel })) return;
     const unit = within(this.model, { layer, channel, row, column });
