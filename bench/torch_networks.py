@@ -22,7 +22,7 @@ import onnxruntime
 import torch
 import torchvision
 
-from cnnviz.formats import opening
+from cnnviz.formats import onnx_file, open_network
 
 SIDE = 224
 NETWORKS = (
@@ -64,7 +64,7 @@ def measured(name: str, folder: Path) -> str:
     picture = torch.randn(1, 3, SIDE, SIDE)
     torch.onnx.export(network(name), (picture,), folder / "model.onnx", verbose=False)
     others = {file.name: file.read_bytes() for file in folder.iterdir() if file.name != "model.onnx"}
-    opened = opening.open_network((folder / "model.onnx").read_bytes(), others)
+    opened = open_network((folder / "model.onnx").read_bytes(), others)
     assert not opened.stopped, opened.stopped
     input, model = picture[0].numpy(), onnx.load(folder / "model.onnx")
     whole = session(model)
@@ -86,7 +86,7 @@ def measured(name: str, folder: Path) -> str:
 
 
 def main() -> None:
-    opening.MOST_BYTES = 10**9
+    onnx_file.MOST_BYTES = 10**9
     torch.manual_seed(0)
     for name in sys.argv[1:] or NETWORKS:
         with TemporaryDirectory() as folder:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import SettingError
-from cnnviz.experiments.classmap import class_map
+from cnnviz.experiments.classmap import class_map, class_map_of, has_class_maps
 from cnnviz.models import squeezenet
 from cnnviz.pictures import sample
 from tiny import TEXT, some_levels, tiny
@@ -40,6 +40,22 @@ def test_what_is_refused():
         class_map(trained, maps, 5)
     with pytest.raises(SettingError, match="class is -1"):
         class_map(trained, maps, -1)
-    other = tiny(f"{TEXT}; fc 5")
+    other = tiny(f"{TEXT}; fc 9; relu; fc 5")
+    assert not has_class_maps(other)
     with pytest.raises(SettingError, match="Tiny does not end in a global average"):
         class_map(other, other.maps(some_levels()), 0)
+    with pytest.raises(SettingError, match="another network"):
+        class_map_of(trained, other.passed(some_levels()), 0)
+
+
+@pytest.mark.parametrize("behind", ["; fc 5", "; dropout 0.5; fc 5"])
+def test_with_a_fully_connected_layer_behind_its_mean_and_the_bias_are_the_score(behind):
+    trained = tiny(f"{TEXT}{behind}")
+    maps, run = trained.maps(some_levels()), trained.passed(some_levels())
+    assert has_class_maps(trained)
+    for number in range(5):
+        found = class_map(trained, maps, number)
+        bias = float(trained.parameters[-1]["bias"][number])
+        assert found.shape == (7, 6)
+        assert float(found.mean(dtype=np.float64)) + bias == pytest.approx(float(maps[-1].ravel()[number]), rel=1e-4)
+        np.testing.assert_array_equal(class_map_of(trained, run, number), found)

@@ -13,7 +13,7 @@ from bad_pictures import HTML
 from cnnviz.models import squeezenet
 from cnnviz.models.squeezenet_depths import PEOPLE, SEEN
 from cnnviz.pictures import Picture, encode_png, sample
-from cnnviz.ui.lessons.deep import deep_classes as deep_classes
+from cnnviz.ui import questions
 from cnnviz.ui.lessons.deep.deep_filters import filter_of
 from cnnviz.ui.lessons.deep.deep_look import Look, stops
 from sent import Sent
@@ -286,7 +286,7 @@ def test_the_class_map_is_the_class_s_own_and_its_average_the_score():
 
 
 def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
-    monkeypatch.setattr(deep_classes, "BATCH", 0)  # a question a run
+    monkeypatch.setattr(questions, "BATCH", 0)  # a question a run
     at = page(sample="Coffee cup").press("ask")
     at.run()
     asked = at.remembered("deep-asked")

@@ -122,6 +122,7 @@ SMALL: list[tuple[str, dict[str, str]]] = [
     ("pixels", {}),
     ("layers", {"input": "227 × 227, RGB"}),
     ("deep", {}),
+    ("network", {"network": "SqueezeNet v1.1"}),
     ("learning", {"digit": "Photo", "trains": "Yours, from Layers", "stack": "fc 240; relu; fc 160; fc 10"}),
     ("lenet", {"digit": "Test digit"}),
 ]

@@ -347,6 +347,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "export.signed_png": {"map": MAP[0], "limit": 2.0},
     "export.npy": {"map": MAP},
+    "experiments.classmap.class_map_of": {"trained": TINY, "run": TINY.passed(LEVELS), "class_index": 1},
+    "experiments.classmap.has_class_maps": {"trained": TINY},
     "experiments.classmap.class_map": {"trained": TINY, "maps": TINY_MAPS, "class_index": 1},
     "experiments.classmap.known_class": {"trained": TINY, "class_index": 1},
     "experiments.counterfactual.Move": {"across": 1, "down": -2, "turn": 30.0, "percent": 90.0},

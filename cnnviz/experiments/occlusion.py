@@ -24,6 +24,7 @@ from cnnviz.signatures import checked, hold
 # Red, green and blue: the mean of ImageNet's photographs to the nearest level, a brownish grey, and to SqueezeNet
 # nearly the number 0. Zeiler and Fergus cover with grey; black or white would be an object of its own.
 GREY = (123, 117, 104)
+SIZE, STRIDE = 51, 16  # pixels of the patch and from one place to the next, on SqueezeNet's 227
 COARSEST = 4  # first every fourth place across and down, then every second, then all
 
 
@@ -45,7 +46,7 @@ class Probe:
 class Occlusion:
     """A patch of size x size that slides over a picture by `stride`, and the network that is asked.
 
-    levels  uint8 (3, H, W), of the size that the network takes
+    levels  uint8 (3, H, W), or (1, H, W) where it reads grey, of the size that the network takes
 
     Raises SettingError for a size or stride that makes no sense, DoesNotFit for a patch larger than the picture,
     ArrayError for levels of another shape.
@@ -53,8 +54,8 @@ class Occlusion:
 
     trained: Trained
     levels: NDArray[np.uint8]
-    size: int = 51
-    stride: int = 16
+    size: int = SIZE
+    stride: int = STRIDE
     window: Window = field(init=False, repr=False)
     shape: tuple[int, int] = field(init=False)
 
@@ -92,7 +93,8 @@ class Occlusion:
     def covered(self, row: int, column: int) -> NDArray[np.uint8]:
         """The picture with the patch on it, a copy."""
         levels = self.levels.copy()
-        levels[:, *self.box(row, column)] = np.array(GREY, np.uint8)[:, np.newaxis, np.newaxis]
+        patch = GREY if len(levels) == len(GREY) else (round(sum(GREY) / len(GREY)),)
+        levels[:, *self.box(row, column)] = np.array(patch, np.uint8)[:, np.newaxis, np.newaxis]
         return levels
 
     def probes(self, since: int = 0) -> Iterator[Probe]:

@@ -23,7 +23,7 @@ from cnnviz.numbers import grouped
 if TYPE_CHECKING:
     from onnx import AttributeProto, ModelProto, TensorProto
 
-MOST_BYTES = 64_000_000  # of a file, and of those that come along
+MOST_BYTES = 64 << 20  # of a file, and of those that come along
 MOST_NODES = 5_000  # the largest of the onnx package's own samples has 1,746
 MOST_AXES = 6
 MOST_NAME = 200  # characters

@@ -65,7 +65,7 @@ class Preparation:
 
     @property
     def channels(self) -> tuple[str, ...]:
-        """What the channels of its input are called."""
+        """What the channels of the picture are called, in the order in which they go in."""
         if self.takes[0] == 3:
             return COLOURS[self.colours]
         count = self.shape[2 if self.is_last else 0] if len(self.shape) == 3 else 1

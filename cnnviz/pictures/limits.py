@@ -14,7 +14,7 @@ from cnnviz.signatures import checked
 class Limits:
     """How much of a stranger's file is taken on. Only `LIMITS` is used; its numbers stand in the refusals.
 
-    file_bytes  size of the file (Streamlit's server.maxUploadSize counts the same megabytes)
+    file_bytes  size of the file
     pixels      height x width
     side        height, and width
     decodes     how many pictures are decoded at once, in all threads together; others wait their turn

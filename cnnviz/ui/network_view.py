@@ -192,9 +192,9 @@ class NetworkView:
             column, before = self.columns[place], self.columns[among[at - 1]] if at else None
             groups, table = reads(column.row)
             maps, fields = self.maps(column), column.row.fields
-            is_next = [self.of(source) for source in column.row.sources] == [before]
+            is_next = [self.of(source) for source in column.row.sources] == [before] and all(table or ())
             layers.append(Volume(
-                column.name, maps, fields, groups=groups, reads=table,
+                column.name, maps, fields, groups=groups, reads=table if is_next else None,
                 sources=() if is_next else self.sources(column, among), **column.drawn,
             ))  # fmt: skip
         places = among if len(among) < len(self.columns) else ()
@@ -209,7 +209,8 @@ class NetworkView:
 
         def named(source: int, map: int) -> str:
             of = sources[source]
-            told = f"{of.one} {map + 1}" if of else self.colours[map]
+            colour = self.colours[map] if map < len(self.colours) else f"number {map + 1}"
+            told = f"{of.one} {map + 1}" if of else colour
             return told if len(sources) == 1 or not of else f"{of.name}, {told}"
 
         return self.run.trace(

@@ -4,7 +4,7 @@ What lies in the uploader, what is said under it and what the page shows never d
 file is no longer the last word is emptied, and a refusal is said for as long as its file lies there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,6 +17,7 @@ from cnnviz.pictures.photo import opened
 from cnnviz.ui import state
 from cnnviz.ui.controls.basics import refuse
 from cnnviz.ui.state import Setting, put
+from cnnviz.ui.words import listed
 
 T = TypeVar("T")
 UPLOADER, CAMERA = "upload", "camera"
@@ -46,14 +47,19 @@ class Uploads(Generic[T]):
     read     (the picture as it was opened, its file) -> the thing, without the pixels of a large photograph; raises
              CnnvizError, in a sentence, where it cannot be had
     then     called once something of their own is shown
+    open     where it is no picture: (all files that lie in the uploader, by their names, the last one last) -> (the
+             thing, its name), likewise
+    most     bytes that a file may have
     """
 
     name: str
     setting: Setting[str]
     yours: str
     noun: str
-    read: Callable[[Picture, bytes], T]
+    read: Callable[[Picture, bytes], T] | None = None
     then: Callable[[], None] | None = None
+    open: Callable[[Mapping[str, bytes]], tuple[T, str]] | None = None
+    most: int = LIMITS.file_bytes
 
     # --- what is shown ---
 
@@ -71,8 +77,9 @@ class Uploads(Generic[T]):
     def uploader(self, label: str, *, help: str = HELP, **of_widget: Any) -> None:
         """The uploader."""
         st.file_uploader(
-            label, max_upload_size=LIMITS.file_bytes >> 20, help=help, **self._heard_by(UPLOADER), **of_widget
-        )
+            label, max_upload_size=self.most >> 20, help=help, accept_multiple_files=bool(self.open),
+            **self._heard_by(UPLOADER), **of_widget,
+        )  # fmt: skip
 
     def camera(self, label: str) -> None:
         """The camera, behind a switch: the browser asks for it only then."""
@@ -84,7 +91,7 @@ class Uploads(Generic[T]):
         # What comes and goes has a room that stays: what lies below would otherwise be drawn anew.
         with st.container(key=f"{self.name}upload-words"):
             key, sentence = state.recall(f"{self.name}refused", ("", ""))
-            lie_here = [here for here in (self._key(UPLOADER), self._key(CAMERA)) if state.uploaded(here) is not None]
+            lie_here = [here for here in (self._key(UPLOADER), self._key(CAMERA)) if state.uploaded(here)]
             if key in lie_here:
                 refuse(sentence)
             elif state.now(self.setting) == self.yours and self.own() is None:
@@ -102,25 +109,26 @@ class Uploads(Generic[T]):
     def _key(self, widget: str) -> str:
         return state.widget_key(f"{self.name}{widget}", self._last_word())
 
-    def _last_word(self) -> tuple[str, str]:
-        """What is chosen, and which widget took the last file: once that changes, both widgets are drawn empty."""
+    def _last_word(self) -> tuple[str, object]:
+        """What is chosen, and which widget or files had the last word: once that changes, all are drawn empty."""
         return state.now(self.setting), state.recall(f"{self.name}last", "")
 
     def _take(self, widget: str, key: str) -> None:
-        file = state.uploaded(key)
-        if file is not None and file.file_id == state.recall(f"{self.name}taken"):
+        files = state.uploaded(key) or []
+        files = files if isinstance(files, list) else [files]
+        taken = [file.file_id for file in files]
+        if files and taken == state.recall(f"{self.name}taken"):
             return  # an uploader that has been made anew repeats it: see `state.hear`
         state.forget(f"{self.name}refused")
-        if file is None:
+        if not files:
             return
-        state.remember(f"{self.name}taken", file.file_id)
+        state.remember(f"{self.name}taken", taken)
         is_file = widget == UPLOADER
         try:
-            data = file.getvalue()
-            with opened(data, file.name if is_file else "Your photograph") as picture:
-                own = Own(self.read(picture, data), picture.name if is_file else "")
+            own = self._opened({file.name: file.getvalue() for file in files}, is_file)
         except CnnvizError as error:
-            refused = (of_file(file.name) or "The file") if is_file else "The new photograph"
+            names = listed([*filter(None, (of_file(file.name) for file in files))])
+            refused = (names or "The file") if is_file else "The new photograph"
             sentence = f"{refused} cannot be read. {error} {self._shown()} is still shown."
             state.remember(f"{self.name}refused", (key, sentence))
         else:
@@ -128,8 +136,20 @@ class Uploads(Generic[T]):
             put(**{self.setting.key: self.yours})
             if self.then:
                 self.then()
+            if self.open:  # files that are as large as these do not stay in the uploader, which would keep them too
+                state.remember(f"{self.name}last", taken)
+                return
         state.remember(f"{self.name}last", widget)
         state.stays(f"{self.name}{widget}", key, self._last_word())  # the other one is drawn empty, not this one
+
+    def _opened(self, files: Mapping[str, bytes], is_file: bool) -> Own[T]:
+        """What these files are. Raises CnnvizError."""
+        if self.open:
+            return Own(*self.open(files))
+        assert self.read
+        ((name, data),) = files.items()
+        with opened(data, name if is_file else "Your photograph") as picture:
+            return Own(self.read(picture, data), picture.name if is_file else "")
 
     def _shown(self) -> str:
         """What is shown, at the beginning of a sentence."""

@@ -30,6 +30,7 @@ class Setting(Generic[T]):
     least, most  the ends of a number's range, both included
     options  what there is to choose from
     of_picture  whether it belongs to the picture, and is at its start again with another one
+    anew     what it is then, where that is not its start
     is_live  whether the browser may change it in the link by itself: the place of a cursor, which needs no run
     """
 
@@ -42,6 +43,7 @@ class Setting(Generic[T]):
     options: tuple[T, ...] = ()
     is_live: bool = False
     of_picture: bool = False
+    anew: T | None = None
 
     def __post_init__(self) -> None:
         DECLARED[self.key] = self

@@ -180,8 +180,9 @@ def _anew() -> None:
 
 
 def begin_another_picture() -> None:
-    """What was chosen in the picture before is not there in this one: its settings are as at the start."""
-    put(**starts(setting for setting in DECLARED.values() if setting.of_picture))
+    """What was chosen in the picture before is not there in this one: its settings are as at the start, or `anew`."""
+    settings = [setting for setting in DECLARED.values() if setting.of_picture]
+    put(**starts(settings) | {setting.key: setting.anew for setting in settings if setting.anew is not None})
     _anew()
 
 

@@ -107,7 +107,7 @@ class VolumesView extends View {
     const scale = scaleOf(...(layer.ink ? ["ink"] : [])), count = make("span", {});
     this.ends.push(scale);
     this.counts.push(count);
-    const turn = (text, which, by) => named(`Layer ${at + 1}: the ${which}`, { onclick: () => this.step(at, by) }, text);
+    const turn = (text, which, by) => named(`Layer ${this.model.places[at] + 1}: the ${which}`, { onclick: () => this.step(at, by) }, text);
     const steps = layer.sent > 1 && !layer.isVector && !this.model.flat ? [turn("‹", "map before", -1), count, turn("›", "next map", 1)] : [count];
     return make("div", { class: "foot" }, make("div", { class: "steps", title: leftOut(layer) }, ...steps), isAnswer(this.model, at) ? "" : scale);
   }

@@ -20,7 +20,7 @@ export function placeText(model, { layer, channel, row, column }) {
   const { count, isVector, name } = model.layers[layer];
   if (isAnswer(model, layer)) return `${name} for ${model.answer.rows[channel][0]}`;
   const where = isVector ? `${model.flat ? "unit" : "number"} ${grouped(channel + 1)} of ${grouped(count)}` : `map ${channel + 1} of ${grouped(count)}, row ${row + 1}, column ${column + 1}`;
-  return `${model.flat ? name : `Layer ${layer + 1}`}, ${where}`; // side by side the layers go by their names
+  return `${model.flat ? name : `Layer ${model.places[layer] + 1}`}, ${where}`; // side by side the layers go by their names
 }
 
 /** @type {(model: Volumes, unit: Unit) => string} */

@@ -2,66 +2,22 @@
 
 from __future__ import annotations
 
-import math
-import re
-import time
-from dataclasses import dataclass, field
-from threading import Lock
-
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from cnnviz.experiments.classmap import class_map
-from cnnviz.experiments.occlusion import GREY, Occlusion, Probe, filled
-from cnnviz.geometry import Field
 from cnnviz.layers import Linear
 from cnnviz.numbers import grouped, times
-from cnnviz.ui import markup, overlay, state
+from cnnviz.ui import markup, overlay, questions, state
 from cnnviz.ui.controls import select
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.deep.deep_look import Look, stops
 from cnnviz.ui.lessons.deep.deep_walk import CLASS, FIRST, is_covered
 from cnnviz.ui.overlay import Panel
+from cnnviz.ui.questions import Asking
 from cnnviz.ui.settings import DEPTH
 from cnnviz.ui.state import put
-from cnnviz.ui.words import many, number, percent
-
-BATCH = 0.35  # seconds of questions before the page is drawn
-
-_ASKED, _PATCH = "deep-asked", "deep-patch"  # the questions of this photo; where the visitor put the patch
-
-
-@dataclass(eq=False)
-class Asked:
-    """The questions asked so far of one photo; whether the visitor has stopped them."""
-
-    digest: str
-    occlusion: Occlusion
-    probes: list[Probe] = field(default_factory=list)
-    is_stopped: bool = False
-    _lock: Lock = field(default_factory=Lock, repr=False)
-
-    @property
-    def total(self) -> int:
-        return math.prod(self.occlusion.shape)
-
-    @property
-    def is_done(self) -> bool:
-        return len(self.probes) == self.total
-
-    @property
-    def is_running(self) -> bool:
-        return not (self.is_done or self.is_stopped)
-
-    def ask(self, seconds: float) -> None:
-        """Go on for about so long, at least one question."""
-        end = time.monotonic() + seconds
-        with self._lock:  # a run of the page that another one replaces may still be asking
-            for probe in self.occlusion.probes(len(self.probes)):
-                self.probes.append(probe)
-                if time.monotonic() > end or self.is_stopped:
-                    return
+from cnnviz.ui.words import number, percent
 
 
 def where(look: Look) -> None:
@@ -84,7 +40,7 @@ def where(look: Look) -> None:
         with left:
             overlay.panels([_map(look, index)], key="class-map")
         with right:
-            _occlusion(look, index)
+            questions.panels(Asking(trained, look.square, look.probabilities, look.square.digest), index)
 
 
 def _map(look: Look, index: int) -> Panel:
@@ -103,99 +59,6 @@ def _map(look: Look, index: int) -> Panel:
     return Panel(
         f"Where “{trained.classes[index]}” is seen", look.square, words, map=map, fields=row.fields, limit=limit
     )
-
-
-def _asked(look: Look) -> Asked | None:
-    """The questions of this photo; those of another are dropped."""
-    asked = state.recall(_ASKED)
-    return asked if asked and asked.digest == look.square.digest else None
-
-
-def _begin(look: Look) -> None:
-    state.remember(_ASKED, Asked(look.square.digest, Occlusion(look.trained, look.square.levels())))
-    state.forget(_PATCH)
-
-
-def _stop(asked: Asked, is_stopped: bool) -> None:
-    asked.is_stopped = is_stopped
-
-
-def _occlusion(look: Look, index: int) -> None:
-    asked = _asked(look)
-    running = asked is not None and asked.is_running
-    st.fragment(_answers)(look, index, running)
-    with st.container(key="questions", horizontal=True, gap="small", vertical_alignment="center"):
-        if asked is None:
-            st.button("slide the patch over it", key="ask", type="primary", on_click=_begin, args=(look,))
-            st.caption("144 runs of the whole network: some seconds.", width="content")
-            return
-        if not asked.is_done:
-            st.button("stop" if running else "go on", key="stop", on_click=_stop, args=(asked, running))
-        st.button("clear", key="clear", on_click=state.forget, args=(_ASKED,))
-
-
-def _answers(look: Look, index: int, running: bool) -> None:
-    """The answers so far, and the patch where it lies now."""
-    asked = _asked(look)
-    if asked and asked.is_running:
-        asked.ask(BATCH)
-    # The browser asks for the next batch once it has drawn this one. A timer there would send what its widgets said
-    # before the page answered, and so undo a change of the picture.
-    more = asked is not None and asked.is_running
-    overlay.panels(_pictures(look, asked, index), key="occluded", on_select=_place, more=more)
-    with st.container(key="progress"):
-        if asked and not asked.is_done:
-            st.progress(len(asked.probes) / asked.total, f"{len(asked.probes)} of {asked.total} asked")
-    if asked and asked.is_done and running:
-        st.rerun()  # the buttons below change
-
-
-def _place(text: str) -> None:
-    """A place of the grid was clicked: "patch.row.column", from 1."""
-    found = re.fullmatch(r"patch\.([1-9]\d{0,2})\.([1-9]\d{0,2})", text, re.ASCII)
-    if found:
-        state.remember(_PATCH, (int(found[1]) - 1, int(found[2]) - 1))
-
-
-def _pictures(look: Look, asked: Asked | None, index: int) -> list[Panel]:
-    """The change of the probability at each place, over the photo; and the photo with the patch on it."""
-    whole, name = float(look.probabilities[index]), look.trained.classes[index]
-    occlusion = asked.occlusion if asked else Occlusion(look.trained, look.square.levels())
-    title, probes = "What is lost, covered there", [*asked.probes] if asked else []
-    if asked is None or not probes:
-        row, column = (count // 2 for count in occlusion.shape)
-        words = f"The patch, before it is asked: {percent(whole)} uncovered."
-        return [Panel(title, look.square, "Not asked yet."), _covered(look, occlusion, row, column, words)]
-    grid = occlusion.grid(probes, index)
-    field = Field(occlusion.size, occlusion.stride)
-    told = f"Green: covering it costs “{name}” probability; purple: it gains. " + (
-        "Click a place to put the patch there." if not asked.is_running else f"{many(len(probes), 'answer')} so far."
-    )
-    row, column = _where(probes, grid)
-    left = float(grid[row, column])
-    words = f"“{name}” {'falls' if left < whole else 'goes'} from {percent(whole)} to {percent(left)}."
-    lost = Panel(
-        title, look.square, told, map=whole - filled(grid), fields=(field, field), signed=True, asks="patch",
-        at=(row, column),
-    )  # fmt: skip
-    return [lost, _covered(look, occlusion, row, column, words)]
-
-
-def _where(probes: list[Probe], grid: NDArray) -> tuple[int, int]:
-    """The place clicked; else, while it is asked, the last one; then the one that costs most."""
-    at = state.recall(_PATCH)
-    if at and at[0] < grid.shape[0] and at[1] < grid.shape[1] and np.isfinite(grid[at]):
-        return at
-    if len(probes) < grid.size:
-        return probes[-1].row, probes[-1].column
-    row, column = np.unravel_index(int(np.argmin(grid)), grid.shape)
-    return int(row), int(column)
-
-
-def _covered(look: Look, occlusion: Occlusion, row: int, column: int, words: str) -> Panel:
-    down, across = occlusion.box(row, column)
-    box = down.start, across.start, down.stop - down.start, across.stop - across.start
-    return Panel("The patch", look.square, words, patch=box, level=round(sum(GREY) / 3))
 
 
 def average(look: Look) -> None:

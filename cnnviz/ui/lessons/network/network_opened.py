@@ -1,0 +1,104 @@
+"""Which network: one that ships, or the visitor's own, from the files that they drop."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import streamlit as st
+
+from cnnviz.errors import NetworkError
+from cnnviz.formats.onnx_file import MOST_BYTES, Model, legible, read_model
+from cnnviz.formats.opening import network_of
+from cnnviz.models import Trained, blazeface, digits, lenet5_1998, squeezenet
+from cnnviz.numbers import grouped
+from cnnviz.pictures import Picture, sample
+from cnnviz.ui.controls import Uploads, select
+from cnnviz.ui.lessons.network.network_settings import ASKED, BLAZEFACE, CLASS, NETWORK, SQUEEZENET, UNIT, WHAT, YOURS
+from cnnviz.ui.state import put
+
+HELP = (
+    "An .onnx file, up to 64 MB; choose the .data file that PyTorch writes beside it together with it. It is read and "
+    "counted here, never executed, and stays in this server's memory only."
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A network, as far as its file tells of it.
+
+    name     what it is called, plain text
+    told     where it comes from, a sentence or two
+    digest   what tells it from every other
+    trained  the network, with what was guessed of it
+    model    what its file says; None where nothing has to be asked
+    example  the picture that it is shown on at first, and what that is
+    outputs  how many values come out
+    border   pixels of level 0 that stand around what it takes of a picture
+    """
+
+    name: str
+    told: str
+    digest: str
+    trained: Trained
+    model: Model | None = None
+    example: tuple[Picture, str] | None = None
+    outputs: int = 1
+    border: int = 0
+
+
+@cache
+def _shipped(name: str) -> Opened:
+    if name == BLAZEFACE:
+        model = read_model(blazeface.FILE.read_bytes(), {})
+        told = (
+            "A detector of faces for telephones (V. Bazarevsky et al., 2019), opened from its ONNX file, "
+            f"{grouped(blazeface.FILE.stat().st_size)} bytes."
+        )
+        example = sample("astronaut"), "the astronaut"
+        return Opened(name, told, name, network_of(model), None, example, len(model.outputs))
+    if name == SQUEEZENET:
+        return Opened(name, squeezenet().source, name, squeezenet())
+    digit = digits("test").images[0]
+    picture = Picture(digit[None], "L", digit.shape, "A test digit of MNIST")
+    told = "one of the digits that it was tested with"
+    return Opened(name, lenet5_1998().source, name, lenet5_1998(), None, (picture, told), border=2)
+
+
+def _open(files: Mapping[str, bytes]) -> tuple[Opened, str]:
+    """The network in these files: the last .onnx among them, or the only file. Raises NetworkError."""
+    named = [name for name in files if name.lower().endswith(".onnx")]
+    if not named and len(files) > 1:
+        raise NetworkError(f"None of the {len(files)} files ends in .onnx; choose one that does, and its data with it.")
+    name = named[-1] if named else next(iter(files))
+    others = {other: data for other, data in files.items() if other not in (name, *named)}
+    model = read_model(files[name], others)
+    trained = network_of(model)
+    digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
+    shown = legible(name)
+    size = grouped(sum(map(len, files.values())))
+    told = f"{size} bytes, written by {model.producer or 'a program that it does not name'}."
+    return Opened(shown, told, digest, trained, model, outputs=len(model.outputs)), shown
+
+
+def anew() -> None:
+    """What was chosen in the network before is not there in this one: a callback."""
+    put(**{setting.key: setting.start for setting in (UNIT, CLASS, *ASKED)})
+
+
+_UPLOADS = Uploads("network-", NETWORK, YOURS, "network", then=anew, open=_open, most=MOST_BYTES)
+
+
+def choose() -> Opened:
+    """The row that chooses it."""
+    with st.container(key="network-choice"):
+        left, right = st.columns([1, 2.2], gap="medium", vertical_alignment="top")
+        with left:
+            select("Network", NETWORK, then=anew, format_func=lambda name: f"{name}: {WHAT[name]}")
+        with right:
+            _UPLOADS.uploader("or drop your own, an .onnx file", help=HELP)
+    _UPLOADS.words()
+    own = _UPLOADS.own()
+    return own.thing if own else _shipped(_UPLOADS.sample())
