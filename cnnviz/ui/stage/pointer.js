@@ -2,7 +2,7 @@
 import { nearestTo, positionOf, readers } from "../drawing/axis.js";
 import { isFinger, isInside, isShortcut, onElsewhere, pointOn } from "../drawing/elements.js";
 import { clamp, full, grouped, many } from "../drawing/numbers.js";
-import { outputAt, tapAt } from "./arithmetic.js";
+import { hasOwnWeights, outputAt, tapAt } from "./arithmetic.js";
 import { channelName, place } from "./words.js";
 import { inputPlan } from "./input.js";
 import { tapUnder } from "./operands.js";
@@ -173,8 +173,8 @@ export class Pointer {
     const from = trace.channels.length > 1 ? `${channelName(trace, tapAt(trace, tap).channel)}: ` : "";
     if (trace.term === "value") return `${from}${value}`;
     if (trace.term === "square") return `${from}${value}²`;
-    const weight = full(trace.weight.data[tap]);
-    if (block === 1) return `${from}weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
+    const weight = full(step.weights[tap]);
+    if (block === 1) return `${from}weight ${weight}\n${hasOwnWeights(trace) ? "of this place alone" : `used at ${many(trace.count, "place")}, always the same`}`;
     const term = `${from}${trace.term === "product" ? `${value} × ${weight}` : `(${value} − ${weight})²`}`;
     return this.stage.hidden ? term : `${term}\n= ${numbers.of(step).term(tap)}`;
   }
