@@ -17,7 +17,7 @@ WIDE = 120  # pixels of a small map on the page
 
 
 def one_weight(both: Both) -> None:
-    """How the brightest place comes to its weights: of itself, of the place most like it, of the one least like it."""
+    """How the place where the stages begin comes to its weights: of itself, of those most and least like it."""
     (row, column), (_, _, width) = both.start, both.picture.shape
     own, tone, near = row * width + column, now(TONE), now(NEAR)
     found, weights = both.attention.features, both.attention.weights[own]
@@ -46,8 +46,8 @@ def one_weight(both: Both) -> None:
         "and nearness, from 2 for the same place downwards. In a network three matrices make queries, keys and values "
         "of such numbers, and those are learnt; there can be many such heads.",
         html(
-            "<p>The brightest place, row {}, column {}, is asking. softmax divides each e to the power of q · k / √{} "
-            "by the sum of all {}, which is {}:</p>",
+            "<p>Row {}, column {}, where the stages begin, is asking. softmax divides each e to the power of "
+            "q · k / √{} by the sum of all {}, which is {}:</p>",
             row + 1, column + 1, FEATURES, both.places, number(float(np.exp(scores).sum())),
         ),
         rows(
@@ -124,11 +124,9 @@ def counted(both: Both) -> None:
 
 def ending(both: Both) -> Ending:
     """What is seen, with this picture's numbers."""
-    (row, column), (_, _, width) = both.start, both.picture.shape
-    weights = both.attention.weights
-    own = np.sort(weights[row * width + column])[::-1]
-    dark = np.sort(weights[int(both.picture.levels()[0].argmin())])[::-1]
-    half = [int(np.searchsorted(np.cumsum(one), 0.5) + 1) for one in (own, dark)]
+    levels, weights = both.picture.levels().ravel(), both.attention.weights
+    largest_first = (np.sort(weights[int(place)])[::-1] for place in (levels.argmax(), levels.argmin()))
+    half = [int(np.searchsorted(np.cumsum(one), 0.5 - 1e-9) + 1) for one in largest_first]
     convolution, attention = both.mixing
     differ = "none" if not attention.differ else str(attention.differ)
     see = (
