@@ -32,7 +32,7 @@ class Both:
     filter, windows  of the convolution
     attention        of `picture`
     mixing    of the picture in order: what becomes of the convolution when it is mixed up, and of the attention
-    start     (row, column) of its brightest pixel, in `picture`, not at the edge
+    start     (row, column) of its darkest pixel, in `picture`, not at the edge
     """
 
     picture: Picture
@@ -85,12 +85,12 @@ def both(picture: Picture) -> Both:
         plane = mixing[0].picture[np.newaxis].astype(np.uint8)
         small = replace(small, pixels=plane, done=(*small.done, "Its pixels are mixed up."))
     found = attending(plane, now["tone"], now["near"])
-    return Both(small, filter, windows, found, mixing, _brightest(plane[0]))
+    return Both(small, filter, windows, found, mixing, _darkest(plane[0]))
 
 
-def _brightest(levels: np.ndarray) -> tuple[int, int]:
-    """Where a picture is brightest, its edge left out where there is more than that."""
+def _darkest(levels: np.ndarray) -> tuple[int, int]:
+    """Where a picture is darkest, its edge left out where there is more than that."""
     edge = [int(size > 2) for size in levels.shape]
     inside = levels[edge[0] : levels.shape[0] - edge[0], edge[1] : levels.shape[1] - edge[1]]
-    row, column = divmod(int(inside.argmax()), inside.shape[1])
+    row, column = divmod(int(inside.argmin()), inside.shape[1])
     return row + edge[0], column + edge[1]

@@ -30,7 +30,7 @@ def one_weight(both: Both) -> None:
         [
             f"{kind}: row {place // width + 1}, column {place % width + 1}",
             str(both.picture.levels()[0].ravel()[place]),
-            f"{tone} × {number(tones[own], 3)} × {signed(tones[place])} + {near} × {signed(nearness[place])}"
+            f"{tone} × {signed(tones[own])} × {signed(tones[place])} + {near} × {signed(nearness[place])}"
             f" = {number(products[place])}",
             number(scores[place]),
             number(np.exp(scores[place])),

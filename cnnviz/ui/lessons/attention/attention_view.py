@@ -28,7 +28,7 @@ def dials(both: Both) -> None:
         controls.dial_of("Places", SIDE, words=f"{times(height, width)} = {both.places} means of patches"),
         controls.dial_of("Tone", TONE, words="attention to alike pixels" if tone else "does not count"),
         controls.dial_of("Nearness", NEAR, words="attention to near ones" if near else "no place knows where it is"),
-        controls.switch_of("Mix up the pixels", MIX),
+        controls.switch_of("Mix up pixels", MIX),
     )
     panel("attention-dials", row)
 
