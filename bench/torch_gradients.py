@@ -1,8 +1,8 @@
 """PyTorch's gradients, kept as data for the tests: python bench/torch_gradients.py
 
-Writes tests/data/torch_gradients.npz. Needs PyTorch (made with 2.13.0) and NumPy, and nothing of cnnviz; neither the
-app nor its tests need PyTorch. Each case is a group of arrays "<case>/<array>", with its settings as JSON in
-"<case>/settings".
+Writes tests/data/torch_gradients.npz and torch_attention.npz. Needs PyTorch (made with 2.13.0) and NumPy, and nothing
+of cnnviz; neither the app nor its tests need PyTorch. Each case is a group of arrays "<case>/<array>", with its
+settings as JSON in "<case>/settings".
 """
 
 import json
@@ -44,6 +44,14 @@ RESPONSES = [
     ((2, 3, 2, 5), {"size": 9, "alpha": 3.0, "beta": 1.5, "k": 0.5}),  # more than there are
     ((1, 4, 3, 2), {"size": 1, "alpha": 0.9}),
     ((1, 5, 2, 3), {"size": 2, "alpha": 1.2, "beta": 0.9, "k": 0.3}),
+]
+# query, key, value, and the settings that attention takes
+ATTENTIONS = [
+    ((5, 3), (5, 3), (5, 3), {}),
+    ((2, 4, 3), (2, 7, 3), (2, 7, 5), {}),
+    ((2, 3, 4, 6), (2, 3, 2, 6), (2, 3, 2, 1), {"scale": 0.3}),
+    ((3, 1, 4), (1, 6, 4), (3, 6, 2), {"scale": -1.5}),  # one key for all, queries of one place
+    ((1, 1), (1, 1), (1, 4), {}),
 ]
 ACTIVATIONS = {
     "identity": lambda x: x + 0,
@@ -120,6 +128,17 @@ def responses(rng):
         yield f"response {number}", settings, arrays
 
 
+def attentions(rng):
+    for number, (*shapes, settings) in enumerate(ATTENTIONS):
+        taken = [grown(2 * rng.standard_normal(shape)) for shape in shapes]
+        output = functional.scaled_dot_product_attention(*taken, **settings)
+        output_gradient = torch.from_numpy(rng.standard_normal(output.shape))
+        found = torch.autograd.grad(output, taken, output_gradient)
+        names = ("query", "key", "value")
+        arrays = {"output": output, "output_gradient": output_gradient, **dict(zip(names, taken, strict=True))}
+        yield f"attention {number}", settings, arrays | {f"for_{name}": one for name, one in zip(names, found)}
+
+
 def stacks(rng):
     """Stacks of 3 x 3 layers over the same picture, with the same normal weights times a deviation."""
     image, signs = rng.random((3, 9, 7)), rng.choice([-1.0, 1.0], (4, 9, 7))
@@ -150,16 +169,21 @@ def stacks(rng):
 
 
 def main():
+    keep(FILE, (convolutions, pools, stacks, responses))
+    keep(FILE.with_name("torch_attention.npz"), (attentions,))
+
+
+def keep(file, makers):
     rng = np.random.default_rng(3)
     kept = {}
-    for make in (convolutions, pools, stacks, responses):
+    for make in makers:
         for name, settings, arrays in make(rng):
             kept[f"{name}/settings"] = np.array(json.dumps(settings))
             for key, array in arrays.items():
                 kept[f"{name}/{key}"] = array.detach().numpy() if isinstance(array, torch.Tensor) else array
-    FILE.parent.mkdir(exist_ok=True)
-    np.savez_compressed(FILE, **kept)
-    print(f"{FILE.name}: {len(kept)} arrays, {FILE.stat().st_size / 1000:.0f} kB, from PyTorch {torch.__version__}")
+    file.parent.mkdir(exist_ok=True)
+    np.savez_compressed(file, **kept)
+    print(f"{file.name}: {len(kept)} arrays, {file.stat().st_size / 1000:.0f} kB, from PyTorch {torch.__version__}")
 
 
 if __name__ == "__main__":

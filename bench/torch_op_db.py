@@ -41,6 +41,7 @@ LAYOUTS = {
     "as it is": lambda array: array, "Fortran": layouts.fortran, "channels-last": layouts.channels_last,
     "reversed": layouts.reversed_axes, "sliced": layouts.sliced, "broadcast": layouts.broadcast,
 }  # fmt: skip
+LEARNT = ("input", "x", "scores", "weight", "bias", "query", "key", "value")
 LIMITS = {"float32": (1.3e-6, 1e-5), "float64": (1e-7, 1e-7)}  # relative, absolute
 
 
@@ -97,6 +98,10 @@ def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: 
     return (function(output_gradient=gradient, **without(given, "return_indices", "divisor_override")),)
 
 
+def attention_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return ops.attention_gradients(output_gradient=gradient, **without(given, *MASKS))
+
+
 def as_maps(array: np.ndarray) -> np.ndarray:
     """PyTorch's (N, C) and (N, C, L) as maps of one column."""
     return array[(..., *(np.newaxis,) * (4 - array.ndim))]
@@ -141,7 +146,11 @@ def activation(key: str, usual: Given | None = None) -> Operation:
     return Operation(one.function, "x", usual or {}, back=back)
 
 
+MASKS: Given = {"attn_mask": None, "dropout_p": 0.0, "is_causal": False, "enable_gqa": False}
 OPERATIONS = {
+    "nn.functional.scaled_dot_product_attention": Operation(
+        ops.attention, "query key value attn_mask dropout_p is_causal", MASKS, back=attention_back
+    ),
     "nn.functional.conv2d": Operation(
         ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed, back=conv_back
     ),
@@ -213,7 +222,7 @@ def compared(info: Any, operation: Operation, sample: Any, layout: Callable) -> 
     """(forwards or backwards, whether both agree) of a sample whose arrays are laid out so."""
     given = {name: laid(value, layout) for name, value in operation.given(sample).items()}
     tensors = {name: tensor(value) for name, value in given.items()}
-    learnt = [name for name in ("input", "x", "scores", "weight", "bias") if isinstance(given.get(name), np.ndarray)]
+    learnt = [name for name in LEARNT if isinstance(given.get(name), np.ndarray)]
     for name in learnt:
         tensors[name].requires_grad_()
     by_place = 1 + len(sample.args)

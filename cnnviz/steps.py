@@ -104,7 +104,9 @@ class Trace:
               and a column more than `Window.output_size` says
     rows, columns  the Windows of the two axes
     channels  the input channels that this map reads
-    weight    (len(channels), kH, kW), or None where the terms are bare values
+    weight    (len(channels), kH, kW), the same at every place, or None where the terms are bare values; or of five
+              axes, (outH, outW, len(channels), kH, kW): at each place its own, of a window that stays where it is at
+              the first (attention, whose window is the whole input)
     term, reduction, scale, bias, function  how the number comes about
     exponent  the power to which it is raised before the function
     gate      (outH, outW): what it is multiplied by at last, a number of its own at each place; None: nothing
@@ -171,7 +173,9 @@ class Trace:
         if not self.channels or max(self.channels) >= depth:
             channels = told(self.channels)
             raise ArrayError(f"The map reads the channels {channels}; the input has {depth}, counted from 0.")
-        shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
+        shape: tuple[int, ...] = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
+        if self.has_own_weights:
+            shape = (*self.output.shape, *shape)
         if (self.weight is None) != (self.term in ("value", "square")):
             raise ArrayError(f'Terms that are a "{self.term}" {"need" if self.weight is None else "take no"} weights.')
         if self.weight is not None and self.weight.shape != shape:
@@ -183,7 +187,7 @@ class Trace:
             first, end = -window.before, size + window.after
         else:
             first, end = 0, size
-        starts = np.arange(count) * window.stride - window.before
+        starts = np.arange(count) * window.stride * (not self.has_own_weights) - window.before
         nearest = starts + np.maximum(0, -((starts - first) // window.dilation)) * window.dilation  # tap at or after it
         if count < 1 or not np.all((nearest < end) & (nearest < starts + window.extent)):
             raise ArrayError(f"An output of {count} {name} has some that read nothing: {window!r} goes over {size}.")
@@ -206,8 +210,11 @@ class Trace:
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         values = np.full(shape, np.nan)
         beyond_rows, beyond_columns = height + self.rows.after, width + self.columns.after
-        for j, y in enumerate(self.rows.taps(row)):
-            for k, x in enumerate(self.columns.taps(column)):
+        weight, at = self.weight, (row, column)
+        if weight is not None and self.has_own_weights:
+            weight, at = weight[row, column], (0, 0)
+        for j, y in enumerate(self.rows.taps(at[0])):
+            for k, x in enumerate(self.columns.taps(at[1])):
                 if y >= beyond_rows or x >= beyond_columns:  # ceil_mode's last window hangs over the padding
                     continue
                 mode = "zeros" if self.outside == "none" else self.outside
@@ -217,18 +224,18 @@ class Trace:
                         values[i, j, k] = float(self.input[channel, at_y, at_x]) / self.divisor
                     elif self.outside == "zeros":
                         values[i, j, k] = 0.0
-        if self.weight is None:
+        if weight is None:
             terms = values if self.term == "value" else values**2
         elif self.term == "product":
-            terms = values * self.weight
+            terms = values * weight
         else:
-            terms = (values - self.weight) ** 2
+            terms = (values - weight) ** 2
         present = terms[~np.isnan(terms)]
         reduced = float(_REDUCE[self.reduction](present))
         result = FUNCTIONS[self.function]((self.scale * reduced + self.bias) ** self.exponent)
         if self.gate is not None:
             result *= float(self.gate[row, column])
-        return Step(row, column, values, self.weight, terms, reduced, result)
+        return Step(row, column, values, weight, terms, reduced, result)
 
     def largest(self) -> float:
         """The largest output, without its sign; 0 where the whole map is what rounding left of zeros."""
@@ -240,8 +247,13 @@ class Trace:
     @property
     def reach(self) -> float:
         """What an output's terms could add up to, at most, with the bias: what its rounding is measured against."""
-        weight = 1.0 if self.weight is None else float(np.abs(self.weight).sum())
+        weight = 1.0 if self.weight is None else float(np.abs(self.weight).sum((-3, -2, -1)).max())
         return abs(self.scale) * weight * float(np.abs(self.input).max()) / self.divisor + abs(self.bias)
+
+    @property
+    def has_own_weights(self) -> bool:
+        """Whether each place has weights of its own, of a window that stays where it is."""
+        return self.weight is not None and self.weight.ndim == 5
 
     @property
     def is_open(self) -> bool:
@@ -265,13 +277,19 @@ class Trace:
             arrays["weight"] = self.weight.astype(np.float64)
         return arrays if self.gate is None else {**arrays, "gate": self.gate.astype(np.float64)}
 
+    def _axis(self, window: Window) -> dict[str, int]:
+        return {
+            "kernel": window.kernel_size, "stride": 0 if self.has_own_weights else window.stride,
+            "before": window.before, "after": window.after, "dilation": window.dilation,
+        }  # fmt: skip
+
     def envelope(self, held: str = "", **options: object) -> bytes:
         """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are.
 
         held  the id under which the browser holds the input already; without it the input goes along
         """
         header = {
-            "rows": _axis(self.rows), "columns": _axis(self.columns), "channels": self.channels,
+            "rows": self._axis(self.rows), "columns": self._axis(self.columns), "channels": self.channels,
             "divisor": self.divisor, "term": self.term, "reduction": self.reduction, "scale": self.scale,
             "bias": self.bias, "function": self.function, "outside": self.outside,
             "limit": self.limit or self.largest(), "inputLimit": self.input_limit,
@@ -302,10 +320,3 @@ def _finite(value: npt.ArrayLike, name: str) -> np.ndarray:
     if not np.isfinite(array).all():
         raise ArrayError(f"The {name} of a trace must hold real, finite numbers.")
     return array
-
-
-def _axis(window: Window) -> dict[str, int]:
-    return {
-        "kernel": window.kernel_size, "stride": window.stride, "before": window.before,
-        "after": window.after, "dilation": window.dilation,
-    }  # fmt: skip

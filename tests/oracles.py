@@ -56,6 +56,25 @@ def by_onnxruntime(operation, *arrays, **attributes):
     return onnx_session([node], feed).run(None, feed)[0]
 
 
+def attention_by_onnxruntime(query, key, value, **attributes):
+    """ONNX Runtime's Attention of (heads, places, numbers), taken as float32."""
+    arrays = {name: np.float32(array)[np.newaxis] for name, array in zip("qkv", (query, key, value), strict=True)}
+    node = helper.make_node("Attention", list(arrays), ["output"], **attributes)
+    return onnx_session([node], arrays, opset=23).run(None, arrays)[0][0]
+
+
+def attention_by_loops(query, key, value, scale):
+    """The obvious attention of (L, d), (S, d) and (S, e), every product written out: its output and its weights."""
+    weights, output = np.zeros((len(query), len(key))), np.zeros((len(query), value.shape[1]))
+    for i in range(len(query)):
+        scores = [scale * math.fsum(float(q) * float(k) for q, k in zip(query[i], key[j])) for j in range(len(key))]
+        for j, score in enumerate(scores):
+            weights[i, j] = 1 / math.fsum(math.exp(other - score) for other in scores)
+        for c in range(value.shape[1]):
+            output[i, c] = math.fsum(weights[i, j] * float(value[j, c]) for j in range(len(key)))
+    return output, weights
+
+
 def pool_windows(size, kernel_size, stride, padding, dilation, ceil_mode):
     """The positions that each window reads on an axis of `size`, by PyTorch's rules; padding is (before, after).
 
@@ -97,12 +116,12 @@ def average_pool_by_loops(images, kernel_size, stride, padding, ceil_mode, count
     return output
 
 
-def onnx_session(nodes, arrays, threads=1):
+def onnx_session(nodes, arrays, threads=1, opset=17):
     """An ONNX Runtime session of `nodes`, fed by float32 `arrays` (name -> array), whose result is "output"."""
     inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape) for name, array in arrays.items()]
     output = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", "c", "h", "w"])
     graph = helper.make_graph(nodes, "oracle", inputs, [output])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     onnx.checker.check_model(model)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = threads

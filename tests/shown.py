@@ -14,6 +14,7 @@ import numpy as np
 
 from cnnviz import models
 from cnnviz.errors import CnnvizError
+from cnnviz.experiments.self_attention import attending
 from cnnviz.geometry import Window
 from cnnviz.layers import Activate
 from cnnviz.layers.typed import read
@@ -161,6 +162,15 @@ def bent() -> Iterator[tuple[str, Trace]]:
                 )  # fmt: skip
 
 
+def attended() -> Iterator[tuple[str, Trace]]:
+    """Places that attend to each other: to few, to many, to all alike."""
+    for height, width in ((2, 3), (4, 4), (11, 16)):
+        for tone, near in ((0, 0), (1, 0), (10, 0), (0, 50), (3, 7)):
+            found = attending(picture(height, width, 1).levels(), tone, near)
+            for divisor in (1, 255):
+                yield f"attention, {height} x {width}, {tone}, {near}, / {divisor}", found.trace(divisor)
+
+
 def cut(trace: Trace, most: int = 40) -> Trace:
     """The upper left corner of a large map, with what it reads: the whole would be megabytes."""
     rows, columns = min(most, trace.output.shape[0]), min(most, trace.output.shape[1])
@@ -189,7 +199,7 @@ def write(folder: Path) -> int:
     """All envelopes in one file, one behind the other, and shown.json: [name, start, length]. Returns how many."""
     told, start = [], 0
     with (folder / "shown.bin").open("wb") as file:
-        for source in (presets, typed, functions, bent, networks):
+        for source in (presets, typed, functions, bent, attended, networks):
             for name, trace in source():
                 envelope = trace.envelope()
                 told.append([name, start, file.write(envelope)])

@@ -60,6 +60,10 @@ OPERATIONS = {
     "conv2d_gradients of many windows": (
         ops.conv2d_gradients, (maps(1, 8, 60, 70), maps(8, 8, 5, 5), maps(1, 8, 56, 66)), {},
     ),
+    "attention": (ops.attention, (maps(2, 5, 3), maps(2, 7, 3), maps(2, 7, 4)), {}),
+    "attention_gradients": (
+        ops.attention_gradients, (maps(2, 5, 3), maps(2, 7, 3), maps(2, 7, 4), maps(2, 5, 4)), {},
+    ),
     "linear_gradients": (ops.linear_gradients, (maps(2, 3, 7), maps(5, 7), maps(2, 3, 5)), {}),
     "max_pool2d_gradient": (ops.max_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
     "max_pool2d_gradient side by side": (

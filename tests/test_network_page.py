@@ -71,7 +71,7 @@ def test_her_face_is_framed_at_once_and_asked_of_the_unit_that_saw_it():
     assert frame and 10 < float(frame[1]) < 20 and 30 < float(frame[2]) < 40
     assert "1 face, 92.3 % certain" in at.said() and "100,412 parameters" in at.said()
     stage = at.stage()
-    assert stage.output.max() == pytest.approx(np.log(0.9227053 / (1 - 0.9227053)), rel=1e-4), "its score before softmax"
+    assert stage.output.max() == pytest.approx(np.log(0.9227053 / (1 - 0.9227053)), rel=1e-4), "her score"
     row, column = np.unravel_index(int(stage.output.argmax()), stage.output.shape)
     assert (row, column) == (4, 6), "where her face is on 16 x 16"
 

@@ -20,7 +20,7 @@ import scipy.special
 from cnnviz import numbers
 from cnnviz.geometry import PADDING_MODES, Window, origin
 from cnnviz.steps import Trace
-from oracles import by_onnxruntime, convolve_by_loops
+from oracles import attention_by_loops, attention_by_onnxruntime, by_onnxruntime, convolve_by_loops
 
 COLOURS = {3: ["red", "green", "blue"]}
 
@@ -164,6 +164,14 @@ def layers() -> Iterator[tuple[str, Trace]]:
         maps, output, Window(1), Window(1), tuple(range(5)), term="square", scale=0.9 / 5, bias=1.5, exponent=-0.75,
         gate=maps[2], outside="none")  # fmt: skip
 
+    query, key = rng.standard_normal((12, 2)), rng.standard_normal((12, 2))
+    levels = rng.integers(0, 256, (1, 3, 4), np.uint8)
+    _, weights = attention_by_loops(query, key, np.zeros((12, 1)), 0.5)
+    values = levels.reshape(12, 1) / 255
+    yield "attention", Trace(
+        levels, attention_by_onnxruntime(query[None], key[None], values[None], scale=0.5).reshape(3, 4), Window(3),
+        Window(4), (0,), weights.reshape(3, 4, 1, 3, 4), divisor=255)  # fmt: skip
+
 
 EXTREMES = np.array([[0, -0.0, 1e-9, -1e-9], [800, -800, 40, -40], [2.5, -2.5, 3.6, -3.6]])
 ACTIVATIONS = {
@@ -219,7 +227,7 @@ def write(folder: Path) -> None:
         (folder / f"{number}.bin").write_bytes(trace.envelope())
         said.append({
             "name": name, "file": f"{number}.bin", "steps": [_step(trace, *cell) for cell in some_cells(trace)],
-            "axes": [_axis(*axis, trace.outside) for axis in zip(
+            "axes": [_axis(*axis, trace.outside, trace.has_own_weights) for axis in zip(
                 (trace.rows, trace.columns), trace.input.shape[1:], trace.output.shape)],
         })  # fmt: skip
     places = [*np.linspace(-6, 6, 241).tolist(), 0.0, 1e-300, 2.4999999, 2.5, 27.0, 1e300]
@@ -258,10 +266,12 @@ def _flat(array: np.ndarray) -> list[float | None]:
     return [None if math.isnan(number) else float(number) for number in array.flat]
 
 
-def _axis(window: Window, size: int, outputs: int, outside: str) -> dict:
-    """By brute force from `Window.taps`: who reads each position, padding included, and where its value stands."""
+def _axis(window: Window, size: int, outputs: int, outside: str, is_still: bool) -> dict:
+    """By brute force from `Window.taps`: who reads each position, padding included, and where its value stands.
+    `is_still`: all outputs read what the first one does."""
     positions = range(-window.before, size + window.after)
-    readers = [[index for index in range(outputs) if position in window.taps(index)] for position in positions]
+    taps = [window.taps(0 if is_still else index) for index in range(outputs)]
+    readers = [[index for index in range(outputs) if position in taps[index]] for position in positions]
     mode = outside if outside in PADDING_MODES else "zeros"
     origins = [origin(position, size, mode) for position in positions]
     return {

@@ -35,6 +35,7 @@ from cnnviz.experiments import (
     overfitting,
     patches,
     plans,
+    self_attention,
     shifted,
     strongest,
     vanishing,
@@ -81,6 +82,7 @@ CONV = {"input": MAP, "weight": FILTERS, "stride": 1, "padding": 1, "dilation": 
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
+ATTENTION = {"query": np.ones((4, 5, 3)), "key": np.eye(3), "value": np.ones((3, 2))}
 DIGITS = RNG.random((6, 1, 32, 32)).astype(np.float32)
 RECIPE = training.Recipe(epochs=1, batch_size=3)
 MOVE = counterfactual.Move(1, 2)
@@ -160,6 +162,9 @@ RIGHT: dict[str, dict[str, Any]] = {
         "key": "a", "name": "A", "formula": "x", "derivative_formula": "1", "function": ops.relu,
         "derivative": ops.relu, "source": "us",
     },
+    "ops.attention.attention": {**ATTENTION, "scale": 0.5},
+    "ops.attention.attention_gradients": {**ATTENTION, "output_gradient": np.ones((4, 5, 2)), "scale": 0.5},
+    "ops.attention.attention_weights": {"query": ATTENTION["query"], "key": ATTENTION["key"], "scale": 0.5},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
@@ -422,6 +427,14 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.saturation.Saturation": {"zeroed": 1, "saturated": 2, "least": 0.0, "most": 1.0, "slope": 0.5},
     "experiments.saturation.saturation": {"map": MAP, "activation": "sigmoid"},
     "experiments.saturation.steepest": {"activation": "sigmoid"},
+    "experiments.self_attention.Attending": vars(self_attention.attending(MAP[:1], 2, 1)),
+    "experiments.self_attention.Attending.trace": {"divisor": 2.0, "input": "it"},
+    "experiments.self_attention.Mixed": {
+        "map": MAP[0], "picture": MAP[0], "back": MAP[0], "differ": 3, "largest": 0.5,
+    },
+    "experiments.self_attention.attending": {"plane": MAP[:1], "tone": 2.0, "position": 1.0},
+    "experiments.self_attention.mixed_up": {"operation": lambda plane: plane[0], "plane": MAP[:1], "seed": 3},
+    "experiments.self_attention.told_by": {"plane": MAP[:1]},
     "experiments.reads.Reading": {
         "windows": 4, "at_stride_one": 9, "mean": 1.5, "least": 0, "most": 4, "shared": 0.5, "rows": (1,),
         "columns": (), "dropped": (0, 1),
@@ -558,6 +571,7 @@ INSTANCES: dict[type, Callable[[], Any]] = {
     plans.Plan: lambda: PLAN,
     occlusion.Occlusion: lambda: occlusion.Occlusion(TINY, LEVELS, 4, 3),
     patches.Patches: lambda: patches.patches(TINY, {"a": LEVELS}),
+    self_attention.Attending: lambda: self_attention.attending(MAP[:1], 2, 1),
     vanishing.Initialisation: lambda: vanishing.INITIALISATIONS["Glorot (2010)"],
     **{type(layer): lambda layer=layer: layer for layer in SHAPES},  # type: ignore[misc]
 }

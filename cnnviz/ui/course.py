@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.ui.controls import DIGIT
-from cnnviz.ui.lessons import activations, deep, filters, layers, learning, lenet, network, pooling, stride
+from cnnviz.ui.lessons import activations, attention, deep, filters, layers, learning, lenet, network, pooling, stride
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
 from cnnviz.ui.settings import FILTER, PHOTO, PICTURE, SLIDING
@@ -131,4 +131,15 @@ NETWORK = Lesson(
     "Bring a network of your own: every node of it, on your own picture.",
     (*PHOTO, *network.SETTINGS), "Picture", style=("network",),
 )  # fmt: skip
-COURSE = (PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP, NETWORK)
+ATTENTION = Lesson(
+    "attention", "Attention",
+    "A convolution has the same few weights at each place. Attention has its own at each, over all places, and "
+    "computes them from the picture itself.",
+    "The same weights everywhere, or at each place its own: what transformers do, beside a convolution.",
+    (*PICTURE, *attention.SETTINGS, LETTERS), "Picture", heading="Convolution against attention",
+    style=("attention",),
+)  # fmt: skip
+COURSE = (
+    PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET,
+    LEARNING, DEEP, NETWORK, ATTENTION,
+)  # fmt: skip

@@ -15,7 +15,7 @@ type Reduction = "sum" | "mean" | "max";
 type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
-  autoplay?: boolean; whole?: boolean; compact?: boolean; group?: string; link?: string; limit?: number; begun?: number;
+  autoplay?: boolean; whole?: boolean; compact?: boolean; weights?: boolean; group?: string; link?: string; limit?: number; begun?: number;
   at?: [number, number]; unit?: [number, number]; live?: Live;
 }
 
@@ -50,8 +50,8 @@ interface Source { held: string; divisor: number; channels: number[]; input?: Le
 type Kernels = Map<string, { weight?: Float64Array; factor?: [number, number]; refused?: string }> & { shares: number[] };
 
 interface Step {
-  row: number; column: number; top: number; left: number; values: Float64Array; terms: Float64Array; sums: Float64Array;
-  winner: number; reduced: number; result: number;
+  row: number; column: number; top: number; left: number; values: Float64Array; weights?: Float64Array; terms: Float64Array;
+  sums: Float64Array; winner: number; reduced: number; result: number;
 }
 
 // What a step's numbers are laid out as (stage/plan.js).

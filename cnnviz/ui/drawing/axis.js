@@ -20,21 +20,25 @@ export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
 /** How far behind the start of a window each of its taps lies. @type {(axis: Axis) => number[]} */
 export const tapsOf = (axis) => Array.from({ length: axis.kernel }, (_, tap) => tap * axis.dilation);
 
-/** The middle of an output's window. @type {(axis: Axis, index: number) => number} */
-export const middleOf = (axis, index) => startOf(axis, index) + (extentOf(axis) - 1) / 2;
+/** Whether the window stays where it is, and an output is of the position of its own number: attention. @type {(axis: Axis) => boolean} */
+export const isStill = (axis) => axis.stride === 0;
+
+/** The middle of an output's window, or its own position. @type {(axis: Axis, index: number) => number} */
+export const middleOf = (axis, index) => (isStill(axis) ? index : startOf(axis, index) + (extentOf(axis) - 1) / 2);
 
 /** The output whose window has its middle nearest to a position. @type {(axis: Axis, position: number, outputs: number) => number} */
 export const nearestTo = (axis, position, outputs) =>
-  Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / axis.stride)));
+  Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / (axis.stride || 1))));
 
 // The first and the last output whose window lies wholly on the input: what those answer is not the border's doing.
 /** @type {(axis: Axis, size: number) => number[]} */
-export const insideOn = (axis, size) =>
+export const insideOn = (axis, size) => isStill(axis) ? [0, size - 1] :
   [Math.ceil(axis.before / axis.stride), Math.floor((size - startOf(axis, 0) - extentOf(axis)) / axis.stride)];
 
 /** The outputs whose window reads a position. @type {(axis: Axis, position: number, outputs: number) => number[]} */
 export function readers(axis, position, outputs) {
   const first = position - startOf(axis, 0), found = [];
+  if (isStill(axis)) return tapsOf(axis).includes(first) ? [...Array(outputs).keys()] : found;
   const low = Math.max(0, Math.ceil((first - extentOf(axis) + 1) / axis.stride)), high = Math.min(outputs - 1, Math.floor(first / axis.stride));
   for (let index = low; index <= high; index += 1) {
     if ((position - startOf(axis, index)) % axis.dilation === 0) found.push(index);

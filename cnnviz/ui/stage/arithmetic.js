@@ -82,11 +82,20 @@ export function erf(x) {
   return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + tail));
 }
 
-// One position: its values, terms, where each was read, and the number that they come to. NaN marks a tap
+/** Whether each place has weights of its own, of a window that stays where it is: attention. @type {(trace: Trace) => boolean} */
+export const hasOwnWeights = ({ weight }) => weight?.shape.length === 5;
+
+/** The weights at a place; undefined where there are none. @type {(trace: Trace, row: number, column: number) => Float64Array | undefined} */
+export function weightsAt(trace, row, column) {
+  const { weight, taps, outWidth } = trace, first = (row * outWidth + column) * taps;
+  return hasOwnWeights(trace) ? weight.data.subarray(first, first + taps) : weight?.data;
+}
+
+// One position: its values, weights, terms, where each was read, and the number that they come to. NaN marks a tap
 // that takes no part. Arrays run over (channel, tap row, tap column), as the weights do.
 /** @type {(trace: Trace, row: number, column: number) => Step} */
 export function stepAt(trace, row, column) {
-  const { rows, columns, down, across, area, channels, height, width, outside, divisor, weight } = trace;
+  const { rows, columns, down, across, area, channels, height, width, outside, divisor } = trace, weights = weightsAt(trace, row, column);
   const { data } = trace.input;
   const plane = height * width;
   const values = new Float64Array(trace.taps), terms = new Float64Array(trace.taps);
@@ -104,10 +113,10 @@ export function stepAt(trace, row, column) {
         let value = outside === "none" || beyond ? NaN : 0;
         if (inside) value = data[channels[i] * plane + fromY * width + fromX] / divisor;
         values[tap] = value;
-        if (trace.term === "product") terms[tap] = value * weight.data[tap];
+        if (trace.term === "product") terms[tap] = value * weights[tap];
         else if (trace.term === "value") terms[tap] = value;
         else if (trace.term === "square") terms[tap] = value ** 2;
-        else terms[tap] = (value - weight.data[tap]) ** 2;
+        else terms[tap] = (value - weights[tap]) ** 2;
       }
     }
   }
@@ -117,7 +126,7 @@ export function stepAt(trace, row, column) {
   }
   const reduced = REDUCE[trace.reduction](terms);
   const result = ended(trace, trace.scale * reduced + trace.bias, gateAt(trace, row, column));
-  return { row, column, top, left, values, terms, sums, winner, reduced, result };
+  return { row, column, top, left, values, weights, terms, sums, winner, reduced, result };
 }
 
 /** What becomes of a number once scale and bias are done: power, function, gate. @type {(trace: Trace, number: number, gate: number) => number} */

@@ -1,5 +1,5 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
-import { endsOf, missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
+import { endsOf, isStill, missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
 import { largestOf, rangeOf } from "../drawing/numbers.js";
 import { inputColour, signedIndex } from "../drawing/palette.js";
 import { bitmapOf, canvasOf, pack } from "../drawing/paper.js";
@@ -121,7 +121,7 @@ function paintFilling(pixels, { filling, outWidth, outHeight }, colourOf) {
 export function reachBitmap(trace, layout, tap, colour) {
   const { channel, x, y } = tapAt(trace, tap), [left, top] = layout.corner(layout.isPicture ? 0 : channel);
   const canvas = canvasOf(layout.width, layout.height), context = canvas.getContext("2d");
-  const places = (axis, count, from) => Array.from({ length: count }, (_, at) => from + startOf(axis, at) - startOf(axis, 0));
+  const places = (axis, count, from) => Array.from({ length: isStill(axis) ? 1 : count }, (_, at) => from + startOf(axis, at) - startOf(axis, 0));
   const rows = places(trace.rows, trace.outHeight, top + y), columns = places(trace.columns, trace.outWidth, left + x);
   context.fillStyle = colour;
   for (const row of rows) context.fillRect(columns[0], row, columns.at(-1) - columns[0] + 1, 1);

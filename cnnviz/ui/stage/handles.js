@@ -106,6 +106,7 @@ export class Handles {
     for (const { of, element, drag, word } of this.grips) {
       const [x, y] = GRIPS[of].at(place, { s: this.value("s") }, box);
       element.hidden = !drag.isHeld && (!this.named(of) || x < 0 || y < 0 || x > clientWidth || y > clientHeight);
+      if (element.hidden) continue;
       element.style.transform = `translate(${offsetLeft + x}px, ${offsetTop + y}px)`;
       const [least, most] = told.ranges[of], value = this.value(of), text = `${of.toUpperCase()} = ${value}`;
       for (const [key, is] of Object.entries({ valuemin: least, valuemax: most, valuenow: value, valuetext: text })) {

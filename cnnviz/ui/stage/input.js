@@ -1,8 +1,8 @@
 // Drawing the input: the picture with its padding, the window on it, and the window enlarged.
-import { cellOf, extentOf, isPadded, origin, positionOf, startOf } from "../drawing/axis.js";
+import { cellOf, extentOf, isPadded, isStill, origin, positionOf, startOf } from "../drawing/axis.js";
 import { clamp, insideOf, rangeText } from "../drawing/numbers.js";
-import { inkOn, inputColour } from "../drawing/palette.js";
-import { clipped, dot, drawCells, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
+import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
+import { clipped, css, dot, drawCells, eachCell, emsOf, fill, fitsIn, grown, outline, outlineBox, stroke, viewOf, write, writeIn } from "../drawing/paper.js";
 import { tapAt } from "./arithmetic.js";
 import { boxFor, drawPart, lyingOf, reachBitmap, toPadding } from "./bitmaps.js";
 
@@ -20,7 +20,7 @@ export function inputPlan(panel, stage) {
   };
   const whole = planIn(area);
   const isShown = panel.width < NARROW && stage.operands.panel.width > 0; // the middle panel shows the window too
-  if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.area === 1) return whole;
+  if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.area === 1 || trace.options.weights) return whole;
   const side = Math.min(ENLARGED, 0.34 * panel.width);
   const below = planIn({ ...area, height: area.height - side - 10 });
   const beside = planIn({ ...area, width: area.width - side - 10 });
@@ -57,6 +57,7 @@ export function paintInput(panel, stage) {
   clipped(context, box, 2, () => {
     if (stage.pointer.tap !== null) paintReach(context, stage, plan);
     const { player: { slide }, pointer: { pixel } } = stage, { top, left } = slide ?? step;
+    if (trace.options.weights && !slide) paintWeights(context, stage, plan);
     for (let tile = 0; tile < made.layout.tiles; tile += 1) {
       paintWindow(context, stage, plan, made.layout.corner(tile), top, left);
     }
@@ -162,7 +163,7 @@ const ROOM = 20; // pixels of a map; on smaller ones an outline that can be seen
 
 // The window: its outline, its taps one by one where the dilation leaves gaps, the weight in each corner.
 function paintWindow(context, stage, plan, corner, top, left) {
-  const { trace, theme, say } = stage;
+  const { trace, theme, say, step } = stage;
   const { box } = plan;
   const [x, y] = onScreen(trace, plan, corner, top, left);
   const width = extentOf(trace.columns) * box.cell, height = extentOf(trace.rows) * box.cell;
@@ -176,14 +177,36 @@ function paintWindow(context, stage, plan, corner, top, left) {
   context.lineJoin = "round";
   outlineBox(context, grown(whole, 1), "rgba(255,255,255,0.65)", box.cell >= 9 ? 5 : 4);
   outlineBox(context, whole, theme.window, box.cell >= 9 ? 3.5 : 2.5);
+  if (isStill(trace.rows)) { // its window is everything: the place itself
+    const [own, above] = onScreen(trace, plan, corner, step.row, step.column);
+    outline(context, own, above, box.cell, box.cell, theme.window, box.cell >= 9 ? 3.5 : 2.5);
+  }
   if (box.cell < 40 || stage.player.slide || trace.term !== "product" || trace.channels.length > 1) return;
   for (let tap = 0; tap < trace.taps; tap += 1) {
     const at = tapAt(trace, tap), right = x + (at.x + 1) * box.cell - 4, bottom = y + (at.y + 1) * box.cell - 8;
-    const text = `×${say.weight(trace.weight.data[tap])}`;
+    const text = `×${say.weight(step.weights[tap])}`;
     context.font = `700 10.5px ${theme.font}`;
     const wide = context.measureText(text).width;
     fill(context, right - wide - 2, bottom - 6.5, wide + 4, 13, theme.dark ? "rgba(15,20,26,0.82)" : "rgba(255,255,255,0.82)");
     write(context, text, right, bottom, 10.5, theme.dark ? theme.window : "#b34700", theme.font, 700, "right");
+  }
+}
+
+const [TINT, OPAQUE] = [0.55, 0.9]; // of the palette's ends; of the tint of the largest weight
+
+// The weights, painted over what they multiply: the larger, the more of the palette's green or purple.
+function paintWeights(context, stage, plan) {
+  const { trace, made, theme, say, step } = stage, { cell } = plan.box, isNumbered = hasInputNumbers(stage, cell);
+  const raised = cell >= 40 ? cell * 0.06 : 0;
+  for (let tap = 0; tap < trace.area; tap += 1) {
+    const at = tapAt(trace, tap), [down, across] = [step.top + at.y, step.left + at.x], value = step.values[tap];
+    if (Number.isNaN(value)) continue;
+    const tint = theme.signed[signedIndex(Math.sign(step.weights[tap]) * TINT, 1)], share = (OPAQUE * Math.abs(step.weights[tap])) / (made.weightLimit || 1);
+    const own = lyingOf(trace, down, across) === "padding" ? theme.padding : inputColour(trace, value, theme);
+    const colour = own.map((part, of) => Math.round(part * (1 - share) + tint[of] * share)), [x, y] = onScreen(trace, plan, [0, 0], down, across);
+    fill(context, x, y, cell, cell, css(colour));
+    if (cell >= 9) outline(context, x, y, cell, cell, theme.border, clamp(cell / 30, 0.5, 1));
+    if (isNumbered) writeIn(context, say.value(value), x, y - raised, cell, cell, inkOn(colour), theme.font);
   }
 }
 

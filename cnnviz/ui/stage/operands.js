@@ -96,14 +96,14 @@ function colourOf({ trace, made, step, theme }, block, tap) {
     const own = inputColour(trace, step.values[tap], theme, isColour ? trace.names.channels?.[tapAt(trace, tap).channel] : "");
     return lies === "borrowed" ? toPadding(own, theme) : own;
   }
-  if (isWeight(trace, block)) return theme.signed[signedIndex(trace.weight.data[tap], made.weightLimit)];
+  if (isWeight(trace, block)) return theme.signed[signedIndex(step.weights[tap], made.weightLimit)];
   return theme.signed[signedIndex(step.terms[tap], made.termLimit ??= ofLimit(trace, made))];
 }
 
 function textOf(stage, step, block, tap) {
   const { trace, say } = stage;
   if (block === 0) return trace.term === "value" && !Number.isNaN(step.terms[tap]) ? say.of(step).term(tap) : say.value(step.values[tap]);
-  if (isWeight(trace, block)) return say.weight(trace.weight.data[tap]);
+  if (isWeight(trace, block)) return say.weight(step.weights[tap]);
   return stage.hidden ? "?" : say.of(step).term(tap);
 }
 

@@ -1,5 +1,5 @@
 // What moves: the current step, playing from one to the next, and the part of the maps that is zoomed in on.
-import { startOf } from "../drawing/axis.js";
+import { isStill, startOf } from "../drawing/axis.js";
 import { make, press } from "../drawing/elements.js";
 import { isReduced } from "../drawing/mount.js";
 import { clamp, eased } from "../drawing/numbers.js";
@@ -154,7 +154,7 @@ export class Player {
 
   // Where the window is while it slides from one stop to the next; null where it stands, or steps are too quick.
   between(rate) {
-    if (isReduced() || rate > 8 || this.from === undefined) return null;
+    if (isReduced() || rate > 8 || this.from === undefined || isStill(this.trace.rows)) return null;
     const share = Math.min(1, this.due / 0.4);
     if (share >= 1) return null;
     const { rows, columns, outWidth } = this.trace, way = eased(share);

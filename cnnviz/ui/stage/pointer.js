@@ -1,8 +1,8 @@
 // The pointer and the keys: hovering, pinning an output, dragging a zoomed map, and what the tooltips say.
-import { nearestTo, positionOf, readers } from "../drawing/axis.js";
+import { isStill, nearestTo, positionOf, readers } from "../drawing/axis.js";
 import { isFinger, isInside, isShortcut, onElsewhere, pointOn } from "../drawing/elements.js";
 import { clamp, full, grouped, many } from "../drawing/numbers.js";
-import { outputAt, tapAt } from "./arithmetic.js";
+import { hasOwnWeights, outputAt, tapAt } from "./arithmetic.js";
 import { channelName, place } from "./words.js";
 import { inputPlan } from "./input.js";
 import { tapUnder } from "./operands.js";
@@ -160,7 +160,7 @@ export class Pointer {
   pixelWords({ x, y, tile }) {
     const { trace } = this;
     const windows = readers(trace.rows, y, trace.outHeight).length * readers(trace.columns, x, trace.outWidth).length;
-    const used = windows ? `read by ${many(windows, "window")}` : "read by no window";
+    const used = isStill(trace.rows) ? "read at every place" : windows ? `read by ${many(windows, "window")}` : "read by no window";
     if (x < 0 || y < 0 || x >= trace.width || y >= trace.height) return `padding (${trace.outside})\n${used}`;
     const shown = this.stage.made.layout.isPicture ? trace.channels : [trace.channels[tile]];
     const values = shown.map((channel) => full(trace.input.data[(channel * trace.height + y) * trace.width + x] / trace.divisor));
@@ -173,8 +173,8 @@ export class Pointer {
     const from = trace.channels.length > 1 ? `${channelName(trace, tapAt(trace, tap).channel)}: ` : "";
     if (trace.term === "value") return `${from}${value}`;
     if (trace.term === "square") return `${from}${value}²`;
-    const weight = full(trace.weight.data[tap]);
-    if (block === 1) return `${from}weight ${weight}\nused at ${many(trace.count, "place")}, always the same`;
+    const weight = full(step.weights[tap]);
+    if (block === 1) return `${from}weight ${weight}\n${hasOwnWeights(trace) ? "of this place alone" : `used at ${many(trace.count, "place")}, always the same`}`;
     const term = `${from}${trace.term === "product" ? `${value} × ${weight}` : `(${value} − ${weight})²`}`;
     return this.stage.hidden ? term : `${term}\n= ${numbers.of(step).term(tap)}`;
   }

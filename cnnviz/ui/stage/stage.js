@@ -3,11 +3,11 @@
 import { isBeyond, middleOf } from "../drawing/axis.js";
 import { Tip, button, icon, make, named, press, say } from "../drawing/elements.js";
 import { View, isReduced, mount } from "../drawing/mount.js";
-import { endsOf, grouped, many, percent, times } from "../drawing/numbers.js";
+import { endsOf, grouped, largestOf, many, percent, times } from "../drawing/numbers.js";
 import { headed, sideFor } from "../drawing/paper.js";
 import { opened } from "../drawing/envelope.js";
 import { heldAs } from "../drawing/held.js";
-import { outputAt, stepAt, worked } from "./arithmetic.js";
+import { hasOwnWeights, outputAt, stepAt, worked } from "./arithmetic.js";
 import { fullColour, inputBitmap, outputBitmap, prepare } from "./bitmaps.js";
 import { built } from "./formula.js";
 import { Handles } from "./handles.js";
@@ -270,6 +270,7 @@ class Stage extends View {
     if (!this.input.panel.width) return; // not on the screen
     const shown = this.shown;
     this.step = stepAt(trace, Math.floor(shown / trace.outWidth), shown % trace.outWidth);
+    if (hasOwnWeights(trace)) Object.assign(this.made, { weightLimit: largestOf(this.step.weights), termLimit: undefined });
     paintInput(this.input.panel, this);
     if (this.operands.panel.width) paintOperands(this.operands.panel, this); // a compact stage has no room for it
     paintOutput(this.output.panel, this);

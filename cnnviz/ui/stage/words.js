@@ -1,5 +1,5 @@
 // How steps are said. Their numbers come from rounding.js, so that what is said adds up as it is said.
-import { largest, tapAt } from "./arithmetic.js";
+import { hasOwnWeights, largest, tapAt } from "./arithmetic.js";
 import { LISTED, NAMED, Shown, factorOf, isBare, placesOf } from "./rounding.js";
 import { fixed, grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
 
@@ -49,7 +49,7 @@ export function termText(trace, say, step, tap) {
   if (trace.term === "value") return say.of(step).term(tap);
   const value = say.value(step.values[tap]);
   if (trace.term === "square") return `${signed(value)}²`;
-  const weight = signed(say.weight(trace.weight.data[tap]));
+  const weight = signed(say.weight(step.weights[tap]));
   return trace.term === "product" ? `${signed(value)}×${weight}` : `(${value} − ${weight})²`;
 }
 
@@ -60,7 +60,7 @@ const summed = ([first, ...others]) => [first, ...others.map(signed)].join(" + "
 function writtenText(trace, say, step, around = (sum) => sum) {
   const shown = say.of(step), texts = shown.present.map((tap) => termText(trace, say, step, tap));
   if (trace.term === "value") return around(summed(texts));
-  const written = around(texts.join(" + ")), weights = trace.weight?.data;
+  const written = around(texts.join(" + ")), { weights } = step;
   const terms = shown.present.map((tap) => {
     const value = rounded(step.values[tap], say.places.values);
     const weight = weights ? rounded(weights[tap] / factorOf(trace), say.places.weights) : 0;
@@ -107,7 +107,7 @@ function formulaText(trace, { bias, scale, gate }, reduced) {
   if (factorOf(trace) !== 1) text = `${factorText(trace)} × ${text}`;
   if (trace.scale !== 1) text = `${scale} × ${signed(text)}`;
   if (bias.startsWith("−")) text += ` − ${bias.slice(1)} (bias)`;
-  else if (trace.bias !== 0 || trace.term === "product") text += ` + bias ${bias}`;
+  else if (trace.bias !== 0 || (trace.term === "product" && !hasOwnWeights(trace))) text += ` + bias ${bias}`;
   if (trace.exponent) text = `(${text}) to the power of ${number(trace.exponent)}`;
   if (trace.function !== "identity") text = `${trace.function}(${text})`;
   return trace.gate ? `${signed(gate)} × ${trace.exponent ? text : signed(text)}` : text;
