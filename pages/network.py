@@ -6,15 +6,15 @@ from cnnviz.ui.lessons import network
 with frame.lesson(course.NETWORK) as page:
     picture = controls.photo()
     setup = network.setup(network.choose(), picture)
+    network.in_sidebar(setup)
     network.facts(setup)
     view = None
     if not network.refused(setup):
         view = network.view_of(setup, network.run(setup))
-        with frame.main():
-            network.overview(setup, view)
-            with frame.stage():
-                view.volumes(setup.picture)
-                network.arithmetic(view)
+        network.overview(setup, view)
+        with frame.stage():
+            view.volumes(setup.picture)
+            network.arithmetic(view)
         network.trace_back(setup, view)
         network.all_maps(view)
     network.asked(setup)

@@ -16,6 +16,7 @@ from server import ROOT
 from visitor import LESSONS
 
 PAGES = {path: name for path, name in LESSONS.items() if path != "app.py"}
+TAKEN = {"Deep CNN": "227 × 227", "Your network": "128 × 128"}  # by lessons of networks that take a size of their own
 DIGITS = ("LeNet-5", "Learning")  # lessons on digits, which have no place for a picture
 HEIGHT, WIDTH = 90, 140  # of the picture that is carried along; no sample has its proportions
 
@@ -80,7 +81,7 @@ def test_one_picture_through_every_lesson_in_light_and_dark(open_page):
         if name not in DIGITS:
             sidebar = page.get_by_test_id("stSidebar")
             expect(sidebar.get_by_text("Yours: mine.png")).to_be_visible()
-            taken = "The network takes 227 × 227 pixels." if name == "Deep CNN" else f"{HEIGHT} × {WIDTH} × 3."
+            taken = f"The network takes {TAKEN[name]} pixels." if name in TAKEN else f"{HEIGHT} × {WIDTH} × 3."
             expect(sidebar.get_by_text(taken)).to_be_visible()
         assert page.locator(".notice").count() == 1 and page.locator(".title p").inner_text().strip()
         for scheme in ("light", "dark"):

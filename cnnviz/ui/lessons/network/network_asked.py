@@ -17,7 +17,7 @@ from cnnviz.pictures import Picture
 from cnnviz.pictures.photo import Original, whole
 from cnnviz.ui import markup, overlay, state
 from cnnviz.ui.cached import identity
-from cnnviz.ui.controls import one_of_many, text, typed_number
+from cnnviz.ui.controls import one_of_many, plain, text, typed_number
 from cnnviz.ui.lessons.network.network_opened import Opened
 from cnnviz.ui.lessons.network.network_settings import (
     ASKED,
@@ -31,7 +31,6 @@ from cnnviz.ui.lessons.network.network_settings import (
     SCALE,
     SIDE,
 )
-from cnnviz.ui.markup import html, show
 from cnnviz.ui.memory import remembered
 from cnnviz.ui.overlay import Panel
 from cnnviz.ui.settings import DEPTH, SAMPLE
@@ -90,6 +89,13 @@ def setup(opened: Opened, picture: Original) -> NetworkSetup:
     taken = taken.at(max(sides), "rgb") if channels == 3 else taken
     said = tuple(state.values(ASKED).values())
     return NetworkSetup(opened, trained, taken, given, (opened.digest, taken.digest, said))
+
+
+def in_sidebar(setup: NetworkSetup) -> None:
+    """What the network took of the picture."""
+    with st.sidebar:
+        height, width = setup.picture.shape[1:]
+        st.caption(plain(f"The network takes {times(height, width)} pixels. {' '.join(setup.picture.notes)}"))
 
 
 def on_example(opened: Opened) -> tuple[Picture, str] | None:
@@ -154,7 +160,6 @@ def asked(setup: NetworkSetup) -> None:
                 for at, (name, plane) in enumerate(zip(channels[:3], planes), 1)
             ]  # fmt: skip
             overlay.panels(shown, key="planes")
-            show(html('<p class="sentence">{}</p>', " ".join(setup.picture.notes)))
         if model:
             with right:
                 _questions(setup, guess(model))

@@ -130,20 +130,23 @@ def _where(setup: NetworkSetup) -> str:
 
 def answer(setup: NetworkSetup, run: Pass) -> None:
     """The picture, and what the network says of it."""
-    with st.container(key="network-answer"):
-        if setup.opened.name == BLAZEFACE:
-            _faces(setup, run)
-        elif setup.trained.classes and not setup.trained.stopped:
-            _classes(setup, run)
-        else:
-            show(_photo(setup, html("")))
-            last = run.network.rows[-1]
-            show(html(
-                '<p class="sentence">Its last node, {}, gives {}. Choose a node in the list: its maps are below.</p>',
-                last.layer.name, size(last.output_shape),
-            ))  # fmt: skip
-        if told := on_example(setup.opened):
-            show(html('<p class="sentence">Shown on {}, until you choose a picture.</p>', told[1]))
+    over, words = html(""), html("")
+    if setup.opened.name == BLAZEFACE:
+        found = found_faces(run)
+        over, words = _framed(found), _counted_faces(found)
+    elif setup.trained.classes and not setup.trained.stopped:
+        words = _classes(setup, run)
+    else:
+        last = run.network.rows[-1]
+        words = html(
+            "<p>Its last node, {}, gives {}. Choose a node in the list: its maps are below.</p>", last.layer.name,
+            size(last.output_shape),
+        )  # fmt: skip
+    example = on_example(setup.opened)
+    told = html("<p>Shown on {}, until you choose a picture.</p>", example[1]) if example else html("")
+    show(html('<div class="network-says">{}<div>{}{}</div></div>', _photo(setup, over), words, told))
+    if setup.opened.name == BLAZEFACE and not found and state.now(SAMPLE) != ASTRONAUT:
+        st.button("show it the astronaut", key="astronaut", on_click=put, kwargs={"sample": ASTRONAUT})
 
 
 @remembered(4, each=3 * SHOWN**2, by=lambda setup: (identity(setup.whole), setup.picture.shape))
@@ -162,7 +165,7 @@ def _photo(setup: NetworkSetup, over: Markup) -> Markup:
     return html('<div class="network-photo">{}{}</div>', image(levels, alt, sharp=levels.shape[1] < 100), over)
 
 
-def _classes(setup: NetworkSetup, run: Pass) -> None:
+def _classes(setup: NetworkSetup, run: Pass) -> Markup:
     output = run.map(len(run.network.rows)).ravel()
     trained = setup.trained
     shares = trained.probabilities(output)
@@ -174,7 +177,7 @@ def _classes(setup: NetworkSetup, run: Pass) -> None:
         )
         for of in best
     )  # fmt: skip
-    show(html('<div class="network-says">{}<div><b>What it says</b>{}</div></div>', _photo(setup, html("")), bars))
+    return html("<b>What it says</b>{}", bars)
 
 
 def found_faces(run: Pass) -> list[Face]:
@@ -185,9 +188,9 @@ def found_faces(run: Pass) -> list[Face]:
     return blazeface.faces(np.concatenate(scores), np.concatenate(boxes))
 
 
-def _faces(setup: NetworkSetup, run: Pass) -> None:
-    found = found_faces(run)
-    framed = joined(
+def _framed(found: list[Face]) -> Markup:
+    """Each face's box, how certain it is, and its points, to lie over the picture."""
+    return joined(
         html(
             '<i class="face" style="top: {}%; left: {}%; height: {}%; width: {}%"><b>{}</b></i>{}',
             *(f"{100 * part:.2f}" for part in (face.top, face.left, face.height, face.width)),
@@ -195,14 +198,14 @@ def _faces(setup: NetworkSetup, run: Pass) -> None:
         )
         for face in found
     )  # fmt: skip
-    show(_photo(setup, framed))
-    told = "No face" if not found else many(len(found), "face")
+
+
+def _counted_faces(found: list[Face]) -> Markup:
+    if not found:
+        return html("<p><b>No face</b>: none of its 896 places is {} certain.</p>", percent(blazeface.CERTAIN))
     shares = listed([percent(face.probability) for face in found])
-    sure = f", {shares} certain: framed, with eyes, nose, mouth and ears" if found else ": none of its 896 places is "
-    sure += "" if found else f"{percent(blazeface.CERTAIN)} certain"
-    show(html('<p class="sentence"><b>{}</b>{}.</p>', told, sure))
-    if not found and state.now(SAMPLE) != ASTRONAUT:
-        st.button("show it the astronaut", key="astronaut", on_click=put, kwargs={"sample": ASTRONAUT})
+    told = "<p><b>{}</b>, {} certain: framed, with eyes, nose, mouth and ears.</p>"
+    return html(told, many(len(found), "face"), shares)
 
 
 def _point(row: float, column: float) -> Markup:
