@@ -438,6 +438,10 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.self_attention.attending": {"plane": MAP[:1], "tone": 2.0, "position": 1.0},
     "experiments.self_attention.mixed_up": {"operation": lambda plane: plane[0], "plane": MAP[:1], "seed": 3},
     "experiments.self_attention.told_by": {"plane": MAP[:1]},
+    "experiments.signals.causal": {"kernel_size": 2, "dilations": (1, 2, 4)},
+    "experiments.signals.reached": {"windows": (Window(2), Window(2, dilation=2)), "unit": 5},
+    "experiments.signals.seen": {"windows": (Window(2), Window(2, dilation=2))},
+    "experiments.signals.signal": {"name": "Step"},
     "experiments.reads.Reading": {
         "windows": 4, "at_stride_one": 9, "mean": 1.5, "least": 0, "most": 4, "shared": 0.5, "rows": (1,),
         "columns": (), "dropped": (0, 1),
