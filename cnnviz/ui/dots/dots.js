@@ -15,7 +15,7 @@ import { previewed } from "../stage/preview.js";
 import { Wanted } from "../stage/wanted.js";
 import { speaker } from "../stage/words.js";
 import { paintLanes } from "./lanes.js";
-import { outputNear, ownOf, passedBetween, plotFor, seenText, valueNear } from "./plot.js";
+import { oneAxis, outputNear, ownOf, passedBetween, plotFor, seenText, valueNear } from "./plot.js";
 
 const GRIP = 15; // pixels from a dot within which a pull is of this dot alone; from elsewhere it draws over all of them
 const STEPS = { ArrowUp: 1, ArrowDown: -1, PageUp: 3, PageDown: -3 }, PLACES = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
@@ -87,11 +87,9 @@ class Dots extends View {
     this.repaint();
   }
 
-  // One axis: what is said of the rows is said of the columns.
   showFormula() {
-    const { columns, width, outWidth } = this.trace;
-    const row = { ...this.trace, rows: columns, height: width };
-    this.formula.show(this.line, row, { unreadRows: [], unreadColumns: [] });
+    const { outWidth } = this.trace;
+    this.formula.show(this.line, oneAxis(this.trace), { unreadRows: [], unreadColumns: [] });
     const small = this.line.querySelector("small");
     if (small) say(small, `${many(outWidth, "number")} out · ${this.unreadText}`);
   }
@@ -215,9 +213,9 @@ class Dots extends View {
     const context = panel.open();
     if (!context) return;
     this.output = clamp(this.output, 0, trace.outWidth - 1);
-    const { plan, say: words, output, filled, isHidden, chosen, isFocused } = this, [, lower] = plan.lanes;
-    this.pull.style.height = `${lower.top}px`;
-    this.walk.style.height = `${panel.height - lower.top}px`;
+    const { plan, say: words, output, filled, isHidden, chosen, isFocused } = this, [{ top, height }] = plan.lanes;
+    this.pull.style.height = `${top + height + top}px`;
+    this.walk.style.height = `${panel.height - top - height - top}px`;
     paintLanes(context, plan, { trace, theme, say: words, output, filled, isHidden, chosen, isFocused });
     say(this.name, trace.names.input);
     const value = outputAt(trace, 0, output);

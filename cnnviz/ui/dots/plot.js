@@ -12,6 +12,9 @@ export function ownOf({ columns }, output) {
   return isPadded(columns) ? cellOf(columns, start) : start + extentOf(columns) - 1;
 }
 
+/** With the columns' axis for the rows too: what is said of both is said once. @type {(trace: Trace) => Trace} */
+export const oneAxis = (trace) => ({ ...trace, rows: trace.columns, height: trace.width });
+
 /** The samples that an output reads, those in the padding too. @type {(trace: Trace, output: number) => number[]} */
 export const tapsAt = ({ columns }, output) => tapsOf(columns).map((tap) => startOf(columns, output) + tap);
 

@@ -84,5 +84,5 @@ def tree(windows: Sequence[Window], reach: Markup) -> Markup:
     )  # fmt: skip
     dilated = "without dilation" if windows[-1].dilation == 1 and len(windows) > 1 else "dilated"
     told = f"The last output of {many(len(windows), 'layer')}, {dilated}, sees {field} samples"
-    caption = '<figure class="tree">{}<figcaption>{}: {}. Lowest the signal; time runs to the right.</figcaption></figure>'
-    return html(caption, drawing(svg, told), told, reach)
+    figure = '<figure class="tree">{}<figcaption>{}: {}. The lowest row is the signal.</figcaption></figure>'
+    return html(figure, drawing(svg, told), told, reach)

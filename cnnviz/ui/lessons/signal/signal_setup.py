@@ -40,19 +40,19 @@ def _write(numbers: tuple[float, ...]) -> str:
 
 
 SIGNAL = one_of("signal", [*NAMED, ROW_OF_PICTURE, HAND])
-DRAWN: Setting[tuple[float, ...]] = Setting("drawn", (0.0,) * LENGTH, _read, _write)
+DRAWN: Setting[tuple[float, ...]] = Setting("dots", (0.0,) * LENGTH, _read, _write)
 ROW, FROM = integer("row", 64, 1, SIDE), integer("from", 47, 1, SIDE)
 
 # By the names that they have for a signal: those of the lab's that have a meaning in one row.
-FILTERS = {"Mean": "Box blur", "Gaussian": "Gaussian blur", "Difference": "Sobel, left to right", "Edge": "Outline"}
+FILTERS = {"Mean": "Box blur", "Gaussian": "Gaussian blur", "Difference": "Sobel, left to right", "Outline": "Outline"}
 FINDS = {
     "Mean": "every weight 1/K: what is quick goes, what is slow stays",
     "Gaussian": "a mean that trusts its middle most",
     "Difference": "what is on the right less what is on the left: how fast it rises",
-    "Edge": "the middle against its neighbours: what stands out",
+    "Outline": "the middle against its neighbours: edges and peaks",
     OWN: "click a weight and type",
 }
-FILTER = one_of("filter", [*FILTERS, OWN])
+FILTER = one_of("filter1", [*FILTERS, OWN])
 OWN_WEIGHTS = words("own1")
 K1, S1, D1 = integer("k1", 5, 2, 9), integer("s1", 1, 1, 4), integer("d1", 1, 1, 4)
 NONE, BOTH, CAUSAL = "none", "both ends", "causal"
@@ -85,7 +85,7 @@ def signal_of(state: Mapping[str, Any], picture: Original) -> Signal:
     """The signal that is set; of a picture's row the levels, 0 to 255."""
     name = state["signal"]
     if name == HAND:
-        numbers = np.array(state["drawn"])
+        numbers = np.array(state["dots"])
         return Signal(numbers, name, MOST if np.abs(numbers).max() > 1 else 1)
     if name == ROW_OF_PICTURE:
         levels = working(picture).levels()[0]
@@ -110,18 +110,13 @@ def around(window: Window) -> tuple[int, int]:
 
 def _of_lab(state: Mapping[str, Any]) -> dict[str, Any]:
     """The kernel as the lab has it: one row."""
-    name = FILTERS.get(state["filter"], OWN)
+    name = FILTERS.get(state["filter1"], OWN)
     return {**START, "kernel": name, "weights": state["own1"], "k": 1, "kw": state["k1"], "rect": True}
 
 
 def filter_of(state: Mapping[str, Any]) -> Filter:
     """The kernel, a row of weights. Raises KernelError for a size that it does not have."""
-    try:
-        return settings.filter_of(_of_lab(state), 1)
-    except KernelError:
-        if state["filter"] != "Edge":
-            raise
-        raise KernelError(f"“Edge” has no form of {state['k1']}: it needs a middle, so K is odd.") from None
+    return settings.filter_of(_of_lab(state), 1)
 
 
 def in_sizes(state: Mapping[str, Any]) -> tuple[str, bytes]:
@@ -164,7 +159,7 @@ def live(state: Mapping[str, Any], signal: Signal, kernels: str) -> dict[str, An
     """What of it is followed under the finger; `kernels`: the id under which the browser holds the kernel."""
     names = {"k1": "kw", "s1": "s", "d1": "d", "ends": "padding"}
     told = settings.followed(state, names, k=1, p=0, input=signal.numbers.tolist())
-    return {**told, "names": {**names, "drawn": "input", "cell": "cell"}, "kernels": kernels}
+    return {**told, "names": {**names, "dots": "input", "cell": "cell"}, "kernels": kernels}
 
 
 def works(state: Mapping[str, Any], length: int) -> bool:
@@ -175,7 +170,7 @@ def works(state: Mapping[str, Any], length: int) -> bool:
 def remedies(state: Mapping[str, Any], length: int) -> settings.Remedies:
     """What to press where they do not."""
     found = settings.nearest(state, {"k1": "K", "d1": "D"}, lambda tried: works(tried, length))
-    plain = {"filter": "Mean", "k1": 3, "s1": 1, "d1": 1, "ends": CAUSAL}
+    plain = {"filter1": "Mean", "k1": 3, "s1": 1, "d1": 1, "ends": CAUSAL}
     return found or [("Mean, K = 3, causal", plain)]
 
 

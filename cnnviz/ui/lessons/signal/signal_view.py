@@ -75,7 +75,7 @@ def controls(picture: Original) -> None:
         panel("signal-settings", row)
     with right, st.container(key="signal-weights"):
         _weights(told)
-        st.caption(FINDS[told["filter"]])
+        st.caption(FINDS[told["filter1"]])
     if told["signal"] == ROW_OF_PICTURE:
         _row(told, picture)
 
@@ -87,8 +87,8 @@ def _weights(told: Mapping[str, Any]) -> None:
         found = setup.filter_of(told)
     grid(
         found, size=(1, told["k1"]), square=False, kernels=held(setup.in_sizes(told), "kernel"),
-        own=told["filter"] == OWN, key="grid", on_edit=_edited,
-        refused=refused if stood == [told["filter"], told["own1"]] else "",
+        own=told["filter1"] == OWN, key="grid", on_edit=_edited,
+        refused=refused if stood == [told["filter1"], told["own1"]] else "",
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _edited(typed: str) -> None:
     except KernelError as problem:
         state.remember(SAID, (str(problem), state.now(FILTER), state.now(setup.OWN_WEIGHTS)))
         return
-    put(filter=OWN, own1=formatted([weights]), k1=len(weights))
+    put(filter1=OWN, own1=formatted([weights]), k1=len(weights))
 
 
 def _row(told: Mapping[str, Any], picture: Original) -> None:
@@ -124,7 +124,7 @@ def _row(told: Mapping[str, Any], picture: Original) -> None:
 def _drawn(text: str) -> None:
     numbers = setup.DRAWN.read(text)
     if numbers:
-        put(signal=HAND, drawn=numbers)
+        put(signal=HAND, dots=numbers)
 
 
 def view(picture: Original) -> Signal | None:
