@@ -76,6 +76,8 @@ def controls(picture: Original) -> None:
     with right, st.container(key="signal-weights"):
         _weights(told)
         st.caption(FINDS[told["filter1"]])
+    with st.sidebar:
+        st.caption("A row of it, in grey, can be the signal.")
     if told["signal"] == ROW_OF_PICTURE:
         _row(told, picture)
 
