@@ -86,7 +86,7 @@ def test_causal_reads_nothing_after_its_own_sample():
 
 def test_the_page_says_how_far_layers_see():
     at = Visitor("signal", layers1="5", kl="3")
-    assert "1 + 2 · 31 = 63 samples" in at.said() and "1 + 2 · 5 = 11 samples" in at.said()
+    assert "= 1 + 2 · 31 = 63 samples" in at.said() and "1 + 2 · 5 = 11 samples" in at.said()
     assert "at sample 19" in at.said() and "at sample 17, before anything has happened" in at.said()
 
 

@@ -34,8 +34,8 @@ def layers() -> None:
         controls.dial("Layers", LAYERS, words=f"dilated by {listed(dilations)}")
         controls.dial("K of each", K_OF_LAYERS, words=f"{k} weights a layer, {k * count} in all")
     with right:
-        show(tree(far, _reach(k, " + ".join(map(str, dilations)), sum(dilations), seen(far).size)))
-        show(tree(near, _reach(k, str(count), count, seen(near).size)))
+        show(tree(far, "dilated", _reach(k, dilations, seen(far).size)))
+        show(tree(near, "without dilation", _reach(k, [1] * count, seen(near).size)))
     table = [
         [f"layer {at}", str(far[at - 1].dilation), str(seen(far[:at]).size), str(seen(near[:at]).size)]
         for at in range(1, count + 1)
@@ -43,16 +43,17 @@ def layers() -> None:
     show(rows(["behind", "dilation D", "samples that an output sees", "without dilation"], table))
 
 
-def _reach(k: int, written: str, steps: int, size: int) -> Markup:
-    """How far the last output sees, the numbers put in. written, steps: all dilations added up."""
-    put_in = html(" = 1 + {} · {}", k - 1, steps) if k > 2 or written != str(steps) else ""
-    of = html("({})", written) if "+" in written else html(" · {}", written)
-    return lettered(html("1 + (K − 1){}{} = <b>{}</b> samples", of, put_in, size))
+def _reach(k: int, dilations: Sequence[int], size: int) -> Markup:
+    """How far the last output sees, the numbers put in."""
+    added = " + ".join(map(str, dilations))
+    told = html("1 + (K − 1)({}) = 1 + {} · {} = <b>{}</b> samples", added, k - 1, sum(dilations), size)
+    return lettered(told)
 
 
-def tree(windows: Sequence[Window], reach: Markup) -> Markup:
+def tree(windows: Sequence[Window], name: str, reach: Markup) -> Markup:
     """A drawing: the signal's last samples below, a row of units for each layer above them, and in blue all that the
-    last unit of the last layer is made from, with the lines by which it is. reach: how far that is, said below it."""
+    last unit of the last layer is made from, with the lines by which it is. name,
+    reach: what is said of them below it, and how far that is."""
     field = seen(windows).size
     length = max(SHOWN, field)
     found: list[Collection[int]] = reached(windows, length - 1)[::-1]  # from the samples up
@@ -82,7 +83,6 @@ def tree(windows: Sequence[Window], reach: Markup) -> Markup:
         '<g fill="#9aa4ae" fill-opacity="0.6">{}</g><g fill="#3f87cf">{}</g></svg>',
         WIDE, high, lines, *circles,
     )  # fmt: skip
-    dilated = "without dilation" if windows[-1].dilation == 1 and len(windows) > 1 else "dilated"
-    told = f"The last output of {many(len(windows), 'layer')}, {dilated}, sees {field} samples"
+    told = f"The last output of {many(len(windows), 'layer')}, {name}, sees {many(field, 'sample')}"
     figure = '<figure class="tree">{}<figcaption>{}: {}. The lowest row is the signal.</figcaption></figure>'
     return html(figure, drawing(svg, told), told, reach)
