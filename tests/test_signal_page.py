@@ -154,7 +154,7 @@ def test_causal_the_first_output_sees_the_first_sample_alone(open_page):
     sees = page.locator(".sees")
     expect(sees).to_have_text("Output 1 is made of sample 1 alone and 2 of padding; nothing of the future.")
     page.locator("select[aria-label=Padding]").select_option("both ends")
-    expect(sees).to_have_text(re.compile("samples 1 and 2 and 1 of padding; 1 of them comes after it: it sees"))
+    expect(sees).to_have_text(re.compile("samples 1 and 2 and 1 of padding; 1 of them lies in its future"))
     at.lab.press("End")
     expect(sees).to_have_text(re.compile("^Output 36 is made of samples 35 and 36 and 1 of padding; nothing"))
     # By the pointer over the output, too: the stage follows.

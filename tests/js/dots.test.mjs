@@ -21,8 +21,14 @@ test("an output of causal padding reads no sample after its own", () => {
 });
 
 test("one of padding at both ends does, and says of how many", () => {
-  assert.equal(seenText(both, 4), "Output 5 is made of samples 4 to 6; 1 of them comes after it: it sees the future.");
+  assert.equal(seenText(both, 4), "Output 5 is made of samples 4 to 6; 1 of them lies in its future.");
   assert.equal(seenText(both, 11), "Output 12 is made of samples 11 and 12 and 1 of padding; nothing of the future.");
+});
+
+test("samples that lie apart are named, or said by their distance", () => {
+  assert.match(seenText(traceOf(4, 1, 6, 6, 4, 30), 15), /samples 10, 14, 18 and 22; 2 of them lie in its future\.$/);
+  assert.match(seenText(traceOf(6, 1, 15, 0, 3, 30), 20), /every 3rd of samples 6 to 21; nothing/);
+  assert.match(seenText(traceOf(5, 1, 16, 0, 4, 30), 20), /every 4th of samples 5 to 21; nothing/);
 });
 
 test("without padding an output stands at its last sample", () => {

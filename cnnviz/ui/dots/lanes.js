@@ -97,7 +97,11 @@ function paintOutput(context, { pitch, x, y, lanes: [, { top, height }] }, { tra
     stroke(context, [[[across, zero], [across, up]]], isCurrent || reached.has(at) ? colour : theme.muted, isCurrent ? 2.5 : 1.25);
     dot(context, across, up, isCurrent ? radius + 1 : radius, colour, theme.background, 1);
   }
-  const across = x(ownOf(trace, output)), value = outputAt(trace, 0, output), up = isHidden ? zero : y(1, value);
-  const below = up + radius + 13 < top + height - 4, text = isHidden ? "?" : say.output(value);
-  label(context, theme, text, across, (value < 0 && below) || up - top < 24 ? up + radius + 13 : up - radius - 13, theme.dark ? theme.window : "#b34700");
+  // Its number above it or below, where that hides no other dot; it stands in the heading too.
+  const across = x(ownOf(trace, output)), up = isHidden ? zero : y(1, outputAt(trace, 0, output));
+  const text = isHidden ? "?" : say.output(outputAt(trace, 0, output)), wide = emsOf(text, theme.font) * 13 + 8;
+  const isFree = (middle) => middle - 9 > top && middle + 9 < top + height && !Array.from({ length: trace.outWidth }, (_, at) => at).some((at) =>
+    at !== output && Math.abs(x(ownOf(trace, at)) - across) < wide / 2 + radius && Math.abs((at < filled ? y(1, outputAt(trace, 0, at)) : zero) - middle) < 9 + radius);
+  const middle = [up - radius - 13, up + radius + 13].find(isFree);
+  if (middle !== undefined) label(context, theme, text, across, middle, theme.dark ? theme.window : "#b34700");
 }

@@ -69,12 +69,14 @@ export function passedBetween([from, before], [to, value]) {
   });
 }
 
-const isRun = (positions) => positions.every((position, at) => at === 0 || position === positions[at - 1] + 1);
+const NTH = { 2: "2nd", 3: "3rd" };
 
 function samplesText(positions) {
   const names = positions.map((position) => grouped(position + 1));
   if (names.length === 1) return `sample ${names[0]} alone`;
-  if (isRun(positions) && names.length > 2) return `samples ${names[0]} to ${names.at(-1)}`;
+  const apart = positions[1] - positions[0], ends = `samples ${names[0]} to ${names.at(-1)}`;
+  if (apart === 1 && names.length > 2) return ends;
+  if (names.length > 4) return `every ${NTH[apart] ?? `${apart}th`} of ${ends}`;
   return `samples ${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
@@ -86,6 +88,6 @@ export function seenText(trace, output) {
   const at = own === output ? "" : `, at sample ${grouped(own + 1)},`;
   const made = inside.length ? samplesText(inside) : "padding alone";
   const rest = padding && inside.length ? ` and ${grouped(padding)} of padding` : "";
-  const future = later ? `${grouped(later)} of them ${later === 1 ? "comes" : "come"} after it: it sees the future` : "nothing of the future";
+  const future = later ? `${grouped(later)} of them ${later === 1 ? "lies" : "lie"} in its future` : "nothing of the future";
   return `Output ${grouped(output + 1)}${at} is made of ${made}${rest}; ${future}.`;
 }

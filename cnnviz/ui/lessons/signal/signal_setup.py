@@ -36,7 +36,7 @@ def _read(text: str) -> tuple[float, ...] | None:
 
 
 def _write(numbers: tuple[float, ...]) -> str:
-    return ",".join(f"{number:g}" for number in numbers)
+    return ",".join(str(number).removesuffix(".0") for number in numbers)
 
 
 SIGNAL = one_of("signal", [*NAMED, ROW_OF_PICTURE, HAND])
@@ -46,10 +46,10 @@ ROW, FROM = integer("row", 64, 1, SIDE), integer("from", 47, 1, SIDE)
 # By the names that they have for a signal: those of the lab's that have a meaning in one row.
 FILTERS = {"Mean": "Box blur", "Gaussian": "Gaussian blur", "Difference": "Sobel, left to right", "Outline": "Outline"}
 FINDS = {
-    "Mean": "every weight 1/K: what is quick goes, what is slow stays",
-    "Gaussian": "a mean that trusts its middle most",
-    "Difference": "what is on the right less what is on the left: how fast it rises",
-    "Outline": "the middle against its neighbours: edges and peaks",
+    "Mean": "every weight 1/K: what is quick goes",
+    "Gaussian": "a mean that trusts its middle",
+    "Difference": "right less left: how fast it rises",
+    "Outline": "the middle against the others",
     OWN: "click a weight and type",
 }
 FILTER = one_of("filter1", [*FILTERS, OWN])
