@@ -54,6 +54,7 @@ class Operation:
     usual    the parameters that cnnviz has not, with the value that they must have for the same answer
     lacks    why cnnviz does not take what it would be called with, or ""
     back     (output's gradient, what it was called with) -> the gradients for the first arrays of `names`, in order
+    axes     over how many it slides: a setting of it as a row has so many numbers
     """
 
     ours: Callable[..., Any]
@@ -61,6 +62,7 @@ class Operation:
     usual: Given = field(default_factory=dict)
     lacks: Callable[[Given], str] = lambda given: ""
     back: Callable[[np.ndarray, Given], tuple[np.ndarray, ...]] | None = None
+    axes: int = 2
 
     def given(self, sample: Any) -> Given:
         """What a sample of op_db calls it with."""
@@ -73,7 +75,7 @@ class Operation:
                 return f"{name}={value}" if isinstance(value, str) else name
             if isinstance(value, str) and name not in self.usual:
                 return f"{name}={value}"
-            if isinstance(value, tuple) and len(value) < 2:
+            if isinstance(value, tuple) and len(value) < self.axes:
                 return "a setting as a tuple of one or none"
         return self.lacks(given)
 
@@ -90,8 +92,8 @@ def linear_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return ops.linear_gradients(given["input"], given["weight"], gradient)
 
 
-def conv_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
-    return ops.conv2d_gradients(output_gradient=gradient, **without(given, "bias"))
+def conv_back(function: Callable[..., Any], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return function(output_gradient=gradient, **without(given, "bias"))
 
 
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
@@ -151,8 +153,13 @@ OPERATIONS = {
     "nn.functional.scaled_dot_product_attention": Operation(
         ops.attention, "query key value attn_mask dropout_p is_causal", MASKS, back=attention_back
     ),
+    "nn.functional.conv1d": Operation(
+        ops.conv1d, "input weight bias stride padding dilation groups", lacks=mixed,
+        back=partial(conv_back, ops.conv1d_gradients), axes=1,
+    ),
     "nn.functional.conv2d": Operation(
-        ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed, back=conv_back
+        ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed,
+        back=partial(conv_back, ops.conv2d_gradients),
     ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",

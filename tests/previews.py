@@ -15,14 +15,17 @@ from typing import Any
 
 import numpy as np
 
+from cnnviz.experiments import signals as signal
 from cnnviz.geometry import PADDING_MODES
 from cnnviz.kernels import KERNELS, cell_text, short_text
 from cnnviz.layers import AvgPool2d, MaxPool2d
-from cnnviz.pictures import Picture
+from cnnviz.pictures import Picture, sample
 from cnnviz.steps import Trace
 from cnnviz.tracing import layer_trace
 from cnnviz.ui import cached, formulas, settings
+from cnnviz.ui.lessons.signal import signal_setup as setup
 from cnnviz.ui.settings import OWN, START
+from cnnviz.ui.state.setting import starts
 
 OWN_NUMBERS = ("1 2 0; -1 0 1", "0.5 1; 1/3 -2 | 1 0; 0 1 | -1 2; 3 4", "100000 -3; 2 70000")
 
@@ -127,10 +130,40 @@ def poolings() -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def signals() -> Iterator[dict[str, Any]]:
+    """Of one dimension: the dots are pulled, the window is another."""
+    for seed in range(80):
+        rng = np.random.default_rng(seed)
+        filter = str(rng.choice(list(setup.FILTERS)))
+        now = {**starts(setup.OPERATION), "filter1": filter, "k1": 3, "signal": str(rng.choice(list(signal.NAMED)))}
+        drawn = {
+            "k1": int(rng.integers(2, 10)), "s1": int(rng.integers(1, 5)), "d1": int(rng.integers(1, 5)),
+            "ends": str(rng.choice(setup.ENDS.options)), "dots": tuple(np.round(rng.uniform(-1, 1, 36), 2).tolist()),
+        }  # fmt: skip
+        changed = {str(key): drawn[key] for key in rng.choice(sorted(drawn), rng.integers(1, 6), replace=False)}
+        wanted = {**now, **changed, **({"signal": setup.HAND} if "dots" in changed else {})}
+        shown, other = (setup.signal_of(state, sample("binary")) for state in (now, wanted))
+
+        def trace(state: dict[str, Any], numbers: setup.Signal) -> Trace:
+            return setup.trace(numbers, setup.filter_of(state), setup.window(state))
+
+        problem, told, window = setup.problem(wanted, 36), setup.live(now, shown, "a"), setup.window(wanted)
+        filled = "" if problem else formulas.with_numbers(window, 36)
+        weights = () if problem else setup.filter_of(wanted).weight[0, 0].tolist()
+        yield {
+            "name": f"signal {seed}: {filter}, {changed}", "base": trace(now, shown).envelope(live=told),
+            "changed": {told["names"][key]: value for key, value in changed.items()}, "refused": problem,
+            "kernels": setup.in_sizes(now)[1], "size": [1, wanted["k1"]], "own": False, "is_signal": True,
+            "expected": None if problem else trace(wanted, other).envelope(live=told),
+            "tabs": None if problem else {"": [[short_text(weight) for weight in weights]]},
+            "formula": filled and plain(f"{formulas.general(settings.Windows(window, window))} = {filled}"),
+        }  # fmt: skip
+
+
 def write(folder: Path) -> None:
     """The cases as files, and their list in previews.json."""
     told = []
-    for at, case in enumerate([*convolutions(), *poolings()]):
+    for at, case in enumerate([*convolutions(), *poolings(), *signals()]):
         for part in ("base", "kernels", "expected"):
             if case[part] is not None:
                 name = f"preview-{at}-{part}"

@@ -35,8 +35,8 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 ROOMS_OF_UI = (
     "component", "state", "words", "letters", "memory", "leaving", "settings", "held", "markup", "formulas", "cached",
     "own",
-    "drawing", "landmarks", "stage", "compare", "volumes", "overlay", "learning", "drawpad", "pixels", "curve",
-    "sizes", "grid", "later", "nodes", "panel", "controls", "questions", "results", "network_view", "lessons",
+    "drawing", "landmarks", "stage", "dots", "compare", "volumes", "overlay", "learning", "drawpad", "pixels",
+    "curve", "sizes", "grid", "later", "nodes", "panel", "controls", "questions", "results", "network_view", "lessons",
     "course", "frame",
 )  # fmt: skip
 

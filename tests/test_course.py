@@ -16,8 +16,12 @@ from server import ROOT
 from visitor import LESSONS
 
 PAGES = {path: name for path, name in LESSONS.items() if path != "app.py"}
-TAKEN = {"Deep CNN": "227 × 227", "Your network": "128 × 128"}  # by lessons of networks that take a size of their own
 DIGITS = ("LeNet-5", "Learning")  # lessons on digits, which have no place for a picture
+# What lessons that show no picture of their own say of it.
+TAKEN = {
+    "Deep CNN": "The network takes 227 × 227 pixels.", "Your network": "The network takes 128 × 128 pixels.",
+    "1-D": "A row of it, in grey, can be the signal.",
+}  # fmt: skip
 HEIGHT, WIDTH = 90, 140  # of the picture that is carried along; no sample has its proportions
 
 # What a reader cannot reach: text of the page, or of a component, that lies beyond the screen's right edge or is cut by
@@ -53,7 +57,7 @@ def ready(page: Page) -> None:
 
 
 def main_view(page: Page):
-    return page.locator("[data-testid=stMain] [data-ready]:not(.controls)").first
+    return page.locator("[data-testid=stMain] [data-ready]:not(.controls, .grid)").first
 
 
 def go(page: Page, name: str) -> None:
@@ -81,7 +85,7 @@ def test_one_picture_through_every_lesson_in_light_and_dark(open_page):
         if name not in DIGITS:
             sidebar = page.get_by_test_id("stSidebar")
             expect(sidebar.get_by_text("Yours: mine.png")).to_be_visible()
-            taken = f"The network takes {TAKEN[name]} pixels." if name in TAKEN else f"{HEIGHT} × {WIDTH} × 3."
+            taken = TAKEN.get(name, f"{HEIGHT} × {WIDTH} × 3.")
             expect(sidebar.get_by_text(taken)).to_be_visible()
         assert page.locator(".notice").count() == 1 and page.locator(".title p").inner_text().strip()
         for scheme in ("light", "dark"):

@@ -36,6 +36,7 @@ def levels(*shape):
 
 
 INPUT, FILTERS = maps(2, 4, 9, 8), maps(6, 2, 3, 2)
+SIGNALS = INPUT[:, :, 0]
 WIDE = maps(2, 4, 5, 80)  # rows of 64 and more take another way through conv2d
 SLIDING = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (1, 2), "groups": 2}
 POOL = {"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 1), "ceil_mode": True}
@@ -49,6 +50,8 @@ OPERATIONS = {
     "conv2d of wide rows": (ops.conv2d, (WIDE, FILTERS, maps(6)), SLIDING),
     "conv2d with one filter": (ops.conv2d, (WIDE[0], maps(1, 4, 3, 3)), {"padding": 1, "padding_mode": "reflect"}),
     "conv2d of 1 x 1": (ops.conv2d, (INPUT, maps(3, 4, 1, 1)), {}),
+    "conv1d": (ops.conv1d, (SIGNALS, FILTERS[..., 0], maps(6)), {"stride": 2, "padding": (3, 1), "groups": 2}),
+    "conv1d_gradients": (ops.conv1d_gradients, (SIGNALS, FILTERS[..., 0], maps(2, 6, 8)), {"padding": 1, "groups": 2}),
     "max_pool2d": (ops.max_pool2d, (INPUT,), POOL),
     "max_pool2d and where": (ops.max_pool2d, (INPUT,), {**POOL, "return_indices": True}),
     "avg_pool2d": (ops.avg_pool2d, (INPUT,), POOL),

@@ -79,6 +79,7 @@ TINY = replace(tiny(), prepare=lambda levels: squeezed(levels) / np.float32(100)
 TINY_MAPS = TINY.maps(LEVELS)
 CURVE = {"x": (np.arange(3.0), np.arange(3.0) + 1)}
 CONV = {"input": MAP, "weight": FILTERS, "stride": 1, "padding": 1, "dilation": 1, "groups": 2}
+CONV_1D = {**CONV, "input": MAP[:, 0], "weight": FILTERS[:, :, 0]}
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
@@ -165,6 +166,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.attention.attention": {**ATTENTION, "scale": 0.5},
     "ops.attention.attention_gradients": {**ATTENTION, "output_gradient": np.ones((4, 5, 2)), "scale": 0.5},
     "ops.attention.attention_weights": {"query": ATTENTION["query"], "key": ATTENTION["key"], "scale": 0.5},
+    "ops.conv1d.conv1d": {**CONV_1D, "bias": np.ones(6), "padding_mode": "reflect"},
+    "ops.conv1d.conv1d_gradients": {**CONV_1D, "output_gradient": np.ones((6, 9)), "to_input": True},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
@@ -435,6 +438,10 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.self_attention.attending": {"plane": MAP[:1], "tone": 2.0, "position": 1.0},
     "experiments.self_attention.mixed_up": {"operation": lambda plane: plane[0], "plane": MAP[:1], "seed": 3},
     "experiments.self_attention.told_by": {"plane": MAP[:1]},
+    "experiments.signals.causal": {"kernel_size": 2, "dilations": (1, 2, 4)},
+    "experiments.signals.reached": {"windows": (Window(2), Window(2, dilation=2)), "unit": 5},
+    "experiments.signals.seen": {"windows": (Window(2), Window(2, dilation=2))},
+    "experiments.signals.signal": {"name": "Step"},
     "experiments.reads.Reading": {
         "windows": 4, "at_stride_one": 9, "mean": 1.5, "least": 0, "most": 4, "shared": 0.5, "rows": (1,),
         "columns": (), "dropped": (0, 1),

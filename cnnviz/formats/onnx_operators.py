@@ -44,25 +44,30 @@ Two = tuple[int, int]
 Ends = tuple[Two, Two]
 
 
-def _pair(call: Call, name: str, usual: Two = (1, 1)) -> Two:
-    """Two numbers, for height and width."""
-    found = call.attribute(name, usual)
-    if len(found) != 2:
-        raise NetworkError(f"its {name} has {len(found)} numbers; height and width are two")
-    return int(found[0]), int(found[1])
+def _pair(call: Call, name: str, usual: Two = (1, 1), axes: int = 2) -> Two:
+    """Two numbers, for height and width; the one of a signal, which the Graph has as maps of one column, is of their
+    height."""
+    found = call.attribute(name, usual[:axes])
+    if len(found) != axes:
+        of = "height and width are two" if axes == 2 else "a signal has one axis"
+        raise NetworkError(f"its {name} has {len(found)} numbers; {of}")
+    return int(found[0]), int(found[1]) if axes == 2 else 1
 
 
 def _windows(call: Call, kernel: Two, dims: tuple[int, ...]) -> tuple[Two, Ends, Two]:
-    """Stride, padding and dilation, with what `auto_pad` means for a map of this size."""
-    stride, dilation = _pair(call, "strides"), _pair(call, "dilations")
-    mode, pads = call.attribute("auto_pad", "NOTSET"), call.attribute("pads", (0, 0, 0, 0))
+    """Stride, padding and dilation, with what `auto_pad` means for maps, or signals, of this size."""
+    axes = len(dims) - 1
+    stride, dilation = _pair(call, "strides", axes=axes), _pair(call, "dilations", axes=axes)
+    mode, pads = call.attribute("auto_pad", "NOTSET"), call.attribute("pads", (0,) * 2 * axes)
     if mode in ("SAME_UPPER", "SAME_LOWER"):
-        ends = [same_padding(k, d, s, size) for k, d, s, size in zip(kernel, dilation, stride, dims[1:])]
+        ends = [same_padding(k, d, s, size) for k, d, s, size in zip(kernel, dilation, stride, (*dims[1:], 1))]
         (top, bottom), (left, right) = (end[::-1] if mode == "SAME_LOWER" else end for end in ends)
-    elif len(pads) != 4 or min(pads) < 0:
-        raise NetworkError(f"its pads are {tuple(pads)}; four numbers that are not below 0 open here")
+    elif len(pads) != 2 * axes or min(pads) < 0:
+        counted = {1: "two", 2: "four"}[axes]
+        raise NetworkError(f"its pads are {tuple(pads)}; {counted} numbers that are not below 0 open here")
     else:
-        top, left, bottom, right = pads if mode == "NOTSET" else (0, 0, 0, 0)
+        told = pads if mode == "NOTSET" else (0,) * 2 * axes
+        top, left, bottom, right = told if axes == 2 else (told[0], 0, told[1], 0)
     return stride, ((top, bottom), (left, right)), dilation
 
 
@@ -80,7 +85,11 @@ def _kept(call: Call, layer: Layer, **parameters: NDArray) -> Flow:
 
 
 def _conv(call: Call) -> Made:
-    flow, weight = call.maps(), call.known(1, "weight")
+    flow, weight = call.flow(), call.known(1, "weight")
+    if weight.ndim == 3 and len(flow.dims) == 2:
+        weight = weight[..., np.newaxis]  # of a signal
+    else:
+        flow = call.maps()
     if weight.ndim != 4:
         raise NetworkError(f"its weight has {weight.ndim} axes; filters over height and width have 4")
     bias = call.known(2, "bias") if call.input(2) is not None else None
@@ -93,7 +102,8 @@ def _conv(call: Call) -> Made:
             f"its filters read {weight.shape[1]} maps in {groups} groups, and {grouped(flow.dims[0])} come in"
         )
     each = None if bias is None else _each(bias, len(weight))
-    return call.add(layer, [flow], _sizes(layer, call, flow), weight=_floats(weight), bias=each)
+    dims = _sizes(layer, call, flow)[: len(flow.dims)]
+    return call.add(layer, [flow], dims, weight=_floats(weight), bias=each)
 
 
 def _max_pool(call: Call) -> Made:

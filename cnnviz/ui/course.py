@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.ui.controls import DIGIT
-from cnnviz.ui.lessons import activations, attention, deep, filters, layers, learning, lenet, network, pooling, stride
+from cnnviz.ui.lessons import (
+    activations,
+    attention,
+    deep,
+    filters,
+    layers,
+    learning,
+    lenet,
+    network,
+    pooling,
+    signal,
+    stride,
+)
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
 from cnnviz.ui.settings import FILTER, PHOTO, PICTURE, SLIDING
@@ -139,7 +151,14 @@ ATTENTION = Lesson(
     (*PICTURE, *attention.SETTINGS, LETTERS), "Picture", heading="Convolution against attention",
     style=("attention",),
 )  # fmt: skip
+SIGNAL = Lesson(
+    "signal", "1-D",
+    "The same window slides along a row of numbers. Padded in front alone, no output sees the future; dilated layers "
+    "see far.",
+    "A signal in place of a picture: pull its dots, and see what an output knows of the future.",
+    (*PHOTO, *signal.SETTINGS, LETTERS), "Picture", "One dimension", style=("signal",),
+)  # fmt: skip
 COURSE = (
     PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET,
-    LEARNING, DEEP, NETWORK, ATTENTION,
+    LEARNING, DEEP, NETWORK, SIGNAL, ATTENTION,
 )  # fmt: skip

@@ -16,13 +16,13 @@ type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
   autoplay?: boolean; whole?: boolean; compact?: boolean; weights?: boolean; group?: string; link?: string; limit?: number; begun?: number;
-  at?: [number, number]; unit?: [number, number]; live?: Live;
+  at?: [number, number]; unit?: [number, number]; live?: Live; terms?: boolean; reach?: number;
 }
 
 interface Trace {
   rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
   bias: number; exponent?: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
-  names: { input?: string; output?: string; channels?: string[] }; options: StageOptions;
+  names: { input?: string; output?: string; channels?: string[]; place?: string }; options: StageOptions;
   input: Packed & { decimals?: number }; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
@@ -38,9 +38,10 @@ interface MapFilling {
 
 // What can be changed under the finger: the settings as they stand (kw: null as long as it is k), which setting of the page
 // means each, and the id of the kernel in all its sizes; `rests`: settings of what goes in, which cannot be followed.
+type Ends = "none" | "both ends" | "causal";
 interface LiveSettings {
   k: number; kw: number | null; s: number; p: number; more?: boolean; sides: [[number, number], [number, number]] | null; d: number; border?: Outside; bias?: number; flip?: boolean; same?: boolean;
-  cell?: Cell;
+  cell?: Cell; padding?: Ends; input?: number[]; // of a signal: where its padding is, and its numbers
 }
 // A weight that is typed into the grid, in the slice of one channel or, in another tab, in all.
 interface Cell { tab: string; row: number; column: number; number: number }
@@ -64,7 +65,7 @@ interface Place {
 }
 
 // What a setting becomes (drawing/setting.js); `from` is whoever says it.
-interface Change { name: string; value: number | string | boolean | Cell | null; isLive: boolean; from?: object } // null: taken back
+interface Change { name: string; value: number | string | boolean | number[] | Cell | null; isLive: boolean; from?: object } // null: taken back
 interface Standing { group: string | undefined; live: Live }
 
 // ---- the volumes: cnnviz/ui/volumes/message.py ----

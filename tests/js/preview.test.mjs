@@ -6,6 +6,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { opened } from "../../cnnviz/ui/drawing/envelope.js";
 import { outputAt, stepAt, unpack } from "../../cnnviz/ui/stage/arithmetic.js";
+import { oneAxis } from "../../cnnviz/ui/dots/plot.js";
 import { tabsOf } from "../../cnnviz/ui/grid/texts.js";
 import { filledLine, lettersLine, textOf } from "../../cnnviz/ui/stage/formula.js";
 import { kernelsOf } from "../../cnnviz/ui/stage/live.js";
@@ -50,7 +51,7 @@ for (const said of possible) {
     assert.equal(trace.filling.limit, largest);
     assert.equal(trace.limit === 0, python.limit === 0, "what rounding left of zeros is none");
     if (said.formula) {
-      const [letters, numbers] = [textOf(lettersLine(trace)), textOf(filledLine(trace))];
+      const shown = said.is_signal ? oneAxis(trace) : trace, [letters, numbers] = [textOf(lettersLine(shown)), textOf(filledLine(shown))];
       assert.ok([`${letters} = ${numbers}`, `${letters} : ${numbers}`].includes(said.formula), `${letters} : ${numbers}, not ${said.formula}`);
     }
     if (said.tabs && !("flip" in said.changed)) {
@@ -65,7 +66,7 @@ for (const said of possible) {
   });
 }
 
-for (const said of possible.filter(({ kernels }) => kernels)) {
+for (const said of possible.filter(({ kernels, is_signal: isSignal }) => kernels && !isSignal)) {
   test(`a picture and a kernel in all its sizes are enough for it: ${said.name}`, () => {
     const base = unpack(bytesOf(said.base)), { live } = base.options, { trace } = previewOf(said);
     const wanted = { ...live.settings, ...said.changed, ...("p" in said.changed ? { sides: null } : {}) };

@@ -7,8 +7,9 @@ import { narrate, place, speaker, total } from "../../cnnviz/ui/stage/words.js";
 import { cases, randomFrom, traceOf } from "./traces.mjs";
 
 test("rows and columns count from 1", () => {
-  assert.equal(place({ outHeight: 5, outWidth: 7 }, { row: 0, column: 6 }), "Row 1 of 5, column 7 of 7");
-  assert.equal(place({ outHeight: 1200, outWidth: 1 }, { row: 999, column: 0 }), "Row 1,000 of 1,200, column 1 of 1");
+  assert.equal(place({ outHeight: 5, outWidth: 7, names: {} }, { row: 0, column: 6 }), "Row 1 of 5, column 7 of 7");
+  assert.equal(place({ outHeight: 1200, outWidth: 1, names: {} }, { row: 999, column: 0 }), "Row 1,000 of 1,200, column 1 of 1");
+  assert.equal(place({ outHeight: 1, outWidth: 1200, names: { place: "Output" } }, { row: 0, column: 999 }), "Output 1,000 of 1,200");
 });
 
 // One output cell over these numbers.

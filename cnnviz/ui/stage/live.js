@@ -9,7 +9,6 @@ import { giveUp, sliceEnd, takeTurns } from "./turns.js";
 import { Wanted } from "./wanted.js";
 
 const previewing = new Set(); // of the page's stages
-const PATIENCE = 2000; // ms that an answer may take to begin
 
 // A kernel in all its sizes, as it is held: cached.kernels of cnnviz/ui.
 /** @returns {Kernels} */
@@ -24,7 +23,7 @@ export function kernelsOf(told) {
 
 // wanted    null where the stage shows what Python has sent
 export class LiveStage extends Wanted {
-  formula = new Formula(); timer = 0; isRefused = false;
+  formula = new Formula(); isRefused = false;
   /** @type {string | undefined} */ kernels;
 
   constructor(stage) {
@@ -54,22 +53,13 @@ export class LiveStage extends Wanted {
   hear(change) {
     super.hear(change);
     if (this.told?.rests?.includes(change.name)) this.rest(change.isLive);
-    if (this.wanted) this.wait();
+    if (this.wanted) this.wait(() => this.settle());
   }
 
   // What goes in is being changed, and only Python can make it: what stands here is of before.
   rest(isResting) {
     this.stage.root.classList.toggle("is-resting", isResting);
     this.step(isResting);
-  }
-
-  // What has been let go and brings no answer was refused, or came to what stood: then that stands.
-  wait() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (!this.wanted) return;
-      if (this.isMoving || !document.querySelector("[data-test-script-state=notRunning]")) this.wait(); else this.settle();
-    }, PATIENCE);
   }
 
   preview() {
@@ -117,8 +107,7 @@ export class LiveStage extends Wanted {
   }
 
   leave() {
-    this.deaf();
-    clearTimeout(this.timer);
+    super.leave();
     this.formula.giveBack();
     giveUp(this);
     this.step(false);

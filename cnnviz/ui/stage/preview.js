@@ -10,10 +10,25 @@ const ROUNDING = 1e-9; // below this share of what its terms could add up to, a 
 const SMALL = 4096; // numbers of a map that is computed as a whole before it is shown
 
 /** The windows down and across that settings mean. @type {(settings: LiveSettings) => Axis[]} */
-export function windowsOf({ k, kw, s, p, more, sides, d, same }) {
+export function windowsOf({ k, kw, s, p, more, sides, d, same, padding }) {
+  if (padding) return [axisOf(k, 1, [0, 0], 1), axisOf(kw, s, endsFor(padding, kw, d), d)]; // of a signal
   const half = Math.floor((k - 1) / 2), ends = same ? [half, k - 1 - half] : [p, p + Number(more ?? 0)];
   const [vertical, horizontal] = sides ?? [ends, ends];
   return [axisOf(k, s, vertical, d), axisOf(kw ?? k, s, horizontal, d)];
+}
+
+// The padding of a signal that keeps its size: `window` of ui/lessons/signal has the same.
+/** @type {(padding: Ends, k: number, d: number) => number[]} */
+function endsFor(padding, k, d) {
+  const total = d * (k - 1), before = padding === "both ends" ? Math.floor(total / 2) : total;
+  return padding === "none" ? [0, 0] : [before, total - before];
+}
+
+// What goes in is another signal.
+/** @type {(base: Trace, input: number[]) => Trace} */
+function withInput(base, input) {
+  const data = Float64Array.from(input);
+  return { ...base, input: { data, shape: base.input.shape }, inputRange: rangeOf(data) };
 }
 
 // Why there is no map, in a sentence with the numbers and what would fit; "" where there is one.
@@ -47,6 +62,7 @@ export function unset(input, divisor) {
 /** @type {(base: Trace, live: Live, wanted: LiveSettings, kernels?: Kernels) => { trace?: Trace, refused: string }} */
 export function previewed(base, live, wanted, kernels) {
   if (live.source) return through(base, live, wanted, kernels);
+  if (wanted.input) base = withInput(base, wanted.input);
   const [rows, columns] = windowsOf(wanted), { height, width } = base, outside = wanted.border ?? base.outside;
   const high = tapsOf(rows).length, wide = tapsOf(columns).length, kernel = kernels?.get(`${high}x${wide}`);
   const refused = kernel?.refused || whyNot([rows, columns], base, outside);

@@ -114,6 +114,7 @@ class Stage extends View {
     const before = this.trace;
     Object.assign(this, { trace, made: prepare(trace, this.theme, this.made), say: speaker(trace), revealed: false, drawing: this.drawing + 1 });
     this.root.classList.toggle("is-compact", Boolean(trace.options.compact));
+    this.root.classList.toggle("is-terms", Boolean(trace.options.terms));
     this.pointer.letGo();
     this.player.receive(before);
     this.isSaid = true;
@@ -140,7 +141,7 @@ class Stage extends View {
     trace.limit = trace.filling.largest;
     made.outputRange = [-trace.limit, trace.limit];
     outputBitmap(trace, this.theme, made.output);
-    if (this.step && !this.waiting) paintOutput(this.output.panel, this);
+    if (this.step && !this.waiting && this.output.panel.width) paintOutput(this.output.panel, this);
   }
 
   // The whole map, a pixel a number. A small one stands in the output panel already, with its numbers to be found.
@@ -267,14 +268,14 @@ class Stage extends View {
   draw() {
     const { trace } = this;
     this.fit();
-    if (!this.input.panel.width) return; // not on the screen
+    const hasMaps = this.input.panel.width > 0; // else not on the screen, or shown by something else
+    if (!hasMaps && !this.operands.panel.width) return;
     const shown = this.shown;
     this.step = stepAt(trace, Math.floor(shown / trace.outWidth), shown % trace.outWidth);
     if (hasOwnWeights(trace)) Object.assign(this.made, { weightLimit: largestOf(this.step.weights), termLimit: undefined });
-    paintInput(this.input.panel, this);
+    if (hasMaps) paintInput(this.input.panel, this);
     if (this.operands.panel.width) paintOperands(this.operands.panel, this); // a compact stage has no room for it
-    paintOutput(this.output.panel, this);
-    this.handles.draw();
+    if (hasMaps) { paintOutput(this.output.panel, this); this.handles.draw(); }
     this.write();
     if (this.isFollowing) { this.isFollowing = false; this.told = this.news; } // it was the group that said so
     else this.tell();
@@ -286,7 +287,8 @@ class Stage extends View {
     if (this.player.playing && Number(this.speed.value) !== 1 && now - this.written < 66) return;
     this.written = now;
     const { trace, step } = this;
-    say(this.operands.heading, `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
+    const { place } = trace.names;
+    say(this.operands.heading, place ? `${place} ${grouped(step.column + 1)}` : `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
     const plan = operandsPlan(this.operands.panel, this), isPart = this.operands.panel.width > 0 && plan.pages > 1;
     say(this.operands.note, many(trace.taps, trace.term));
     say(this.unfold, many(trace.taps, trace.term));

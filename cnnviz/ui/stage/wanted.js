@@ -2,6 +2,7 @@
 import { hearSettings } from "../drawing/setting.js";
 
 const REST = 70; // ms that a finger pauses before maps go on filling in
+const PATIENCE = 2000; // ms that an answer may take to begin
 const FRAME = 12; // ms: what was changed less long ago is shown with this frame
 
 const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -9,7 +10,7 @@ const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 // wanted    the settings that are wanted, or null where they are those that Python has told, and let go of
 // isMoving  whether the finger still holds one of them
 export class Wanted {
-  isMoving = false; changed = -Infinity;
+  isMoving = false; changed = -Infinity; timer = 0;
   /** @type {LiveSettings | null} */ wanted = null;
 
   /** @param {() => Live | undefined} ask what Python has told @param {() => void} then once others are wanted */
@@ -33,6 +34,22 @@ export class Wanted {
 
   // Whether what is wanted is what Python has told by now.
   get isSaid() { return isSame(this.wanted, this.told?.settings); }
+
+  // `settle()` where what has been let go brings no answer: it was refused, or came to what stood. Then that stands.
+  /** @param {() => void} settle */
+  wait(settle) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (!this.wanted) return;
+      if (this.isMoving || !document.querySelector("[data-test-script-state=notRunning]")) this.wait(settle); else settle();
+    }, PATIENCE);
+  }
+
+  // Hear no more.
+  leave() {
+    this.deaf();
+    clearTimeout(this.timer);
+  }
 
   /** @param {Change} change */
   hear({ name, value, isLive }) {

@@ -37,9 +37,10 @@ export function speaker(trace) {
   };
 }
 
-// "Row 2 of 3, column 2 of 3": rows and columns count from 1 wherever a person reads them.
-export const place = (trace, step) =>
-  `Row ${grouped(step.row + 1)} of ${grouped(trace.outHeight)}, column ${grouped(step.column + 1)} of ${grouped(trace.outWidth)}`;
+// "Row 2 of 3, column 2 of 3": rows and columns count from 1 wherever a person reads them. What has one row may have a
+// name for its columns, "Output 2 of 3".
+export const place = (trace, step) => (trace.names.place ? `${trace.names.place} ${grouped(step.column + 1)} of ${grouped(trace.outWidth)}`
+  : `Row ${grouped(step.row + 1)} of ${grouped(trace.outHeight)}, column ${grouped(step.column + 1)} of ${grouped(trace.outWidth)}`);
 
 // In brackets, where it would run together with what stands before it or behind it.
 const signed = (text) => (/[−×]/.test(text) ? `(${text})` : text);

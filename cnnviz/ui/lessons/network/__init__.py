@@ -9,6 +9,6 @@ from cnnviz.ui.lessons.network.network_settings import SETTINGS
 from cnnviz.ui.lessons.network.network_told import counted, ending, facts, overview, refused
 
 __all__ = [
-    "SETTINGS", "all_maps", "arithmetic", "asked", "choose", "counted", "ending", "facts", "in_sidebar", "overview", "refused",
-    "run", "setup", "trace_back", "view_of", "where",
+    "SETTINGS", "all_maps", "arithmetic", "asked", "choose", "counted", "ending", "facts", "in_sidebar", "overview",
+    "refused", "run", "setup", "trace_back", "view_of", "where",
 ]  # fmt: skip
