@@ -90,8 +90,8 @@ def linear_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return ops.linear_gradients(given["input"], given["weight"], gradient)
 
 
-def conv_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
-    return ops.conv2d_gradients(output_gradient=gradient, **without(given, "bias"))
+def conv_back(function: Callable[..., Any], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return function(output_gradient=gradient, **without(given, "bias"))
 
 
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
@@ -152,7 +152,12 @@ OPERATIONS = {
         ops.attention, "query key value attn_mask dropout_p is_causal", MASKS, back=attention_back
     ),
     "nn.functional.conv2d": Operation(
-        ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed, back=conv_back
+        ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed,
+        back=partial(conv_back, ops.conv2d_gradients),
+    ),
+    "nn.functional.conv3d": Operation(
+        ops.conv3d, "input weight bias stride padding dilation groups", lacks=mixed,
+        back=partial(conv_back, ops.conv3d_gradients),
     ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",

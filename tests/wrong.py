@@ -79,6 +79,7 @@ TINY = replace(tiny(), prepare=lambda levels: squeezed(levels) / np.float32(100)
 TINY_MAPS = TINY.maps(LEVELS)
 CURVE = {"x": (np.arange(3.0), np.arange(3.0) + 1)}
 CONV = {"input": MAP, "weight": FILTERS, "stride": 1, "padding": 1, "dilation": 1, "groups": 2}
+CONV3 = {**CONV, "input": MAP.reshape(4, 3, 3, 8), "weight": FILTERS.reshape(6, 2, 3, 2, 1), "padding": (1, 0, 1)}
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
@@ -166,6 +167,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.attention.attention_gradients": {**ATTENTION, "output_gradient": np.ones((4, 5, 2)), "scale": 0.5},
     "ops.attention.attention_weights": {"query": ATTENTION["query"], "key": ATTENTION["key"], "scale": 0.5},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
+    "ops.conv3d.conv3d": {**CONV3, "bias": np.ones(6), "padding_mode": "reflect"},
+    "ops.conv3d.conv3d_gradients": {**CONV3, "output_gradient": np.ones((6, 3, 2, 10)), "to_input": True},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
         "input": MAP, "codes": RNG.standard_normal((3, 8)), "output_gradient": np.ones((4, 9, 3)),
