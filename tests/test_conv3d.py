@@ -2,9 +2,12 @@
 
 import itertools
 import tracemalloc
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import helper, numpy_helper
 
 from cnnviz import conv3d
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
@@ -71,6 +74,26 @@ def test_float64_as_the_obvious_loop(seed):
     found = conv3d(volumes, weight, bias, **settings)
     assert found.dtype == np.float64
     np.testing.assert_allclose(found, by_loops(volumes, weight, bias, **settings), rtol=0, atol=1e-12)
+
+
+CASES = sorted((Path(onnx.__file__).parent / "backend/test/data/pytorch-converted").glob("test_Conv3d*"))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_cases_that_onnx_took_over_from_pytorch(case):
+    graph = onnx.load(case / "model.onnx").graph
+    (node,) = graph.node
+    told = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
+    arrays = {array.name: numpy_helper.to_array(array) for array in graph.initializer}
+    files = (case / "test_data_set_0" / f"{which}put_0.pb" for which in ("in", "out"))
+    given, expected = (numpy_helper.to_array(onnx.TensorProto.FromString(file.read_bytes())) for file in files)
+    pads = told.get("pads", [0] * 6)
+    found = conv3d(
+        given, *(arrays[name] for name in node.input[1:]), stride=(*told["strides"],),
+        padding=(*zip(pads[:3], pads[3:]),), dilation=(*told.get("dilations", [1] * 3),), groups=told.get("group", 1),
+    )  # fmt: skip
+    assert given.ndim == 5 and found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=0, atol=2e-6)
 
 
 def test_the_random_layers_have_what_is_hard():
