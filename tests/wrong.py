@@ -50,7 +50,7 @@ from cnnviz.pictures import ready
 from cnnviz.stacks import Part, Stack, stack_of
 from cnnviz.training.layout import Layout
 from stacks import some_parameters
-from tiny import onnx_file, some_levels, tiny
+from tiny import onnx_file, some_levels, tiny, tiny_film
 
 ROOMS = (
     "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "stacks", "passes",
@@ -300,6 +300,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "pictures.digit.Seen": {"digits": (pictures.Prepared(np.zeros((28, 28), np.uint8), ()),), "first": 0},
     "pictures.digit.normalised": {"ink": np.full((30, 20), 200, np.uint8)},
+    "pictures.film.Film": {"levels": LEVELS, "numbers": (1, 2, 3), "total": 9},
+    "pictures.film.open_film": {"data": tiny_film(3), "frames": 2, "longest": 9},
+    "pictures.film.with_disc": {"picture": pictures.Picture(LEVELS, "RGB", (15, 11)), "frames": 3},
     "pictures.limits.Limits": {"pixels": 100},
     "pictures.paper.found": {"picture": ready.photo("A 4 on lined paper")},
     "pictures.picture.Picture": {
