@@ -523,7 +523,7 @@ NAMED: dict[str, Any] = {
 # One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
 SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Conv2d(6, (3, 2), 2, ((1, 0), 2), groups=2, padding_mode="replicate"): (4, 9, 8),
-    layers.PartialConv2d(((0, 2), (1,)), (3, 2)): (4, 9, 8),
+    layers.PartialConv2d(((0, 2), (1,)), (3, 2), ((1, 0), 2)): (4, 9, 8),
     layers.MaxPool2d(3, 2, (1, 0), True): (4, 9, 8),
     layers.AvgPool2d(3, 2, (1, 0), True, False): (4, 9, 8),
     layers.GlobalAvgPool(): (4, 9, 8),
