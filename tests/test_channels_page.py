@@ -236,21 +236,22 @@ def test_the_first_screen(open_page, size, dark):
 
 
 # The rows of the maps' canvas, from 0 to 1, that an orange frame over the channels covers: its left edge is the longest
-# orange line from top to bottom.
+# orange line from top to bottom. And the colour of a pixel in it.
 FRAME = """(canvas) => {
   const { width, height } = canvas, { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
   const isOrange = (x, y) => {
     const [red, green, blue, opacity] = data.subarray(4 * (y * width + x));
     return Math.abs(red - 217) < 30 && Math.abs(green - 95) < 30 && blue < 40 && opacity > 200;
   };
-  let [best, from, to] = [0, 0, 0];
+  let [best, from, to, left] = [0, 0, 0, 0];
   for (let x = 0; x < width; x += 1) {
     for (let y = 0, run = 0; y < height; y += 1) {
       run = isOrange(x, y) ? run + 1 : 0;
-      if (run > best) [best, from, to] = [run, y - run + 1, y + 1];
+      if (run > best) [best, from, to, left] = [run, y - run + 1, y + 1, x];
     }
   }
-  return [from / height, to / height];
+  const inside = 4 * (Math.round(to - 12 * devicePixelRatio) * width + left + Math.round(12 * devicePixelRatio));
+  return [from / height, to / height, [...data.subarray(inside, inside + 3)]];
 }"""
 
 
@@ -259,11 +260,12 @@ def test_the_window_over_the_channels_stands_where_the_chosen_map_s_is(warm):
     lab, line, canvas = shown(page), page.locator(".volumes .line"), page.locator(".volumes canvas.maps")
     maps = page.locator(".volumes .area").last.bounding_box()
 
-    def covers(first: float, last: float) -> None:
+    def covers(first: float, last: float, is_film: bool = False) -> None:
         """The frame is around these sixths of the channels."""
         lab.painted()
-        top, bottom = canvas.evaluate(FRAME)
+        top, bottom, (red, green, blue) = canvas.evaluate(FRAME)
         assert abs(top - first / 6) < 0.03 and abs(bottom - last / 6) < 0.03, (top, bottom)
+        assert (red == green == blue < 240) == is_film, "frames are pictures in grey, channels maps in colours"
 
     def click(row: float) -> None:
         page.mouse.click(maps["x"] + maps["width"] * 0.3, maps["y"] + maps["height"] * row)
@@ -279,4 +281,4 @@ def test_the_window_over_the_channels_stands_where_the_chosen_map_s_is(warm):
     page.get_by_role("radio", name="3-D").or_(page.get_by_text("3-D", exact=True)).first.click()
     expect(page.locator(".volumes header b").last).to_have_text("3-D")
     expect(line).to_have_text(re.compile("^3-D, map 11 of 12"))
-    covers(3, 6)
+    covers(3, 6, is_film=True)
