@@ -49,6 +49,13 @@ SHAPES = {
 }
 
 
+# What torch.utils.flop_counter (2.13) counts on 128 × 192, two operations a multiply-add.
+FLOPS = {
+    ("full", "3"): 31_850_496, ("grouped", "2"): 15_925_248, ("grouped", "3"): 10_616_832,
+    ("depthwise", "3"): 5_308_416, ("1 × 1", "3"): 3_538_944, ("separable", "3"): 6_193_152, ("3-D", "3"): 15_925_248,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(("kind", "groups"), EVERY)
 def test_weights_and_multiply_adds_are_those_of_pytorch_s_shapes_and_of_the_loop(kind, groups):
     slides, shapes = kinds.kinds(int(groups))[kind], SHAPES[kind, groups]
@@ -59,6 +66,7 @@ def test_weights_and_multiply_adds_are_those_of_pytorch_s_shapes_and_of_the_loop
         taps = [*np.ndindex(slide.side, slide.side)]
         counted += sum(1 for map in range(slide.maps) for _ in range(4 * 5) for _ in slide.reads(map) for _ in taps)
     assert kinds.multiply_adds(slides, 4, 5) == counted
+    assert 2 * kinds.multiply_adds(slides, 128, 192) == FLOPS[kind, groups]
     assert kinds.all_weights(slides) == sum(one.size for one in drawn)
     for slide, weight in zip(slides, drawn, strict=True):
         assert slide.layer.multiply_adds((CHANNELS, 4, 5)) == slide.multiply_adds(4, 5)
@@ -91,10 +99,10 @@ def page(kind: str, groups: str = "3", **link: str) -> Visitor:
     return Visitor("channels", **{"size": "24", "kind": kind, "groups": groups, **link})
 
 
-def conv(maps: np.ndarray, weight: np.ndarray, groups: int) -> np.ndarray:
+def conv(maps: np.ndarray, weight: np.ndarray, groups: int, border: str = "zeros") -> np.ndarray:
     side = weight.shape[-1] // 2
     given = maps[np.newaxis].astype(np.float32), weight.astype(np.float32), None
-    return convolve_by_onnxruntime(*given, (1, 1), ((side, side),) * 2, (1, 1), groups, "zeros")[0]
+    return convolve_by_onnxruntime(*given, (1, 1), ((side, side),) * 2, (1, 1), groups, border)[0]
 
 
 def by_onnx(kind: str, groups: str, levels: np.ndarray) -> list[np.ndarray]:
@@ -106,7 +114,7 @@ def by_onnx(kind: str, groups: str, levels: np.ndarray) -> list[np.ndarray]:
         return [levels, np.stack([found[map % 3, map // 3] for map in range(MAPS)])]
     lab = [named(key, 3) for key in channels_view.FIRST]
     first = [over_rgb(kernel) if len(levels) == 3 else kernel[np.newaxis] for kernel in lab]
-    maps = [conv(levels, np.stack(first), 1)]
+    maps = [conv(levels, np.stack(first), 1, "replicate")]
     for weight in weights:
         maps.append(conv(maps[-1], weight, CHANNELS // weight.shape[1]))
     return maps

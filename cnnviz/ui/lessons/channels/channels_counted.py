@@ -91,7 +91,8 @@ def table(found: Convolved) -> None:
     part(
         "What each kind costs",
         f"All read C = {CHANNELS} channels of {times(height, width)} and make O = {MAPS} maps of that size, without "
-        "biases. Each weight is used once for each number of a map: the work is height · width · weights. In 3-D the "
+        "biases. With G = 1 a grouped one is full, with G = C depthwise. Each weight is used once for each number of a "
+        "map: the work is height · width · weights. In 3-D the "
         f"F = {found.beside[THREE_D][0].filters} filters serve at every place, so few weights do much.",
         rows(heads, lines, chosen=[*found.beside].index(found.kind)),
         html(

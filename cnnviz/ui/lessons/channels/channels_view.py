@@ -129,7 +129,8 @@ def _passed(levels: np.ndarray, kind: str, slides: tuple[Slide, ...], divisor: f
     are: a window of one pixel and one weight, which is 1. Not kept: it takes some ten milliseconds."""
     is_film, depth = kind == THREE_D, len(levels)
     side, groups = (1, CHANNELS) if is_film else (SIDE, 1)
-    before = Conv2d(CHANNELS, side, padding=side // 2, groups=groups, bias=False)
+    # With zeros around the picture its frame would be the strongest of all edges.
+    before = Conv2d(CHANNELS, side, padding=side // 2, groups=groups, bias=False, padding_mode="replicate")
     own = [np.ones((CHANNELS, 1, 1, 1)) if is_film else _first(depth), *kinds.weights(kind, slides)]
     network = Network(levels.shape, (before, *(slide.layer for slide in slides)))
     given = [slide.parameters(weight) for slide, weight in zip(slides, own[1:], strict=True)]
