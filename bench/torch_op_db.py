@@ -161,6 +161,10 @@ OPERATIONS = {
         ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed,
         back=partial(conv_back, ops.conv2d_gradients),
     ),
+    "nn.functional.conv3d": Operation(
+        ops.conv3d, "input weight bias stride padding dilation groups", lacks=mixed,
+        back=partial(conv_back, ops.conv3d_gradients),
+    ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",
         back=partial(pool_back, ops.max_pool2d_gradient),

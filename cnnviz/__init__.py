@@ -32,6 +32,7 @@ from cnnviz.ops import (
     batch_norm,
     conv1d,
     conv2d,
+    conv3d,
     dropout,
     gelu,
     leaky_relu,
@@ -55,7 +56,7 @@ __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
     "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf",
     "Step", "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d",
-    "digits", "dropout", "gelu", "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm",
+    "conv3d", "digits", "dropout", "gelu", "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm",
     "max_pool2d", "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances",
     "tanh", "write_network",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ def by_onnxruntime(operation, *arrays, **attributes):
     """What ONNX Runtime's `operation` makes of arrays, taken as float32."""
     feed = {f"array{number}": np.ascontiguousarray(array, np.float32) for number, array in enumerate(arrays)}
     node = helper.make_node(operation, list(feed), ["output"], **attributes)
-    return onnx_session([node], feed).run(None, feed)[0]
+    return onnx_session([node], feed, axes=arrays[0].ndim).run(None, feed)[0]
 
 
 def attention_by_onnxruntime(query, key, value, **attributes):
@@ -116,10 +116,10 @@ def average_pool_by_loops(images, kernel_size, stride, padding, ceil_mode, count
     return output
 
 
-def onnx_session(nodes, arrays, threads=1, opset=17):
+def onnx_session(nodes, arrays, threads=1, opset=17, axes=4):
     """An ONNX Runtime session of `nodes`, fed by float32 `arrays` (name -> array), whose result is "output"."""
     inputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, array.shape) for name, array in arrays.items()]
-    output = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", "c", "h", "w"])
+    output = helper.make_tensor_value_info("output", TensorProto.FLOAT, ["n", "c", "d", "h", "w"][:axes])
     graph = helper.make_graph(nodes, "oracle", inputs, [output])
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
     onnx.checker.check_model(model)

@@ -153,7 +153,7 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
                 bias = keep(f"bias{filter}", given["bias"][[filter]])
                 read, made_here = f"{prefix}read{filter}", f"{prefix}made{filter}"
                 nodes.append(helper.make_node("Gather", [source, where], [read], axis=1))
-                nodes.append(helper.make_node("Conv", [read, weight, bias], [made_here]))
+                nodes.append(helper.make_node("Conv", [read, weight, bias], [made_here], pads=_pads(layer.padding)))
                 made.append(made_here)
             return [*nodes, helper.make_node("Concat", made, [target], axis=1)], axes
         case Subsample():  # a sum is a convolution with ones, each map by itself

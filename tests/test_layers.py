@@ -206,6 +206,7 @@ SLIDING = {
 }
 TAKES = {
     name: ("kernel_size", *(("stride", "padding") if "Pool" in name else ()),
+           *(("padding",) if name == "PartialConv2d" else ()),
            *(("stride", "padding", "dilation") if name == "Conv2d" else ()))
     for name in SLIDING
 }  # fmt: skip

@@ -17,9 +17,11 @@ from traces import some_cells
 TABLE = ((2, 0), (1,), (0, 1, 2, 3), (3, 1))  # of four maps, in no order, unequally many
 
 
-def stack():
+def stack(padding=0):
     shape = (4, 13, 18)
-    layers = (PartialConv2d(TABLE, (2, 3)), Subsample((3, 2)), Activate("scaled tanh"), Linear(6), Rbf(5))
+    layers = (
+        PartialConv2d(TABLE, (2, 3), padding), Subsample((3, 2)), Activate("scaled tanh"), Linear(6), Rbf(5),
+    )  # fmt: skip
     network = Network(shape, layers)
     parameters = some_parameters(network, 8)
     rng = np.random.default_rng(9)
@@ -27,8 +29,9 @@ def stack():
     return network, parameters, rng.standard_normal(shape).astype(np.float32)
 
 
-def test_every_map_is_onnxruntimes_and_a_batch_is_its_pictures():
-    network, parameters, given = stack()
+@pytest.mark.parametrize("padding", [0, ((2, 0), (1, 3))])
+def test_every_map_is_onnxruntimes_and_a_batch_is_its_pictures(padding):
+    network, parameters, given = stack(padding)
     maps = network.forward(given, parameters)
     for row, map, other in zip(
         network.rows, maps[1:], by_onnxruntime(network.layers, parameters, given)[1:], strict=True
@@ -40,8 +43,9 @@ def test_every_map_is_onnxruntimes_and_a_batch_is_its_pictures():
         np.testing.assert_allclose(map[1], single, rtol=1e-4, atol=1e-5)
 
 
-def test_every_map_traced():
-    network, parameters, given = stack()
+@pytest.mark.parametrize("padding", [0, ((2, 0), (1, 3))])
+def test_every_map_traced(padding):
+    network, parameters, given = stack(padding)
     maps = network.forward(given, parameters)
     for row in network.rows:
         for channel in range(len(maps[row.index + 1])):
@@ -88,8 +92,9 @@ def test_what_stands_where_there_is_no_link_makes_no_difference():
     assert (network.forward(given, changed)[-1] == network.forward(given, parameters)[-1]).all()
 
 
-def test_all_links_are_an_ordinary_convolution():
-    whole, ordinary = PartialConv2d(((0, 1, 2),) * 5, 3), Conv2d(5, 3)
+@pytest.mark.parametrize("padding", [0, ((2, 0), (1, 3))])
+def test_all_links_are_an_ordinary_convolution(padding):
+    whole, ordinary = PartialConv2d(((0, 1, 2),) * 5, 3, padding), Conv2d(5, 3, padding=padding)
     shape = (3, 9, 7)
     assert whole.parameters(shape) == ordinary.parameters(shape)
     assert whole.multiply_adds(shape) == ordinary.multiply_adds(shape)
@@ -98,6 +103,9 @@ def test_all_links_are_an_ordinary_convolution():
         ordinary.initial(shape, np.random.default_rng(2)),
     )
     assert (whole.forward(given, parameters) == ordinary.forward(given, parameters)).all()
+    ones = np.ones(ordinary.output_shape(shape))
+    back, found = whole.backward(given, parameters, ones), ordinary.backward(given, parameters, ones)
+    assert (back[0] == found[0]).all() and (back[1]["weight"] == found[1]["weight"]).all()
 
 
 def test_where_learning_starts():

@@ -39,6 +39,8 @@ INPUT, FILTERS = maps(2, 4, 9, 8), maps(6, 2, 3, 2)
 SIGNALS = INPUT[:, :, 0]
 WIDE = maps(2, 4, 5, 80)  # rows of 64 and more take another way through conv2d
 SLIDING = {"stride": (2, 1), "padding": ((1, 0), (2, 1)), "dilation": (1, 2), "groups": 2}
+SCAN, FILTERS3 = maps(2, 4, 5, 6, 7), maps(6, 2, 3, 2, 3)
+SLIDING3 = {"stride": (2, 1, 2), "padding": ((1, 0), (0, 2), 1), "dilation": (1, 2, 1), "groups": 2}
 POOL = {"kernel_size": (3, 2), "stride": (2, 1), "padding": (1, 1), "ceil_mode": True}
 OF_CONV, OF_WIDE = ops.conv2d(INPUT, FILTERS, **SLIDING), ops.conv2d(WIDE, FILTERS, **SLIDING)
 OF_POOL = ops.max_pool2d(INPUT, **POOL)
@@ -52,6 +54,7 @@ OPERATIONS = {
     "conv2d of 1 x 1": (ops.conv2d, (INPUT, maps(3, 4, 1, 1)), {}),
     "conv1d": (ops.conv1d, (SIGNALS, FILTERS[..., 0], maps(6)), {"stride": 2, "padding": (3, 1), "groups": 2}),
     "conv1d_gradients": (ops.conv1d_gradients, (SIGNALS, FILTERS[..., 0], maps(2, 6, 8)), {"padding": 1, "groups": 2}),
+    "conv3d": (ops.conv3d, (SCAN, FILTERS3, maps(6)), SLIDING3),
     "max_pool2d": (ops.max_pool2d, (INPUT,), POOL),
     "max_pool2d and where": (ops.max_pool2d, (INPUT,), {**POOL, "return_indices": True}),
     "avg_pool2d": (ops.avg_pool2d, (INPUT,), POOL),
@@ -67,6 +70,7 @@ OPERATIONS = {
     "attention_gradients": (
         ops.attention_gradients, (maps(2, 5, 3), maps(2, 7, 3), maps(2, 7, 4), maps(2, 5, 4)), {},
     ),
+    "conv3d_gradients": (ops.conv3d_gradients, (SCAN, FILTERS3, ops.conv3d(SCAN, FILTERS3, **SLIDING3)), SLIDING3),
     "linear_gradients": (ops.linear_gradients, (maps(2, 3, 7), maps(5, 7), maps(2, 3, 5)), {}),
     "max_pool2d_gradient": (ops.max_pool2d_gradient, (INPUT, maps(*OF_POOL.shape)), POOL),
     "max_pool2d_gradient side by side": (

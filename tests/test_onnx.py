@@ -411,7 +411,7 @@ WRITTEN = {
     "scaled": behind(MAPS, layers.Scale(), layers.Linear(5), layers.Scale()),
     "dropped": behind(MAPS, layers.Dropout(0.3), layers.Same(), layers.Concat()),
     "beginning in the padding": behind(MAPS, layers.AvgPool2d(3, (4, 5), 1, True), layers.MaxPool2d(1, 2, 0, True)),
-    "some links": behind(MAPS, layers.PartialConv2d(((0, 2), (1,), (0, 1, 2, 3)), (3, 2))),
+    "some links": behind(MAPS, layers.PartialConv2d(((0, 2), (1,), (0, 1, 2, 3)), (3, 2), ((1, 0), 2))),
     "blocks": behind(MAPS, layers.Subsample((2, 3))),
     "distances": behind((3, 4, 5), layers.Rbf(7)),
     "one branch": behind(MAPS, layers.Add(1), layers.Multiply(2), layers.Add(2)),

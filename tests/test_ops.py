@@ -170,6 +170,8 @@ def test_filters_are_not_flipped_and_rows_come_first():
     picture = np.arange(12.0).reshape(1, 3, 4)
     assert conv2d(picture, [[[[0.0, 1.0]]]]).tolist() == [[[1, 2, 3], [5, 6, 7], [9, 10, 11]]]
     assert conv2d(picture, [[[[0.0], [1.0]]]]).tolist() == [[[4, 5, 6, 7], [8, 9, 10, 11]]]
+    assert conv2d(picture, [[[[1.0]]]], stride=(1, 4)).tolist() == [[[0], [4], [8]]]  # of each row the first alone
+    assert conv2d(picture, [[[[1.0]]]], stride=(3, 1)).tolist() == [[[0, 1, 2, 3]]]
     assert conv2d(picture, [[[[1.0]]]], stride=(1, 3)).tolist() == [[[0, 3], [4, 7], [8, 11]]]
     assert conv2d(picture, [[[[1.0]]]], stride=(2, 3), padding=(1, 0)).tolist() == [[[0, 0], [4, 7], [0, 0]]]
     assert conv2d(picture, [[[[1.0, 1.0]]]], dilation=(9, 3)).tolist() == [[[3], [11], [19]]]

@@ -254,6 +254,7 @@ def test_a_slit_of_a_picture_can_be_read_zoomed_in(go, height, width, size):
 @pytest.mark.parametrize("size", [PHONE, ZOOMED])
 @pytest.mark.parametrize(("path", "last"), [
     ("stride", ".sizes"), ("filters", ".stage"), ("pooling", ".st-key-moved-moved .stage"), ("layers", ".stage"),
+    ("channels", ".stage"),
 ])  # fmt: skip
 def test_no_name_or_sentence_of_a_stage_is_cut_off_or_tiny(go, path, last, size):
     page = go(path, size, where=".st-key-stage-A " if path == "stride" else ".st-key-stage ").page

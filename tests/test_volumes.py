@@ -95,6 +95,15 @@ def test_small_maps_go_over_as_they_are():
     assert (sent["layers"][0]["groups"], sent["selected"], sent["group"]) == (5, "1.4", "g")
 
 
+def test_what_stands_one_below_the_other_stands_in_one_column():
+    maps, layers = random_maps(6, 7, 9), []
+    layers.append(Volume("a", maps, HERE, stacked=True, grey=True, limit=255, across=3))
+    layers.append(Volume("b", maps, HERE, across=3))
+    first, second = opened(envelope(sample("chelsea").at(24, "rgb"), layers, Unit(0, 3), "g"))[0]["layers"]
+    assert (first["across"], first["stacked"], first["grey"], first["limit"]) == (1, True, True, 255)
+    assert (second["across"], second["stacked"], second["grey"]) == (3, False, False)
+
+
 @pytest.mark.parametrize("name", ["small", "deep"])
 def test_whatever_is_drawn_fits_the_budget_and_says_how_it_was_cut(name):
     layers = bench.stack(name, 192)

@@ -1,6 +1,9 @@
 """A trained network small enough to be checked number by number: 3 x 15 x 11 in, five classes out."""
 
+import io
+
 import numpy as np
+from PIL import Image
 
 from cnnviz.graph import Graph
 from cnnviz.layers.typed import nodes
@@ -28,3 +31,14 @@ def onnx_file():
 
 def some_levels(seed=4):
     return np.random.default_rng(seed).integers(0, 256, (3, 15, 11), np.uint8)
+
+
+def tiny_film(frames, format="GIF", height=9, width=14, **settings):
+    """A film's file: a white square of 3 x 3 goes from left to right over black, a column a frame."""
+    levels = np.zeros((frames, height, width), np.uint8)
+    for at in range(frames):
+        levels[at, 2:5, at : at + 3] = 255
+    images = [Image.fromarray(level) for level in levels]
+    file = io.BytesIO()
+    images[0].save(file, format, save_all=True, append_images=images[1:], **settings)
+    return file.getvalue()

@@ -50,7 +50,7 @@ from cnnviz.pictures import ready
 from cnnviz.stacks import Part, Stack, stack_of
 from cnnviz.training.layout import Layout
 from stacks import some_parameters
-from tiny import onnx_file, some_levels, tiny
+from tiny import onnx_file, some_levels, tiny, tiny_film
 
 ROOMS = (
     "errors", "geometry", "kernels", "ops", "layers", "layers.typed", "graph", "network", "stacks", "passes",
@@ -80,6 +80,7 @@ TINY_MAPS = TINY.maps(LEVELS)
 CURVE = {"x": (np.arange(3.0), np.arange(3.0) + 1)}
 CONV = {"input": MAP, "weight": FILTERS, "stride": 1, "padding": 1, "dilation": 1, "groups": 2}
 CONV_1D = {**CONV, "input": MAP[:, 0], "weight": FILTERS[:, :, 0]}
+CONV3 = {**CONV, "input": MAP.reshape(4, 3, 3, 8), "weight": FILTERS.reshape(6, 2, 3, 2, 1), "padding": (1, 0, 1)}
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
@@ -169,6 +170,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.conv1d.conv1d": {**CONV_1D, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.conv1d.conv1d_gradients": {**CONV_1D, "output_gradient": np.ones((6, 9)), "to_input": True},
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
+    "ops.conv3d.conv3d": {**CONV3, "bias": np.ones(6), "padding_mode": "reflect"},
+    "ops.conv3d.conv3d_gradients": {**CONV3, "output_gradient": np.ones((6, 3, 2, 10)), "to_input": True},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
         "input": MAP, "codes": RNG.standard_normal((3, 8)), "output_gradient": np.ones((4, 9, 3)),
@@ -300,6 +303,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "pictures.digit.Seen": {"digits": (pictures.Prepared(np.zeros((28, 28), np.uint8), ()),), "first": 0},
     "pictures.digit.normalised": {"ink": np.full((30, 20), 200, np.uint8)},
+    "pictures.film.Film": {"levels": LEVELS, "numbers": (1, 2, 3), "total": 9},
+    "pictures.film.open_film": {"data": tiny_film(3), "frames": 2, "longest": 9},
+    "pictures.film.with_disc": {"picture": pictures.Picture(LEVELS, "RGB", (15, 11)), "frames": 3},
     "pictures.limits.Limits": {"pixels": 100},
     "pictures.paper.found": {"picture": ready.photo("A 4 on lined paper")},
     "pictures.picture.Picture": {
@@ -524,7 +530,7 @@ NAMED: dict[str, Any] = {
 # One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
 SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Conv2d(6, (3, 2), 2, ((1, 0), 2), groups=2, padding_mode="replicate"): (4, 9, 8),
-    layers.PartialConv2d(((0, 2), (1,)), (3, 2)): (4, 9, 8),
+    layers.PartialConv2d(((0, 2), (1,)), (3, 2), ((1, 0), 2)): (4, 9, 8),
     layers.MaxPool2d(3, 2, (1, 0), True): (4, 9, 8),
     layers.AvgPool2d(3, 2, (1, 0), True, False): (4, 9, 8),
     layers.GlobalAvgPool(): (4, 9, 8),

@@ -15,7 +15,7 @@ from cnnviz.checks import afford, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import Window
 from cnnviz.layers.convolution import Conv2d
-from cnnviz.layers.layer import Found, Given, Layer, Operator, Pair, Parameters, Shape, bias_of, both, single
+from cnnviz.layers.layer import Found, Given, Layer, Operator, Pair, Parameters, Shape, Sides, bias_of, both, single
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -24,10 +24,10 @@ from cnnviz.steps import Terms
 @checked
 @dataclass(frozen=True)
 class PartialConv2d(Layer):
-    """A convolutional layer with a table of connections: (C, H, W) -> (len(connections), Ho, Wo); stride 1, no padding.
+    """A convolutional layer with a table of connections: (C, H, W) -> (len(connections), Ho, Wo); stride 1.
 
     connections  for each filter the maps that it reads, counted from 0
-    kernel_size  a whole number or (height, width), at least 1
+    kernel_size, padding  as Conv2d's; the padding is of zeros
 
     Its weight is (filters, C, kH, kW), as Conv2d's. Where the table has no link it is neither counted nor read: what
     stands there, 0 at first, makes no difference.
@@ -40,18 +40,20 @@ class PartialConv2d(Layer):
 
     connections: tuple[tuple[int, ...], ...]
     kernel_size: Pair
+    padding: Sides = 0
 
     def __post_init__(self) -> None:
         table = self.connections
         if not isinstance(table, (tuple, list)) or not table:
             raise SettingError(f"connections is {told(table)}; it is a row of maps for each filter, at least one.")
         object.__setattr__(self, "connections", tuple(_row(maps, filter) for filter, maps in enumerate(table, 1)))
-        object.__setattr__(self, "kernel_size", self._whole.kernel_size)
+        for name in ("kernel_size", "padding"):
+            object.__setattr__(self, name, getattr(self._whole, name))
 
     @cached_property
     def _whole(self) -> Conv2d:
         """The same filters, with every link."""
-        return Conv2d(len(self.connections), self.kernel_size)
+        return Conv2d(len(self.connections), self.kernel_size, padding=self.padding)
 
     @property
     def name(self) -> str:
@@ -115,7 +117,8 @@ class PartialConv2d(Layer):
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
         weight = given.parameters["weight"]
-        return ops.conv2d(input, np.where(self.links(weight.shape[1]), weight, 0), given.parameters["bias"])
+        linked = np.where(self.links(weight.shape[1]), weight, 0)
+        return ops.conv2d(input, linked, given.parameters["bias"], padding=self.padding)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
         links = self.links(single(input)[0])

@@ -16,12 +16,12 @@ Padding = int | tuple[int | tuple[int, int], int | tuple[int, int]]
 LONGEST = 2**31  # positions of an axis with its padding: places on it never leave an int64
 
 
-def maps(value: ArrayLike) -> tuple[NDArray, NDArray]:
-    """The input of a layer, as it was given and as a batch: (C, H, W) becomes (1, C, H, W)."""
-    given = numbers(value, "input")
-    if given.ndim not in (3, 4):
-        raise ArrayError(f"The input has shape {given.shape}; it must be (C, H, W) or (N, C, H, W).")
-    return given, given if given.ndim == 4 else given[np.newaxis]
+def maps(value: ArrayLike, axes: str = "C, H, W") -> tuple[NDArray, NDArray]:
+    """The input of a layer, as it was given and as a batch: (C, H, W), or other `axes`, becomes (1, C, H, W)."""
+    given, count = numbers(value, "input"), axes.count(",") + 1
+    if given.ndim not in (count, count + 1):
+        raise ArrayError(f"The input has shape {given.shape}; it must be ({axes}) or (N, {axes}).")
+    return given, given if given.ndim > count else given[np.newaxis]
 
 
 def one_map(value: ArrayLike, name: str) -> NDArray[np.float64]:
@@ -71,8 +71,9 @@ def ready(shape: tuple[int, ...], output_gradient: ArrayLike, *arrays: NDArray) 
 
 def batch_ready(given: NDArray, output: NDArray, output_gradient: ArrayLike, *arrays: NDArray) -> tuple[NDArray, ...]:
     """The same for maps, the gradient as a batch as `output` is one, which may be that of no images."""
-    gradient, *others = ready((*given.shape[:-3], *output.shape[1:]), output_gradient, *arrays)
-    return gradient if given.ndim == 4 else gradient[np.newaxis], *others
+    is_batch = given.ndim == output.ndim
+    gradient, *others = ready((*given.shape[:is_batch], *output.shape[1:]), output_gradient, *arrays)
+    return gradient if is_batch else gradient[np.newaxis], *others
 
 
 def places(tap: int, window: Window, count: int) -> slice:

@@ -109,7 +109,7 @@ def conv2d(
             "each at least 1."
         )
     groups = whole(groups, "groups", 1)
-    _check_channels(images.shape[1], filters.shape, None if offsets is None else offsets.shape, groups)
+    check_channels(images.shape[1], filters.shape, None if offsets is None else offsets.shape, groups)
     rows, columns = windows(filters.shape[2:], stride, padding, dilation)
     rows, height = visits(rows, images.shape[2])
     columns, width = visits(columns, images.shape[3])
@@ -135,7 +135,7 @@ def conv2d(
     return output if given.ndim == 4 else output[0]
 
 
-def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
+def check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...] | None, groups: int) -> None:
     """Refuse channels, filters, groups and biases whose numbers do not agree."""
     filters, reads = weight[:2]
     if filters % groups:
@@ -147,7 +147,7 @@ def _check_channels(channels: int, weight: tuple[int, ...], bias: tuple[int, ...
         raise ArrayError(f"The bias has shape {bias}; {filters} filters need shape ({filters},), one number each.")
 
 
-def _runs(positions: range, size: int, padding_mode: str) -> Runs:
+def origins(positions: range, size: int, padding_mode: str) -> Runs:
     """Where `positions` (padding included) get their values on an axis of `size`.
 
     As (which of the positions, their origins) in at most three runs: before, inside and behind the picture. Origins are
@@ -203,7 +203,7 @@ def _by_rows(
     for across, wide, most, some, _ in (section for count, *section in plan.sections for _ in range(count)):
         left, right = right, right + across
         starts = plan.columns.taps(left)[: plan.copies]
-        runs = [_runs(range(start, start + (wide - 1) * thin + 1, thin), width, padding_mode) for start in starts]
+        runs = [origins(range(start, start + (wide - 1) * thin + 1, thin), width, padding_mode) for start in starts]
         shape = some, (most - 1) * step + plan.span, channels, plan.copies, wide
         afford(shape, output.dtype, "The rows that a window spans", LESS)
         block = room("block", shape, output.dtype)
@@ -214,7 +214,7 @@ def _by_rows(
             for top, bottom in _pieces(len(range(first, out_height, plan.sets)), most):
                 low, high = first + top * plan.sets, first + (bottom - 1) * plan.sets
                 read = range(rows.taps(low).start, rows.taps(high).stop, rows.dilation)
-                row_runs = _runs(read, height, padding_mode)
+                row_runs = origins(read, height, padding_mode)
                 for image, result in zip(images, output):
                     for start, end in _pieces(groups, some):
                         band = block[: end - start, : len(read)]
@@ -291,7 +291,8 @@ def _by_windows(
     out_height, out_width = output.shape[3:]
     rows, columns = plan.rows, plan.columns
     matrix = weight.reshape(groups, filters, -1)
-    if rows == columns == ONE and images.dtype == output.dtype and images.flags.c_contiguous:
+    is_each = rows == columns == ONE and images.shape[3:] == output.shape[3:]  # a stride may stop at the first position
+    if is_each and images.dtype == output.dtype and images.flags.c_contiguous:
         # A window is one position: the maps are the right matrix as they lie, and nothing is laid out.
         flat = output.reshape(*output.shape[:3], out_height * out_width, copy=False)
         np.matmul(matrix, images.reshape(*images.shape[:3], out_height * out_width), out=flat)
@@ -307,7 +308,7 @@ def _by_windows(
         read = range(rows.taps(top).start, rows.taps(bottom - 1).stop)
         as_it_lies = images.dtype == output.dtype and read[0] >= 0 and read[-1] < height
         as_it_lies = as_it_lies and across[0] >= 0 and across[-1] < width
-        runs = () if as_it_lies else (_runs(read, height, padding_mode), _runs(across, width, padding_mode))
+        runs = () if as_it_lies else (origins(read, height, padding_mode), origins(across, width, padding_mode))
         for first, start in product(range(0, len(images), batch), range(0, groups, some)):
             band = images[first : first + batch, start : start + some]
             if as_it_lies:

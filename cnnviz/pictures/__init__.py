@@ -14,6 +14,7 @@ Each file imports only from those above it:
     colour.py   what a colour profile makes of a file's numbers, in sRGB
     rows.py     a decoded picture as levels, a strip of rows at a time, on white
     decode.py   the door for a stranger's bytes, and the decoder behind it
+    film.py     frames of an animated picture, or of one that is made of a still
     photo.py    a visitor's picture, kept as its file and decoded again when its pixels are asked for
     samples.py  the pictures that come with cnnviz; their files are in samples/
     strokes.py  what was drawn on a pad, as the pen's lines and as ink
@@ -29,6 +30,7 @@ Each file imports only from those above it:
 from cnnviz.pictures.apart import drawn
 from cnnviz.pictures.decode import open_picture
 from cnnviz.pictures.digit import Prepared, Seen, normalised
+from cnnviz.pictures.film import Film, open_film, with_disc
 from cnnviz.pictures.limits import LIMITS, Limits
 from cnnviz.pictures.paper import found
 from cnnviz.pictures.picture import Picture, encode_png
@@ -36,6 +38,6 @@ from cnnviz.pictures.samples import SAMPLES, Sample, sample
 from cnnviz.pictures.strokes import Strokes
 
 __all__ = [
-    "LIMITS", "SAMPLES", "Limits", "Picture", "Prepared", "Sample", "Seen", "Strokes", "drawn", "encode_png", "found",
-    "normalised", "open_picture", "sample",
+    "LIMITS", "SAMPLES", "Film", "Limits", "Picture", "Prepared", "Sample", "Seen", "Strokes", "drawn", "encode_png",
+    "found", "normalised", "open_film", "open_picture", "sample", "with_disc",
 ]  # fmt: skip

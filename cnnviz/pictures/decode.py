@@ -15,7 +15,9 @@ from __future__ import annotations
 import io
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, WebPImagePlugin  # noqa: F401  (importing WebP's plugin registers it; the others are there)
@@ -34,6 +36,7 @@ from cnnviz.pictures.png import FoundPNG
 from cnnviz.pictures.rows import Rows, is_deep, on_white, reader, working_mode
 from cnnviz.pictures.told import Found, damaged
 
+T = TypeVar("T")
 _DECODING = threading.BoundedSemaphore(LIMITS.decodes)
 
 
@@ -53,6 +56,16 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
     """
     if longest is not None:
         longest = whole(longest, "longest side", 1)
+    picture = guarded(data, lambda data, found: _decode(data, found, longest))
+    picture = replace(picture, name=names.of_file(name))
+    return picture if longest is None else picture.at(longest)
+
+
+def guarded(data: bytes, decode: Callable[[bytes, Found], T]) -> T:
+    """What a decoder makes of a stranger's bytes and of what they say of themselves, behind all that guards it.
+
+    Raises PictureError as `open_picture` does.
+    """
     if not isinstance(data, (bytes, bytearray, memoryview)):
         raise PictureError("A picture is opened from the bytes of its file.")
     file_bytes = memoryview(data).nbytes
@@ -67,13 +80,11 @@ def open_picture(data: bytes, name: str = "", *, longest: int | None = None) -> 
     check_size(found.height, found.width)
     with _DECODING:
         try:
-            picture = _decode(data, found, longest)
+            return decode(data, found)
         except PictureError:
             raise
         except Exception:  # whatever the decoder raises, MemoryError and SyntaxError included; its words stay here
             raise damaged(found.format) from None
-    picture = replace(picture, name=names.of_file(name))
-    return picture if longest is None else picture.at(longest)
 
 
 def _decode(data: bytes, found: Found, longest: int | None) -> Picture:

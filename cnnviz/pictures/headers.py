@@ -13,9 +13,14 @@ from cnnviz.pictures.told import Found, damaged, foreign
 
 @dataclass(frozen=True)
 class FoundGIF(Found):
-    """A GIF. `frame`: left, top, right and bottom of its first frame."""
+    """A GIF.
+
+    frame  left, top, right and bottom of its first frame
+    reach  (height, width) that its frames reach down and to the right, all of them
+    """
 
     frame: tuple[int, int, int, int] | None = None
+    reach: tuple[int, int] = (0, 0)
 
 
 # (where, bytes, what it is). Order matters: the last one is any other file of the MPEG-4 family.
@@ -86,13 +91,14 @@ def _look_gif(data: bytes) -> FoundGIF:
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = 13 + _gif_palette(flags)
     frames = blocks = 0
-    first = None
+    first, reach = None, (0, 0)
     while at < len(data) and data[at] != 0x3B:
         if data[at] == 0x2C and at + 10 < len(data):  # an image; its blocks come after a code size
             left, top, columns, rows, flags = struct.unpack_from("<HHHHB", data, at + 1)
             if not frames:
                 first = left, top, left + columns, top + rows
                 height, width = max(height, top + rows), max(width, left + columns)
+            reach = max(reach[0], top + rows), max(reach[1], left + columns)
             frames += 1
             at += 11 + _gif_palette(flags)
         elif data[at] == 0x21:  # an extension
@@ -106,7 +112,7 @@ def _look_gif(data: bytes) -> FoundGIF:
             at += 1 + data[at]
             blocks += 1
             check_parts(blocks, LIMITS.blocks)
-    return FoundGIF("GIF", height, width, frames=frames, frame=first)
+    return FoundGIF("GIF", height, width, frames=frames, frame=first, reach=reach)
 
 
 def _gif_palette(flags: int) -> int:

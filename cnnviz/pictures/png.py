@@ -14,6 +14,7 @@ from cnnviz.pictures.told import Found, damaged, foreign
 
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = 0, 2, 3, 4, 6  # colour types, 11.2.1
 _MAKE_PIXELS = (b"IHDR", b"PLTE", b"IDAT")
+_MAKE_FRAMES = (b"PLTE", b"tRNS", b"IDAT", b"acTL", b"fcTL", b"fdAT")
 _END = b"\0\0\0\0IEND\xaeB`\x82"
 _REMARKS = (b"tRNS", b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"eXIf", b"acTL", b"fcTL")
 # Texts that say how the camera was held: XMP, and EXIF in hexadecimal, as it was written before there was eXIf.
@@ -99,6 +100,17 @@ def look(data: bytes) -> FoundPNG:
         key=_key(remarks.get(b"tRNS", b""), depth, colour),
         alphas=remarks.get(b"tRNS", b"")[:256] if colour == PALETTE else b"",
     )
+
+
+def animation(data: bytes) -> bytes:
+    """A PNG, looked at before, with what makes the pixels of its frames and nothing else."""
+    kept, at = [data[:33]], 33  # the signature and its one IHDR
+    while at + 8 <= len(data) and data[at + 4 : at + 8] != b"IEND":
+        stop = at + 12 + int.from_bytes(data[at : at + 4])
+        if data[at + 4 : at + 8] in _MAKE_FRAMES:
+            kept.append(data[at:stop])
+        at = stop
+    return b"".join(kept) + _END
 
 
 def _key(content: bytes, depth: int, colour: int) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from cnnviz.ui.controls import DIGIT
 from cnnviz.ui.lessons import (
     activations,
     attention,
+    channels,
     deep,
     filters,
     layers,
@@ -99,6 +100,13 @@ FILTERS = Lesson(
     "Many filters make a volume; the next layer reads all of it.",
     (*PICTURE, *filters.SETTINGS, LETTERS), "Picture, weights", "Filters and volumes", style=("filters",),
 )  # fmt: skip
+CHANNELS = Lesson(
+    "channels", "Channels",
+    "A window has a third axis, the channels. What it covers of them, and whether it slides, is how full, grouped, "
+    "depthwise, 1 × 1 and 3-D convolutions differ.",
+    "Groups, depthwise, separable, 3-D: one picture for all of them, and what each costs.",
+    (*PICTURE, *channels.SETTINGS), "Picture", heading="Channels are a window too", style=("channels",),
+)  # fmt: skip
 POOLING = Lesson(
     "pooling", "Pooling",
     "Each window becomes one number: O = ⌊(W − K) / S⌋ + 1, and 2 × 2 at stride 2 leaves a quarter. "
@@ -159,6 +167,6 @@ SIGNAL = Lesson(
     (*PHOTO, *signal.SETTINGS, LETTERS), "Picture", "One dimension", style=("signal",),
 )  # fmt: skip
 COURSE = (
-    PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET,
-    LEARNING, DEEP, NETWORK, SIGNAL, ATTENTION,
+    PIXELS, CONVOLUTION, STRIDE, FILTERS, CHANNELS, POOLING, ACTIVATIONS, LAYERS,
+    LENET, LEARNING, DEEP, NETWORK, SIGNAL, ATTENTION,
 )  # fmt: skip

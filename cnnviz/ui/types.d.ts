@@ -83,7 +83,7 @@ interface Maps { count: number; height: number; width: number; isVector: boolean
 
 interface Layer extends Maps {
   name: string; detail: string; note: string; sources: Branch[]; limit: number; limits: number[] | null;
-  step: number; exact: boolean; last: number; across: number | null; ink: boolean; off: number[];
+  step: number; exact: boolean; last: number; across: number | null; stacked: boolean; grey: boolean; ink: boolean; off: number[];
   data: Numbers; sent: number; drawnHeight: number; drawnWidth: number;
 }
 

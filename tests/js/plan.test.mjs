@@ -1,6 +1,7 @@
 // Where the operands stand: whatever the step and the panel, each number can be gone to and read.
 import assert from "node:assert/strict";
 import test from "node:test";
+import { tiling } from "../../cnnviz/ui/stage/bitmaps.js";
 import { LEGIBLE } from "../../cnnviz/ui/drawing/paper.js";
 import { FIRST, digitsIn, partAfter, partAround, partWithin, planFor, tapsOfPart } from "../../cnnviz/ui/stage/plan.js";
 
@@ -111,4 +112,12 @@ test("all terms of a small step show at once", () => {
   const grey = { channels: 1, kernel: [3, 3], blocks: 3, isNamed: false, isSummed: false };
   assert.equal(planFor({ width: 425, height: 272 }, grey, { cells: [1.5, 1, 1.5], sum: 1, name: 1 }).pages, 1);
   assert.equal(planFor({ width: 425, height: 272 }, grey, { cells: [1.5, 1, 1.5], sum: 1, name: 1 }).kind, "written");
+});
+
+test("three channels are one picture in colours, and three tiles where they are frames or maps", () => {
+  const axis = { kernel: 3, stride: 1, before: 1, after: 1, dilation: 1 };
+  const tiles = (channels, inputLimit = 0) => tiling({
+    depth: 3, channels: [0, 1, 2], height: 8, width: 9, rows: axis, columns: axis, inputRange: [0, 255], inputLimit, names: channels ? { channels } : {},
+  }).tiles;
+  assert.deepEqual([tiles(["red", "green", "blue"]), tiles(), tiles(["frame 2", "frame 3", "frame 4"]), tiles(["red", "green", "blue"], 255)], [1, 1, 3, 3]);
 });

@@ -239,6 +239,30 @@ test("side by side every cell of every map is found where it is drawn, and nothi
   assert.ok(sixth.x > start.x && sixth.y === start.y && seventh.x === start.x && seventh.y > start.y);
 });
 
+test("maps of one size stand in one size and as far apart, so that a row of maps is level with what it reads", () => {
+  const models = [[1, 2], [2, 3], [3, 4]].map(([stride, across]) => {
+    const places = Math.floor((6 - 3) / stride) + 1, same = axis(3, 1, 1, 1);
+    const model = modelOf({ depth: 1, height: 24, width: 40 }, [
+      { rows: same, columns: same, count: 6 }, { rows: same, columns: same, count: places * across },
+    ]);
+    for (const layer of model.layers) Object.assign(layer, { sent: layer.count, last: layer.count - 1 });
+    Object.assign(model.layers[0], { across: 1, stacked: true });
+    model.layers[1].across = across;
+    return [{ ...model, flat: true, answer: null }, places, across];
+  });
+  for (const [model, places, across] of models) {
+    for (const room of [1080, 690, 340]) {
+      const [, channels, maps] = flatPlanOf(model, room).columns;
+      assert.deepEqual([channels.across, maps.across, maps.cell, maps.pitch[1]], [1, across, channels.cell, channels.pitch[1]]);
+      assert.ok(channels.mapHeight < channels.pitch[1] && channels.mapWidth <= 96);
+      const middle = ({ y, height }) => y + height / 2;
+      const [first, last] = [0, places * across - 1].map((map) => middle(mapOf(maps, map))), six = [0, 5].map((map) => middle(mapOf(channels, map)));
+      assert.ok(Math.abs(first + last - six[0] - six[1]) <= 2); // both around the same height
+      if (across === 2) assert.ok(Math.abs(first - middle(mapOf(channels, 1))) <= 2); // a window of three, one further each: the first around the second
+    }
+  }
+});
+
 test("the middle of a window on the layer before", () => {
   const [model] = CASES;
   // Layer 1: K = 3 x 4, S = 2 x 1, one row of padding above, two columns on the left.

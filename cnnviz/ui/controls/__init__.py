@@ -27,7 +27,7 @@ from cnnviz.ui.controls.basics import (
 from cnnviz.ui.controls.digit_source import DIGIT, Digit, digit, digit_pad, digit_steps
 from cnnviz.ui.controls.kernel import filter_of_lab, kernel, show_kernel
 from cnnviz.ui.controls.one_click import DEMOS, demos, show_demo, to_lab
-from cnnviz.ui.controls.picture_source import choose_sample, original, photo, picture
+from cnnviz.ui.controls.picture_source import choose_sample, film, original, photo, picture
 from cnnviz.ui.controls.problem import explain
 from cnnviz.ui.controls.upload import Uploads
 from cnnviz.ui.controls.window import gives_a_map, lab, lab_at_call, live, of_window, sliders, windows

@@ -1,9 +1,12 @@
 """The picture: uploaded, photographed or a sample; its depth, its values, its working size. Kept from page to page."""
 
+import hashlib
+
 import streamlit as st
 
+from cnnviz.errors import PictureError
 from cnnviz.numbers import times
-from cnnviz.pictures import Picture
+from cnnviz.pictures import Film, Picture, open_film
 from cnnviz.pictures import sample as sample_picture
 from cnnviz.pictures.photo import Original, Photo
 from cnnviz.ui import cached, settings, state
@@ -43,7 +46,7 @@ def _working() -> Picture:
     return picture
 
 
-_WORKING = "picture-working"
+_WORKING, _FILM = "picture-working", "picture-film"
 _UPLOADS = Uploads("", SAMPLE, YOURS, "picture", read=_kept, then=state.begin_another_picture)
 
 
@@ -79,6 +82,25 @@ def photo() -> Original:
         _choose()
         choice("Depth", DEPTH)
     return original()
+
+
+def film(frames: int) -> Film | None:
+    """So many frames of the visitor's own picture at its working size, in grey; None of one that has fewer to read.
+
+    As of pictures the last one stays with the visitor.
+    """
+    full = original()
+    if not isinstance(full, Photo):
+        return None
+    wanted = hashlib.sha256(full.file).hexdigest(), frames, _how(full)[0]
+    told, found = state.recall(_FILM, (None, None))
+    if told != wanted:
+        try:
+            found = open_film(full.file, *wanted[1:])
+        except PictureError:  # sound as far as its first frame goes, which is the picture
+            found = None
+        state.remember(_FILM, (wanted, found))
+    return found
 
 
 def original() -> Original:

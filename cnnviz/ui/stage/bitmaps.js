@@ -17,10 +17,11 @@ export function lyingOf(trace, y, x) {
 export const toPadding = (colour, theme) => colour.map((part, of) => Math.round(part * (1 - BORROWED) + theme.padding[of] * BORROWED));
 
 // How the input's channels are laid out: one picture (grey, or red, green and blue in one), or a tile for each
-// channel that the map reads. Sizes are in cells, padding included; a gap of one cell stands between tiles.
+// channel that the map reads, as of three frames. Sizes are in cells, padding included; a gap of one cell stands between tiles.
 /** @param {Trace} trace */
 export function tiling(trace) {
-  const isPicture = trace.depth === 1 || (trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0 && !trace.inputLimit);
+  const isColours = (trace.names.channels?.[0] ?? "red") === "red";
+  const isPicture = trace.depth === 1 || (isColours && trace.depth === 3 && trace.channels.length === 3 && trace.inputRange[0] >= 0 && !trace.inputLimit);
   const tiles = isPicture ? 1 : trace.channels.length;
   const width = paddedSize(trace.columns, trace.width), height = paddedSize(trace.rows, trace.height);
   const across = Math.min(tiles, Math.ceil(Math.sqrt((tiles * height) / width)));

@@ -5,6 +5,7 @@ import { channelAt, slotOf } from "./units.js";
 
 export const TALL = 364; // of the drawing on a wide screen
 const SPACE = 4; // between maps
+const WIDEST = 96; // of a map that is wider than high
 const SIDE = 13.6; // of a map, times the root of how many numbers it is long: 5 × 5 is still seen beside 28 × 28
 const [PICTURE, LEAST] = [150, 34]; // the picture's side; that of a map, before a second column of them is begun
 const [WORDS_WIDE, ANSWER, CODE] = [68, 176, 34]; // the least width of a column; of the answer, and of a bitmap in it
@@ -41,17 +42,25 @@ export const flatPlanOf = (model, room) =>
 // Whole pixels a number where there are two or more of them: all cells of a map are of one size then.
 const crisp = (cell) => (cell >= 2 ? Math.floor(cell) : cell);
 
-// The maps of a layer in rows, in as few columns as leave them large enough: { across, pitch, cell }.
-function mapsBox(layer, high, scale) {
+// The maps of a layer in rows, in as few columns as leave them large enough, or in as many as it says: { across, cell,
+// and how far it is from one row to the next }.
+function rowsOf(layer, high, scale) {
   const long = Math.max(layer.height, layer.width);
-  for (let across = 1; ; across += 1) {
+  for (let across = layer.across || 1; ; across += 1) {
     const down = Math.ceil(layer.sent / across), most = high / down - SPACE * scale;
-    const side = Math.min(most, SIDE * scale * Math.sqrt(long));
-    if (most < LEAST * scale && across < layer.sent) continue;
-    const cell = crisp(side / long), [width, height] = [layer.width * cell, layer.height * cell];
-    const pitch = [width + SPACE, Math.min(high / down, height + 12)];
-    return { across, pitch, cell, mapWidth: width, mapHeight: height, width: (across - 1) * pitch[0] + width, height: (down - 1) * pitch[1] + height };
+    if (!layer.across && most < LEAST * scale && across < layer.sent) continue;
+    const cell = crisp(Math.min(most / layer.height, (SIDE * scale * Math.sqrt(long)) / long, (WIDEST * scale) / layer.width));
+    return { across, cell, next: Math.min(high / down, layer.height * cell + 12) };
   }
+}
+
+// Maps of one size are drawn in one size, and as far from each other, in whatever layers they are.
+function mapsBox(layer, layers, high, scale) {
+  const { across } = rowsOf(layer, high, scale);
+  const alike = layers.filter((other) => !other.isVector && other.height === layer.height && other.width === layer.width);
+  const [cell, next] = ["cell", "next"].map((what) => Math.min(...alike.map((other) => rowsOf(other, high, scale)[what])));
+  const [width, height] = [layer.width * cell, layer.height * cell], pitch = [width + SPACE, next];
+  return { across, pitch, cell, mapWidth: width, mapHeight: height, width: (across - 1) * pitch[0] + width, height: (Math.ceil(layer.sent / across) - 1) * next + height };
 }
 
 // The numbers of a vector in rows, as many in a row as it says, or the largest cells that do not stand too wide.
@@ -76,7 +85,7 @@ function flatAt(model, room, scale) {
   const boxes = [
     { cell, width: width * cell, height: height * cell },
     ...model.layers.map((layer, at) => ({
-      ...(!layer.isVector ? mapsBox(layer, high, scale) : model.answer && at === model.layers.length - 1
+      ...(!layer.isVector ? mapsBox(layer, model.layers, high, scale) : model.answer && at === model.layers.length - 1
         ? answerBox(layer, high, scale, model.answer.codes) : cellsBox(layer, high, scale)),
       isVector: layer.isVector, sent: layer.sent, last: layer.last,
     })),

@@ -56,7 +56,10 @@ class Volume:
     limit   the value drawn in the palette's full colour; 0: the largest number of the maps, without its sign
     detail  a line below the name, plain text: "5 × 5 × 6 weights each"
     note    side by side: what is told below the maps in place of their number: "156 learnt"
-    across  side by side (`volumes(flat=True)`): how many numbers of a vector stand in a row; 0: as many as fit
+    across  side by side (`volumes(flat=True)`): how many maps, or numbers of a vector, stand in a row; 0: as fits
+    grey    its maps are pictures, drawn in grey: black is 0 and white the limit
+    stacked side by side: its maps stand one below the other, and what of them a unit reads is framed together: a window
+            over the channels
     ink     side by side: a vector that is a bitmap, drawn as one: the largest numbers dark, the smallest light
     off     side by side: maps that are crossed out, for they are switched off
 
@@ -72,6 +75,8 @@ class Volume:
     reads: tuple[tuple[int, ...], ...] | None = None
     across: int = 0
     ink: bool = False
+    stacked: bool = False
+    grey: bool = False
     off: tuple[int, ...] = ()
     note: str = ""
     sources: tuple[Branch, ...] = ()
@@ -266,7 +271,8 @@ def envelope(
             "paths": [_path(field, known) for field, known in zip(layer.fields, before)],
             "limit": limit, "limits": limits.tolist() if by_map else None,
             "step": sending.step, "exact": sending.exact, "last": lasts[at],
-            "reads": layer.reads, "across": layer.across, "ink": layer.ink, "off": layer.off,
+            "reads": layer.reads, "across": 1 if layer.stacked else layer.across, "stacked": layer.stacked,
+            "grey": layer.grey, "ink": layer.ink, "off": layer.off,
             "note": layer.note, "sources": [_branch(source) for source in layer.sources],
         })  # fmt: skip
         before = tuple(_chain(field) for field in layer.fields)

@@ -19,18 +19,20 @@ export class Planes {
     this.model = model;
     this.made = new Map();
     this.colours = Uint32Array.from(theme.signed, pack);
+    this.greys = Uint32Array.from(theme.signed, (_, at) => pack(Array(3).fill(Math.max(0, 2 * at - 253))));
   }
 
   get picture() { return this.keep("picture", () => pictureBitmap(this.model)); }
 
   map(at, channel) {
     return this.keep(`${at} ${channel}`, () => {
-      const { data, exact, drawnHeight, drawnWidth } = this.model.layers[at], limit = limitOf(this.model.layers[at], channel);
+      const { data, exact, grey, drawnHeight, drawnWidth } = this.model.layers[at], limit = limitOf(this.model.layers[at], channel);
+      const colours = grey ? this.greys : this.colours;
       const count = drawnHeight * drawnWidth, start = slotOf(this.model.layers[at], channel) * count;
       return bitmapOf(drawnWidth, drawnHeight, (pixels) => {
         for (let cell = 0; cell < count; cell += 1) {
           const found = data[start + cell];
-          pixels[cell] = this.colours[exact ? signedIndex(found, limit) : found];
+          pixels[cell] = colours[exact ? signedIndex(found, limit) : found];
         }
       });
     });

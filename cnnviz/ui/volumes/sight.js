@@ -83,14 +83,23 @@ export function paintFlatSight(context, { model, plan, theme, shown, isHidden })
     for (const map of view.maps) {
       const { x, y } = mapOf(before, map), box = { ...places, x: x + places.x, y: y + places.y };
       paintLeftOut(context, { x, y, cell: before.cell }, layer, view, readingOf(model, shown)[at + 1], theme);
-      if (isNext) paintLines(context, box, cell, theme, 0.3);
-      outlineBox(context, box, theme.window, 1.5);
+      if (isNext && !layer.stacked) paintLines(context, box, cell, theme, 0.3);
+      outlineBox(context, seenBox(box), theme.window, 1.5);
     }
+    if (layer.stacked) paintWindow(context, before, [...view.maps], isNext && cell, theme);
   }
   const first = boxOf(plan.columns[0], model.image, seen(model, shown, -1));
   if (model.layers[shown.layer].sources.some(({ at }) => at < 0) && first) paintLines(context, first, cell, theme);
   if (!column.isVector) outlineBox(context, grown(mapOf(column, shown.channel), 1), theme.text, 2);
   paintOwn(context, cell, isHidden && !column.isAnswer, theme);
+}
+
+// Of maps that stand one below the other the window over the channels: a frame around those that it covers.
+function paintWindow(context, column, maps, cell, theme) {
+  const [first, last] = [mapOf(column, Math.min(...maps)), mapOf(column, Math.max(...maps))];
+  const box = grown({ ...first, height: last.y + last.height - first.y }, 2);
+  outlineBox(context, box, theme.window, 2.5);
+  if (cell) paintLines(context, box, cell, theme);
 }
 
 // A veil over the maps of a layer that are not read.
@@ -105,9 +114,11 @@ function paintUnread(context, column, layer, maps, theme) {
   context.globalAlpha = 1;
 }
 
-// An outline that is seen however small what it encloses.
+// A box that is seen however small what it encloses.
+const seenBox = (box) => grown(box, Math.max(0, 6 - Math.min(box.width, box.height)) / 2);
+
 function paintMark(context, box, theme) {
-  const whole = grown(box, Math.max(0, 6 - Math.min(box.width, box.height)) / 2);
+  const whole = seenBox(box);
   outlineBox(context, whole, "rgba(255,255,255,0.7)", 4);
   outlineBox(context, whole, theme.window, 2);
 }

@@ -104,7 +104,7 @@ class VolumesView extends View {
   }
 
   foot(layer, at) {
-    const scale = scaleOf(...(layer.ink ? ["ink"] : [])), count = make("span", {});
+    const scale = scaleOf(...(layer.ink ? ["ink"] : layer.grey ? ["grey"] : [])), count = make("span", {});
     this.ends.push(scale);
     this.counts.push(count);
     const turn = (text, which, by) => named(`Layer ${this.model.places[at] + 1}: the ${which}`, { onclick: () => this.step(at, by) }, text);
@@ -268,8 +268,8 @@ class VolumesView extends View {
     this.line.dataset.unit = unitText(shown);
     model.layers.forEach((layer, at) => {
       const [least, most] = endsOf(limitOf(layer, fronts[at]), 2), scale = this.ends[at];
-      sayEnds(scale, least, most);
-      scale.title = `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
+      sayEnds(scale, layer.grey ? "0" : least, most);
+      scale.title = layer.grey ? `Black is 0, white ${most}` : `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
       const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
       say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
