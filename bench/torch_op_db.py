@@ -93,6 +93,10 @@ def conv_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return ops.conv2d_gradients(output_gradient=gradient, **without(given, "bias"))
 
 
+def transposed_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return ops.conv_transpose2d_gradients(output_gradient=gradient, **without(given, "bias"))
+
+
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return (function(output_gradient=gradient, **without(given, "return_indices", "divisor_override")),)
 
@@ -144,6 +148,10 @@ def activation(key: str, usual: Given | None = None) -> Operation:
 OPERATIONS = {
     "nn.functional.conv2d": Operation(
         ops.conv2d, "input weight bias stride padding dilation groups", lacks=mixed, back=conv_back
+    ),
+    "nn.functional.conv_transpose2d": Operation(
+        ops.conv_transpose2d, "input weight bias stride padding output_padding groups dilation", lacks=mixed,
+        back=transposed_back,
     ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",
