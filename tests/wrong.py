@@ -329,7 +329,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "input": np.ones((2, 5, 6)), "output": np.ones((3, 4)), "rows": Window(3), "columns": Window(3),
         "channels": (0, 1), "weight": np.ones((2, 3, 3)), "divisor": 1.0, "term": "product", "reduction": "sum",
         "scale": 1.0, "bias": 0.0, "function": "identity", "outside": "zeros", "limit": 0.0, "input_limit": 0.0,
-        "factor": Fraction(1, 3), "names": {"input": "it"},
+        "factor": Fraction(1, 3), "names": {"input": "it"}, "spacing": (1, 2),
     },
     "steps.Trace.envelope": {"autoplay": True},
     "steps.Trace.largest": {},

@@ -198,6 +198,11 @@ class ConvTranspose2d(Layer):
         )
         return down, across
 
+    def laid_sides(self, shape: Shape) -> tuple[int, int]:
+        """With zeros put between."""
+        (_, rows), (_, columns) = self._over(shape)
+        return len(rows), len(columns)
+
     def initial(self, shape: Shape, rng: np.random.Generator) -> dict[str, NDArray[np.float32]]:
         """As any layer's; on the average a unit reads the numbers of its group, K x K / (S x S) of them each."""
         start = super().initial(shape, rng)
@@ -238,10 +243,12 @@ class ConvTranspose2d(Layer):
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The ordinary convolution that gives the same numbers."""
         reads, own = self.reads(input.shape, channel), channel % (self.out_channels // self.groups)
-        rows, columns = self.windows(input.shape)
+        (rows, first), (columns, left) = self._over(input.shape)
+        is_whole = first.start == left.start == 0  # else the first that is read may be a zero
         weight = given.parameters["weight"][list(reads), own, ::-1, ::-1]
         return {
             "input": self._spread(input),
+            "spacing": both(self.stride) if is_whole else (1, 1),
             "rows": rows,
             "columns": columns,
             "channels": reads,

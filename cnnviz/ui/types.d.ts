@@ -22,7 +22,7 @@ interface StageOptions {
 interface Trace {
   rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
   bias: number; exponent?: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
-  names: { input?: string; output?: string; channels?: string[] }; options: StageOptions;
+  names: { input?: string; output?: string; channels?: string[] }; options: StageOptions; spacing?: [number, number];
   input: Packed & { decimals?: number }; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
@@ -70,7 +70,7 @@ interface Standing { group: string | undefined; live: Live }
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 
 interface Unit { layer: number; channel: number; row: number | null; column: number | null }
-interface Passage { window: Axis; size: number; outside: Outside; offset: number }
+interface Passage { window: Axis; size: number; outside: Outside; offset: number; spacing?: number }
 interface UnitAxis { size: number; jump: number; start: number }
 interface Span { first: number; count: number }
 // What a layer reads: a layer, −1 the picture; in how many groups, or which maps each map reads; through what, back to it.

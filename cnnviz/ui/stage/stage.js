@@ -121,7 +121,7 @@ class Stage extends View {
     if (!this.hasPlace) this.link?.tell({ asks: true });
     this.place.tell();
     this.scrub.max = trace.count;
-    say(this.input.heading, trace.names.input ?? "Input");
+    say(this.input.heading, `${trace.names.input ?? "Input"}${trace.spacing ? ", zeros between" : ""}`);
     say(this.output.heading, trace.names.output ?? "Output");
     if (trace.options.whole) this.showWhole();
     if (!before && trace.options.autoplay && !isReduced()) this.player.toggle();
