@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.ui.controls import DIGIT
-from cnnviz.ui.lessons import activations, deep, filters, layers, learning, lenet, network, pooling, stride
+from cnnviz.ui.lessons import (
+    activations,
+    deep,
+    filters,
+    layers,
+    learning,
+    lenet,
+    network,
+    pooling,
+    stride,
+    transposed,
+)
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
 from cnnviz.ui.settings import FILTER, PHOTO, PICTURE, SLIDING
@@ -125,10 +136,19 @@ DEEP = Lesson(
     "Edges, shapes, parts: what a network trained on photographs sees in yours.",
     (*PHOTO, *deep.SETTINGS), "Photo", style=("deep",),
 )  # fmt: skip
+TRANSPOSED = Lesson(
+    "transposed", "Transposed",
+    "A convolution makes one number of a window; this makes a window of one number: a stamp. All are added up. Where K "
+    "is no multiple of S they overlap unevenly: a checkerboard.",
+    "One number becomes a window, and a map grows: the way back of a convolution.",
+    (*PICTURE, *transposed.SETTINGS, LETTERS), "Picture, kernel", "Transposed convolution", style=("transposed",),
+)  # fmt: skip
 NETWORK = Lesson(
     "network", "Your network",
     "Any network is such layers: drop an ONNX file, and every node of it can be asked, on your own picture.",
     "Bring a network of your own: every node of it, on your own picture.",
     (*PHOTO, *network.SETTINGS), "Picture", style=("network",),
 )  # fmt: skip
-COURSE = (PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP, NETWORK)
+COURSE = (
+    PIXELS, CONVOLUTION, STRIDE, FILTERS, POOLING, ACTIVATIONS, LAYERS, LENET, LEARNING, DEEP, TRANSPOSED, NETWORK,
+)  # fmt: skip

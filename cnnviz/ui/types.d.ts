@@ -15,7 +15,7 @@ type Reduction = "sum" | "mean" | "max";
 type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
-  autoplay?: boolean; whole?: boolean; compact?: boolean; group?: string; link?: string; limit?: number; begun?: number;
+  autoplay?: boolean; whole?: boolean; compact?: boolean; complete?: boolean; group?: string; link?: string; limit?: number; begun?: number;
   at?: [number, number]; unit?: [number, number]; live?: Live;
 }
 
@@ -135,6 +135,10 @@ interface Learning {
 }
 interface CurveMessage {
   key: string; name: string; formula: string; slope: string; group: string; reach: number; flat: number; counts: Packed;
+}
+interface StampsMessage {
+  rows: Axis; columns: Axis; twin: [Axis, Axis]; size: [number, number]; divisor: number; group: string; name: string;
+  input: Packed; whole: Packed; counts: Packed; weight: Packed;
 }
 interface PixelsMessage { divisor: number; levels: Levels }
 interface SizesMessage {

@@ -121,7 +121,7 @@ class Stage extends View {
     if (!this.hasPlace) this.link?.tell({ asks: true });
     this.place.tell();
     this.scrub.max = trace.count;
-    say(this.input.heading, `${trace.names.input ?? "Input"}${trace.spacing ? ", zeros between" : ""}`);
+    say(this.input.heading, trace.names.input ?? "Input");
     say(this.output.heading, trace.names.output ?? "Output");
     if (trace.options.whole) this.showWhole();
     if (!before && trace.options.autoplay && !isReduced()) this.player.toggle();
@@ -293,7 +293,7 @@ class Stage extends View {
     if (isPart) say(this.partWords, partText(plan, this));
     const { cell } = inputPlan(this.input.panel, this).box;
     const scale = cell < 1 && this.wide > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
-    say(this.input.note, times(trace.height, trace.width, trace.depth) + scale);
+    say(this.input.note, times(trace.height, trace.width, trace.depth) + (trace.spacing ? ", zeros between" : "") + scale);
     say(this.output.note, times(trace.outHeight, trace.outWidth, 1));
     // Python's number; the one in the sum's line is the JavaScript's.
     say(this.value, this.hidden ? "?" : this.say.output(outputAt(trace, step.row, step.column)));
