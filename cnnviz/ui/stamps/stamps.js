@@ -88,7 +88,9 @@ class Stamps extends View {
   // A number of the input: the cursor goes to the middle of its stamp.
   pick({ row, column }) {
     const { rows, columns, twin: [down, across], size: [high, wide] } = this.data;
-    this.at = { row: nearestTo(down, row * rows.stride, high), column: nearestTo(across, column * columns.stride, wide) };
+    // Where the number stands once zeros are put between: as far on as its stamp lies before anything is cut.
+    const spread = (axis, index) => cellOf(axis, startOf(axis, index));
+    this.at = { row: nearestTo(down, spread(rows, row), high), column: nearestTo(across, spread(columns, column), wide) };
     this.stamp = { row, column };
     this.repaint();
     this.tell();
