@@ -96,6 +96,10 @@ def conv_back(function: Callable[..., Any], gradient: np.ndarray, given: Given) 
     return function(output_gradient=gradient, **without(given, "bias"))
 
 
+def transposed_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return ops.conv_transpose2d_gradients(output_gradient=gradient, **without(given, "bias"))
+
+
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return (function(output_gradient=gradient, **without(given, "return_indices", "divisor_override")),)
 
@@ -164,6 +168,10 @@ OPERATIONS = {
     "nn.functional.conv3d": Operation(
         ops.conv3d, "input weight bias stride padding dilation groups", lacks=mixed,
         back=partial(conv_back, ops.conv3d_gradients),
+    ),
+    "nn.functional.conv_transpose2d": Operation(
+        ops.conv_transpose2d, "input weight bias stride padding output_padding groups dilation", lacks=mixed,
+        back=transposed_back,
     ),
     "nn.functional.max_pool2d": Operation(
         ops.max_pool2d, "input kernel_size stride padding dilation ceil_mode return_indices",

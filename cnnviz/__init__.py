@@ -15,6 +15,7 @@ from cnnviz.layers import (
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     GlobalAvgPool,
     Linear,
@@ -33,6 +34,7 @@ from cnnviz.ops import (
     conv1d,
     conv2d,
     conv3d,
+    conv_transpose2d,
     dropout,
     gelu,
     leaky_relu,
@@ -53,12 +55,12 @@ if TYPE_CHECKING:
     from cnnviz.pictures import Picture, open_picture
 
 __all__ = [
-    "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "Dropout", "Field",
-    "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture", "Rbf",
-    "Step", "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d",
-    "conv3d", "digits", "dropout", "gelu", "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm",
-    "max_pool2d", "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances",
-    "tanh", "write_network",
+    "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "ConvTranspose2d", "Dropout",
+    "Field", "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture",
+    "Rbf", "Step", "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d",
+    "conv2d", "conv3d", "conv_transpose2d", "digits", "dropout", "gelu", "leaky_relu", "lenet5", "lenet5_1998",
+    "linear", "local_response_norm", "max_pool2d", "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid",
+    "softmax", "squared_distances", "tanh", "write_network",
 ]  # fmt: skip
 
 

@@ -213,6 +213,8 @@ class Passage:
     size          positions of the axis that is read; None: it has no ends
     padding_mode  one of PADDING_MODES; padding that is not borrowed is no position of the axis
     offset        how far behind position 0 the axis begins, where its beginning is cut off
+    spacing       how far apart the window has the positions of the axis: between them stand zeros, which are none. It
+                  is the stride of a transposed convolution
 
     Raises SettingError for anything else.
     """
@@ -221,6 +223,7 @@ class Passage:
     size: int | None = None
     padding_mode: str = "zeros"
     offset: int = 0
+    spacing: int = 1
 
     def __post_init__(self) -> None:
         a(self.window, Window, "window")
@@ -228,6 +231,7 @@ class Passage:
             object.__setattr__(self, "size", whole(self.size, "size", 1))
         one_of(self.padding_mode, "padding_mode", PADDING_MODES)
         object.__setattr__(self, "offset", whole(self.offset, "offset", 0))
+        object.__setattr__(self, "spacing", whole(self.spacing, "spacing", 1))
 
     def back(self, units: Collection[int]) -> Collection[int]:
         """The positions that these units read: a range of them where they are one and nothing is left out.
@@ -238,25 +242,30 @@ class Passage:
             raise SettingError(f"units is {told(units)}; it must be whole numbers, such as range(3).")
         window = self.window
         is_gapless = window.stride <= window.kernel_size and window.dilation == 1 and self.padding_mode == "zeros"
+        is_gapless = is_gapless and self.spacing == 1
         if isinstance(units, range) and units and is_gapless:
             first, end = window.taps(units[0])[0] + self.offset, window.taps(units[-1])[-1] + self.offset + 1
             return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
         _check_length(_length(units) * window.kernel_size, "positions that these units read", MOST_TAPS)
         taps = {tap + self.offset for unit in units for tap in window.taps(unit)}
+        if self.spacing > 1:
+            taps = {tap // self.spacing for tap in taps if tap % self.spacing == 0}
         if self.size is None:
             return taps
         found = {origin(tap, self.size, self.padding_mode) for tap in taps}
         return {position for position in found if position is not None}
 
     def span(self, units: range) -> range:
-        """All from the first position to the last that these units reach for, padding included.
+        """All from the first position to the last that these units reach for, padding included; of units that read
+        zeros alone the position before those.
 
         units  one behind the other, at least one; else a SettingError
         """
         if not isinstance(units, range) or not units or units.step != 1:
             raise SettingError(f"units is {told(units)}; it must be a range of at least one unit.")
-        first, last = self.window.taps(units[0]), self.window.taps(units[-1])
-        return range(first[0] + self.offset, last[-1] + self.offset + 1)
+        first, last = self.window.taps(units[0])[0] + self.offset, self.window.taps(units[-1])[-1] + self.offset
+        start, end = -(-first // self.spacing), last // self.spacing + 1
+        return range(min(start, end - 1), end)
 
 
 @checked
@@ -273,7 +282,8 @@ class Field:
     `Field()` is a pixel itself; each layer goes `.through` its Window; `Field.union` is where branches meet. A stride
     that is larger than its window, or a dilation, leaves pixels out, between those that are read: `read` tells which
     are. Branches whose strides differ have no one jump: size, jump and start are then those of unit 0 and of the way
-    that moves on fastest, `pixels` and `read` are exact all the same, and `disagreement` says so.
+    that moves on fastest, `pixels` and `read` are exact all the same, and `disagreement` says so. Behind zeros put
+    between, too, units differ: size is then the most that one of them spans, and jump, at least 1, is rounded down.
 
     Raises SettingError for anything but whole numbers, size and jump at least 1, and ways that are none.
     """
@@ -299,15 +309,16 @@ class Field:
         # How many passages lie behind it at most; and whether all of its units see as much, as far apart.
         object.__setattr__(self, "_depth", max((each._depth + 1 for each in before), default=0))
         is_even = all(each._is_even for each in before) and len({each.jump for each in before}) <= 1
+        is_even = is_even and all(passage.spacing == 1 for _, passage in self.ways)
         object.__setattr__(self, "_is_even", is_even)
 
     def through(self, window: Window, passage: Passage | None = None) -> Field:
         """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
         passage = passage or Passage(window)
         return Field(
-            size=self.size + (window.extent - 1) * self.jump,
-            jump=self.jump * window.stride,
-            start=self.start + (passage.offset - window.before) * self.jump,
+            size=self.size + (window.extent - 1) // passage.spacing * self.jump,
+            jump=max(1, self.jump * window.stride // passage.spacing),
+            start=self.start - (window.before - passage.offset) // passage.spacing * self.jump,
             ways=((self, passage),),
         )
 

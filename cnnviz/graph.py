@@ -86,7 +86,7 @@ class Row:
         in 64 bits, the map itself and what it is gated by. `levels`: the input is given in 8 bits."""
         shapes = self.layer.parameter_shapes(self.input_shape).values()
         weights = next((shape for shape in shapes if len(shape) > 1), ())
-        reads = len(self.layer.reads(self.input_shape, 0)) * math.prod(self.input_shape[1:])
+        reads = len(self.layer.reads(self.input_shape, 0)) * math.prod(self.layer.laid_sides(self.input_shape))
         read = reads * (1 if levels and self.sources == (0,) else 4)
         places = math.prod(self.output_shape[1:])
         return read + 8 * math.prod(weights[1:] or (0,)) + (12 if self.layer.gates else 4) * places

@@ -56,6 +56,7 @@ class Terms(TypedDict, total=False):
     """What tells the map of one operation from that of another: the fields of a `Trace` of these names.
 
     input          what is read in place of what came in, where that is not it: of dropout, what was kept
+    spacing        how far apart its numbers lie in that, where zeros were put between
     rows, columns  the Windows, where they are not the layer's
     """
 
@@ -70,6 +71,7 @@ class Terms(TypedDict, total=False):
     gate: np.ndarray
     outside: str
     input: np.ndarray
+    spacing: tuple[int, int]
     rows: Window
     columns: Window
 
@@ -115,6 +117,8 @@ class Trace:
     input_limit  the same of the input, a map then; 0: an input without negatives is drawn in grey, as a picture is
     factor    a common factor of the weights, drawn outside the sum (1/9 x ...)
     names     what the panels are called: "input", "output", "channels"
+    spacing   how far apart the numbers of the input lie, down and across: between them zeros were put, and are drawn
+              as padding is
 
     Raises SettingError for a setting that is none, DoesNotFit for padding that has too little to borrow from, and
     ArrayError for arrays that do not belong together or hold nan or inf.
@@ -139,9 +143,13 @@ class Trace:
     names: dict[str, object] = field(default_factory=dict)
     exponent: float = 1.0
     gate: np.ndarray | None = None
+    spacing: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
-        hold(self, "rows", "columns", "divisor", "scale", "bias", "exponent", "limit", "input_limit", "factor", "names")
+        hold(self, "rows", "columns", "divisor", "scale", "bias", "exponent", "limit", "input_limit", "factor", "names",
+             "spacing")  # fmt: skip
+        for apart in self.spacing:
+            whole(apart, "spacing", 1)
         for name, allowed in (
             ("term", TERMS), ("reduction", REDUCTIONS), ("function", FUNCTIONS), ("outside", OUTSIDE),
         ):  # fmt: skip
@@ -298,6 +306,8 @@ class Trace:
         }  # fmt: skip
         if self.exponent != 1:
             header["exponent"] = self.exponent
+        if self.spacing != (1, 1):
+            header["spacing"] = self.spacing
         arrays = self._arrays()
         if held:
             header["held"] = held

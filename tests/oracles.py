@@ -49,6 +49,25 @@ def convolve_by_onnxruntime(images, weight, bias, stride, padding, dilation, gro
     return session.run(None, {name: np.ascontiguousarray(array) for name, array in arrays.items()})[0]
 
 
+def stamped_by_loops(images, weight, bias, stride, padding, output_padding, dilation, groups):
+    """The obvious transposed convolution of (N, C, H, W): every stamp added up on a canvas that is then cut.
+
+    padding is ((top, bottom), (left, right))
+    """
+    (count, channels, height, width), (_, each, kernel_height, kernel_width) = images.shape, weight.shape
+    axes = zip((height, width), stride, dilation, (kernel_height, kernel_width))
+    spans = [(size - 1) * s + d * (k - 1) + 1 for size, s, d, k in axes]
+    canvas = np.zeros((count, each * groups, *(span + more for span, more in zip(spans, output_padding))))
+    for n, c, i, j in itertools.product(*map(range, images.shape)):
+        first = c // (channels // groups) * each
+        for f, m, k in itertools.product(range(each), range(kernel_height), range(kernel_width)):
+            row, column = i * stride[0] + m * dilation[0], j * stride[1] + k * dilation[1]
+            canvas[n, first + f, row, column] += float(images[n, c, i, j]) * float(weight[c, f, m, k])
+    (top, bottom), (left, right) = padding
+    cut = canvas[:, :, top : canvas.shape[2] - bottom, left : canvas.shape[3] - right]
+    return cut if bias is None else cut + np.asarray(bias, float)[:, np.newaxis, np.newaxis]
+
+
 def by_onnxruntime(operation, *arrays, **attributes):
     """What ONNX Runtime's `operation` makes of arrays, taken as float32."""
     feed = {f"array{number}": np.ascontiguousarray(array, np.float32) for number, array in enumerate(arrays)}

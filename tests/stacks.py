@@ -15,6 +15,7 @@ from cnnviz.layers import (
     BatchNorm2d,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     GlobalAvgPool,
     Layer,
@@ -50,6 +51,7 @@ def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
     return [
         (INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4")),
         ((2, 19, 14), read("max 3x2 s2x1 p1+0x0+1 d2x1; avg 3 s1x2 p0+1 ignore padding; max 3 s1 d1x2; avg 2 s1 p1+0")),
+        ((4, 5, 3), read("tconv 6 3x2 s2x3 p0+1x1 op0x2 d1x2 g2; relu; tconv 3 4x3 s3x2 p2x1 no bias; tconv 2 1x1 s2")),
     ]  # fmt: skip
 
 
@@ -145,6 +147,13 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             mode = {"reflect": "reflect", "replicate": "edge"}[layer.padding_mode]
             pad = helper.make_node("Pad", [source, ends], [prefix + "padded"], mode=mode)
             return [pad, helper.make_node("Conv", [prefix + "padded", *names], [target], **settings)], axes
+        case ConvTranspose2d():
+            names = [keep(name, given[name]) for name in ("weight", "bias") if name in given]
+            return one(
+                "ConvTranspose", *names, strides=_pair(layer.stride), dilations=_pair(layer.dilation),
+                group=layer.groups, kernel_shape=_pair(layer.kernel_size), pads=_pads(layer.padding),
+                output_padding=_pair(layer.output_padding),
+            )  # fmt: skip
         case PartialConv2d():  # each filter by itself, on the maps that it reads gathered into one input
             nodes, made = [], []
             for filter, maps in enumerate(layer.connections):

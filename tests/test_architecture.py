@@ -36,8 +36,8 @@ ROOMS_OF_UI = (
     "component", "state", "words", "letters", "memory", "leaving", "settings", "held", "markup", "formulas", "cached",
     "own",
     "drawing", "landmarks", "stage", "dots", "compare", "volumes", "overlay", "learning", "drawpad", "pixels",
-    "curve", "sizes", "grid", "later", "nodes", "panel", "controls", "questions", "results", "network_view", "lessons",
-    "course", "frame",
+    "curve", "stamps", "sizes", "grid", "later", "nodes", "panel", "controls", "questions", "results", "network_view",
+    "lessons", "course", "frame",
 )  # fmt: skip
 
 

@@ -123,8 +123,12 @@ def test_a_map_that_reads_too_much_is_not_on_the_stage(large):
 
 
 @pytest.mark.parametrize(
-    "text", ["conv 6 3x3", "fc 3", "conv 6 3x3 s2; fc 1", "conv 2 1x1; conv 4 3x3 g2", "conv 8 1x1 s2; max 2; relu"]
-)
+    "text",
+    [
+        "conv 6 3x3", "fc 3", "conv 6 3x3 s2; fc 1", "conv 2 1x1; conv 4 3x3 g2", "conv 8 1x1 s2; max 2; relu",
+        "tconv 3 4x3 s2x3 p1; tconv 2 2x2 s1x2 p3",
+    ],
+)  # fmt: skip
 def test_what_is_counted_is_what_is_sent(text, large):
     for number, row in enumerate(Network((3, 40, 60), read(text)).rows, 1):
         at = page(stack=text, unit=f"{number}.1", size="60")

@@ -413,6 +413,8 @@ WRITTEN = {
     "beginning in the padding": behind(MAPS, layers.AvgPool2d(3, (4, 5), 1, True), layers.MaxPool2d(1, 2, 0, True)),
     "some links": behind(MAPS, layers.PartialConv2d(((0, 2), (1,), (0, 1, 2, 3)), (3, 2), ((1, 0), 2))),
     "blocks": behind(MAPS, layers.Subsample((2, 3))),
+    "stamps": behind(MAPS, layers.ConvTranspose2d(6, (3, 2), (2, 3), ((1, 0), (0, 2)), (1, 2), 2),
+                     layers.ConvTranspose2d(2, (1, 3), dilation=(1, 2), bias=False)),
     "distances": behind((3, 4, 5), layers.Rbf(7)),
     "one branch": behind(MAPS, layers.Add(1), layers.Multiply(2), layers.Add(2)),
     "spread": Graph(MAPS, (

@@ -274,7 +274,7 @@ REFUSED = [
     ("Dropout2d(0.5)", "drops whole maps; dropout here drops single numbers."),
     ("Flatten(start_dim=2)", "has start_dim 2; FC reads a whole volume"),
     ("SELU(inplace=True)", "Layer 1, “SELU(inplace=True)”, is no layer that can be typed here; there are conv,"),
-    ("nn.ConvTranspose2d(3, 8, 3)", "“ConvTranspose2d(3, 8…”, is no layer that can be typed here; there are conv,"),
+    ("nn.ConvTranspose3d(3, 8, 3)", "“ConvTranspose3d(3, 8…”, is no layer that can be typed here; there are conv,"),
     ("Conv1d(3, 8, 3)", "Layer 1, “Conv1d(3, 8, 3)”, is no layer that can be typed here; there are conv,"),
     ("nn.Conv2d(3, 8, 3, colour=2)", "has the setting “colour”, which is not here."),
     ("nn.Conv2d(3, 8, 3, kernel_size=3)", "is given kernel_size twice."),

@@ -81,6 +81,10 @@ CURVE = {"x": (np.arange(3.0), np.arange(3.0) + 1)}
 CONV = {"input": MAP, "weight": FILTERS, "stride": 1, "padding": 1, "dilation": 1, "groups": 2}
 CONV_1D = {**CONV, "input": MAP[:, 0], "weight": FILTERS[:, :, 0]}
 CONV3 = {**CONV, "input": MAP.reshape(4, 3, 3, 8), "weight": FILTERS.reshape(6, 2, 3, 2, 1), "padding": (1, 0, 1)}
+TRANSPOSED = {
+    "input": MAP, "weight": RNG.standard_normal((4, 3, 2, 3)), "stride": 2, "padding": 1, "output_padding": (1, 1),
+    "groups": 2, "dilation": 1,
+}  # fmt: skip
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
@@ -133,7 +137,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "geometry.Field.pixels": {"index": 3},
     "geometry.Field.through": {"window": Window(3), "passage": Passage(Window(3), 9)},
     "geometry.Field.read": {"index": 3},
-    "geometry.Passage": {"window": Window(3), "size": 9, "padding_mode": "reflect", "offset": 1},
+    "geometry.Passage": {"window": Window(3), "size": 9, "padding_mode": "reflect", "offset": 1, "spacing": 2},
     "geometry.Passage.back": {"units": (1, 2)},
     "geometry.Passage.span": {"units": range(1, 3)},
     "geometry.Field.union": {"fields": [Field(3, 2), Field(5, 2, -1)]},
@@ -172,6 +176,8 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.conv.conv2d": {**CONV, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.conv3d.conv3d": {**CONV3, "bias": np.ones(6), "padding_mode": "reflect"},
     "ops.conv3d.conv3d_gradients": {**CONV3, "output_gradient": np.ones((6, 3, 2, 10)), "to_input": True},
+    "ops.conv_transpose.conv_transpose2d": {**TRANSPOSED, "bias": np.ones(6)},
+    "ops.conv_transpose.conv_transpose2d_gradients": {**TRANSPOSED, "output_gradient": np.ones((6, 17, 16))},
     "ops.distances.squared_distances": {"input": MAP, "codes": RNG.standard_normal((3, 8))},
     "ops.distances.squared_distances_gradient": {
         "input": MAP, "codes": RNG.standard_normal((3, 8)), "output_gradient": np.ones((4, 9, 3)),
@@ -337,7 +343,7 @@ RIGHT: dict[str, dict[str, Any]] = {
         "input": np.ones((2, 5, 6)), "output": np.ones((3, 4)), "rows": Window(3), "columns": Window(3),
         "channels": (0, 1), "weight": np.ones((2, 3, 3)), "divisor": 1.0, "term": "product", "reduction": "sum",
         "scale": 1.0, "bias": 0.0, "function": "identity", "outside": "zeros", "limit": 0.0, "input_limit": 0.0,
-        "factor": Fraction(1, 3), "names": {"input": "it"},
+        "factor": Fraction(1, 3), "names": {"input": "it"}, "spacing": (1, 2),
     },
     "steps.Trace.envelope": {"autoplay": True},
     "steps.Trace.largest": {},
@@ -531,6 +537,7 @@ NAMED: dict[str, Any] = {
 SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Conv2d(6, (3, 2), 2, ((1, 0), 2), groups=2, padding_mode="replicate"): (4, 9, 8),
     layers.PartialConv2d(((0, 2), (1,)), (3, 2), ((1, 0), 2)): (4, 9, 8),
+    layers.ConvTranspose2d(6, (3, 2), (2, 3), ((1, 0), 1), (1, 2), 2, dilation=(1, 2)): (4, 5, 4),
     layers.MaxPool2d(3, 2, (1, 0), True): (4, 9, 8),
     layers.AvgPool2d(3, 2, (1, 0), True, False): (4, 9, 8),
     layers.GlobalAvgPool(): (4, 9, 8),

@@ -23,6 +23,7 @@ from cnnviz.layers import (
     BatchNorm2d,
     Concat,
     Conv2d,
+    ConvTranspose2d,
     Dropout,
     GlobalAvgPool,
     Layer,
@@ -104,6 +105,34 @@ def _conv(call: Call) -> Made:
     each = None if bias is None else _each(bias, len(weight))
     dims = _sizes(layer, call, flow)[: len(flow.dims)]
     return call.add(layer, [flow], dims, weight=_floats(weight), bias=each)
+
+
+def _conv_transpose(call: Call) -> Made:
+    flow, weight = call.maps(), call.known(1, "weight")
+    if weight.ndim != 4 or len(weight) != flow.dims[0]:
+        raise NetworkError(f"its weight has the shape {weight.shape}, and {grouped(flow.dims[0])} maps come in")
+    bias = call.known(2, "bias") if call.input(2) is not None else None
+    stride, dilation, more = _pair(call, "strides"), _pair(call, "dilations"), _pair(call, "output_padding", (0, 0))
+    groups, kernel = call.attribute("group", 1), (weight.shape[2], weight.shape[3])
+    mode, asked = call.attribute("auto_pad", "NOTSET"), call.attribute("output_shape", ())
+    if asked or mode in ("SAME_UPPER", "SAME_LOWER"):
+        # What is cut off follows from the size that is to come out. What is missing there stands behind, where that
+        # size is asked for; "same" alone adds nothing, in ONNX Runtime.
+        sizes = asked[-2:] or [size * s for size, s in zip(flow.dims[1:], stride)]
+        whole = [(size - 1) * s + m + d * (k - 1) + 1
+                 for size, s, m, d, k in zip(flow.dims[1:], stride, more, dilation, kernel)]  # fmt: skip
+        over = [size - wanted for size, wanted in zip(whole, sizes)]
+        halves = [(cut // 2, cut - cut // 2) for cut in (max(0, each) for each in over)]
+        (top, bottom), (left, right) = halves if mode == "SAME_UPPER" else [half[::-1] for half in halves]
+        if asked:
+            more = (more[0] + max(0, -over[0]), more[1] + max(0, -over[1]))
+    else:
+        _, ((top, bottom), (left, right)), _ = _windows(call, kernel, flow.dims)
+    filters = weight.shape[1] * groups
+    padding = ((top, bottom), (left, right))
+    layer = ConvTranspose2d(filters, kernel, stride, padding, more, groups, bias is not None, dilation)
+    each = None if bias is None else _each(bias, filters)
+    return call.add(layer, [flow], _sizes(layer, call, flow), weight=_floats(weight), bias=each)
 
 
 def _max_pool(call: Call) -> Made:
@@ -558,10 +587,10 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 
 OPERATORS: dict[str, Callable[[Call], Made]] = {
     "Add": _sum, "AveragePool": _average_pool, "BatchNormalization": _batch_norm, "Cast": _cast, "Clip": _clip,
-    "Concat": _concat, "Constant": _constant, "ConstantOfShape": _constant_of_shape, "Conv": _conv, "Div": _quotient,
-    "Dropout": _dropout, "Elu": _only("elu", alpha=1.0), "Flatten": _flatten, "Gather": _gather, "Gelu": _gelu,
-    "Gemm": _gemm, "GlobalAveragePool": _global_average, "HardSigmoid": _hard_sigmoid,
-    "HardSwish": _as(Activate("hard swish")), "Identity": _identity, "LRN": _lrn,
+    "Concat": _concat, "Constant": _constant, "ConstantOfShape": _constant_of_shape, "Conv": _conv,
+    "ConvTranspose": _conv_transpose, "Div": _quotient, "Dropout": _dropout, "Elu": _only("elu", alpha=1.0),
+    "Flatten": _flatten, "Gather": _gather, "Gelu": _gelu, "Gemm": _gemm, "GlobalAveragePool": _global_average,
+    "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "Identity": _identity, "LRN": _lrn,
     "LeakyRelu": _only("leaky relu", alpha=0.01), "MatMul": _mat_mul, "MaxPool": _max_pool, "Mul": _product,
     "Pad": _pad, "ReduceMean": _reduce_mean, "Relu": _as(Activate("relu")), "Reshape": _reshape, "Shape": _shape,
     "Sigmoid": _as(Activate("sigmoid")), "Slice": _slice, "Softplus": _as(Activate("softplus")), "Split": _split,

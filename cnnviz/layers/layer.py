@@ -136,6 +136,10 @@ class Layer(ABC):
         height, width = sides(shape)
         return Passage(down, height), Passage(across, width)
 
+    def laid_sides(self, shape: Shape) -> tuple[int, int]:
+        """Height and width of what its units are shown to read: of the map before it, as it is laid out."""
+        return sides(shape)
+
     def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
         """Which maps of the input a map of the output comes from, from 0. Raises SettingError where it is none."""
         count = self.output_shape(shape)[0]

@@ -17,6 +17,7 @@ from cnnviz.kernels.weights import quoted
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.code import calls, is_code, named, parsed, value_of
 from cnnviz.layers.grammar import Slot
+from cnnviz.layers.same import axes_text
 
 # How each is called: its kind in `typed`, and its parameters in their order.
 _CALLS: dict[str, tuple[str, str]] = {
@@ -110,6 +111,8 @@ def own(call: str) -> list[str]:
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
         given = dict(zip(("out_channels", "kernel_size"), given.values()))
     given = {**_KERAS_USUAL.get(name, {}), **given}
+    if kind == "tconv" and str(given.get("padding")).lower() == "same" and given.get("output_padding") is None:
+        given |= _same_transposed(given)
     if name == "ReLU" and not isinstance(given.get("inplace"), (bool, str, type(None))):  # a str: a name in the code
         raise SettingError("has a largest value; ReLU here has none.")
     said = {name: _SAID[name](value, kind) if name in _SAID else _in_slot(value, slots[name])
@@ -141,15 +144,16 @@ class _Order:
                 f"{where}: without Flatten() before it Keras applies it at every position of the map; put Flatten() "
                 "before it, or write a conv of 1x1."
             )
-        if self.flat == "Flatten" and kind in ("conv", "max", "avg", "global", "batch"):
+        if self.flat == "Flatten" and kind in ("conv", "tconv", "max", "avg", "global", "batch"):
             raise SettingError(f"{where}: behind Flatten() nothing is left of height and width; put it before.")
         if channels := _channels(call):
             self.channels = channels
-        if self.channels and kind == "conv":
+        if self.channels and kind in ("conv", "tconv"):
             texts = [texts[0] if " in " in texts[0] else f"{texts[0]} in {self.channels}", *texts[1:]]
         if kind:
             self.channels = 0
-        self.flat = {"conv": "", "max": "", "avg": "", "global": "average", "fc": "fc"}.get(kind, self.flat)
+        flat = dict.fromkeys(("conv", "tconv", "max", "avg"), "") | {"global": "average", "fc": "fc"}
+        self.flat = flat.get(kind, self.flat)
         if name == "Flatten":
             self.flat = name
         return texts
@@ -201,7 +205,9 @@ def _number(value: Any, kind: str) -> str:
 
 def _in_slot(value: Any, slot: Slot) -> str:
     """What no other framework calls otherwise: as the layer itself says that it is typed."""
-    return slot.written + (_number(value, "") if slot.decimal else _count(value, ""))
+    if value is None:
+        return ""
+    return slot.written + (_number if slot.decimal else _count if slot.single else _size)(value, "")
 
 
 def _stride(value: Any, kind: str) -> str:
@@ -213,11 +219,32 @@ def _padding(value: Any, kind: str) -> str:
         if value.lower() not in ("same", "valid"):
             raise SettingError(f"has the padding {quoted(value)}; it is a number, same or valid.")
         return value.lower().replace("valid", "")
+    if isinstance(value, _Ends):
+        return f"p{axes_text(*value)}"
     return f"p{_size(value, kind)}"
 
 
+class _Ends(tuple):
+    """A padding that may differ at the two ends of an axis."""
+
+
+def _same_transposed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Keras' "same" of a transposed convolution: an output S times as large, what is over cut off, the odd one behind,
+    what is missing put there."""
+    told = [given.get(name, 1) for name in ("kernel_size", "strides", "dilation_rate")]
+    sides = [value if isinstance(value, tuple) else (value, value) for value in told]
+    if not all(len(pair) == 2 and all(type(side) is int and side > 0 for side in pair) for pair in sides):
+        return {}  # as it is, for its own refusal
+    over = [d * (k - 1) + 1 - s for k, s, d in zip(*sides)]
+    cut = [max(0, each) for each in over]
+    return {
+        "padding": _Ends((each // 2, each - each // 2) for each in cut),
+        "output_padding": tuple(max(0, -each) for each in over),
+    }
+
+
 def _dilation(value: Any, kind: str) -> str:
-    if kind in ("conv", "max"):
+    if kind in ("conv", "tconv", "max"):
         return f"d{_size(value, kind)}"
     if value not in (1, (1, 1)):
         raise SettingError(f"has dilation {_told(value)}; a pooling window here has none. Leave it out.")

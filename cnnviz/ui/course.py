@@ -22,6 +22,7 @@ from cnnviz.ui.lessons import (
     pooling,
     signal,
     stride,
+    transposed,
 )
 from cnnviz.ui.letters import LETTERS
 from cnnviz.ui.results import RESULTS
@@ -145,6 +146,13 @@ DEEP = Lesson(
     "Edges, shapes, parts: what a network trained on photographs sees in yours.",
     (*PHOTO, *deep.SETTINGS), "Photo", style=("deep",),
 )  # fmt: skip
+TRANSPOSED = Lesson(
+    "transposed", "Transposed",
+    "A convolution makes one number of a window; this makes a window of one number: a stamp. All are added up. Where K "
+    "is no multiple of S they overlap unevenly: a checkerboard.",
+    "One number becomes a window, and a map grows: the way back of a convolution.",
+    (*PICTURE, *transposed.SETTINGS, LETTERS), "Picture, kernel", "Transposed convolution", style=("transposed",),
+)  # fmt: skip
 NETWORK = Lesson(
     "network", "Your network",
     "Any network is such layers: drop an ONNX file, and every node of it can be asked, on your own picture.",
@@ -168,5 +176,5 @@ SIGNAL = Lesson(
 )  # fmt: skip
 COURSE = (
     PIXELS, CONVOLUTION, STRIDE, FILTERS, CHANNELS, POOLING, ACTIVATIONS, LAYERS,
-    LENET, LEARNING, DEEP, NETWORK, SIGNAL, ATTENTION,
+    LENET, LEARNING, DEEP, NETWORK, TRANSPOSED, SIGNAL, ATTENTION,
 )  # fmt: skip

@@ -15,14 +15,14 @@ type Reduction = "sum" | "mean" | "max";
 type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
-  autoplay?: boolean; whole?: boolean; compact?: boolean; weights?: boolean; group?: string; link?: string; limit?: number; begun?: number;
+  autoplay?: boolean; whole?: boolean; compact?: boolean; complete?: boolean; weights?: boolean; group?: string; link?: string; limit?: number; begun?: number;
   at?: [number, number]; unit?: [number, number]; live?: Live; terms?: boolean; reach?: number;
 }
 
 interface Trace {
   rows: Axis; columns: Axis; channels: number[]; divisor: number; term: Term; reduction: Reduction; scale: number;
   bias: number; exponent?: number; function: string; outside: Outside; limit: number; inputLimit: number | null; factor: [number, number];
-  names: { input?: string; output?: string; channels?: string[]; place?: string }; options: StageOptions;
+  names: { input?: string; output?: string; channels?: string[]; place?: string }; options: StageOptions; spacing?: [number, number];
   input: Packed & { decimals?: number }; output: Packed<Float32Array>; weight?: Packed<Float64Array>; gate?: Packed<Float64Array>;
   // worked out by unpack
   depth: number; height: number; width: number; outHeight: number; outWidth: number; count: number;
@@ -71,7 +71,7 @@ interface Standing { group: string | undefined; live: Live }
 // ---- the volumes: cnnviz/ui/volumes/message.py ----
 
 interface Unit { layer: number; channel: number; row: number | null; column: number | null }
-interface Passage { window: Axis; size: number; outside: Outside; offset: number }
+interface Passage { window: Axis; size: number; outside: Outside; offset: number; spacing?: number }
 interface UnitAxis { size: number; jump: number; start: number }
 interface Span { first: number; count: number }
 // What a layer reads: a layer, −1 the picture; in how many groups, or which maps each map reads; through what, back to it.
@@ -136,6 +136,10 @@ interface Learning {
 }
 interface CurveMessage {
   key: string; name: string; formula: string; slope: string; group: string; reach: number; flat: number; counts: Packed;
+}
+interface StampsMessage {
+  rows: Axis; columns: Axis; twin: [Axis, Axis]; size: [number, number]; divisor: number; group: string; name: string;
+  input: Packed; whole: Packed; counts: Packed; weight: Packed;
 }
 interface PixelsMessage { divisor: number; levels: Levels }
 interface SizesMessage {

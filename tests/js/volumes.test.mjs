@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { flatPlanOf, mapOf } from "../../cnnviz/ui/volumes/flat.js";
 import { HIGH, cellOf, channelOf, cornerOf, planOf, planeOf, underPoint } from "../../cnnviz/ui/volumes/layout.js";
-import { missingIn } from "../../cnnviz/ui/drawing/axis.js";
+import { missingIn, reachOf, readBy } from "../../cnnviz/ui/drawing/axis.js";
 import { readingOf } from "../../cnnviz/ui/volumes/reading.js";
 import {
   channelAt, middleOf, readUnit, seen, slotOf, unitText, unpack, valueOf, within,
@@ -408,5 +408,22 @@ test("a vector of any length finds room", () => {
     assert.ok(column.height <= HIGH && column.cell >= 3 && column.width <= 210, `${count}: ${column.width} wide`);
     assert.ok(column.perColumn * column.columns >= count);
     if (count <= 13) assert.equal(column.columns, 1);
+  }
+});
+
+test("through zeros put between, what a unit reads and spans is what stamps reach it", () => {
+  for (const [kernel, spacing, cut, dilation] of [[3, 2, 1, 1], [4, 2, 1, 1], [2, 3, 0, 1], [3, 3, 2, 2], [1, 2, 0, 1], [5, 2, 1, 1]]) {
+    const size = 6, window = axis(kernel, 1, dilation * (kernel - 1) - cut, 0, dilation);
+    for (let unit = 0; unit < 12; unit += 1) {
+      const stamped = [...Array(size).keys()].filter((at) => {
+        const tap = (unit + cut - at * spacing) / dilation;
+        return Number.isInteger(tap) && tap >= 0 && tap < kernel;
+      });
+      assert.deepEqual([...readBy(window, [unit], size, "zeros", spacing)].sort(), stamped);
+      const [from, to] = reachOf(window, unit, unit, spacing);
+      assert.ok(from <= to && stamped.every((at) => at >= from && at <= to));
+      const inside = stamped.length ? [Math.max(0, from), Math.min(size - 1, to)] : [];
+      if (dilation === 1) assert.deepEqual(inside, stamped.length ? [stamped[0], stamped.at(-1)] : []);
+    }
   }
 });

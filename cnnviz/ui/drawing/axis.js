@@ -46,16 +46,27 @@ export function readers(axis, position, outputs) {
   return found;
 }
 
-/** The positions that the windows of these outputs read, those that they borrow included. @param {Axis} axis */
-export function readBy(axis, outputs, size, outside) {
+// The positions that the windows of these outputs read, those that they borrow included. `spacing`: how far apart the
+// positions lie under the window; between them stand zeros, as in a transposed convolution.
+/** @param {Axis} axis */
+export function readBy(axis, outputs, size, outside, spacing = 1) {
   const found = new Set(), taps = tapsOf(axis);
   for (const index of outputs) {
     for (const tap of taps) {
-      const position = origin(startOf(axis, index) + tap, size, outside);
+      const under = startOf(axis, index) + tap;
+      if (under % spacing) continue;
+      const position = origin(under / spacing, size, outside);
       if (position >= 0) found.add(position);
     }
   }
   return found;
+}
+
+// From which position to which the windows of the outputs `from` to `to` reach, as Passage.span has it.
+/** @type {(axis: Axis, from: number, to: number, spacing?: number) => number[]} */
+export function reachOf(axis, from, to, spacing = 1) {
+  const last = Math.floor((startOf(axis, to) + extentOf(axis) - 1) / spacing);
+  return [Math.min(Math.ceil(startOf(axis, from) / spacing), last), last];
 }
 
 /** The same axis where the input begins so far behind its own beginning. @type {(axis: Axis, offset: number) => Axis} */

@@ -49,6 +49,7 @@ def stage(
     compact: bool = False,
     weights: bool = False,
     terms: bool = False,
+    complete: bool = False,
     group: str = "",
     at: tuple[int, int] | None = None,
     unit: tuple[int, int] | None = None,
@@ -66,6 +67,7 @@ def stage(
     compact   input and output, with the sum below them: for two stages side by side
     weights   the weights are painted over what they multiply, of an input of one channel
     terms     the operands and the sum alone: something else of its group shows the input and the output
+    complete  it begins with the whole map, though that is small, at its strongest answer
     group     stages of one group share a cursor: each goes to the output nearest to the same place of the input
     at        (row, column), counted from 0, of the output to go to; each new one moves the cursor there
     unit      (layer, channel), counted from 0: which map of a network this is. A group then meets at its outputs
@@ -83,8 +85,9 @@ def stage(
         at = state.recall(f"{key}-at") if state.is_from_browser(link) else at
         state.remember(f"{key}-at", at)
     options = {
-        "autoplay": autoplay, "whole": whole, "compact": compact, "weights": weights, "terms": terms, "group": group,
-        "at": at, "unit": unit, "link": link.key if link else None, "limit": limit, "begun": state.beginnings(), "live": live,
+        "autoplay": autoplay, "whole": whole, "compact": compact, "weights": weights, "terms": terms,
+        "complete": complete, "group": group, "at": at, "unit": unit, "link": link.key if link else None,
+        "limit": limit, "begun": state.beginnings(), "live": live,
         "formula": parts(formula), "figures": parts(figures),
     }  # fmt: skip
     _component(key=key, data=trace.envelope(held, **{name: value for name, value in options.items() if value}))

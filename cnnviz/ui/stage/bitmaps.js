@@ -7,9 +7,13 @@ import { tapAt } from "./arithmetic.js";
 
 const BORROWED = 0.45; // of the padding's colour on a pixel that is borrowed from inside
 
+// Whether at a row and a column there is no number of the input, but a zero that was put between two of them.
+/** @type {(trace: Trace, y: number, x: number) => boolean} */
+export const isBetween = ({ spacing: [down, across] = [1, 1] }, y, x) => y % down !== 0 || x % across !== 0;
+
 /** Where a position of the input lies: "inside", "padding", or "borrowed" from inside, as its border has it. @param {Trace} trace */
 export function lyingOf(trace, y, x) {
-  if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return "inside";
+  if (y >= 0 && x >= 0 && y < trace.height && x < trace.width) return isBetween(trace, y, x) ? "padding" : "inside";
   return trace.outside === "zeros" || trace.outside === "none" ? "padding" : "borrowed";
 }
 
@@ -56,7 +60,7 @@ export function inputBitmap(trace, layout, theme) {
       const [left, top] = layout.corner(tile), start = trace.channels[tile] * trace.height * trace.width;
       for (let y = 0; y < layout.tileHeight; y += 1) {
         for (let x = 0, at = (top + y) * layout.width + left; x < layout.tileWidth; x += 1, at += 1) {
-          if (fromX[x] < 0 || fromY[y] < 0) { pixels[at] = padding; continue; }
+          if (fromX[x] < 0 || fromY[y] < 0 || isBetween(trace, fromY[y], fromX[x])) { pixels[at] = padding; continue; }
           const found = colour(fromY[y] * trace.width + fromX[x], start);
           pixels[at] = fromX[x] !== xs[x] || fromY[y] !== ys[y] ? borrowed(found) : found;
         }

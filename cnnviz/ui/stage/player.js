@@ -42,12 +42,14 @@ export class Player {
     this.setOverview(this.overview);
   }
 
-  // Small maps begin with one cell filled, to be watched; large ones complete, at their strongest answer.
+  // Small maps begin with one cell filled, to be watched; large ones, and those that are told to, complete, at their
+  // strongest answer.
   begin() {
-    const isLarge = this.trace.count > NUMBERED;
-    this.index = isLarge ? strongest(this.trace) : 0;
-    this.filled = isLarge ? this.trace.count : 1;
+    this.index = this.startsWhole ? strongest(this.trace) : 0;
+    this.filled = this.startsWhole ? this.trace.count : 1;
   }
+
+  get startsWhole() { return this.trace.count > NUMBERED || Boolean(this.trace.options.complete); }
 
   // An output that Python names, as near as the map has it.
   indexOf([row, column]) { return Math.min(this.trace.count - 1, row * this.trace.outWidth + column); }
@@ -56,7 +58,7 @@ export class Player {
   get start() {
     const { at } = this.trace.options;
     if (at) return this.indexOf(at);
-    return this.trace.count > NUMBERED ? strongest(this.trace) : 0;
+    return this.startsWhole ? strongest(this.trace) : 0;
   }
 
   /** To the output that Python names, when it names another than last time. @param {StageOptions} options */

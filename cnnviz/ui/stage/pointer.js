@@ -3,6 +3,7 @@ import { isStill, nearestTo, positionOf, readers } from "../drawing/axis.js";
 import { isFinger, isInside, isShortcut, onElsewhere, pointOn } from "../drawing/elements.js";
 import { clamp, full, grouped, many } from "../drawing/numbers.js";
 import { hasOwnWeights, outputAt, tapAt } from "./arithmetic.js";
+import { isBetween } from "./bitmaps.js";
 import { channelName, place } from "./words.js";
 import { inputPlan } from "./input.js";
 import { tapUnder } from "./operands.js";
@@ -162,9 +163,11 @@ export class Pointer {
     const windows = readers(trace.rows, y, trace.outHeight).length * readers(trace.columns, x, trace.outWidth).length;
     const used = isStill(trace.rows) ? "read at every place" : windows ? `read by ${many(windows, "window")}` : "read by no window";
     if (x < 0 || y < 0 || x >= trace.width || y >= trace.height) return `padding (${trace.outside})\n${used}`;
+    if (isBetween(trace, y, x)) return `a zero put between\n${used}`;
+    const [down, across] = trace.spacing ?? [1, 1];
     const shown = this.stage.made.layout.isPicture ? trace.channels : [trace.channels[tile]];
     const values = shown.map((channel) => full(trace.input.data[(channel * trace.height + y) * trace.width + x] / trace.divisor));
-    return `row ${grouped(y + 1)}, column ${grouped(x + 1)}: ${values.join(", ")}\n${used}`;
+    return `row ${grouped(y / down + 1)}, column ${grouped(x / across + 1)}: ${values.join(", ")}\n${used}`;
   }
 
   tapWords({ tap, block }) {

@@ -296,7 +296,7 @@ class Stage extends View {
     if (isPart) say(this.partWords, partText(plan, this));
     const { cell } = inputPlan(this.input.panel, this).box;
     const scale = cell < 1 && this.wide > 560 ? ` at ${percent(Math.round(100 * cell), 100)}` : "";
-    say(this.input.note, times(trace.height, trace.width, trace.depth) + scale);
+    say(this.input.note, times(trace.height, trace.width, trace.depth) + (trace.spacing ? ", zeros between" : "") + scale);
     say(this.output.note, times(trace.outHeight, trace.outWidth, 1));
     // Python's number; the one in the sum's line is the JavaScript's.
     say(this.value, this.hidden ? "?" : this.say.output(outputAt(trace, step.row, step.column)));

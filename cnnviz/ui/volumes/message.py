@@ -215,7 +215,7 @@ def _path(field: Field, before: tuple[Passage, ...]) -> dict[str, object] | None
 def _passage(passage: Passage) -> list[object]:
     window = passage.window
     told = [window.kernel_size, window.stride, window.before, window.dilation]
-    return [told, passage.size, passage.padding_mode, passage.offset]
+    return [told, passage.size, passage.padding_mode, passage.offset, passage.spacing]
 
 
 def _branch(source: Branch) -> dict[str, object]:

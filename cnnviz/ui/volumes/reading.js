@@ -4,7 +4,7 @@ import { movedBy, readBy } from "../drawing/axis.js";
 import { seen, unitText } from "./units.js";
 
 /** The positions that these units read through one passage. @type {(units: Set<number>, passage: Passage) => Set<number>} */
-const back = (units, { window, size, outside, offset }) => readBy(movedBy(window, offset), units, size, outside);
+const back = (units, { window, size, outside, offset, spacing }) => readBy(movedBy(window, offset), units, size, outside, spacing);
 
 // Of every layer before a unit's, and of the picture as the first: { rows, columns }, each the Set of the positions that
 // it reads. Empty where it is not told through what the layers read.

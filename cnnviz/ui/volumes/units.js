@@ -1,6 +1,6 @@
 // Pure: what Python sent, and what a unit sees. A unit is { layer, channel, row, column }, counted from
 // 0; layer −1 is the picture.
-import { extentOf, startOf } from "../drawing/axis.js";
+import { movedBy, reachOf } from "../drawing/axis.js";
 import { placeIn, placeText } from "../drawing/address.js";
 import { opened } from "../drawing/envelope.js";
 import { clamp } from "../drawing/numbers.js";
@@ -32,7 +32,7 @@ export function unpack(bytes) {
 // none are told, that is the layer before it alone, and its passages are what comes after those of its path.
 function linked(layers) {
   const windowOf = ([kernel, stride, before, dilation]) => ({ kernel, stride, before, dilation });
-  const passageOf = ([window, size, outside, offset]) => ({ window: windowOf(window), size: size ?? Infinity, outside, offset });
+  const passageOf = ([window, size, outside, offset, spacing]) => ({ window: windowOf(window), size: size ?? Infinity, outside, offset, spacing });
   let known = [true, true]; // whether the path of the layer before is told, down and across
   return layers.map(({ paths = [], sources = [], groups, reads, ...layer }, at) => {
     const back = [0, 1].map((axis) => (paths[axis] && known[axis] ? paths[axis].more.map(passageOf).reverse() : null));
@@ -80,7 +80,7 @@ export function spanOf({ first, count }, passages, axis, earlier) {
     return { first: Math.round((start - earlier.start) / earlier.jump), count: Math.round((size - earlier.size) / earlier.jump) + 1 };
   }
   let [from, to] = [first, first + count - 1];
-  for (const { window, offset } of passages) [from, to] = [startOf(window, from) + offset, startOf(window, to) + extentOf(window) - 1 + offset];
+  for (const { window, offset, spacing } of passages) [from, to] = reachOf(movedBy(window, offset), from, to, spacing);
   return { first: from, count: to - from + 1 };
 }
 

@@ -35,7 +35,7 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
     row = stack.network.rows[at] if at < len(stack.network.rows) else None
     become = f"gives {size(row.output_shape)}" if row else "cannot follow: see below"
     with boxes[0]:
-        if found.kind == "conv":
+        if found.kind in stacks.FILTERED:
             count = found.settings["out_channels"]
             words = "one map" if count == 1 else f"{grouped(count)} filters, {grouped(count)} maps"
             _dial("F filters", "f", "out_channels", FILTERS, stack, at, words)
@@ -89,7 +89,8 @@ def _kind(stack: Stack, at: int, kind: str) -> str:
 def value_of(found: Draft, name: str, scale: int = 1) -> Any:
     """What a dial shows of a setting: what is typed, or what is usual where nothing is; in whole parts of 1 / scale."""
     kernel = found.settings.get("kernel_size")
-    usual = {"stride": 1 if found.kind == "conv" else kernel, "padding": 0, "dilation": 1, "groups": 1, "p": 0.5}
+    stride = 1 if found.kind in stacks.FILTERED else kernel
+    usual = {"stride": stride, "padding": 0, "output_padding": 0, "dilation": 1, "groups": 1, "p": 0.5}
     value = found.settings.get(name, usual.get(name))
     return round(value * scale) if scale != 1 and isinstance(value, float) else value
 
@@ -134,23 +135,26 @@ def kernel_words(found: Draft) -> str:
 
 def stride_words(found: Draft) -> str:
     kernel, stride = found.settings["kernel_size"], found.settings.get("stride")
-    stride = (1 if found.kind == "conv" else kernel) if stride is None else stride
+    stride = (1 if found.kind in stacks.FILTERED else kernel) if stride is None else stride
     if isinstance(kernel, tuple) or isinstance(stride, tuple):
         return "as typed"
-    return f"windows {formulas.neighbours(kernel, stride)}"
+    return f"{'stamps' if found.kind == 'tconv' else 'windows'} {formulas.neighbours(kernel, stride)}"
 
 
 def more(stack: Stack, at: int, found: Draft) -> None:
     """The rarer settings of the chosen layer."""
     settings = found.settings
-    if found.kind == "conv":
+    if found.kind == "tconv":
+        _dial("Output padding", "more", "output_padding", (0, 7), stack, at, "less that is cut off behind")
+    if found.kind in stacks.FILTERED:
         _dial("D dilation", "d", "dilation", None, stack, at, "distance between the positions that are read")
         groups = settings.get("groups", 1)
         words = "each filter reads all maps" if groups == 1 else f"{groups} parts, each convolved by itself"
         _dial("Groups", "g", "groups", (1, 64), stack, at, words)
+    if found.kind == "conv":
         border = settings.get("padding_mode", "zeros")
         one_of_many("Border", "layer-border", list(PADDING_MODES), border, _taking("padding_mode", stack, at))
-    if found.kind in ("conv", "fc"):
+    if found.kind in (*stacks.FILTERED, "fc"):
         _switch("a bias for each", "bias", "bias", settings.get("bias", True), stack, at)
     same_pool = found.kind in ("max", "avg") and settings.get("padding") == "same"  # it says both by itself
     if found.kind in ("max", "avg") and not same_pool:
@@ -159,7 +163,7 @@ def more(stack: Stack, at: int, found: Draft) -> None:
     if found.kind == "avg" and not same_pool:
         label = "zeros of the padding count in the mean"
         _switch(label, "counted", "count_include_pad", settings.get("count_include_pad", True), stack, at)
-    if found.kind not in ("conv", "fc", "max", "avg") or same_pool:
+    if found.kind not in (*stacks.SLIDES, "fc") or same_pool:
         st.caption("This layer has no other settings.")
 
 

@@ -15,7 +15,10 @@ SQUASHED = {
     "relu": "then ReLU: below 0 becomes 0",
 }
 
-DOES = {"CONV": "filters", "POOL": "shrinks", "ACTIVATION": "squashes", "BATCH NORM": "evens out", "RBF": "compares"}
+DOES = {
+    "CONV": "filters", "TRANSPOSED CONV": "stamps", "POOL": "shrinks", "ACTIVATION": "squashes",
+    "BATCH NORM": "evens out", "RBF": "compares",
+}  # fmt: skip
 
 
 def is_drawing(found: DigitRead, at: int) -> bool:
