@@ -6,6 +6,7 @@ The code is parsed, never run: what only a run could say is refused.
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -83,8 +84,8 @@ def _of_statement(statement: str, keras: bool) -> Iterator[str | ast.Call]:
         return
     if re.match(r"(?:class|def)\b", told):
         raise SettingError(
-            f"{quoted(told)} is code of a module that is not whole: paste it with all of its lines, __init__ and forward, or "
-            "paste a Sequential."
+            f"{quoted(told)} is code of a module that is not whole: paste it with all of its lines, __init__ and "
+            "forward, or paste a Sequential."
         )
     if not _LAYER.search(told):
         if not _OTHER.match(told):
@@ -191,6 +192,8 @@ def value_of(node: ast.expr) -> Any:
     match node:
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return tuple(map(value_of, items))
+        case ast.Call(func=ast.Name("float"), args=[ast.Constant("-inf")]) | ast.UnaryOp(ast.USub(), ast.Name("inf")):
+            return -math.inf
         case ast.BinOp(left=first, op=sign, right=second) if type(sign) in _WORKED_OUT:
             sides = value_of(first), value_of(second)
             if all(type(side) is int and 0 <= side <= _LARGEST for side in sides):

@@ -1,9 +1,9 @@
 """What code makes of what: values, each made by a layer of those before it; and the same with branches in brackets.
 
-    flow = Flow()
-    at = flow.layer(call, 0)            the value that a layer's call makes of value 0, which is what comes in
-    at = flow.meet("add", [at, 0])
-    flow.parts(at)                      what leads to a value, as `typed` has it: ["[conv 8 3x3 p1", "| same", "] add"]
+flow = CodeFlow()
+at = flow.layer(call, 0)            the value that a layer's call makes of value 0, which is what comes in
+at = flow.meet("add", [at, 0])
+flow.parts(at)                      what leads to a value, as `typed` has it: ["[conv 8 3x3 p1", "| same", "] add"]
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from cnnviz.layers.same import axes_text
 
 MOST_VALUES = 2000  # of one text
 NOT_BELOW_0 = ("relu", "relu6", "sigmoid", "hard sigmoid", "softplus")  # behind them a zero is never the largest number
+HANDED_ON = ("max", "avg", "global", "dropout", "same", "add", "concat", "multiply")  # behind which it stays so
 LEAST = "least"  # a border of what no maximum takes
 WITH_WEIGHTS = {kind for kind, (made, _) in GRAMMARS.items() if made.parameter_shapes is not Layer.parameter_shapes}
 
@@ -66,7 +67,7 @@ class Value(NamedTuple):
     order: Order = Order()
 
 
-class Flow:
+class CodeFlow:
     """Values and what makes them; the first is what comes in."""
 
     def __init__(self) -> None:
@@ -124,12 +125,14 @@ class Flow:
 
     def _is_not_below_0(self, at: int) -> bool:
         value = self.values[at]
-        return value.part in NOT_BELOW_0 or value.part.startswith("max") and self._is_not_below_0(value.reads[0])
+        if value.part.split(" ")[0] in HANDED_ON and value.reads:
+            return all(map(self._is_not_below_0, value.reads))
+        return value.part in NOT_BELOW_0
 
     # --- as text ---
 
     def parts(self, last: int) -> list[str]:
-        """All that leads to a value, branches in brackets. Raises SettingError for branches that brackets cannot say."""
+        """All that leads to a value, branches in brackets. Raises SettingError for those that brackets cannot say."""
         self._above = self._dominators()
         self._written: set[int] = set()
         return self._between(0, last)
@@ -195,14 +198,13 @@ def _pad(call: ast.Call) -> str:
 
 def _sides(padding: Any, is_keras: bool) -> str:
     """PyTorch's (left, right, top, bottom), Keras' ((top, bottom), (left, right)) or (height, width), or a number."""
-    ends = ((padding,) * 2,) * 2 if isinstance(padding, int) else None
-    if isinstance(padding, tuple) and len(padding) == 4:
-        ends = padding[2:], padding[:2]
+    ends: Sequence[Any] = ()
+    if isinstance(padding, int):
+        ends = ((padding, padding), (padding, padding))
+    elif isinstance(padding, tuple) and len(padding) == 4:
+        ends = (padding[2:], padding[:2])
     elif isinstance(padding, tuple) and len(padding) == 2 and is_keras:
-        ends = tuple(axis if isinstance(axis, tuple) else (axis, axis) for axis in padding)
-    whole = ends is not None and all(
-        len(axis) == 2 and all(type(end) is int and end >= 0 for end in axis) for axis in ends
-    )
-    if not whole or ends is None:
+        ends = [axis if isinstance(axis, tuple) else (axis, axis) for axis in padding]
+    if not ends or not all(len(axis) == 2 and all(type(end) is int and end >= 0 for end in axis) for axis in ends):
         raise SettingError(f"A padding of {quoted(padding)} is not read; it is whole numbers, one for each side.")
     return axes_text(*ends)

@@ -5,8 +5,8 @@
       (layer1): Sequential(
         (0): BasicBlock(
 
-What is printed says which layers there are, not how they are joined: that is known of a Sequential, and of torchvision's
-modules that are named here, if all their parts are there.
+What is printed says which layers there are, not how they are joined: that is known of a Sequential, and of those of
+torchvision's modules that are named here, if all their parts are there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from cnnviz.errors import SettingError
 from cnnviz.kernels.weights import quoted
 from cnnviz.layers.code import CHAINS, named, parsed
-from cnnviz.layers.flowing import Flow
+from cnnviz.layers.flowing import CodeFlow
 
 _BEGIN = re.compile(r"\s*[A-Z]\w*\([ \t]*\n[ \t]*\([\w.-]+\):[ \t]")
 _LABEL = re.compile(r"(?m)^[ \t]*\(([\w.-]+)\):[ \t]*(?:([0-9]{1,3}) x )?")
@@ -75,8 +75,10 @@ def of_print(text: str) -> list[str]:
     node = parsed(code.strip())
     if not isinstance(node, ast.Call):
         beginning = quoted(text.strip().split("\n")[0].strip())
-        raise SettingError(f"What begins with {beginning} is not as PyTorch prints it; paste all of it, or a Sequential.")
-    flow = Flow()
+        raise SettingError(
+            f"What begins with {beginning} is not as PyTorch prints it; paste all of it, or a Sequential."
+        )
+    flow = CodeFlow()
     return flow.parts(_through(_module(node), flow, 0))
 
 
@@ -91,7 +93,7 @@ def _module(node: ast.Call) -> _Module:
     return _Module(ast.Call(ast.Name(named(node)), node.args, settings), parts)
 
 
-def _through(module: _Module, flow: Flow, at: int) -> int:
+def _through(module: _Module, flow: CodeFlow, at: int) -> int:
     """What a module makes of a value."""
     name = named(module.call)
     if not module.parts:
@@ -102,8 +104,8 @@ def _through(module: _Module, flow: Flow, at: int) -> int:
         return at
     if name not in _KNOWN:
         raise SettingError(
-            f"{quoted(name)} is a module of its own: PyTorch prints its layers and not how it joins them. Paste its class, "
-            "with __init__ and forward, or a Sequential."
+            f"{quoted(name)} is a module of its own: PyTorch prints its layers and not how it joins them. Paste its "
+            "class, with __init__ and forward, or a Sequential."
         )
     wanted, used = _KNOWN[name]
     parts = dict(module.parts)
@@ -111,13 +113,13 @@ def _through(module: _Module, flow: Flow, at: int) -> int:
     needed = [part for part in wanted.split() if not part.endswith("?")]
     if len(parts) < len(module.parts) or not {*needed} <= parts.keys() <= {*every}:
         raise SettingError(
-            f"{quoted(name)} has not the parts of torchvision's ({', '.join(needed)}), so how it joins them is not known. "
-            "Paste its class, with __init__ and forward."
+            f"{quoted(name)} has not the parts of torchvision's ({', '.join(needed)}), so how it joins them is not "
+            "known. Paste its class, with __init__ and forward."
         )
     return _used(iter(used.split()), parts, flow, at)
 
 
-def _used(words: Iterator[str], parts: dict[str, _Module], flow: Flow, at: int) -> int:
+def _used(words: Iterator[str], parts: dict[str, _Module], flow: CodeFlow, at: int) -> int:
     """What the words make of a value, up to where their branches end."""
     start, ends = at, []
     for word in words:

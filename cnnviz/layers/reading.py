@@ -1,4 +1,4 @@
-"""Layers as PyTorch and Keras write and print them, in the words of `typed`: which kind of text it is, and who reads it.
+"""Layers as PyTorch and Keras write and print them, in the words of `typed`: what kind of text it is, who reads it.
 
 a chain of calls, as code or printed     code.py
 a network with modules, as printed       printed.py
@@ -13,7 +13,7 @@ import ast
 from cnnviz.errors import SettingError
 from cnnviz.kernels.weights import quoted
 from cnnviz.layers.code import calls, cleaned, is_code
-from cnnviz.layers.flowing import Flow, Order
+from cnnviz.layers.flowing import CodeFlow, Order
 from cnnviz.layers.followed import is_followed, of_program
 from cnnviz.layers.pasted import own
 from cnnviz.layers.printed import is_printed, of_print
@@ -28,8 +28,8 @@ def is_foreign(text: str) -> bool:
 
 
 def pieces(text: str) -> tuple[list[str], bool]:
-    """The layers of a foreign text: each in the words of `typed`, or as the call that it is; and whether these are parts
-    with the marks of branches before them already, or texts that are still to be cut at what is typed there.
+    """The layers of a foreign text, each in the words of `typed` or as the call that it is; and whether these are parts
+    already, with the marks of branches before them, or texts that are still to be cut at what is typed there.
 
     What stands between the calls and calls nothing is handed on as it is. Raises SettingError for code of which only a
     run could say which layers follow each other, and where Keras or PyTorch would run them otherwise than here.
@@ -50,7 +50,7 @@ def pieces(text: str) -> tuple[list[str], bool]:
 def _chain(text: str) -> tuple[list[str], bool]:
     called = [*calls(text)]
     if not any(isinstance(piece, str) for piece in called):
-        flow, at = Flow(), 0
+        flow, at = CodeFlow(), 0
         for piece in called:
             assert isinstance(piece, ast.Call)
             at = flow.layer(piece, at)

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, same_padding
-from cnnviz.layers.flowing import Flow
+from cnnviz.layers.flowing import CodeFlow
 from cnnviz.layers.same import axes_text
 
-_HEAD = re.compile(r"Layer \(type\).*Output Shape.*Param")
+_HEAD = re.compile(r"Layer \(type\).*Output Shape")
 _BOX = "│┃|"
 _NAME = re.compile(r"(\S+)\s*\(\s*(\w+)(…?)")
 _SOURCE = re.compile(r"([A-Za-z_][\w./-]*)(…?)(?:\[\d*\]?)*…?")
@@ -41,7 +41,7 @@ class _Row(NamedTuple):
     name: str
     type: str
     shape: tuple[int, ...]
-    count: int
+    parameters: int
     sources: list[tuple[str, bool]]  # names, and whether they are cut off
 
     @property
@@ -70,6 +70,8 @@ def _rows(text: str) -> Iterator[_Row]:
     lines = text.expandtabs().split("\n")
     at = next(number for number, line in enumerate(lines) if _HEAD.search(line))
     head = lines[at]
+    if "Param" not in head:
+        raise SettingError("The summary is cut off at its right, where the parameters stand; copy all of it.")
     is_box = any(sign in head for sign in _BOX)
     starts = [0, *(head.index(word) for word in ("Output Shape", "Param", "Connected to") if word in head)]
     has_sources = "Connected" in head
@@ -110,8 +112,10 @@ def _whole(text: str) -> int:
 class _Table:
     def __init__(self, text: str) -> None:
         self.taken: list[str] = []
-        self._flow = Flow()
-        self._made: list[tuple[str, int]] = []  # which value each line makes; a name may be cut off, with a … at its end
+        self._flow = CodeFlow()
+        self._made: list[
+            tuple[str, int]
+        ] = []  # which value each line makes; a name may be cut off, with a … at its end
         self._shapes: dict[int, tuple[int, ...]] = {0: ()}
         at = 0
         for row in _rows(text):
@@ -125,8 +129,8 @@ class _Table:
         found = [at for made, at in self._made if (made.startswith(name) if is_cut else made == name)]
         if len(found) != 1:
             raise SettingError(
-                f"{row.told} is connected to “{name}{'…' * is_cut}”, which is no one line before it as the summary shows "
-                "them; print it wider, with model.summary(line_length=160)."
+                f"{row.told} is connected to “{name}{'…' * is_cut}”, which is no one line before it as the summary "
+                "shows them; print it wider, with model.summary(line_length=160)."
             )
         return found[0]
 
@@ -180,12 +184,16 @@ class _Table:
 
     def _slide(self, row: _Row, before: tuple[int, ...], kernel: Sides) -> str:
         """The stride and the padding, the only ones that make this size of that, as they are typed."""
+        if 0 in before:
+            raise SettingError(f"{row.told} stands where the summary leaves the size open; give the model’s Input one.")
         found = dict.fromkeys(_strides(row, (before[0], before[1]), kernel))
         if len(found) != 1:
+            many = "several strides do" if found else "no stride does"
             raise SettingError(
-                f"{row.told} makes {_by(row.shape)} of {_by(before)}, which {'several strides do' if found else 'no stride'}"
-                f"{'' if found else ' does'} with a kernel of {_by(kernel)}; write its code in place of the summary, such as "
-                f"Conv2D({row.shape[-1]}, {kernel[0]}, strides=2, padding=\"same\")."
+                f"{row.told} makes {_by(row.shape)} of {_by(before)}, which {many} with a kernel of {_by(kernel)}; "
+                "paste "
+                "the model’s code, which says it, "
+                f'as Conv2D({row.shape[-1]}, {kernel[0]}, strides=2, padding="same") does.'
             )
         return next(iter(found))
 
@@ -196,14 +204,14 @@ class _Table:
             found = {size: _strides(row, size, (kernel, kernel), range(stride, stride + 1)) for size in sizes}
             fits = [(size, text) for size, texts in found.items() for text in dict.fromkeys(texts)]
             if len(fits) == 1:
-                (size, text), = fits
+                ((size, text),) = fits
                 self.taken.append(f"{_by(size)} as what comes in")
                 return text
             if fits:
                 break
         raise SettingError(
-            f"{row.told} is the first line, and the summary does not say which size comes in; write its code in place of the "
-            "summary, or paste the summary of a model that begins with Input."
+            f"{row.told} is the first line, and the summary does not say which size comes in; paste the model’s "
+            "code, or the summary of a model that begins with Input."
         )
 
     def _pool(self, row: _Row, given: tuple[int, ...]) -> str:
@@ -215,8 +223,8 @@ class _Table:
             self.taken.append("windows of a pool as large as their stride")
             return f"{kind} {usual[0]}x{usual[0]}"
         raise SettingError(
-            f"{row.told} makes {_by(row.shape)} of {_by(given)}: its window does not follow from that. Write its code in "
-            f"place of the summary, such as {row.type}(3, strides=2)."
+            f"{row.told} makes {_by(row.shape)} of {_by(given)}: its window does not follow from that. Paste the "
+            f"model’s code, which says it, as {row.type}(3, strides=2) does."
         )
 
     def _padding(self, row: _Row, given: tuple[int, ...]) -> str:
@@ -234,35 +242,38 @@ class _Table:
         wanted = {(numbers + 1) * units: "", numbers * units: " no bias"}
         if not given or 0 in given:
             return f"fc {units}"
-        if row.count not in wanted:
+        if row.parameters not in wanted:
             raise SettingError(
-                f"{row.told} has {row.count:,} parameters; from {numbers:,} numbers to {units:,} it would have "
+                f"{row.told} has {row.parameters:,} parameters; from {numbers:,} numbers to {units:,} it would have "
                 f"{(numbers + 1) * units:,}, or {numbers * units:,} without a bias."
             )
-        return f"fc {units}{wanted[row.count]} in {numbers}"
+        return f"fc {units}{wanted[row.parameters]} in {numbers}"
 
 
 def _kernel(row: _Row, filters: int, channels: int) -> tuple[int, int, bool]:
     """The side of a square kernel, the channels that it reads, and whether there is a bias: they make the count."""
-    found = []
+    found: list[tuple[int, int, bool]] = []
     for reads in [channels] if channels else [1, 3]:
         for bias in (True, False):
-            each, left = divmod(row.count - bias * filters, filters * reads)
+            each, left = divmod(row.parameters - bias * filters, filters * reads)
             side = math.isqrt(max(each, 0))
             if not left and side and side * side == each:
                 found.append((side, reads, bias))
     if len(found) != 1:
         raise SettingError(
-            f"{row.told} has {row.count:,} parameters, which {'several kernels have' if found else 'no square kernel has'}; "
-            f"write its code in place of the summary, such as Conv2D({filters}, (1, 7), groups=2)."
+            f"{row.told} has {row.parameters:,} parameters, which "
+            f"{'several kernels have' if found else 'no square kernel has'}; paste the model’s code, "
+            f"which says it, as Conv2D({filters}, (1, 7), groups=2) does."
         )
     return found[0]
 
 
 def _strides(row: _Row, before: Sides, kernel: Sides, strides: range = range(1, _LARGEST)) -> list[str]:
     """As typed, what Keras can have meant: padding valid or same, and one stride for both axes."""
-    found = []
+    found: list[str] = []
     for stride in strides:
+        if found and row.shape[:2] == (1, 1):  # of one window nothing hangs on the stride
+            break
         said = f" s{stride}" if stride > 1 else ""
         for padding in ("valid", "same"):
             windows = [
@@ -282,10 +293,10 @@ def _function(row: _Row) -> str:
     if row.type == "Activation" and functions:
         return functions[0]
     raise SettingError(
-        f"{row.told}: the summary does not say which function it is; write its code in place of the summary, such as "
-        'Activation("relu").' if row.type == "Activation" else
-        f"{row.told}: the summary does not say its slope, which is 0.3 in Keras where nothing else is said and 0.01 here; "
-        "leave it out, or type leaky relu."
+        f"{row.told}: the summary does not say which function it is; paste the model’s code, which says it, "
+        'as Activation("relu") does.' if row.type == "Activation" else
+        f"{row.told}: the summary does not say its slope, which is 0.3 in Keras where nothing else is said and 0.01 "
+        "here; leave it out, or type leaky relu."
     )  # fmt: skip
 
 

@@ -40,6 +40,7 @@ _WORDS = {kind: re.compile(rf"(?:{grammar.words})(?![a-z])") for kind, (_, gramm
 _SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "\n": ";", "\r": ";",
                         **dict.fromkeys("\ufeff\u200b\u2060")})  # fmt: skip
 _SIZE = r"(\d+(?:\+\d+)?(?:\s*x\s*\d+(?:\+\d+)?)?)"
+_RULES = re.compile(r"[\s─━═_=]{2,}")  # room and lines between the cells of a table, which say nothing
 _NUMBER = r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
 NEVER_CLOSED = "A bracket is never closed; branches end with ] and add, multiply or concat."
 _MEET = "behind ] stands how the branches meet: add, multiply or concat."
@@ -127,16 +128,14 @@ def parts(text: str) -> list[str]:
     Where branches begin, part or meet, the layer's text begins with the mark of it: [, | or ]. A branch of nothing is
     the layer `same`. Raises SettingError where they are too many, and for code that is no chain of layers.
     """
-    is_read = is_foreign(text)
+    is_read = is_foreign(text[:LONGEST_CODE])
     longest = LONGEST_CODE if is_read else LONGEST
-    if len(text) > longest:
-        raise SettingError(f"The stack is written in {grouped(len(text))} characters; it may have {grouped(longest)}.")
+    length = len(_RULES.sub(" ", text)) if is_read else len(text)
+    if length > longest:
+        raise SettingError(f"The stack is written in {grouped(length)} characters; it may have {grouped(longest)}.")
     texts, are_parts = pieces(text) if is_read else ([text], False)
     found = [
-        part.strip()
-        for piece in texts
-        for part in ([piece] if are_parts else _typed_parts(piece))
-        if part.strip()
+        part.strip() for piece in texts for part in ([piece] if are_parts else _typed_parts(piece)) if part.strip()
     ]
     if len(found) > DEEPEST:
         raise SettingError(f"The stack has {len(found)} layers; it may have {DEEPEST}.")
