@@ -17,14 +17,20 @@ from cnnviz.layers.flowing import CodeFlow, Order
 from cnnviz.layers.followed import is_followed, of_program
 from cnnviz.layers.pasted import own
 from cnnviz.layers.printed import is_printed, of_print
-from cnnviz.layers.summary import is_table, of_table
+from cnnviz.layers.summary import is_table, of_table, taken
 
-__all__ = ["is_foreign", "pieces"]
+__all__ = ["is_foreign", "left_open", "pieces"]
 
 
 def is_foreign(text: str) -> bool:
     """Whether a text is code, or printed, and not typed here."""
     return is_code(text) or is_table(text)
+
+
+def left_open(text: str) -> str:
+    """What a foreign text does not say, and how it is taken, in a sentence; "" where it says all."""
+    found = taken(text) if is_table(text) else ""
+    return f"Keras’ summary does not say everything. Taken here: {found}." if found else ""
 
 
 def pieces(text: str) -> tuple[list[str], bool]:

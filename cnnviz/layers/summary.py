@@ -16,6 +16,7 @@ from cnnviz.errors import SettingError
 from cnnviz.geometry import Window, same_padding
 from cnnviz.layers.flowing import CodeFlow
 from cnnviz.layers.same import axes_text
+from cnnviz.numbers import grouped
 
 _HEAD = re.compile(r"Layer \(type\).*Output Shape")
 _BOX = "│┃|"
@@ -244,8 +245,9 @@ class _Table:
             return f"fc {units}"
         if row.parameters not in wanted:
             raise SettingError(
-                f"{row.told} has {row.parameters:,} parameters; from {numbers:,} numbers to {units:,} it would have "
-                f"{(numbers + 1) * units:,}, or {numbers * units:,} without a bias."
+                f"{row.told} has {grouped(row.parameters)} parameters; from {grouped(numbers)} numbers to "
+                f"{grouped(units)} it would have {grouped((numbers + 1) * units)}, or {grouped(numbers * units)} "
+                "without a bias."
             )
         return f"fc {units}{wanted[row.parameters]} in {numbers}"
 
@@ -261,7 +263,7 @@ def _kernel(row: _Row, filters: int, channels: int) -> tuple[int, int, bool]:
                 found.append((side, reads, bias))
     if len(found) != 1:
         raise SettingError(
-            f"{row.told} has {row.parameters:,} parameters, which "
+            f"{row.told} has {grouped(row.parameters)} parameters, which "
             f"{'several kernels have' if found else 'no square kernel has'}; paste the model’s code, "
             f"which says it, as Conv2D({filters}, (1, 7), groups=2) does."
         )
