@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from cnnviz.formats import open_network, write_network
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
+from cnnviz.models.weights import pack
 from cnnviz.network import Network
 from cnnviz.pictures import sample
 from cnnviz.stacks import stack_of
@@ -269,6 +270,19 @@ def test_the_file_that_is_taken_away_is_the_network_on_the_page():
     opened = open_network(write_network(as_trained(told, run)))
     assert why == "" and opened.network.input_shape == told.shape
     np.testing.assert_allclose(opened.network.output(run.map(0), opened.parameters), run.maps[-1], rtol=1e-4, atol=1e-5)
+
+
+def test_weights_come_from_a_file_and_what_does_not_fit_says_so():
+    at = page(stack="conv 4 3x3; relu")
+    drawn = at.stage().output
+    own = Network(INPUT, read("conv 4 3x3; relu")).initial(5)
+    at.upload("net.npz", pack(own), key="layer-weights", kind="application/octet-stream")
+    assert "The weights are those of net.npz; the seed does nothing now." in at.said()
+    np.testing.assert_allclose(at.stage().output, maps_of("conv 4 3x3; relu", 1, 5)[1][0] / 255, atol=1e-4)
+    assert not np.array_equal(at.stage().output, drawn)
+    at.set(stack="conv 4 5x5; relu")
+    said = "Layer 1, CONV 5 × 5: its weight is 4 × 3 × 5 × 5, and 0.weight, the next in the file, is 4 × 3 × 3 × 3."
+    assert said in at.source() and is_drawn(at)
 
 
 def test_code_in_a_link_is_read_as_well():

@@ -6,6 +6,7 @@ onnx_operators.py  what each operator comes to
 guessing.py        what a file does not say of its input
 opening.py         `open_network`
 writing.py         `write_network`
+weights_file.py    a .safetensors or an .npz as the parameters of a network that is there
 as_code.py         a network as PyTorch's and as Keras' code
 """
 

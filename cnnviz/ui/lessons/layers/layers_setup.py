@@ -14,6 +14,7 @@ from cnnviz.ui import controls, state
 from cnnviz.ui.cached import identity
 from cnnviz.ui.controls import choice
 from cnnviz.ui.lessons.layers.layers_stack import STACK
+from cnnviz.ui.lessons.layers.layers_weights import Brought, brought
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.volumes import unit_setting
@@ -48,6 +49,7 @@ class Setup:
     draw      which of dropout's draws
     reads     which of INPUTS the network takes
     chosen    the layer that is changed, and looked into where it can be
+    weights   from a file, in place of drawn ones
     """
 
     stack: Stack
@@ -58,6 +60,7 @@ class Setup:
     draw: int
     reads: str
     chosen: int
+    weights: Brought | None = None
 
     @property
     def shape(self) -> Shape:
@@ -99,9 +102,10 @@ def setup(picture: Picture, divisor: float) -> Setup:
             draw = state.now(DRAW)
             if mode == MODES[1]:
                 st.button("draw dropout again", key="draw-again", on_click=state.put, kwargs={"draw": draw + 1})
-    stack, unit = stack_of(text, taken.shape), state.now(UNIT)
+        stack, unit = stack_of(text, taken.shape), state.now(UNIT)
+        weights = brought(stack)
     chosen = unit.layer if unit and unit.layer < len(stack.parts) else 0  # the first where the link means none of these
-    return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen)
+    return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen, weights)
 
 
 def _tidy(shape: Shape) -> None:

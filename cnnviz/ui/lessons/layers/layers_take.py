@@ -6,9 +6,8 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.formats import keras_code, torch_code
-from cnnviz.formats.opening import Scaled
 from cnnviz.graph import Graph
-from cnnviz.models import Trained
+from cnnviz.models import Preparation, Trained
 from cnnviz.passes import Pass
 from cnnviz.ui import controls
 from cnnviz.ui.lessons.layers.layers_run import passed
@@ -44,7 +43,7 @@ def take_away(setup: Setup) -> None:
 
 
 _ORDER = (
-    "The ONNX file holds the weights drawn here; Netron draws it, and ONNX Runtime runs it. Keras’ channels are "
+    "The ONNX file holds the weights that are run here; Netron draws it, and ONNX Runtime runs it. Keras’ channels are "
     "last, so that its Flatten lays a volume out in another order than PyTorch’s."
 )
 
@@ -67,12 +66,13 @@ def as_trained(setup: Setup, run: Pass | None) -> Trained:
     network = setup.stack.network
     assert run is not None
     count = network.shapes[-1][0]
+    weights = "of a file" if setup.weights else f"drawn at random, seed {setup.seed}"
     return Trained(
         name="stack",
         network=network,
         parameters=run.parameters,
         names=network.names,
         classes=tuple(map(str, range(count))),
-        prepare=Scaled(network.input_shape),
-        source=f"{setup.stack.text}. Weights drawn at random, seed {setup.seed}.",
+        prepare=Preparation(network.input_shape, scale="0 to 255" if setup.divisor == 1 else "0 to 1"),
+        source=f"{setup.stack.text}. Weights {weights}.",
     )

@@ -36,7 +36,7 @@ def now() -> dict[str, Any]:
 def lecture() -> None:
     """The lecture's own case, one click away."""
     st.button(lettered("demo: W = 5, K = 3, S = 2, P = 1"), key="lecture", on_click=controls.show_demo, kwargs=LECTURE)
-    st.button("PyTorch beside TensorFlow", key="frameworks", on_click=put, kwargs=frameworks_at(3, 2))
+    st.button("as TensorFlow", key="frameworks", on_click=put, kwargs=frameworks_at(3, 2))
 
 
 def dials(picture: Picture) -> None:
