@@ -39,7 +39,7 @@ class Shown:
 
 
 def _by(picture: Picture, text: str, divisor: float, seed: int, training: bool, own: Brought | None) -> tuple:
-    return picture.digest, text, divisor, seed, training, own.digest if own else ""
+    return picture.digest, text, divisor, seed, training, own.id if own else ""
 
 
 @remembered(2, each=4 * BUDGET_NUMBERS, by=_by)

@@ -1,6 +1,5 @@
 """Weights from a file in place of those drawn at random. In the sidebar, below the seed."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,12 +7,10 @@ import streamlit as st
 
 from cnnviz.errors import CnnvizError
 from cnnviz.formats.weights_file import MOST_BYTES, open_weights
-from cnnviz.graph import Graph
 from cnnviz.layers import Parameters
 from cnnviz.pictures.names import of_file
 from cnnviz.stacks import Stack
 from cnnviz.ui.controls import plain, refuse
-from cnnviz.ui.memory import remembered
 
 HELP = (
     "A .safetensors file, or an .npz of arrays, whose shapes are those of the layers: a state_dict by PyTorch’s "
@@ -23,21 +20,16 @@ HELP = (
 
 @dataclass(frozen=True)
 class Brought:
-    """A visitor's own weights for a stack: digest, of the file."""
+    """A visitor's own weights for a stack, with what tells their file apart."""
 
-    digest: str
+    id: str
     parameters: Sequence[Parameters]
-
-
-@remembered(2, each=MOST_BYTES, by=lambda digest, network, data: (digest, repr(network)))
-def _opened(digest: str, network: Graph, data: bytes) -> list[Parameters]:
-    return [*open_weights(data, network)]
 
 
 def brought(stack: Stack) -> Brought | None:
     """The weights of the file that lies here, if they are those of all layers; else why not."""
     file = st.file_uploader(
-        "or weights from a file", type=["safetensors", "npz"], key="layer-weights", help=HELP,
+        "Weights from a file", type=["safetensors", "npz"], key="layer-weights", help=HELP,
         max_upload_size=MOST_BYTES // 10**6,
     )  # fmt: skip
     with st.container(key="weights-words"):
@@ -45,8 +37,7 @@ def brought(stack: Stack) -> Brought | None:
             return None
         name = of_file(file.name) or "The file"
         try:
-            data = file.getvalue()
-            found = Brought(digest := hashlib.sha256(data).hexdigest(), _opened(digest, stack.network, data))
+            found = Brought(file.file_id, open_weights(file.getvalue(), stack.network))
         except CnnvizError as problem:
             refuse(f"{name} does not fit this stack. {problem} Weights are still drawn by the seed.")
             return None
