@@ -15,6 +15,7 @@ with frame.lesson(course.LAYERS) as page:
         with frame.stage():
             shown = layers.view(setup)
     layers.counts(setup)
+    layers.take_away(setup)
     layers.why_not_fc(setup)
     layers.dropout(shown)
     layers.batch_norm(shown)

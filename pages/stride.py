@@ -10,12 +10,13 @@ with frame.lesson(course.STRIDE) as page:
     picture, divisor = controls.picture()
     with frame.main():
         with frame.settings():
-            stride.dials()
+            stride.dials(picture)
         stride.formulas(picture)
         with frame.stage():
             stride.stages(picture, divisor)
     stride.table(picture)
     stride.left_out(picture)
+    stride.frameworks(picture, divisor)
     stride.centre(picture)
     stride.edges(picture)
     stride.borders(picture, divisor)

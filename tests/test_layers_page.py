@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from cnnviz.formats import open_network, write_network
 from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
+from cnnviz.models.weights import pack
 from cnnviz.network import Network
 from cnnviz.pictures import sample
 from cnnviz.stacks import stack_of
 from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons.layers.layers_counted import bytes_of, distance
-from cnnviz.ui.lessons.layers.layers_setup import NET
+from cnnviz.ui.lessons.layers.layers_setup import NET, OWN_SIZE, Setup
 from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies
+from cnnviz.ui.lessons.layers.layers_take import as_trained, with_weights
 from cnnviz.ui.words import number
 from stacks import branched, by_onnxruntime
 from visitor import Visitor
@@ -229,6 +232,57 @@ def test_pasted_code_becomes_the_pages_own_words_and_can_be_changed_layer_by_lay
     # Code that is no chain of layers stays, and says why.
     at.set(stack="class Net(nn.Module): pass")
     assert at.setting("stack") == "class Net(nn.Module): pass" and "is code of a module" in at.said()
+
+
+def test_a_summary_says_what_it_left_open_until_the_stack_is_another():
+    at = page(depth="Grey").set(stack=KERAS)
+    assert at.setting("stack") == "conv 4 3x3; relu; max 2x2; fc 10" and is_drawn(at)
+    said = "Keras’ summary does not say everything. Taken here: kernels as square"
+    assert said in at.said()
+    assert said not in at.set(**{"layer-k": 5}).said()
+
+
+KERAS = """
+│ Layer (type) │ Output Shape │ Param # │ Connected to │
+│ i (InputLayer) │ (None, 16, 24, 1) │ 0 │ - │
+│ a (Conv2D) │ (None, 14, 22, 4) │ 40 │ i[0][0] │
+│ b (ReLU) │ (None, 14, 22, 4) │ 0 │ a[0][0] │
+│ c (MaxPooling2D) │ (None, 7, 11, 4) │ 0 │ b[0][0] │
+│ d (Flatten) │ (None, 308) │ 0 │ c[0][0] │
+│ e (Dense) │ (None, 10) │ 3,090 │ d[0][0] │
+"""
+
+
+def test_the_stack_is_taken_away_as_code_and_as_a_file():
+    at = page(stack=RESIDUAL)
+    assert [at.app.get("download_button")[index].proto.disabled for index in range(3)] == [False] * 3
+    assert "Netron draws it, and ONNX Runtime runs it" in at.said()
+    at.set(stack="conv 4 3x3 p1 reflect; lrn 4")
+    assert [at.app.get("download_button")[index].proto.disabled for index in range(3)] == [False, True, True]
+    assert "Keras: Layer 1, CONV 3 × 3: Keras has no layer whose border is reflect; zeros it has." in at.said()
+    assert "ONNX: LRN 4: a file's LRN looks at an odd number of maps; 4 is even." in at.said()
+
+
+def test_the_file_that_is_taken_away_is_the_network_on_the_page():
+    picture = sample("chelsea").at(24, "rgb")
+    told = Setup(stack_of(RESIDUAL, INPUT), picture, 255.0, NET.start, False, 0, OWN_SIZE, 0)
+    run, why = with_weights(told)
+    opened = open_network(write_network(as_trained(told, run)))
+    assert why == "" and opened.network.input_shape == told.shape
+    np.testing.assert_allclose(opened.network.output(run.map(0), opened.parameters), run.maps[-1], rtol=1e-4, atol=1e-5)
+
+
+def test_weights_come_from_a_file_and_what_does_not_fit_says_so():
+    at = page(stack="conv 4 3x3; relu")
+    drawn = at.stage().output
+    own = Network(INPUT, read("conv 4 3x3; relu")).initial(5)
+    at.upload("net.npz", pack(own), key="layer-weights", kind="application/octet-stream")
+    assert "The weights are those of net.npz; the seed does nothing now." in at.said()
+    np.testing.assert_allclose(at.stage().output, maps_of("conv 4 3x3; relu", 1, 5)[1][0] / 255, atol=1e-4)
+    assert not np.array_equal(at.stage().output, drawn)
+    at.set(stack="conv 4 5x5; relu")
+    said = "Layer 1, CONV 5 × 5: its weight is 4 × 3 × 5 × 5, and 0.weight, the next in the file, is 4 × 3 × 3 × 3."
+    assert said in at.source() and is_drawn(at)
 
 
 def test_code_in_a_link_is_read_as_well():

@@ -300,12 +300,11 @@ REFUSED = [
     ("layers.Conv2D(8, 3); layers.Dense(10)", "Layer 2, “Dense(10)”: without Flatten() before it Keras applies it at"),
     ("nn.Flatten(), nn.Conv2d(3, 8, 3)", "behind Flatten() nothing is left of height and width"),
     ("nn.Flatten(), nn.BatchNorm1d(1152)", "behind Flatten() nothing is left"),
-    ("x = layers.Conv2D(8, 3)(x)", "calls a layer on a variable: how such layers follow each other is not read here."),
     ("Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))\n)", "“Net” is a module of its own"),
     ("class Net(nn.Module):\n    pass", "“class Net(nn.Module)…” is code of a module"),
     ("nn.Sequential(*[nn.ReLU()])", "is no layer, and code is not run here"),
     ("nn.Sequential(nn.ReLU() for _ in range(3))", "is no layer, and code is not run here"),
-    ("nn.Sequential(nn.ReLU(), __import__('os'))", "Layer 2, “__import__ 'os'”, is no layer that can be typed"),
+    ("nn.Sequential(nn.ReLU(), __import__('os'))", "Layer 2, “__import__"),
     ("nn.Sequential(nn.ReLU(", "A bracket is never closed in “nn.Sequential(nn.ReL…”."),
     (f"nn.Sequential({'nn.ReLU(), ' * (DEEPEST + 1)})", "The stack has 101 layers; it may have 100."),
 ]

@@ -12,8 +12,9 @@ from playwright.sync_api import Page, expect
 
 from cnnviz.experiments.reads import reading, reads
 from cnnviz.geometry import Window
+from cnnviz.numbers import percent
 from cnnviz.pictures import Picture
-from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, A, B
+from cnnviz.ui.lessons.stride.stride_ab import BOTH, LECTURE, OPERATION, A, B, frameworks_at
 from cnnviz.ui.lessons.stride.stride_counted import after_layers, positions
 from cnnviz.ui.lessons.stride.stride_padding import first_row
 from cnnviz.ui.state import DECLARED, starts
@@ -101,7 +102,7 @@ def test_what_is_left_after_layers(window, size, layers, left):
 def test_the_first_row_is_the_map_s(border, k, s, p, more, depth):
     picture = noise(6, 9, depth)
     state = {**START, "k": k, "s": s, "p": p, "more": more, "border": border}
-    filter, windows = A.filter(state, depth), A.windows(state)
+    filter, windows = A.filter(state, depth), A.windows(state, picture)
     ends = (p, p + more)
     images = picture.levels()[np.newaxis] / 255
     weight = np.full((1, depth, k, k), 1 / k**2) * ([[[[0.299]], [[0.587]], [[0.114]]]] if depth == 3 else 1)
@@ -114,8 +115,8 @@ def test_the_first_row_is_the_map_s(border, k, s, p, more, depth):
 
 def test_the_lecture_s_case_gives_three_and_its_companion_keeps_the_size():
     state = {**START, **LECTURE}
-    assert A.windows(state).output_size(noise(5, 5)) == (3, 3)
-    assert B.windows(state).output_size(noise(5, 5)) == (5, 5)
+    assert A.windows(state, noise(5, 5)).output_size(noise(5, 5)) == (3, 3)
+    assert B.windows(state, noise(5, 5)).output_size(noise(5, 5)) == (5, 5)
     assert [state[key] for key in ("k", "s", "p", "sample", "border")] == [3, 2, 1, "5 x 5 varied numbers", "zeros"]
 
 
@@ -123,9 +124,9 @@ def test_the_lecture_s_case_gives_three_and_its_companion_keeps_the_size():
 @pytest.mark.parametrize("k", range(1, 16))
 def test_keeping_keeps_the_size_of_every_k(setting, k):
     changes = setting.keeping(k)
-    assert setting.windows({**START, **changes}).output_size(noise(16, 20)) == (16, 20)
+    assert setting.windows({**START, **changes}, noise(16, 20)).output_size(noise(16, 20)) == (16, 20)
     assert changes[setting.more] is (k % 2 == 0)
-    assert changes.keys() <= {setting.k, setting.s, setting.p, setting.more}
+    assert changes.keys() <= {setting.k, setting.s, setting.p, setting.more, setting.same}
 
 
 @pytest.mark.parametrize("setting", BOTH, ids=["A", "B"])
@@ -141,7 +142,7 @@ def test_there_is_always_something_to_press_and_it_works(setting, height, width)
         assert found
         for label, changes in found:
             assert setting.works({**state, **changes}, picture), (state, label)
-            assert changes.keys() <= {setting.k, setting.s, setting.p, setting.more, "border"}
+            assert changes.keys() <= {setting.k, setting.s, setting.p, setting.more, setting.same, "border"}
         for key in (setting.k, setting.p):  # nothing nearer would have done
             near = [changes[key] for _, changes in found if [*changes] == [key]]
             least, most = DECLARED[key].range
@@ -477,3 +478,50 @@ def test_nothing_is_cut_off_on_smaller_screens(open_page, width, height):
     assert cut == []
     stage = lab(page, "A").stage.bounding_box()
     assert stage["y"] < height / 2 + 100 and stage["x"] + stage["width"] <= width
+
+
+# --- as PyTorch, as TensorFlow ---
+
+
+@pytest.mark.parametrize("k", range(1, 6))
+@pytest.mark.parametrize("s", range(1, 5))
+@pytest.mark.parametrize(("height", "width"), [(7, 12), (8, 9)])
+def test_same_gives_tensorflows_numbers(k, s, height, width):
+    """Its guide's own rule: ceil(size / S) windows, the padding in all by the remainder, the odd one behind."""
+    picture = noise(height, width)
+    state = {**START, **frameworks_at(k, s)}
+    ends = []
+    for size in (height, width):
+        total = max(k - s, 0) if size % s == 0 else max(k - size % s, 0)
+        ends.append((total // 2, total - total // 2))
+    windows = B.windows(state, picture)
+    assert windows.padding == tuple(ends)
+    assert windows.output_size(picture) == (-(-height // s), -(-width // s))
+    if k % 2:
+        assert A.windows(state, picture).output_size(picture) == windows.output_size(picture)
+    images, weight = picture.levels()[np.newaxis] / 255, np.full((1, 1, k, k), 1 / k**2)
+    answer = convolve_by_loops(images, weight, None, (s, s), tuple(ends), (1, 1), 1, "zeros")[0, 0, 0]
+    np.testing.assert_allclose(first_row(picture, B.filter(state, 1), windows, 255.0), answer, rtol=1e-12)
+
+
+def test_one_click_puts_pytorch_beside_tensorflow():
+    at = page_of(size="24").press("frameworks")
+    assert check(at) == {"A": (8, 12), "B": (8, 12)}
+    a, b = (stages(at)[letter] for letter in "AB")
+    assert (a.header["rows"]["before"], a.header["rows"]["after"]) == (1, 1)
+    assert (b.header["rows"]["before"], b.header["rows"]["after"]) == (0, 1)
+    share = (np.abs(a.output - b.output) > 0).mean()
+    assert "0 above, 1 below,<br>0 left, 1 right" in "".join(at.markup())
+    assert share > 0.9 and f"{percent(share)} of the numbers differ, by up to" in at.said()
+    assert "⌈24/2⌉ = 12" in at.said() and "max((O − 1)S + K − W, 0) = 1 in all" in at.said()
+    at.press("frameworks")  # still there; a size in the table leaves B as it is
+    assert at.link("sameb") == "true" and "live" not in b.header["options"]
+
+
+def test_where_the_stride_leaves_one_more_both_are_the_same():
+    at = page_of(size="15", k="3", s="2", p="1").press("frameworks-on-ab")
+    assert "every number is the same" in at.said() or "numbers differ" in at.said()
+    a, b = (stages(at)[letter] for letter in "AB")
+    assert (a.input.shape[1:], b.header["columns"]["before"]) == ((10, 15), 1)
+    rows = b.header["rows"]
+    assert (rows["before"], rows["after"]) == (0, 1) and "Down, 10 high, it is 0 above and 1 below." in at.said()

@@ -6,9 +6,12 @@ onnx_operators.py  what each operator comes to
 guessing.py        what a file does not say of its input
 opening.py         `open_network`
 writing.py         `write_network`
+weights_file.py    a .safetensors or an .npz as the parameters of a network that is there
+as_code.py         a network as PyTorch's and as Keras' code
 """
 
+from cnnviz.formats.as_code import keras_code, torch_code
 from cnnviz.formats.opening import open_network
 from cnnviz.formats.writing import write_network
 
-__all__ = ["open_network", "write_network"]
+__all__ = ["keras_code", "open_network", "torch_code", "write_network"]

@@ -6,6 +6,7 @@ The code is parsed, never run: what only a run could say is refused.
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import re
 from collections.abc import Callable, Iterator
@@ -28,8 +29,8 @@ _KERAS = re.compile(r"keras|\btf\.|\b(?:Conv2D|Dense|\w+Pool(?:ing)?2D|BatchNorm
 
 # What holds layers one behind the other. Of any other module only its code says how its layers are used; those of
 # torchvision that are named here use them in the order in which they print them, and flatten before the classifier.
-_CHAINS = {"Sequential", "OrderedDict", "add", "add_module", "append", "extend", "AlexNet", "VGG"}
-_CHAIN = re.compile(rf"\b(?:{'|'.join(sorted(_CHAINS))})\s*\(")
+CHAINS = {"Sequential", "OrderedDict", "add", "add_module", "append", "extend", "AlexNet", "VGG"}
+_CHAIN = re.compile(rf"\b(?:{'|'.join(sorted(CHAINS))})\s*\(")
 _NO_LAYERS = ("compile", "summary", "build", "fit", "to", "eval", "train", "print", "cuda", "cpu", "manual_seed")
 _OTHER = re.compile(rf"(?:[\w.]+\.)?(?:{'|'.join(_NO_LAYERS)})\s*\(")
 
@@ -39,19 +40,29 @@ def is_code(text: str) -> bool:
     return _LAYER.search(text) is not None
 
 
+def is_keras(text: str) -> bool:
+    """Whether it speaks Keras."""
+    return _KERAS.search(text) is not None
+
+
+def cleaned(text: str) -> str:
+    """Code without its comments and without what stands around it where it is shown."""
+    return _COMMENT.sub("", _BEFORE.sub("", text.translate(_SIGNS)))
+
+
 def calls(text: str) -> Iterator[str | ast.Call]:
     """The calls of layers in a text, in their order; and what stands between them and calls none, as it is.
 
     Raises SettingError for code that is no chain of layers, and RecursionError for what is nested too deep.
     """
-    keras = _KERAS.search(text) is not None
+    keras = is_keras(text)
     for statement in _statements(text):
         yield from _of_statement(statement, keras)
 
 
 def _statements(text: str) -> list[str]:
     """What stands between new lines, semicolons and arrows outside all brackets."""
-    text = _COMMENT.sub("", _BEFORE.sub("", text.translate(_SIGNS))).replace("->", ";")
+    text = text.replace("->", ";")
     found, start, depth = [], 0, 0
     for sign in re.finditer(r"[()\[\]{};\n\r|→]", text):
         if sign[0] in "([{":
@@ -73,8 +84,8 @@ def _of_statement(statement: str, keras: bool) -> Iterator[str | ast.Call]:
         return
     if re.match(r"(?:class|def)\b", told):
         raise SettingError(
-            f"{quoted(told)} is code of a module: only running it says how its layers follow each other. Paste a "
-            "Sequential."
+            f"{quoted(told)} is code of a module that is not whole: paste it with all of its lines, __init__ and "
+            "forward, or paste a Sequential."
         )
     if not _LAYER.search(told):
         if not _OTHER.match(told):
@@ -89,10 +100,16 @@ def _of_statement(statement: str, keras: bool) -> Iterator[str | ast.Call]:
         yield told
         return
     for call in _calls(node):
-        if keras and named(call) == "LeakyReLU" and not (call.args or call.keywords):
-            call.keywords.append(ast.keyword("negative_slope", ast.Constant(0.3)))  # Keras' own
+        if keras:
+            as_keras(call)
         call.func = ast.Name(named(call))
         yield call
+
+
+def as_keras(call: ast.Call) -> None:
+    """Say what Keras takes where nothing is said, of a layer of which PyTorch takes something else by the same name."""
+    if named(call) == "LeakyReLU" and not (call.args or call.keywords):
+        call.keywords.append(ast.keyword("negative_slope", ast.Constant(0.3)))
 
 
 def _wrong_line(code: str) -> str:
@@ -134,7 +151,7 @@ def _calls(node: ast.expr) -> Iterator[ast.Call]:
                 f"{quoted(ast.unparse(node))} calls a layer on a variable: how such layers follow each other is not "
                 "read here. Paste a Sequential."
             )
-        case ast.Call() if named(node) in _CHAINS:
+        case ast.Call() if named(node) in CHAINS:
             for item in (*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "layers")):
                 yield from _calls(item)
         case ast.Call(func=ast.Attribute(value=ast.Call() as before)) if named(node) in _NO_LAYERS:
@@ -175,6 +192,8 @@ def value_of(node: ast.expr) -> Any:
     match node:
         case ast.Tuple(elts=items) | ast.List(elts=items):
             return tuple(map(value_of, items))
+        case ast.Call(func=ast.Name("float"), args=[ast.Constant("-inf")]) | ast.UnaryOp(ast.USub(), ast.Name("inf")):
+            return -math.inf
         case ast.BinOp(left=first, op=sign, right=second) if type(sign) in _WORKED_OUT:
             sides = value_of(first), value_of(second)
             if all(type(side) is int and 0 <= side <= _LARGEST for side in sides):

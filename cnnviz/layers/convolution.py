@@ -41,11 +41,16 @@ from cnnviz.layers.layer import (
     border,
     both,
     by,
+    call_of,
     check_told,
     ends,
+    is_even,
     named,
+    pad_keras,
+    pad_torch,
     weights_of,
 )
+from cnnviz.layers.same import both_ends
 from cnnviz.layers.sliding import check_border, check_room, settle
 from cnnviz.ops.tiling import laid_out
 from cnnviz.signatures import checked
@@ -233,6 +238,33 @@ class Conv2d(Layer):
             return alone("Conv", weights_of(parameters), pads=ends(self.padding), **settings)
         bordered = border(self.padding, self.padding_mode, "padded")
         return bordered, Operator("Conv", weights_of(parameters), settings)
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        is_plain = is_even(self.padding)
+        top, left, *_ = ends(self.padding)
+        padding = (top if top == left else (top, left)) if is_plain else 0
+        mode = self.padding_mode if is_plain else "zeros"
+        conv = call_of(
+            "nn.Conv2d", shape[0], self.out_channels, f"kernel_size={self.kernel_size}", stride=(self.stride, 1),
+            padding=(padding, 0), dilation=(self.dilation, 1), groups=(self.groups, 1), bias=(self.bias, True),
+            padding_mode=(mode, "zeros"),
+        )  # fmt: skip
+        if is_plain:
+            return (conv,)
+        pads = {"reflect": "ReflectionPad2d", "replicate": "ReplicationPad2d", "circular": "CircularPad2d"}
+        return pad_torch(pads.get(self.padding_mode, "ZeroPad2d"), self.padding), conv
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        if self.padding_mode != "zeros" and any(ends(self.padding)):
+            raise SettingError(f"{self.name}: Keras has no layer whose border is {self.padding_mode}; zeros it has.")
+        settings = {"kernel_size": self.kernel_size, "stride": self.stride, "dilation": self.dilation}
+        is_padded, is_same = any(ends(self.padding)), ends(both_ends("conv", settings, shape)) == ends(self.padding)
+        conv = call_of(
+            "layers.Conv2D", self.out_channels, self.kernel_size, strides=(self.stride, 1),
+            padding=("same" if is_same and is_padded else "valid", "valid"), dilation_rate=(self.dilation, 1),
+            groups=(self.groups, 1), use_bias=(self.bias, True),
+        )  # fmt: skip
+        return (conv,) if is_same or not is_padded else (pad_keras(self.padding), conv)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {

@@ -22,6 +22,7 @@ from cnnviz.layers.layer import (
     Parameters,
     Shape,
     alone,
+    call_of,
     check_told,
     weights_of,
 )
@@ -98,6 +99,13 @@ class Activate(Layer):
             return alone("Clip", {"min": 0.0, "max": 6.0})
         return (Operator(*_OPERATORS[self.function]),)
 
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        if self.function == "scaled tanh":
+            raise SettingError(f"{self.name}: Keras has no layer that does this.")
+        own = {"relu": "ReLU()", "identity": "Identity()", "leaky relu": f"LeakyReLU(negative_slope={LEAK})"}
+        other = call_of("Activation", repr(self.function.replace(" ", "_")))
+        return (f"layers.{own.get(self.function, other)}",)
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "function": self.function, "outside": "none"}
 
@@ -155,6 +163,9 @@ class Dropout(Layer):
 
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         return alone("Dropout", {"ratio": self.p})
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return (f"layers.Dropout({self.p})",)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         found: Terms = {"channels": (channel,), "term": "value", "outside": "none"}
@@ -308,6 +319,13 @@ class BatchNorm2d(_Scaling):
         statistics = {"running_mean": mean, "running_var": variance}
         return alone("BatchNormalization", {**weights_of(parameters), **statistics}, epsilon=self.eps)
 
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        kind = "nn.BatchNorm2d" if len(shape) == 3 else "nn.BatchNorm1d"
+        return (call_of(kind, shape[0], eps=(self.eps, 1e-5)),)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return (f"layers.BatchNormalization(epsilon={self.eps})",)
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """One scale and one bias: gamma / deviation, and beta - mean x that."""
         if given.training:
@@ -441,6 +459,11 @@ class LocalResponseNorm(Layer):
             return (found,)
         maps = Operator("Reshape", {"as maps": (1, shape[0], 1, 1)}, name="maps")
         return maps, found._replace(name="normalised"), Operator("Flatten")
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        if len(shape) != 3:
+            raise SettingError(f"{self.name}: PyTorch’s reads maps; it fits before the first FC.")
+        return super()._as_torch(shape)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The squares of the maps around this one, to the power of -beta, times its own number."""

@@ -81,6 +81,12 @@ class Grammar:
 POOLING = r"[\s-]*pool(?:ing)?(?:[\s-]*2d)?"
 KERAS_POOL = "pool_size strides padding data_format"
 
+# Layers of nothing but padding, and what border each makes: "value" as it is told.
+PADDED_BY = {
+    "ZeroPad2d": "", "ZeroPadding2D": "", "ConstantPad2d": "value", "ReflectionPad2d": "reflect",
+    "ReplicationPad2d": "replicate", "CircularPad2d": "circular",
+}  # fmt: skip
+
 KERNEL = Slot(
     "kernel_size", r"k|kernel(?:[\s_-]*size)?", noun="kernel's size", above_0="the kernel's size K", bare=True,
     needed=True,

@@ -7,6 +7,7 @@ What a node of a graph reads of several others stands one behind the other: (C, 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -51,6 +52,9 @@ class Concat(Layer):
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         return alone("Concat", axis=1) if inputs > 1 else alone("Identity")
 
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return ("layers.Concatenate()",)
+
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "outside": "none"}
 
@@ -78,6 +82,7 @@ class _Together(Layer):
     branches: int
     _operation: ClassVar[str]
     _join: ClassVar[np.ufunc]
+    _sign: ClassVar[str]  # between two of them in code
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "branches", whole(self.branches, "branches", 1))
@@ -124,6 +129,12 @@ class _Together(Layer):
         """The operators that join so many."""
         raise NotImplementedError
 
+    def _met_as_torch(self, values: Sequence[str]) -> str:
+        return f" {self._sign} ".join(values)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return (f"layers.{type(self).__name__}()",)
+
     def _by_branch(self, input: NDArray) -> NDArray:
         """(branches, C, H, W), or (branches, features); with N in front of a batch."""
         count, *sides = self.output_shape(single(input))
@@ -147,6 +158,7 @@ class Add(_Together):
     grammars: ClassVar[tuple[Grammar, ...]] = (Grammar("add", r"add|plus|sum|\+", "[… | same] add", chip="ADD"),)
     _operation: ClassVar[str] = "additions"
     _join: ClassVar[np.ufunc] = np.add
+    _sign: ClassVar[str] = "+"
 
     @property
     def name(self) -> str:
@@ -179,6 +191,7 @@ class Multiply(_Together):
     _operation: ClassVar[str] = "multiplications"
     gates: ClassVar[bool] = True
     _join: ClassVar[np.ufunc] = np.multiply
+    _sign: ClassVar[str] = "*"
 
     @property
     def name(self) -> str:

@@ -281,6 +281,23 @@ class Layer(ABC):
     @abstractmethod
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]: ...
 
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        """By the name that its grammar gives it in PyTorch, which comes first, with PyTorch's names of its settings."""
+        for grammar in self.grammars:
+            if grammar.calls and all(getattr(self, name) == value for name, value in grammar.fixed.items()):
+                settings = {slot.name: (getattr(self, slot.name), slot) for slot in grammar.slots if not slot.is_told}
+                told = [repr(value) if slot.bare else f"{name}={value!r}" for name, (value, slot) in settings.items()
+                        if slot.bare or value != slot.usual]  # fmt: skip
+                return (f"nn.{next(iter(grammar.calls))}({', '.join(told)})",)
+        raise SettingError(f"{self.name}: PyTorch has no layer that does this.")
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        raise SettingError(f"{self.name}: Keras has no layer that does this.")
+
+    def _met_as_torch(self, values: Sequence[str]) -> str:
+        """Code that makes one of several values that are called so: of PyTorch, one behind the other."""
+        return f"torch.cat([{', '.join(map(str, values))}], dim=1)"
+
     def statistics(self, shape: Shape) -> dict[str, NDArray[np.float32]]:
         """What it gathers in training beside what it learns, by name, before there has been any."""
         return {}
@@ -327,6 +344,24 @@ def read_by(
 def run(layer: Layer, input: NDArray, given: Given) -> NDArray[np.floating]:
     """`Layer.forward` of an input and parameters that have been checked."""
     return layer._forward(input, given)
+
+
+def as_torch(layer: Layer, shape: Shape) -> tuple[str, ...]:
+    """The modules of PyTorch that do what it does to an input of this shape, one behind the other, as code.
+
+    Raises SettingError where PyTorch has none.
+    """
+    return layer._as_torch(shape)
+
+
+def as_keras(layer: Layer, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+    """The same for Keras, whose maps are (H, W, C). not_below_0: no number that comes in is."""
+    return layer._as_keras(shape, not_below_0)
+
+
+def met_as_torch(layer: Layer, values: Sequence[str]) -> str:
+    """PyTorch's code where it reads several values that are called so."""
+    return layer._met_as_torch(values)
 
 
 def run_back(layer: Layer, input: NDArray, gradient: NDArray, given: Given) -> Found:
@@ -395,6 +430,29 @@ def ends(padding: Any) -> tuple[int, int, int, int]:
     """A padding as files have it: top, left, bottom, right."""
     (top, bottom), (left, right) = (both(axis) for axis in both(padding))
     return top, left, bottom, right
+
+
+def call_of(name: str, *needed: object, **settings: tuple[object, object]) -> str:
+    """A call as code: what it needs, and of the settings, each with what is usual, those that are not."""
+    told = [f"{key}={value!r}" for key, (value, usual) in settings.items() if value != usual]
+    return f"{name}({', '.join([*map(str, needed), *told])})"
+
+
+def is_even(padding: Any) -> bool:
+    """Whether a padding is the same at both ends of each axis."""
+    top, left, bottom, right = ends(padding)
+    return (top, left) == (bottom, right)
+
+
+def pad_torch(name: str, padding: Any, *more: str) -> str:
+    """A module of nothing but padding."""
+    top, left, bottom, right = ends(padding)
+    return call_of(f"nn.{name}", (left, right, top, bottom), *more)
+
+
+def pad_keras(padding: Any) -> str:
+    top, left, bottom, right = ends(padding)
+    return call_of("layers.ZeroPadding2D", ((top, bottom), (left, right)))
 
 
 def border(padding: Any, padding_mode: str, name: str = "") -> Operator:

@@ -21,6 +21,7 @@ from cnnviz.layers.layer import (
     Parameters,
     Shape,
     bias_of,
+    call_of,
     check_told,
     named,
     over_all,
@@ -105,6 +106,14 @@ class Linear(Layer):
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         product = Operator("Gemm", weights_of(parameters), {"transB": 1})
         return (product,) if len(shape) == 1 else (Operator("Flatten", name="in a row"), product)
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        linear = call_of("nn.Linear", math.prod(shape), self.out_features, bias=(self.bias, True))
+        return ("nn.Flatten()", linear) if len(shape) == 3 else (linear,)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        dense = call_of("layers.Dense", self.out_features, use_bias=(self.bias, True))
+        return ("layers.Flatten()", dense) if len(shape) == 3 else (dense,)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {

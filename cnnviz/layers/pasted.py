@@ -3,7 +3,7 @@
     nn.Sequential(nn.Conv2d(3, 64, 3, padding=1), nn.ReLU())    and its printed form, with (0): before each layer
     keras.Sequential([layers.Conv2D(64, 3, padding="same", activation="relu"), ...]), model.add(...)
 
-A call that cannot be read stays as it is, for its own sentence at its own place; the layers around it are read.
+Here one call by itself; how they follow each other: reading.py.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 from cnnviz.errors import SettingError
 from cnnviz.kernels.weights import quoted
 from cnnviz.layers import GRAMMARS
-from cnnviz.layers.code import calls, is_code, named, parsed, value_of
+from cnnviz.layers.code import is_code, named, parsed, value_of
 from cnnviz.layers.grammar import Slot
 from cnnviz.layers.same import axes_text
 
 # How each is called: its kind in `typed`, and its parameters in their order.
-_CALLS: dict[str, tuple[str, str]] = {
+CALLS: dict[str, tuple[str, str]] = {
     **{name: (kind, told) for kind, (_, grammar) in GRAMMARS.items() for name, told in grammar.calls.items()},
     "Flatten": ("", "start_dim end_dim"),
     "Activation": ("", "activation"),
@@ -67,33 +67,7 @@ _NOT_HERE = {
 
 def knows(call: str) -> bool:
     """Whether PyTorch or Keras has a layer of this name that is read here, if it is set so."""
-    return named(parsed(call)) in _CALLS
-
-
-def pieces(text: str) -> list[str]:
-    """The layers of a text in which some are called: each in the words of `typed`, or as the call that it is.
-
-    What stands between the calls and calls nothing is handed on as it is. Raises SettingError for code that is no
-    chain of layers, and for a chain that Keras or PyTorch would run otherwise than layers are run here.
-    """
-    found: list[str] = []
-    order = _Order()
-    try:
-        for piece in calls(text):
-            if isinstance(piece, str):
-                order.is_all_code = False
-                found.append(piece)
-                continue
-            written = ast.unparse(piece)
-            try:
-                texts = own(written)
-            except SettingError:
-                found.append(written)
-            else:
-                found += order.follow(piece, texts, f"Layer {len(found) + 1}, {quoted(written)}")
-    except RecursionError:
-        raise SettingError("The code goes too deep; paste the layers one behind the other.") from None
-    return found
+    return named(parsed(call)) in CALLS
 
 
 def own(call: str) -> list[str]:
@@ -103,9 +77,9 @@ def own(call: str) -> list[str]:
     """
     node = parsed(call)
     name = named(node)
-    if not isinstance(node, ast.Call) or name not in _CALLS:
+    if not isinstance(node, ast.Call) or name not in CALLS:
         raise SettingError(_NOT_HERE.get(name, ""))
-    kind, parameters = _CALLS[name]
+    kind, parameters = CALLS[name]
     slots = {slot.name: slot for slot in GRAMMARS[kind][1].slots} if kind in GRAMMARS else {}
     given = _arguments(node, parameters.split(), slots)
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
@@ -126,37 +100,6 @@ def own(call: str) -> list[str]:
     if name == "Activation" and is_code("".join(texts)):
         raise SettingError(f"is no function here; there are {', '.join(filter(None, _FUNCTIONS.values()))}.")
     return [text for text in texts if text]
-
-
-class _Order:
-    """What a layer means by what is before it: whether a volume is flat, and the channels that an Input speaks of."""
-
-    def __init__(self) -> None:
-        self.is_all_code = True  # what is typed here needs no Flatten
-        self.flat = ""  # what has made a row of numbers of the volume
-        self.channels = 0
-
-    def follow(self, call: ast.Call, texts: list[str], where: str) -> list[str]:
-        """The texts of a call behind those before it. Raises SettingError for an order that means something else."""
-        name, kind = named(call), texts[0].split()[0] if texts else ""
-        if name == "Dense" and self.is_all_code and not self.flat:
-            raise SettingError(
-                f"{where}: without Flatten() before it Keras applies it at every position of the map; put Flatten() "
-                "before it, or write a conv of 1x1."
-            )
-        if self.flat == "Flatten" and kind in ("conv", "tconv", "max", "avg", "global", "batch"):
-            raise SettingError(f"{where}: behind Flatten() nothing is left of height and width; put it before.")
-        if channels := _channels(call):
-            self.channels = channels
-        if self.channels and kind in ("conv", "tconv"):
-            texts = [texts[0] if " in " in texts[0] else f"{texts[0]} in {self.channels}", *texts[1:]]
-        if kind:
-            self.channels = 0
-        flat = dict.fromkeys(("conv", "tconv", "max", "avg"), "") | {"global": "average", "fc": "fc"}
-        self.flat = flat.get(kind, self.flat)
-        if name == "Flatten":
-            self.flat = name
-        return texts
 
 
 def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot]) -> dict[str, Any]:
@@ -267,7 +210,7 @@ def _function(name: str) -> str:
     return _FUNCTIONS.get(name.lower(), f"Activation({name!r})")
 
 
-def _channels(node: ast.Call) -> int:
+def channels_of(node: ast.Call) -> int:
     """Those of an Input(shape=(28, 28, 1)), or of an input_shape; 0 where they are not said for sure."""
     is_input = named(node) in ("Input", "InputLayer")
     told = [*(node.args if is_input else ()), *(word.value for word in node.keywords if "shape" in (word.arg or ""))]

@@ -28,11 +28,16 @@ from cnnviz.layers.layer import (
     alone,
     both,
     by,
+    call_of,
     ends,
+    is_even,
     needs_volume,
     over_all,
+    pad_keras,
+    pad_torch,
     single,
 )
+from cnnviz.layers.same import both_ends
 from cnnviz.layers.sliding import check_room, read_inside, settle
 from cnnviz.ops.tiling import CALL
 from cnnviz.signatures import checked
@@ -50,6 +55,8 @@ class _Pool(Layer):
     padding: Sides
     ceil_mode: bool
     dilation: Pair = 1
+    _in_keras: ClassVar[str]  # its name there, and which padding it has
+    _keras_takes: ClassVar[str]
 
     def __post_init__(self) -> None:
         settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
@@ -102,6 +109,64 @@ class _Pool(Layer):
         read = [read_inside(*axis) for axis in zip(self._windows, shape[1:], outputs)]
         return {self._operation: channels * (math.prod(read) - math.prod(outputs))}
 
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        is_plain = is_even(self.padding)
+        top, left, *_ = ends(self.padding)
+        padding = (top if top == left else (top, left)) if is_plain else 0
+        pool = call_of(
+            f"nn.{type(self).__name__}", self.kernel_size, stride=(self.stride, None), padding=(padding, 0),
+            dilation=(self.dilation, 1), ceil_mode=(self.ceil_mode, False), **self._counted(is_plain),
+        )  # fmt: skip
+        if is_plain:
+            return (pool,)
+        if self.ceil_mode and self._hangs_over(shape):
+            raise SettingError(
+                f"{self.name}: its padding differs at the two ends, and a window hangs over the end; PyTorch has no "
+                "layer that does both. A padding that is the same at both ends works."
+            )
+        return self._padded_in_torch(), pool
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        if self.dilation not in (1, (1, 1)):
+            raise SettingError(f"{self.name}: Keras has no pool with a dilation.")
+        outputs, hangs = self.output_shape(shape)[1:], self._hangs_over(shape)
+        down, across = (  # of a window that hangs over the end, that part as padding
+            (w.before, max((out - 1) * w.stride + w.extent - size - w.before, 0) if hangs else w.after)
+            for w, size, out in zip(self._windows, shape[1:], outputs)
+        )
+        is_padded, strides = any((*down, *across)), tuple(window.stride for window in self._windows)
+        same = both_ends("max", {"kernel_size": self.kernel_size, "stride": strides}, shape)
+        is_same = is_padded and self._leaves_padding_out and (down, across) == same
+        is_same &= outputs == tuple(-(-size // stride) for size, stride in zip(shape[1:], strides))
+        pool = call_of(self._in_keras, self.kernel_size, strides=(self.stride, None),
+                       padding=("same" if is_same else "valid", "valid"))  # fmt: skip
+        if is_same or not is_padded:
+            return (pool,)
+        if not self._takes_zeros(not_below_0, hangs):
+            raise SettingError(f"{self.name}: Keras has no pool with this padding; {self._keras_takes}")
+        return pad_keras((down, across)), pool
+
+    def _hangs_over(self, shape: Shape) -> bool:
+        down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
+        return self.output_shape(shape)[1:] != (down, across)
+
+    def _counted(self, is_plain: bool) -> dict[str, tuple[object, object]]:
+        """Settings of its own in PyTorch, each with what is usual."""
+        return {}
+
+    @abstractmethod
+    def _padded_in_torch(self) -> str:
+        """A module before it that pads otherwise at the two ends."""
+
+    @property
+    @abstractmethod
+    def _leaves_padding_out(self) -> bool:
+        """Whether padding takes no part, as in Keras' same."""
+
+    @abstractmethod
+    def _takes_zeros(self, not_below_0: bool, hangs: bool) -> bool:
+        """Whether zeros that are read around the map are as its padding. hangs: some are for what is over the end."""
+
     @property
     @abstractmethod
     def _operation(self) -> str:
@@ -144,6 +209,8 @@ class MaxPool2d(_Pool):
     dilation: Pair = field(default=1, kw_only=True)
 
     _operation = "comparisons"
+    _in_keras = "layers.MaxPooling2D"
+    _keras_takes = "zeros around the map are as its padding behind a ReLU, and “same” is everywhere."
 
     @property
     def name(self) -> str:
@@ -163,6 +230,16 @@ class MaxPool2d(_Pool):
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "max", "outside": "none"}
 
+    def _padded_in_torch(self) -> str:
+        return pad_torch("ConstantPad2d", self.padding, 'float("-inf")')
+
+    @property
+    def _leaves_padding_out(self) -> bool:
+        return True
+
+    def _takes_zeros(self, not_below_0: bool, hangs: bool) -> bool:
+        return not_below_0
+
 
 @checked
 @dataclass(frozen=True)
@@ -179,7 +256,8 @@ class AvgPool2d(_Pool):
             example="avg 2x2 s2",
             slots=(KERNEL, POOL_STRIDE, PADDING),
             flags=(
-                *SAME, CEIL,
+                *SAME,
+                CEIL,
                 Flag(r"(?:ignore|without)[\s-]*padding", "count_include_pad", False, "ignore padding"),
             ),
             calls={
@@ -199,6 +277,8 @@ class AvgPool2d(_Pool):
     count_include_pad: bool = True
 
     _operation = "additions"
+    _in_keras = "layers.AveragePooling2D"
+    _keras_takes = "a padding whose zeros count in the mean works, without ceil_mode, and “same”."
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -228,6 +308,24 @@ class AvgPool2d(_Pool):
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         outside = "zeros" if self.count_include_pad else "none"
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": outside}
+
+    def _counted(self, is_plain: bool) -> dict[str, tuple[object, object]]:
+        return {"count_include_pad": (self.count_include_pad, True)} if is_plain else {}
+
+    def _padded_in_torch(self) -> str:
+        if not self.count_include_pad:
+            raise SettingError(
+                f"{self.name}: its padding differs at the two ends and takes no part in the mean; PyTorch has no "
+                "layer that does both. A padding that is the same at both ends works."
+            )
+        return pad_torch("ZeroPad2d", self.padding)
+
+    @property
+    def _leaves_padding_out(self) -> bool:
+        return not self.count_include_pad or not any(ends(self.padding))
+
+    def _takes_zeros(self, not_below_0: bool, hangs: bool) -> bool:
+        return self.count_include_pad and not hangs
 
 
 @checked
@@ -282,6 +380,12 @@ class GlobalAvgPool(Layer):
 
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         return alone("GlobalAveragePool")
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        return ("nn.AdaptiveAvgPool2d(1)",)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return ("layers.GlobalAveragePooling2D(keepdims=True)",)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         return {"channels": (channel,), "term": "value", "reduction": "mean", "outside": "none"}

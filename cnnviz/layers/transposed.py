@@ -29,8 +29,10 @@ from cnnviz.layers.layer import (
     bias_of,
     both,
     by,
+    call_of,
     check_told,
     ends,
+    is_even,
     named,
     needs_volume,
     weights_of,
@@ -239,6 +241,36 @@ class ConvTranspose2d(Layer):
             pads=ends(self.padding), output_padding=both(self.output_padding), dilations=both(self.dilation),
             group=self.groups,
         )  # fmt: skip
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        if not is_even(self.padding):
+            raise SettingError(f"{self.name}: PyTorch's cuts off as much on both sides; {self.padding} does not.")
+        top, left, *_ = ends(self.padding)
+        conv = call_of(
+            "nn.ConvTranspose2d", shape[0], self.out_channels, f"kernel_size={self.kernel_size}",
+            stride=(self.stride, 1), padding=(top if top == left else (top, left), 0),
+            output_padding=(self.output_padding, 0), groups=(self.groups, 1), bias=(self.bias, True),
+            dilation=(self.dilation, 1),
+        )  # fmt: skip
+        return (conv,)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        extents = [
+            Window(kernel, dilation=apart).extent for kernel, apart in zip(both(self.kernel_size), both(self.dilation))
+        ]
+        if self.groups != 1 or any(ends(self.padding)) or any(both(self.output_padding)):
+            raise SettingError(
+                f"{self.name}: Keras’ transposed convolution has no groups and cuts nothing off; without padding, "
+                "output padding and groups it is the same."
+            )
+        # Without output_padding Keras makes rows of a stride that is larger than the kernel whole.
+        is_short = any(stride > extent for stride, extent in zip(both(self.stride), extents))
+        conv = call_of(
+            "layers.Conv2DTranspose", self.out_channels, self.kernel_size, strides=(self.stride, 1),
+            output_padding=(0 if is_short else None, None), dilation_rate=(self.dilation, 1),
+            use_bias=(self.bias, True),
+        )  # fmt: skip
+        return (conv,)
 
     def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
         """The ordinary convolution that gives the same numbers."""

@@ -21,12 +21,14 @@ from cnnviz.layers import GRAMMARS, Activate
 from cnnviz.layers.code import is_code
 from cnnviz.layers.grammar import Grammar, Slot
 from cnnviz.layers.layer import INPUT, Layer, Node, Shape, both
-from cnnviz.layers.pasted import knows, own, pieces
+from cnnviz.layers.pasted import knows, own
+from cnnviz.layers.reading import is_foreign, pieces
 from cnnviz.layers.same import axes_text, padded
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked, hold
 
 LONGEST = 4000  # characters
+LONGEST_CODE = 20_000  # of what PyTorch or Keras writes, which says less in more
 DEEPEST = 100  # layers
 LARGEST = 1_000_000  # filters or units
 LARGEST_SIDE = 4096  # of a kernel, its stride, its padding: twice the longest side of a picture
@@ -38,6 +40,7 @@ _WORDS = {kind: re.compile(rf"(?:{grammar.words})(?![a-z])") for kind, (_, gramm
 _SIGNS = str.maketrans({"×": "x", "*": "x", ",": " ", "(": " ", ")": " ", "→": ";", "\n": ";", "\r": ";",
                         **dict.fromkeys("\ufeff\u200b\u2060")})  # fmt: skip
 _SIZE = r"(\d+(?:\+\d+)?(?:\s*x\s*\d+(?:\+\d+)?)?)"
+_RULES = re.compile(r"[\s─━═_=]{2,}")  # room and lines between the cells of a table, which say nothing
 _NUMBER = r"(\d+\.?\d*|\.\d+)(e[+-]?\d+)?"
 NEVER_CLOSED = "A bracket is never closed; branches end with ] and add, multiply or concat."
 _MEET = "behind ] stands how the branches meet: add, multiply or concat."
@@ -125,13 +128,14 @@ def parts(text: str) -> list[str]:
     Where branches begin, part or meet, the layer's text begins with the mark of it: [, | or ]. A branch of nothing is
     the layer `same`. Raises SettingError where they are too many, and for code that is no chain of layers.
     """
-    if len(text) > LONGEST:
-        raise SettingError(f"The stack is written in {grouped(len(text))} characters; it may have {grouped(LONGEST)}.")
+    is_read = is_foreign(text[:LONGEST_CODE])
+    longest = LONGEST_CODE if is_read else LONGEST
+    length = len(_RULES.sub(" ", text)) if is_read else len(text)
+    if length > longest:
+        raise SettingError(f"The stack is written in {grouped(length)} characters; it may have {grouped(longest)}.")
+    texts, are_parts = pieces(text) if is_read else ([text], False)
     found = [
-        part.strip()
-        for piece in (pieces(text) if is_code(text) else [text])
-        for part in ([piece] if is_code(piece) else _typed_parts(piece))
-        if part.strip()
+        part.strip() for piece in texts for part in ([piece] if are_parts else _typed_parts(piece)) if part.strip()
     ]
     if len(found) > DEEPEST:
         raise SettingError(f"The stack has {len(found)} layers; it may have {DEEPEST}.")
@@ -139,12 +143,13 @@ def parts(text: str) -> list[str]:
 
 
 def _typed_parts(text: str) -> Iterator[str]:
-    """What stands between the separators of a text that is no code, each with the marks before it."""
+    """What stands between the separators of a text that is typed, each with the marks before it; layers that are called
+    among it as `own` has them, if it has."""
     marks, depth = "", 0
-    for sign in re.findall(r"[\[|\]]|[^;\[|\]]+", text.lower().replace("->", ";").translate(_SIGNS)):
+    for sign in _cut(text):
         if sign not in _MARKS:
-            if sign.strip():
-                yield f"{marks}{sign.strip()}"
+            for part in _called(sign.strip()):
+                yield f"{marks}{part}"
                 marks = ""
             continue
         if sign == "|" and not depth:  # outside of branches it has always been one more way to part layers
@@ -156,6 +161,29 @@ def _typed_parts(text: str) -> Iterator[str]:
         marks += sign
     if marks:
         yield marks
+
+
+def _cut(text: str) -> list[str]:
+    """A text's marks of branches, and what stands between these and the separators; calls in it stay whole."""
+    if not is_code(text):
+        return re.findall(r"[\[|\]]|[^;\[|\]]+", text.lower().replace("->", ";").translate(_SIGNS))
+    found, depth = [""], 0
+    for sign in text:
+        depth = max(depth + (sign == "(") - (sign == ")"), 0)
+        if depth or sign not in f";{_MARKS}":
+            found[-1] += sign
+        else:
+            found += [sign, ""] if sign != ";" else [""]
+    return [each if is_code(each) else each.lower().translate(_SIGNS) for each in found if each.strip()]
+
+
+def _called(text: str) -> list[str]:
+    if not text or not is_code(text):
+        return [text] if text else []
+    try:
+        return own(text)
+    except (SettingError, RecursionError):
+        return [text]
 
 
 @checked

@@ -6,6 +6,7 @@ from cnnviz.ui.lessons.layers.layers_in_training import BETA, DROPPED, GAMMA, ba
 from cnnviz.ui.lessons.layers.layers_run import view
 from cnnviz.ui.lessons.layers.layers_setup import DRAW, INPUT, MODE, NET, UNIT, setup
 from cnnviz.ui.lessons.layers.layers_stack import STACK
+from cnnviz.ui.lessons.layers.layers_take import take_away
 from cnnviz.ui.volumes import SCALE
 
 SETTINGS = (STACK, INPUT, NET, MODE, DRAW, UNIT, DROPPED, GAMMA, BETA, SCALE)

@@ -16,8 +16,9 @@ from cnnviz.pictures.picture import proportional
 from cnnviz.stacks import stack_of
 from cnnviz.ui.cached import CHANNELS
 from cnnviz.ui.lessons.layers.layers_setup import MODES, UNIT, Setup
+from cnnviz.ui.lessons.layers.layers_weights import Brought
 from cnnviz.ui.markup import html, show
-from cnnviz.ui.memory import by_digest, remembered
+from cnnviz.ui.memory import remembered
 from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS
 from cnnviz.ui.state import put
@@ -37,16 +38,23 @@ class Shown:
     map: NDArray
 
 
-@remembered(2, each=4 * BUDGET_NUMBERS, by=by_digest)
-def _passed(picture: Picture, text: str, divisor: float, seed: int, training: bool) -> list[Pass]:
+def _by(picture: Picture, text: str, divisor: float, seed: int, training: bool, own: Brought | None) -> tuple:
+    return picture.digest, text, divisor, seed, training, own.id if own else ""
+
+
+@remembered(2, each=4 * BUDGET_NUMBERS, by=_by)
+def _passed(
+    picture: Picture, text: str, divisor: float, seed: int, training: bool, own: Brought | None
+) -> list[Pass]:
     network, levels = stack_of(text, picture.shape).network, picture.levels()
     values = levels.astype(np.float32) / np.float32(divisor)
-    return [Pass(network, network.initial(seed), values, training=training, shown=levels, divisor=divisor)]
+    parameters = own.parameters if own else network.initial(seed)
+    return [Pass(network, parameters, values, training=training, shown=levels, divisor=divisor)]
 
 
 def passed(setup: Setup) -> Pass:
     """The layers that follow, on the picture. Raises DoesNotFit for batch norm of single numbers in training."""
-    kept = _passed(setup.picture, setup.stack.text, setup.divisor, setup.seed, setup.training)
+    kept = _passed(setup.picture, setup.stack.text, setup.divisor, setup.seed, setup.training, setup.weights)
     # Of one draw after the other the last is kept: what hangs on no draw is not computed again.
     run = kept[0] = kept[0].redrawn(setup.draw if setup.training else 0)
     return run

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from cnnviz.layers import Shape
-from cnnviz.layers.code import is_code
+from cnnviz.layers.reading import is_foreign, left_open
 from cnnviz.pictures import Picture
 from cnnviz.pictures.photo import Original, whole
 from cnnviz.stacks import Stack, stack_of
@@ -14,6 +14,7 @@ from cnnviz.ui import controls, state
 from cnnviz.ui.cached import identity
 from cnnviz.ui.controls import choice
 from cnnviz.ui.lessons.layers.layers_stack import STACK
+from cnnviz.ui.lessons.layers.layers_weights import Brought, brought
 from cnnviz.ui.memory import SMALL, remembered
 from cnnviz.ui.state import integer, one_of
 from cnnviz.ui.volumes import unit_setting
@@ -27,12 +28,13 @@ NET = integer("net", 16, 0, 9999)  # at first a draw whose maps are not empty be
 MODE = one_of("mode", MODES)
 DRAW = integer("draw", 0, 0, 10**6)  # which of dropout's draws
 UNIT = unit_setting("unit")  # on the stage; its layer is the one that is changed
+TAKEN = "layers-taken"  # a stack that was pasted, and what its text left open
 HELP = (
     "Layers separated by ; or new lines, such as: conv 8 3x3 s1 p1 (8 filters of 3 × 3, stride 1, padding 1), max 2x2, "
     "avg 2x2, global avg, relu, leaky relu, sigmoid, tanh, gelu, fc 10, dropout 0.5, batch norm. Branches stand in "
     "brackets, parted by |, and meet by add, multiply or concat: [conv 8 3x3 p1; relu; conv 8 3x3 p1 | same] add; "
-    "same is the branch in which nothing happens. Or paste a Sequential of PyTorch or Keras, as code or as it is "
-    "printed."
+    "same is the branch in which nothing happens. Or paste a network of PyTorch or Keras: its code, a Sequential, a "
+    "class with forward or a functional model, or what print(model) or model.summary() prints."
 )
 
 
@@ -47,6 +49,7 @@ class Setup:
     draw      which of dropout's draws
     reads     which of INPUTS the network takes
     chosen    the layer that is changed, and looked into where it can be
+    weights   from a file, in place of drawn ones
     """
 
     stack: Stack
@@ -57,6 +60,7 @@ class Setup:
     draw: int
     reads: str
     chosen: int
+    weights: Brought | None = None
 
     @property
     def shape(self) -> Shape:
@@ -84,6 +88,9 @@ def setup(picture: Picture, divisor: float) -> Setup:
         with typed:
             tidy = partial(_tidy, taken.shape)
             text = controls.text("The stack as text", STACK, height=112, help=HELP, then=tidy)
+            of, taken_as = state.recall(TAKEN, ("", ""))
+            if taken_as and of == text:
+                st.caption(controls.plain(taken_as))
         with st.container(key="drawn", horizontal=True, vertical_alignment="bottom"):
             seed = controls.typed_number(
                 "Weights, seed", NET, width=110,
@@ -95,15 +102,18 @@ def setup(picture: Picture, divisor: float) -> Setup:
             draw = state.now(DRAW)
             if mode == MODES[1]:
                 st.button("draw dropout again", key="draw-again", on_click=state.put, kwargs={"draw": draw + 1})
-    stack, unit = stack_of(text, taken.shape), state.now(UNIT)
+        stack, unit = stack_of(text, taken.shape), state.now(UNIT)
+        weights = brought(stack)
     chosen = unit.layer if unit and unit.layer < len(stack.parts) else 0  # the first where the link means none of these
-    return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen)
+    return Setup(stack, taken, divisor, seed, mode == MODES[1], draw, name, chosen, weights)
 
 
 def _tidy(shape: Shape) -> None:
     """Code was pasted: what it says stands there in the page's own words, to be changed layer by layer."""
-    if is_code(state.now(STACK)) and (stack := stack_of(state.now(STACK), shape)).parts:
+    text = state.now(STACK)
+    if is_foreign(text) and (stack := stack_of(text, shape)).parts:
         state.put(stack=stack.text)
+        state.remember(TAKEN, (stack.text, left_open(text)))
 
 
 def _taken(picture: Picture, square: tuple[int, str] | None) -> Picture:

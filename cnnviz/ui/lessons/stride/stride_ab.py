@@ -31,6 +31,7 @@ class Variant:
 
     k, s, p  as everywhere, on both axes alike
     more     whether there is one padding more below and on the right: what an even K needs to keep the size
+    same     whether its padding is TensorFlow's SAME instead, which follows from the picture's size
     """
 
     letter: str
@@ -38,11 +39,14 @@ class Variant:
     s: str
     p: str
     more: str
+    same: str
 
-    def windows(self, state: Mapping[str, Any]) -> Windows:
-        """Its window, the same down and across."""
-        p = state[self.p]
-        window = Window(state[self.k], state[self.s], (p, p + state[self.more]))
+    def windows(self, state: Mapping[str, Any], picture: Picture) -> Windows:
+        """Its window, down and across: the same, where the padding does not follow from the picture's size."""
+        k, s, p = state[self.k], state[self.s], state[self.p]
+        if state[self.same]:
+            return same_windows(k, s, picture, state["border"])
+        window = Window(k, s, (p, p + state[self.more]))
         return Windows(window, window, state["border"])
 
     def filter(self, state: Mapping[str, Any], depth: int) -> Filter:
@@ -57,7 +61,7 @@ class Variant:
     def keeping(self, k: int) -> dict[str, Any]:
         """The changes that give it this K and keep the size: stride 1 and K - 1 of padding in all."""
         before, after = same_padding(k)
-        return {self.k: k, self.s: 1, self.p: before, self.more: after > before}
+        return {self.k: k, self.s: 1, self.p: before, self.more: after > before, self.same: False}
 
     def works(self, state: Mapping[str, Any], picture: Picture) -> bool:
         """Whether it gives a map of this picture."""
@@ -65,7 +69,7 @@ class Variant:
 
     def problem(self, state: Mapping[str, Any], picture: Picture) -> CnnvizError | None:
         """Why it gives no map of this picture, or None where it does."""
-        return settings.refused(lambda: self.windows(state).output_size(picture))
+        return settings.refused(lambda: self.windows(state, picture).output_size(picture))
 
     def remedies(self, state: Mapping[str, Any], picture: Picture) -> settings.Remedies:
         """What to press where it does not work: labels and changes, one setting at a time where that is enough."""
@@ -78,14 +82,28 @@ class Variant:
         return found
 
 
-A = Variant("A", "k", "s", "p", "more")
-B = Variant("B", "kb", "sb", "pb", "moreb")
+def same_windows(k: int, s: int, picture: Picture, border: str = "zeros") -> Windows:
+    """TensorFlow's SAME: as many windows as the size over S, rounded up, and the least padding for them."""
+    down, across = (Window(k, s, same_padding(k, 1, s, side)) for side in picture.shape[1:])
+    return Windows(down, across, border)
+
+
+A = Variant("A", "k", "s", "p", "more", "same")
+B = Variant("B", "kb", "sb", "pb", "moreb", "sameb")
 BOTH = (A, B)
 KB, SB, PB = integer("kb", 3, 1, 15), integer("sb", 2, 1, 8), integer("pb", 1, 0, 15)
-MORE, MORE_B = flag("more"), flag("moreb")
-OPERATION = (settings.K, settings.S, settings.P, settings.BORDER, MORE, KB, SB, PB, MORE_B)
+MORE, MORE_B, SAME, SAME_B = flag("more"), flag("moreb"), flag("same"), flag("sameb")
+OPERATION = (settings.K, settings.S, settings.P, settings.BORDER, MORE, SAME, KB, SB, PB, MORE_B, SAME_B)
 # The lecture's own case on A; on B the same window without stride, to compare it with.
 LECTURE: dict[str, Any] = {
     **{key: value for key, value in DEMOS[DEMO].items() if key not in ("kernel", "d")},
-    "border": "zeros", "more": False, **B.keeping(3),
+    "border": "zeros", "more": False, "same": False, **B.keeping(3),
 }  # fmt: skip
+
+
+def frameworks_at(k: int, s: int) -> dict[str, Any]:
+    """The changes that put PyTorch's (K - 1) / 2 on A and TensorFlow's SAME on B, both with this K and S."""
+    return {
+        A.k: k, A.s: s, A.p: (k - 1) // 2, A.more: False, A.same: False, B.k: k, B.s: s, B.same: True,
+        "border": "zeros",
+    }  # fmt: skip

@@ -39,7 +39,7 @@ def left_out(picture: Picture) -> None:
 def _column(setting: Variant, state: dict, picture: Picture) -> list[str]:
     if setting.problem(state, picture):
         return NO_MAP
-    windows = setting.windows(state)
+    windows = setting.windows(state, picture)
     counted = reading(windows.rows, windows.columns, picture.shape[1:])
     height, width = windows.output_size(picture)
     return [
@@ -144,20 +144,20 @@ def table(picture: Picture) -> None:
 
 
 def _choose(stride: int, padding: int) -> None:
-    put(**{A.s: stride, A.p: padding, A.more: False})
+    put(**{A.s: stride, A.p: padding, A.more: False, A.same: False})
 
 
 def _cell(picture: Picture, state: dict[str, Any], stride: int, padding: int) -> Size:
-    tried = {**state, A.s: stride, A.p: padding, A.more: False}
+    tried = {**state, A.s: stride, A.p: padding, A.more: False, A.same: False}
     here = [
         setting.letter
         for setting in BOTH
-        if (state[setting.k], state[setting.s], state[setting.p], state[setting.more])
-        == (state[A.k], stride, padding, False)
+        if (state[setting.k], state[setting.s], state[setting.p], state[setting.more], state[setting.same])
+        == (state[A.k], stride, padding, False, False)
     ]
     mark = " ".join(here)
     try:
-        size = A.windows(tried).output_size(picture)
+        size = A.windows(tried, picture).output_size(picture)
     except CnnvizError as problem:
         return Size("", str(problem), mark)
     whole = picture.shape[1:]
@@ -175,7 +175,7 @@ def ending(picture: Picture) -> Ending:
         if setting.problem(state, picture):
             parts.append(f"{setting.letter} gives no map.")
             continue
-        windows = setting.windows(state)
+        windows = setting.windows(state, picture)
         size = windows.output_size(picture)
         counted = reading(windows.rows, windows.columns, (height, width))
         parts.append(

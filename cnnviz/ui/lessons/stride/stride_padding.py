@@ -103,7 +103,7 @@ def borders(picture: Picture, divisor: float) -> None:
     ends = [*range(-wide, min(SHOWN, width)), *range(max(width - SHOWN, SHOWN), width + wide)]
     if width <= 2 * SHOWN:
         ends = [*range(-wide, width + wide)]
-    average = _average(picture, divisor, {**state, A.p: 0, A.more: False})
+    average = _average(picture, divisor, {**state, A.p: 0, A.more: False, A.same: False})
     bare = f"without any padding it would be {average}." if average else "without padding there is no map."
     table = html(
         '<div class="wide"><table class="facts ends"><thead><tr><th>border</th>{}<th>map, row 1</th></tr></thead>'
@@ -153,7 +153,7 @@ def _line(mode: str, ends: list[int], picture: Picture, divisor: float, state: d
 def _average(picture: Picture, divisor: float, state: dict) -> str | None:
     """The average of the first row of A's map; None where these settings give none."""
     try:
-        row = first_row(picture, A.filter(state, len(picture.pixels)), A.windows(state), divisor)
+        row = first_row(picture, A.filter(state, len(picture.pixels)), A.windows(state, picture), divisor)
     except CnnvizError:
         return None
     return number(float(row.mean()))
