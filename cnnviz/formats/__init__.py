@@ -2,7 +2,8 @@
 
 onnx_file.py       an ONNX file as plain values: parsed, never run, within limits
 onnx_graph.py      its nodes as those of a Graph
-onnx_operators.py  what each operator comes to
+onnx_operators.py  what each operator comes to: onnx_windows.py, onnx_functions.py, onnx_arithmetic.py, onnx_shapes.py,
+                   onnx_known.py
 guessing.py        what a file does not say of its input
 opening.py         `open_network`
 writing.py         `write_network`

@@ -38,6 +38,7 @@ class Flow:
 
 
 Value = NDArray | Flow
+Made = Value | Sequence[Value]
 
 
 def inner(dims: Sequence[int]) -> Shape:
@@ -185,6 +186,15 @@ class Call:
     def add(self, layer: Layer, inputs: Sequence[Flow], dims: Sequence[int], **parameters: NDArray | None) -> Flow:
         """A layer more, called as the node."""
         return self.building.layer(layer, inputs, dims, self.title, **parameters)
+
+    def kept(self, layer: Layer, **parameters: NDArray) -> Flow:
+        """A layer that keeps the shape."""
+        flow = self.flow()
+        return self.add(layer, [flow], flow.dims, **parameters)
+
+    def sizes(self, layer: Layer, flow: Flow) -> tuple[int, ...]:
+        """The shape of what a layer makes of a value."""
+        return layer.output_shape(self.building.shapes[flow.name])
 
     def reshaped(self, flow: Flow, dims: Sequence[int]) -> Flow:
         """The same numbers along other axes."""
