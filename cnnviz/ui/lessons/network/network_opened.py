@@ -81,7 +81,7 @@ def _open(files: Mapping[str, bytes]) -> tuple[Opened, str]:
     digest = hashlib.sha256(b"".join(hashlib.sha256(files[key]).digest() for key in sorted(files))).hexdigest()
     if is_stack(files[name]):
         trained = open_stack(files[name])
-        told = f"{size} bytes: the layers as text, and what they have learnt."
+        told = f"{size} bytes, with its layers as text."
         if trained.network.input_shape == DIGITS:  # a network of the page Learning
             return Opened(shown, told, digest, trained, None, _digit(), border=BORDER), shown
         return Opened(shown, told, digest, trained), shown
