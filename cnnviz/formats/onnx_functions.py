@@ -1,44 +1,14 @@
-"""What changes each number of maps where it stands, or is multiplied by a matrix, in ONNX."""
+"""What changes each number of maps where it stands, in ONNX."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Flow, Made
-from cnnviz.formats.onnx_known import floats, for_each
-from cnnviz.layers import Activate, BatchNorm2d, Dropout, Layer, Linear, LocalResponseNorm
-from cnnviz.numbers import grouped
-
-
-def _gemm(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "weight")
-    if len(flow.dims) != 1 or weight.ndim != 2 or call.attribute("transA", 0):
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    if not call.attribute("transB", 0):
-        weight = weight.T
-    weight = floats(weight) * np.float32(call.attribute("alpha", 1.0))
-    bias = None
-    if call.input(2) is not None:
-        bias = np.float32(call.attribute("beta", 1.0)) * for_each(call.known(2, "bias"), len(weight))
-    return _fully_connected(call, flow, weight, bias)
-
-
-def _mat_mul(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "matrix")
-    if len(flow.dims) != 1 or weight.ndim != 2:
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    return _fully_connected(call, flow, floats(weight.T), None)
-
-
-def _fully_connected(call: Call, flow: Flow, weight: NDArray, bias: NDArray | None) -> Flow:
-    if weight.shape[1] != flow.dims[0]:
-        raise NetworkError(f"its weight reads {weight.shape[1]} numbers, and {grouped(flow.dims[0])} come in")
-    return call.add(Linear(len(weight), bias is not None), [flow], (len(weight),), weight=weight, bias=bias)
+from cnnviz.formats.onnx_graph import Call, Made
+from cnnviz.formats.onnx_known import for_each
+from cnnviz.layers import Activate, BatchNorm2d, Dropout, Layer, LocalResponseNorm
 
 
 def _batch_norm(call: Call) -> Made:
@@ -101,7 +71,7 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 
 OPERATORS = {
     "BatchNormalization": _batch_norm, "Clip": _clip, "Dropout": _dropout, "Elu": _only("elu", alpha=1.0),
-    "Gelu": _gelu, "Gemm": _gemm, "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "LRN": _lrn,
-    "LeakyRelu": _only("leaky relu", alpha=0.01), "MatMul": _mat_mul, "Relu": _as(Activate("relu")),
+    "Gelu": _gelu, "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "LRN": _lrn,
+    "LeakyRelu": _only("leaky relu", alpha=0.01), "Relu": _as(Activate("relu")),
     "Sigmoid": _as(Activate("sigmoid")), "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
 }  # fmt: skip

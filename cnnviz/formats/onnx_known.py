@@ -65,6 +65,17 @@ def worked_out(function: Callable[..., NDArray], *arrays: NDArray) -> NDArray:
         raise NetworkError(f"arrays of {', '.join(str(array.shape) for array in arrays)} do not go together") from None
 
 
+def met(function: Callable[..., NDArray], *arrays: NDArray) -> NDArray:
+    """An array of others that meet number by number, if it is small too."""
+    try:
+        count = math.prod(np.broadcast_shapes(*(array.shape for array in arrays)))
+    except ValueError:
+        count = 0  # `worked_out` says which do not
+    if count > MOST_KNOWN:
+        raise NetworkError(f"it makes an array of {grouped(count)} numbers; up to {grouped(MOST_KNOWN)} open here")
+    return worked_out(function, *arrays)
+
+
 def floats(array: NDArray) -> NDArray[np.float32]:
     return array.astype(np.float32, copy=False)
 
@@ -77,7 +88,28 @@ def for_each(array: NDArray, count: int) -> NDArray[np.float32]:
     return np.broadcast_to(found, (count,)).copy() if found.size != count else found
 
 
+def _compared(function: Callable[..., NDArray]) -> Callable[[Call], Made]:
+    """What is asked of arrays, number by number: of shapes, mostly."""
+
+    def made(call: Call) -> Made:
+        return met(function, *(call.known(at, f"input {at + 1}") for at in range(len(call.inputs))))
+
+    return made
+
+
+def _range(call: Call) -> Made:
+    start, limit, step = (call.known(at, name) for at, name in enumerate(("start", "limit", "step")))
+    if any(one.size != 1 for one in (start, limit, step)) or not np.all(step):
+        raise NetworkError("it counts from one number to another, by a step that is not 0; here it does not")
+    first, last, by = (one.reshape(()).item() for one in (start, limit, step))
+    if not abs(last - first) / abs(by) <= MOST_KNOWN:
+        raise NetworkError(f"it counts more than {grouped(MOST_KNOWN)} numbers, as many open here")
+    return worked_out(lambda: np.arange(first, last, by, dtype=start.dtype))
+
+
 OPERATORS = {
-    "Cast": _cast, "Constant": _constant, "ConstantOfShape": _constant_of_shape, "Identity": _identity,
-    "Shape": _shape,
+    "And": _compared(np.logical_and), "Cast": _cast, "Constant": _constant, "ConstantOfShape": _constant_of_shape,
+    "Equal": _compared(np.equal), "Greater": _compared(np.greater), "GreaterOrEqual": _compared(np.greater_equal),
+    "Identity": _identity, "Less": _compared(np.less), "LessOrEqual": _compared(np.less_equal),
+    "Or": _compared(np.logical_or), "Range": _range, "Shape": _shape, "Where": _compared(np.where),
 }  # fmt: skip

@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Flow, Made
+from cnnviz.formats.onnx_graph import MOST_KNOWN, Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import worked_out
-from cnnviz.layers import Pad, PadMaps, Same, Slice, Transpose
+from cnnviz.layers import Pad, PadMaps, Repeat, Same, Slice
 from cnnviz.numbers import grouped
 
 
@@ -43,6 +43,23 @@ def _target(target: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     if sizes.count(-1) > 1 or min(found, default=1) < 0 or math.prod(found) != count:
         raise NetworkError(f"{grouped(count)} numbers have no shape {tuple(target)}")
     return found
+
+
+def _expand(call: Call) -> Made:
+    target, value = call.whole(1, "shape"), call.input(0)
+    if isinstance(value, np.ndarray):
+        if math.prod(max(1, size) for size in (*target, *value.shape)) > 8 * MOST_KNOWN:
+            raise NetworkError(
+                f"it repeats {value.shape} to {target}; up to {grouped(8 * MOST_KNOWN)} numbers open here"
+            )
+        return worked_out(lambda array: np.broadcast_to(array, np.broadcast_shapes(array.shape, target)), value)
+    flow = call.flow()
+    if len(target) > len(flow.dims) + 1 or (len(target) == len(flow.dims) + 1 and target[0] != 1):
+        raise NetworkError(f"it repeats {(1, *flow.dims)} to {target}; a batch of one stays in front where it opens")
+    behind = (1,) * (len(flow.dims) - len(target)) + target[-len(flow.dims) :]
+    dims = [max(size, wanted) for size, wanted in zip(flow.dims, behind)]
+    layer = Repeat(inner(dims))
+    return flow if tuple(dims) == flow.dims else call.add(layer, [flow], dims)
 
 
 def _unsqueeze(call: Call) -> Made:
@@ -94,7 +111,7 @@ def _transpose(call: Call) -> Made:
     sizes = [math.prod(flow.dims[axis - 1] for axis in run) for run in before] + [1] * (3 - len(runs))
     axes = [before.index(run) for run in runs] + list(range(len(runs), 3))
     seen = call.building.seen(flow, (sizes[0], sizes[1], sizes[2]))
-    return call.add(Transpose((axes[0], axes[1], axes[2])), [seen], dims)
+    return call.building.turned(seen, (axes[0], axes[1], axes[2]), dims, call.title)
 
 
 def _slice(call: Call) -> Made:
@@ -189,6 +206,6 @@ _BORDERS = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wra
 
 
 OPERATORS = {
-    "Flatten": _flatten, "Gather": _gather, "Pad": _pad, "Reshape": _reshape, "Slice": _slice, "Split": _split,
-    "Squeeze": _squeeze, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
+    "Expand": _expand, "Flatten": _flatten, "Gather": _gather, "Pad": _pad, "Reshape": _reshape, "Slice": _slice,
+    "Split": _split, "Squeeze": _squeeze, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
 }  # fmt: skip

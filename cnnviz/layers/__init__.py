@@ -2,7 +2,7 @@
 
 layer.py        what every layer answers; a node of a graph
 sliding.py      what CONV and POOL share; same.py  a padding called "same"
-convolution.py  transposed.py  pooling.py  linear.py  elementwise.py
+convolution.py  transposed.py  pooling.py  linear.py  elementwise.py  numberwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
 joining.py      where branches meet; rearranging.py  numbers that only move
 grammar.py      how a layer says that it is typed; typed.py  layers as text, both ways; pasted.py, code.py  as code
@@ -14,17 +14,19 @@ from cnnviz.layers.grammar import Grammar
 from cnnviz.layers.joining import Add, Concat, Multiply, Same
 from cnnviz.layers.layer import INPUT, Layer, Node, Parameters, Shape
 from cnnviz.layers.linear import Linear
+from cnnviz.layers.numberwise import Function, Gain, Offset, Power
 from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.rbf import Rbf
-from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
+from cnnviz.layers.rearranging import Pad, PadMaps, Repeat, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
 
 __all__ = [
-    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "GlobalAvgPool",
-    "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "PadMaps", "Parameters",
-    "PartialConv2d", "Rbf", "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
+    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "Function",
+    "Gain", "GlobalAvgPool", "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node",
+    "Offset", "Pad", "PadMaps", "Parameters", "PartialConv2d", "Power", "Rbf", "Repeat", "Reshape", "Same", "Scale",
+    "Shape", "Slice", "Subsample", "Transpose",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.
