@@ -31,6 +31,8 @@ def _lrn(call: Call) -> Made:
 
 
 def _dropout(call: Call) -> Made:
+    if call.input(2) is not None and call.known(2, "training_mode").any():
+        raise NetworkError("it is in training; export the network after model.eval()")
     return call.kept(Dropout(min(call.number(1, "ratio", 0.5), 0.99)))
 
 

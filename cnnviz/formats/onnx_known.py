@@ -27,12 +27,14 @@ def _identity(call: Call) -> Made:
 
 def _cast(call: Call) -> Made:
     value = call.input(0)
-    if not isinstance(value, np.ndarray):
-        return call.kept(Same())
     kinds = {1: np.float32, 6: np.int32, 7: np.int64, 9: np.bool_, 10: np.float16, 11: np.float64}
     kind = kinds.get(call.attribute("to", 1))
     if kind is None:
         raise NetworkError("it makes numbers of another kind")
+    if not isinstance(value, np.ndarray):
+        if np.dtype(kind).kind != "f":
+            raise NetworkError("it makes whole numbers of what depends on the picture; floats, such as they are, open")
+        return call.kept(Same())
     return worked_out(lambda array: array.astype(kind), value)
 
 

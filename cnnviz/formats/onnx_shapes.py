@@ -149,15 +149,22 @@ def _part(call: Call, flow: Flow, axis: int, start: int, end: int, step: int) ->
 
 
 def _split(call: Call) -> Made:
-    flow, sizes = call.flow(), call.known_or(1, "split", "split", ())
-    axis, count = call.axis(call.attribute("axis", 0), flow), len(call.operation.outputs)
+    value, sizes, count = call.input(0), call.known_or(1, "split", "split", ()), len(call.operation.outputs)
+    axis = call.attribute("axis", 0)
+    if isinstance(value, np.ndarray):
+        whole = dict(enumerate(value.shape)).get(axis % max(1, value.ndim), 0)
+    else:
+        axis = call.axis(axis, call.flow())
+        whole = call.flow().dims[axis]
     if not sizes:
-        each = -(-flow.dims[axis] // count)
-        sizes = (*(each,) * (count - 1), flow.dims[axis] - each * (count - 1))
-    if sum(sizes) != flow.dims[axis] or min(sizes) < 1 or len(sizes) != count:
-        raise NetworkError(f"it divides {flow.dims[axis]} into {tuple(sizes)} for {count} outputs")
+        each = -(-whole // count)
+        sizes = (*(each,) * (count - 1), whole - each * (count - 1))
+    if sum(sizes) != whole or min(sizes) < 1 or len(sizes) != count:
+        raise NetworkError(f"it divides {whole} into {tuple(sizes)} for {count} outputs")
     ends = [sum(sizes[: at + 1]) for at in range(count)]
-    return [_part(call, flow, axis, end - size, end, 1) for end, size in zip(ends, sizes)]
+    if isinstance(value, np.ndarray):
+        return np.split(value, ends[:-1], axis)
+    return [_part(call, call.flow(), axis, end - size, end, 1) for end, size in zip(ends, sizes)]
 
 
 def _gather(call: Call) -> Made:
