@@ -61,7 +61,7 @@ class Building:
 
     shapes    of all its values, by name
     values    what a value of the file is, by its name there
-    places    of the nodes, by the names of what they make
+    turns     what values were before their axes were put in another order, and in which, by their names
     left      how many numbers more may be made where the file has fewer
     """
 
@@ -71,7 +71,7 @@ class Building:
     parameters: list[Parameters] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
+    turns: dict[str, tuple[str, tuple[int, int, int]]] = field(default_factory=dict)
     left: int = MOST_KNOWN
 
     def __post_init__(self) -> None:
@@ -92,7 +92,6 @@ class Building:
             raise NetworkError(f"it is said to make {tuple(dims)}, and makes {made}")
         name = self._free(name or layer.name)
         given = {key: array for key, array in parameters.items() if array is not None}
-        self.places[name] = len(self.nodes)
         self.nodes.append(Node(name, layer, tuple(flow.name for flow in inputs)))
         self.parameters.append(given)
         self.shapes[name] = made
@@ -124,11 +123,12 @@ class Building:
 
     def turned(self, flow: Flow, axes: tuple[int, int, int], dims: Sequence[int], name: str = "") -> Flow:
         """The three axes in another order; where that undoes what made the value, what was before."""
-        node = self.nodes[self.places[flow.name]] if flow.name in self.places else None
-        if node is not None and isinstance(node.layer, Transpose):
-            if tuple(node.layer.axes[axis] for axis in axes) == (0, 1, 2):
-                return Flow(node.inputs[0], tuple(dims))
-        return self.layer(Transpose(axes), [flow], dims, name or f"{flow.name}, turned")
+        before, by = self.turns.get(flow.name, ("", (0, 0, 0)))
+        if before and tuple(by[axis] for axis in axes) == (0, 1, 2):
+            return Flow(before, tuple(dims))
+        found = self.layer(Transpose(axes), [flow], dims, name or f"{flow.name}, turned")
+        self.turns[found.name] = flow.name, axes
+        return found
 
     def afford(self, count: int) -> None:
         """Count numbers that are made. Raises NetworkError where that is more than may be."""

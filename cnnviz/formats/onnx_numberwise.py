@@ -10,7 +10,7 @@ from cnnviz import ops
 from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Made
 from cnnviz.formats.onnx_known import floats, worked_out
-from cnnviz.layers import Function, Layer, Power, Same
+from cnnviz.layers import Elementary, Layer, Power, Same
 
 
 def _function(of_known: Callable[..., np.ndarray], layer: Layer | None = None) -> Callable[[Call], Made]:
@@ -38,9 +38,10 @@ def _power(call: Call) -> Made:
 
 
 OPERATORS = {
-    "Abs": _function(np.abs, Function("abs")), "Ceil": _function(np.ceil),
-    "Erf": _function(lambda array: ops.PARTS["erf"].function(floats(array)), Function("erf")),
-    "Exp": _function(np.exp, Function("exp")), "Floor": _function(np.floor), "Log": _function(np.log, Function("log")),
-    "Not": _function(np.logical_not), "Pow": _power, "Reciprocal": _function(np.reciprocal, Power(-1.0)),
+    "Abs": _function(np.abs, Elementary("abs")), "Ceil": _function(np.ceil),
+    "Erf": _function(lambda array: ops.PARTS["erf"].function(floats(array)), Elementary("erf")),
+    "Exp": _function(np.exp, Elementary("exp")), "Floor": _function(np.floor),
+    "Log": _function(np.log, Elementary("log")), "Not": _function(np.logical_not), "Pow": _power,
+    "Reciprocal": _function(np.reciprocal, Power(-1.0)),
     "Round": _function(np.round), "Sign": _function(np.sign), "Sqrt": _function(np.sqrt, Power(0.5)),
 }  # fmt: skip

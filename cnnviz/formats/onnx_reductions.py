@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.formats.onnx_known import worked_out
-from cnnviz.layers import AvgPool2d, Function, GlobalAvgPool, Layer, MaxPool2d, Power, Scale
+from cnnviz.layers import AvgPool2d, Elementary, GlobalAvgPool, Layer, MaxPool2d, Power, Scale
 
 Step = Callable[[Call, Flow, int], Flow]  # count: how many numbers become one
 Pool = type[AvgPool2d] | type[MaxPool2d]
@@ -70,7 +70,7 @@ def _negated(call: Call, flow: Flow, count: int) -> Flow:
 
 _SUM = (AvgPool2d, _times_count)
 OPERATORS = {
-    "ReduceL1": _reduced(lambda array, **over: np.abs(array).sum(**over), _layer(Function("abs")), *_SUM),
+    "ReduceL1": _reduced(lambda array, **over: np.abs(array).sum(**over), _layer(Elementary("abs")), *_SUM),
     "ReduceL2": _reduced(
         lambda array, **over: np.sqrt(np.square(array).sum(**over)), _layer(Power(2.0)), *_SUM, _layer(Power(0.5))
     ),

@@ -2,6 +2,7 @@
 
 layer.py        what every layer answers; a node of a graph
 sliding.py      what CONV and POOL share; same.py  a padding called "same"
+filters.py      what CONV and TRANSPOSED CONV share
 convolution.py  transposed.py  pooling.py  linear.py  elementwise.py  numberwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
 joining.py      where branches meet; rearranging.py  numbers that only move
@@ -14,7 +15,7 @@ from cnnviz.layers.grammar import Grammar
 from cnnviz.layers.joining import Add, Concat, Multiply, Same
 from cnnviz.layers.layer import INPUT, Layer, Node, Parameters, Shape
 from cnnviz.layers.linear import Linear
-from cnnviz.layers.numberwise import Function, Gain, Offset, Power
+from cnnviz.layers.numberwise import Elementary, Gain, Offset, Power
 from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.rbf import Rbf
@@ -23,7 +24,7 @@ from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
 
 __all__ = [
-    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "Function",
+    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "Elementary",
     "Gain", "GlobalAvgPool", "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node",
     "Offset", "Pad", "PadMaps", "Parameters", "PartialConv2d", "Power", "Rbf", "Repeat", "Reshape", "Same", "Scale",
     "Shape", "Slice", "Subsample", "Transpose",

@@ -30,7 +30,7 @@ class _Numberwise(Layer):
 
 @checked
 @dataclass(frozen=True)
-class Function(_Numberwise):
+class Elementary(_Numberwise):
     """One of `ops.PARTS` over each number: a part of what has a name of its own, as erf is of GELU.
 
     Raises SettingError for any other. Source: ONNX's operators Abs, Erf, Exp and Log.
