@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import NetworkError
+from cnnviz.formats.onnx_file import MOST_AXES
 from cnnviz.formats.onnx_graph import MOST_KNOWN, Call, Made
 from cnnviz.layers import Same
 from cnnviz.numbers import grouped
@@ -49,7 +50,8 @@ def _constant(call: Call) -> Made:
 def _constant_of_shape(call: Call) -> Made:
     shape = call.whole(0, "shape")
     value = np.asarray(call.operation.attributes.get("value", np.zeros(1, np.float32)))
-    if min(shape, default=0) < 0 or math.prod(shape) > 8 * MOST_KNOWN:
+    count = math.prod(max(1, size) for size in shape)
+    if min(shape, default=0) < 0 or len(shape) > MOST_AXES or count > 8 * MOST_KNOWN:
         raise NetworkError(f"it makes an array of the shape {shape}; up to {grouped(8 * MOST_KNOWN)} numbers open here")
     if value.size != 1:
         raise NetworkError(f"it fills an array with {value.size} numbers; with one it opens")

@@ -22,6 +22,7 @@ from cnnviz.signatures import checked
 
 FREE_SIDE = 224  # pixels, where the file leaves the size open
 IMAGENET = 1000
+MOST_TURNED = 2**22  # numbers of a picture whose channels come last, of which it is asked whether they are turned
 
 
 @checked
@@ -111,7 +112,9 @@ def _turned(building: Building) -> bool:
     """Whether all that reads the input turned its height x width x channels into channels x height x width first: then
     the picture is given so, and the nodes that did it are left out. What a unit sees of it is told the better."""
     height, width, channels = building.input
-    numbered = np.arange(height * width * channels, dtype=np.float64).reshape(building.input)
+    if height * width * channels > MOST_TURNED:
+        return False
+    numbered = np.arange(height * width * channels, dtype=np.float32).reshape(building.input)
     found: NDArray = numbered
     name = INPUT
     left = building.nodes[:-1]
