@@ -5,6 +5,9 @@ LARGE are those whose weights take up to 575 MB: bench/light_networks.py compare
 
 from __future__ import annotations
 
+import statistics
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +54,17 @@ def every_value(model, input):
         if name not in known:
             model.graph.output.append(onnx.ValueInfoProto(name=name))
     return dict(zip((told.name for told in model.graph.output), run(model, input), strict=True))
+
+
+def in_turn(*calls: Callable[[], object], rounds: int = 10) -> list[float]:
+    """The seconds of each, in turn, after one round: medians."""
+    times: list[list[float]] = [[] for _ in calls]
+    for _ in range(1 + rounds):
+        for call, taken in zip(calls, times):
+            start = time.perf_counter()
+            call()
+            taken.append(time.perf_counter() - start)
+    return [statistics.median(taken[1:]) for taken in times]
 
 
 def apart(opened, model, input):

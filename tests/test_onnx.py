@@ -109,6 +109,36 @@ SINGLE = {
     "clip": [("Clip", ["in", "nought"], ["out"], {})],
     "matrix": [("Flatten", ["in"], ["a"], {}), ("MatMul", ["a", "m"], ["b"], {}), ("Add", ["b", "x2"], ["out"], {})],
     "gemm": [("Flatten", ["in"], ["a"], {}), ("Gemm", ["a", "m", "x2"], ["out"], {"alpha": 0.5, "beta": 2.0})],
+    "gelu": [("Div", ["in", "root"], ["a"], {}), ("Erf", ["a"], ["b"], {}), ("Add", ["b", "unit"], ["c"], {}),
+             ("Mul", ["in", "c"], ["d"], {}), ("Mul", ["d", "half"], ["out"], {})],
+    "last axis": [("Transpose", ["in"], ["a"], {"perm": [0, 2, 3, 1]}), ("MatMul", ["a", "k"], ["b"], {}),
+                  ("Add", ["b", "x2"], ["c"], {}), ("Mul", ["c", "x2"], ["d"], {}),
+                  ("Transpose", ["d"], ["out"], {"perm": [0, 3, 1, 2]})],
+    "last of two": [("Reshape", ["in", "tokens"], ["a"], {}), ("MatMul", ["a", "k"], ["b"], {}),
+                    ("Add", ["x2", "b"], ["out"], {})],
+    "places": [("Add", ["in", "plane"], ["a"], {}), ("Mul", ["a", "volume"], ["b"], {}),
+               ("Sub", ["volume", "b"], ["c"], {}), ("Div", ["c", "plane"], ["out"], {})],
+    "columns": [("Add", ["in", "across"], ["out"], {})],
+    "over each other": [("Exp", ["in"], ["a"], {}), ("Div", ["in", "a"], ["b"], {}), ("Div", ["half", "a"], ["c"], {}),
+                        ("Sub", ["b", "c"], ["out"], {})],
+    "by hand": [("ReduceMean", ["in"], ["mm"], {"axes": [1]}), ("Sub", ["in", "mm"], ["a"], {}),
+                ("Pow", ["a", "square"], ["b"], {}), ("ReduceMean", ["b"], ["v"], {"axes": [1]}),
+                ("Add", ["v", "half"], ["e"], {}), ("Sqrt", ["e"], ["s"], {}), ("Div", ["a", "s"], ["n"], {}),
+                ("Mul", ["n", "y"], ["out"], {})],
+    "attention": [("ReduceMax", ["in"], ["mm"], {"axes": [1]}), ("ReduceMean", ["in"], ["n"], {"axes": [-3]}),
+                  ("Concat", ["mm", "n"], ["a"], {"axis": 1}), ("ReduceSum", ["a", "ones"], ["b"], {}),
+                  ("Sigmoid", ["b"], ["c"], {}), ("Mul", ["c", "in"], ["out"], {})],
+    "largest": [("ReduceMax", ["in"], ["out"], {"axes": [2, 3], "keepdims": 0})],
+    "least": [("ReduceMin", ["in"], ["out"], {"axes": [3]})],
+    "long": [("ReduceL2", ["in"], ["out"], {"axes": [2, 3]})],
+    "functions": [("Abs", ["in"], ["a"], {}), ("Log", ["a"], ["b"], {}), ("Neg", ["b"], ["c"], {}),
+                  ("Reciprocal", ["c"], ["out"], {})],
+    "again": [("ReduceMean", ["in"], ["mm"], {"axes": [2, 3]}), ("Shape", ["in"], ["s"], {}),
+              ("Expand", ["mm", "s"], ["e"], {}), ("Add", ["e", "in"], ["out"], {})],
+    "half of its size": [("Shape", ["in"], ["s"], {}), ("Slice", ["s", "two1", "four1"], ["hw"], {}),
+                         ("Div", ["hw", "twos"], ["h"], {}), ("Equal", ["h", "three1"], ["t"], {}),
+                         ("Where", ["t", "h", "minus"], ["ww"], {}), ("Concat", ["keep2", "ww"], ["to"], {"axis": 0}),
+                         ("Slice", ["in", "noughts", "h", "axes"], ["p"], {}), ("Reshape", ["p", "to"], ["out"], {})],
     "same": [("Conv", ["in", "w"], ["out"], {"auto_pad": "SAME_UPPER", "strides": [2, 2]})],
     "same below": [("Conv", ["in", "w"], ["out"], {"auto_pad": "SAME_LOWER", "strides": [2, 1]})],
     "valid": [("MaxPool", ["in"], ["out"], {"auto_pad": "VALID", "kernel_shape": [2, 3]})],
@@ -117,7 +147,12 @@ CONSTANTS = {
     **WHOLE, "y": Y, "half": np.float32(0.5), "five": np.array([1, 3, 1, 6, 5]), "four": np.array([1, 3, 6, 5]),
     "many": np.array([2**62]), "rows2": np.array([6]), "two1": np.array([2]), "nought": np.float32(0),
     "m": np.random.default_rng(4).standard_normal((90, 4)).astype(np.float32), "x2": np.float32([1, 2, 3, 4]),
-    "zeros": np.zeros((1, 2, 6, 5), np.float32),
+    "zeros": np.zeros((1, 2, 6, 5), np.float32), "root": np.float32(np.sqrt(2)), "unit": np.float32(1),
+    "square": np.float32(2), "tokens": np.array([1, 30, 3]), "three1": np.array([3]), "four1": np.array([4]),
+    "twos": np.array([2, 2]), "keep2": np.array([0, 3]), "noughts": np.array([0, 0]), "axes": np.array([2, 3]),
+    "k": np.random.default_rng(3).standard_normal((3, 4)).astype(np.float32), "across": np.arange(5, dtype=np.float32),
+    "plane": np.random.default_rng(1).uniform(0.5, 2, (6, 5)).astype(np.float32),
+    "volume": np.random.default_rng(2).standard_normal((1, 3, 6, 5)).astype(np.float32),
     "w": np.random.default_rng(5).standard_normal((2, 3, 3, 2)).astype(np.float32),
 }  # fmt: skip
 
@@ -131,6 +166,29 @@ def test_an_operator_does_what_onnxruntime_does(name):
     (expected,) = run(model, input)
     found = opened.network.output(input, opened.parameters)
     np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_matrix_at_every_place_is_a_convolution_between_two_turns_that_are_left_out():
+    opened = open_network(made(*SINGLE["last axis"], constants=CONSTANTS).SerializeToString())
+    assert [layer.name for layer in opened.network.layers] == ["CONV 1 × 1", "SCALE", "SCALE"]
+    assert opened.network.shapes[-1] == (4, 6, 5)
+
+
+def test_what_is_worked_out_stays_within_bounds():
+    """Each of these would take gigabytes, of a file of a few hundred bytes."""
+    wide, high = np.zeros((1, 2**13), np.float32), np.zeros((2**13, 1), np.float32)
+    for operations, sentence in (
+        ([("Add", ["wide", "high"], ["a"], {})], "up to 16,777,216 open here"),
+        ([("Range", ["zero", "far", "one"], ["a"], {})], "it counts more than 16,777,216 numbers"),
+        ([("Expand", ["half", "sizes"], ["a"], {})], "up to 134,217,728 numbers open here"),
+        ([("ConstantOfShape", ["empty"], ["a"], {})], "up to 134,217,728 numbers open here"),
+        ([("ConstantOfShape", ["row"], ["r"], {}), ("Neg", ["r"], ["n"], {}), ("Neg", ["n"], ["a"], {})],
+         "more than 16,777,216 numbers are worked out that the file could hold"),
+    ):  # fmt: skip
+        constants = {**CONSTANTS, "wide": wide, "high": high, "far": np.array(2**62), "sizes": np.array([2**40, 2]),
+                     "empty": np.array([0, 2**62]), "row": np.array([2**23 + 1])}  # fmt: skip
+        with pytest.raises(NetworkError, match=re.escape(sentence)):
+            open_network(made(*operations, ("Mul", ["in", "a"], ["out"], {}), constants=constants).SerializeToString())
 
 
 def test_groups_of_maps_are_shuffled():
@@ -180,7 +238,7 @@ def test_a_picture_that_is_turned_at_the_door_is_given_turned(name):
 
 
 def test_a_picture_that_is_turned_and_read_unturned_too_stays_as_the_file_has_it():
-    model = made(*TURNS["a transpose"], ("Transpose", ["t"], ["b"], {"perm": [0, 2, 3, 1]}),
+    model = made(*TURNS["a transpose"], ("Relu", ["t"], ["r"], {}), ("Transpose", ["r"], ["b"], {"perm": [0, 2, 3, 1]}),
                  ("Add", ["in", "b"], ["out"], {}), dims=(1, 6, 5, 3))  # fmt: skip
     opened = open_network(model.SerializeToString())
     assert opened.network.input_shape == (6, 5, 3) and len(opened.network.rows) > 2
@@ -367,6 +425,11 @@ WRITTEN = {
     "blocks": behind(MAPS, layers.Subsample((2, 3))),
     "stamps": behind(MAPS, layers.ConvTranspose2d(6, (3, 2), (2, 3), ((1, 0), (0, 2)), (1, 2), 2),
                      layers.ConvTranspose2d(2, (1, 3), dilation=(1, 2), bias=False)),
+    "parts": behind(MAPS, *map(layers.Elementary, ("erf", "abs")), layers.Offset(), layers.Elementary("exp"),
+                    layers.Elementary("log"), layers.Gain(), layers.Linear(4), layers.Offset(), layers.Gain()),
+    "powers": behind(MAPS, layers.Power(2), layers.Power(0.5), layers.Power(1.5), layers.Power(-1), layers.Power(3)),
+    "again": behind(MAPS, layers.Slice(0, 1, 2), layers.Repeat((6, 9, 8)), layers.GlobalAvgPool(),
+                    layers.Repeat((6, 3, 4))),
     "distances": behind((3, 4, 5), layers.Rbf(7)),
     "one branch": behind(MAPS, layers.Add(1), layers.Multiply(2), layers.Add(2)),
     "spread": Graph(MAPS, (

@@ -96,6 +96,8 @@ def _transpose(call: Call) -> Made:
     if sorted(order) != list(range(len(flow.dims) + 1)) or order[0] != 0:
         raise NetworkError(f"it puts the axes in the order {tuple(order)}; the batch stays in front where it opens")
     dims = [flow.dims[axis - 1] for axis in order[1:]]
+    if len(dims) == 3 and order[1:] != (1, 2, 3):
+        return call.building.turned(flow, (order[1] - 1, order[2] - 1, order[3] - 1), dims, call.title)
     # Axes that stay beside each other move as one: so three are enough for most.
     runs: list[list[int]] = []
     for axis in order[1:]:
