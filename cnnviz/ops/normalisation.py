@@ -256,7 +256,7 @@ def layer_norm(
     The mean and the variance, the biased one, are computed in float64. Returns the input's shape, float64 or float32 as
     `conv2d` decides it. Overflow gives inf or nan without a warning.
 
-    Raises ArrayError for shapes and dtypes that do not belong together, SettingError for a shape or an eps that is none.
+    Raises ArrayError for shapes and dtypes that do not belong together, SettingError for a shape or eps that is none.
 
     Source: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016), section 3; the rules of
     torch.nn.functional.layer_norm.
@@ -306,8 +306,8 @@ def group_norm(
     Raises ArrayError for shapes and dtypes that do not belong together, SettingError for an eps or a num_groups that is
     none, DoesNotFit for channels that do not come in so many groups.
 
-    Source: Y. Wu and K. He, "Group Normalization" (2018), equation 7; D. Ulyanov, A. Vedaldi and V. Lempitsky, "Instance
-    Normalization" (2016), for groups of one; the rules of torch.nn.functional.group_norm.
+    Source: Y. Wu and K. He, "Group Normalization" (2018), equation 7; for groups of one: D. Ulyanov, A. Vedaldi and
+    V. Lempitsky, "Instance Normalization" (2016); the rules of torch.nn.functional.group_norm.
     """
     return _Standardised.of_groups(input, num_groups, weight, bias, eps).output()
 
