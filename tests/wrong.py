@@ -533,6 +533,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 # By the names of its parameters, for an operation that is not among them.
 NAMED: dict[str, Any] = {
     "x": MAP, "input": MAP, "output_gradient": MAP, "size": 3, "rng": np.random.default_rng(1),
+    "num_groups": 2, "normalized_shape": 8,
 }  # fmt: skip
 
 # One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
