@@ -16,6 +16,7 @@ with warnings.catch_warnings():
     from onnx.backend.test.case.node import collect_testcases
 
 WITHIN = 1e-4  # of the largest number
+ACROSS = {"test_mvn"}  # what comes of a picture depends on the others of its batch
 ROUNDED = {"test_averagepool_2d_ceil_last_window_starts_on_pad"}  # what it expects has four digits
 
 
@@ -86,7 +87,7 @@ def outcomes(case):
         return found
     if (count := len(arrays[0])) == 1:
         return [*found, tried(case.name, expected, lambda: opened(case.model, arrays))]
-    if not expected.ndim or len(expected) != count:
+    if not expected.ndim or len(expected) != count or case.name in ACROSS:
         return found
     return [*found, tried(case.name, expected, lambda: [opened(case.model, arrays, one) for one in range(count)])]
 
@@ -118,12 +119,13 @@ OPEN = {
     "Abs": 1, "Add": 8, "And": 8, "AveragePool": 10, "BatchNormalization": 2, "Cast": 16, "Ceil": 2, "Clip": 1,
     "Concat": 12, "Constant": 1, "ConstantOfShape": 2, "Conv": 6, "ConvTranspose": 9, "Div": 10, "Dropout": 3,
     "Elu": 1, "Equal": 8, "Erf": 1, "Exp": 2, "Expand": 2, "Flatten": 3, "Floor": 2, "Gather": 4, "Gelu": 1, "Gemm": 8,
-    "GlobalAveragePool": 2, "Greater": 8, "GreaterOrEqual": 8, "HardSwish": 1, "Identity": 3, "LRN": 2, "LeakyRelu": 1,
-    "Less": 8, "LessOrEqual": 8, "Log": 2, "MatMul": 7, "MaxPool": 10, "Mul": 9, "Neg": 2, "Not": 3, "Or": 8,
-    "Pow": 12, "Range": 3, "Reciprocal": 2, "ReduceL1": 9, "ReduceL2": 9, "ReduceMax": 9, "ReduceMean": 8,
-    "ReduceMin": 9, "ReduceProd": 9, "ReduceSum": 9, "ReduceSumSquare": 9, "Relu": 1, "Reshape": 9, "Round": 1,
-    "Shape": 10, "Sigmoid": 1, "Sign": 1, "Slice": 7, "Softplus": 1, "Split": 14, "Sqrt": 2, "Squeeze": 2, "Sub": 9,
-    "Sum": 3, "Tanh": 1, "Transpose": 7, "Unsqueeze": 7, "Where": 2, "several": 93,
+    "GlobalAveragePool": 2, "Greater": 8, "GreaterOrEqual": 8, "GroupNormalization": 2, "HardSwish": 1, "Identity": 3,
+    "InstanceNormalization": 2, "LRN": 2, "LeakyRelu": 1, "Less": 8, "LessOrEqual": 8, "Log": 2, "MatMul": 7,
+    "MaxPool": 10, "Mul": 9, "Neg": 2, "Not": 3, "Or": 8, "Pow": 12, "Range": 3, "Reciprocal": 2, "ReduceL1": 9,
+    "ReduceL2": 9, "ReduceMax": 9, "ReduceMean": 8, "ReduceMin": 9, "ReduceProd": 9, "ReduceSum": 9,
+    "ReduceSumSquare": 9, "Relu": 1, "Reshape": 9, "Round": 1, "Shape": 10, "Sigmoid": 1, "Sign": 1, "Slice": 7,
+    "Softplus": 1, "Split": 14, "Sqrt": 2, "Squeeze": 2, "Sub": 9, "Sum": 3, "Tanh": 1, "Transpose": 7, "Unsqueeze": 7,
+    "Where": 2, "several": 93,
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Made
+from cnnviz.formats.onnx_graph import Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.layers import (
     Activate,
