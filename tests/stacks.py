@@ -84,14 +84,19 @@ def by_onnxruntime(network, parameters, input, training=False):
     return [input, *run(written(network, parameters, input, training), input)]
 
 
-def run(model, input):
-    """What ONNX Runtime makes of one input: every output of the model."""
+def session(model):
+    """A model in ONNX Runtime, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    (name,) = (told.name for told in session.get_inputs())
-    return [map[0] for map in session.run(None, {name: input[np.newaxis]})]
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def run(model, input):
+    """What ONNX Runtime makes of one input: every output of the model."""
+    made = session(model)
+    (name,) = (told.name for told in made.get_inputs())
+    return [map[0] for map in made.run(None, {name: input[np.newaxis]})]
 
 
 def written(network, parameters, input, training=False):

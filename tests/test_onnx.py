@@ -75,7 +75,7 @@ def test_every_value_of_the_networks_that_the_onnx_package_brings_is_that_of_onn
 
 X, Y = np.array([0.5, -1, 2], np.float32), np.array([[[[2]], [[3]], [[-4]]]], np.float32)
 WHOLE = {name: np.array(numbers, np.int64) for name, numbers in {
-    "zero": 0, "one": 1, "two": 2, "ones": [1], "minus": [-1], "places": [2, 3], "rows": [1, 15, 2], "keep": [0, -1],
+    "zero": 0, "one": 1, "two": 2, "ones": [1], "minus": [-1], "sides": [2, 3], "rows": [1, 15, 2], "keep": [0, -1],
     "cut": [1, 2], "parts": [1, 2], "border": [0, 0, 1, 0, 0, 0, 2, 3],
     "around": [0, 1, 1, 0, 0, 2, 0, 3], "steps": [2], "channels": [0, 2],
 }.items()}  # fmt: skip
@@ -104,7 +104,7 @@ SINGLE = {
     "pad maps": [("Pad", ["in", "around"], ["out"], {})],
     "mirror": [("Pad", ["in", "border"], ["out"], {"mode": "reflect"})],
     "mean": [("ReduceMean", ["in"], ["out"], {"axes": [2, 3], "keepdims": 0})],
-    "squeezed": [("GlobalAveragePool", ["in"], ["a"], {}), ("Squeeze", ["a", "places"], ["out"], {})],
+    "squeezed": [("GlobalAveragePool", ["in"], ["a"], {}), ("Squeeze", ["a", "sides"], ["out"], {})],
     "cast": [("Cast", ["in"], ["out"], {"to": 1})],
     "clip": [("Clip", ["in", "nought"], ["out"], {})],
     "matrix": [("Flatten", ["in"], ["a"], {}), ("MatMul", ["a", "m"], ["b"], {}), ("Add", ["b", "x2"], ["out"], {})],
@@ -118,6 +118,9 @@ SINGLE = {
                     ("Add", ["x2", "b"], ["out"], {})],
     "places": [("Add", ["in", "plane"], ["a"], {}), ("Mul", ["a", "volume"], ["b"], {}),
                ("Sub", ["volume", "b"], ["c"], {}), ("Div", ["c", "plane"], ["out"], {})],
+    "strided": [("Reshape", ["in", "minus"], ["a"], {}), ("Gather", ["a", "places"], ["b"], {}),
+                ("Relu", ["b"], ["c"], {}), ("Reshape", ["c", "minus"], ["d"], {}),
+                ("Reshape", ["d", "four"], ["out"], {})],
     "columns": [("Add", ["in", "across"], ["out"], {})],
     "over each other": [("Exp", ["in"], ["a"], {}), ("Div", ["in", "a"], ["b"], {}), ("Div", ["half", "a"], ["c"], {}),
                         ("Sub", ["b", "c"], ["out"], {})],
@@ -147,7 +150,8 @@ CONSTANTS = {
     **WHOLE, "y": Y, "half": np.float32(0.5), "five": np.array([1, 3, 1, 6, 5]), "four": np.array([1, 3, 6, 5]),
     "many": np.array([2**62]), "rows2": np.array([6]), "two1": np.array([2]), "nought": np.float32(0),
     "m": np.random.default_rng(4).standard_normal((90, 4)).astype(np.float32), "x2": np.float32([1, 2, 3, 4]),
-    "zeros": np.zeros((1, 2, 6, 5), np.float32), "root": np.float32(np.sqrt(2)), "unit": np.float32(1),
+    "places": np.arange(90).reshape(1, 9, 2, 5), "zeros": np.zeros((1, 2, 6, 5), np.float32),
+    "root": np.float32(np.sqrt(2)), "unit": np.float32(1),
     "square": np.float32(2), "tokens": np.array([1, 30, 3]), "three1": np.array([3]), "four1": np.array([4]),
     "twos": np.array([2, 2]), "keep2": np.array([0, 3]), "noughts": np.array([0, 0]), "axes": np.array([2, 3]),
     "k": np.random.default_rng(3).standard_normal((3, 4)).astype(np.float32), "across": np.arange(5, dtype=np.float32),

@@ -31,10 +31,15 @@ MOST_MAP = 2**27  # numbers of one value that flows: half a gigabyte
 
 @dataclass(frozen=True)
 class Flow:
-    """A value that depends on the picture. dims: its axes in the file, without the batch."""
+    """A value that depends on the picture.
+
+    dims     its axes in the file, without the batch
+    is_bare  whether it has none in front there, but all numbers in one row: PyTorch writes `as_strided` so
+    """
 
     name: str
     dims: tuple[int, ...]
+    is_bare: bool = False
 
 
 Value = NDArray | Flow
@@ -166,6 +171,10 @@ class Call:
     def __init__(self, building: Building, operation: Operation):
         self.building, self.operation = building, operation
         self.inputs = [building.values[name] if name else None for name in operation.inputs]
+        if operation.operator not in ("Gather", "Reshape") and any(
+            isinstance(value, Flow) and value.is_bare for value in self.inputs
+        ):
+            raise NetworkError("it reads all numbers in one row, without a batch in front; with one it opens")
 
     @property
     def title(self) -> str:

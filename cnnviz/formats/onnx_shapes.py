@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -28,7 +29,9 @@ def _reshape(call: Call) -> Made:
     if isinstance(value, np.ndarray):
         return worked_out(lambda array: array.reshape(_target(target, array.shape)), value)
     flow = call.flow()
-    whole = _target(target, (1, *flow.dims))
+    whole = _target(target, flow.dims if flow.is_bare else (1, *flow.dims))
+    if len(whole) == 1 and whole[0] > 1:
+        return replace(call.reshaped(flow, whole), is_bare=True)
     if not whole or whole[0] != 1:
         raise NetworkError(f"it makes {whole} of one picture; a batch of one stays in front where it opens")
     return call.reshaped(flow, whole[1:])
@@ -175,6 +178,11 @@ def _gather(call: Call) -> Made:
         at = call.known(1, "indices")
         return worked_out(lambda array, at: np.take(array, at, call.attribute("axis", 0)), value, at)
     flow = call.flow()
+    if flow.is_bare:
+        dims = call.known(1, "indices").shape
+        if dims[:1] != (1,) or places != tuple(range(flow.dims[0])):
+            raise NetworkError("it takes numbers of a row in an order of its own; all of them, as they stand, open")
+        return call.reshaped(flow, dims[1:])
     axis = call.axis(call.attribute("axis", 0), flow)
     wanted = [place + flow.dims[axis] * (place < 0) for place in places]
     steps = {after - before for before, after in pairwise(wanted)} or {1}
