@@ -1,8 +1,8 @@
 """PyTorch's gradients, kept as data for the tests: python bench/torch_gradients.py
 
-Writes tests/data/torch_gradients.npz and torch_attention.npz. Needs PyTorch (made with 2.13.0) and NumPy, and nothing
-of cnnviz; neither the app nor its tests need PyTorch. Each case is a group of arrays "<case>/<array>", with its
-settings as JSON in "<case>/settings".
+Writes tests/data/torch_gradients.npz, torch_attention.npz and torch_norms.npz. Needs PyTorch (made with 2.13.0) and
+NumPy, and nothing of cnnviz; neither the app nor its tests need PyTorch. Each case is a group of arrays
+"<case>/<array>", with its settings as JSON in "<case>/settings".
 """
 
 import json
@@ -44,6 +44,16 @@ RESPONSES = [
     ((2, 3, 2, 5), {"size": 9, "alpha": 3.0, "beta": 1.5, "k": 0.5}),  # more than there are
     ((1, 4, 3, 2), {"size": 1, "alpha": 0.9}),
     ((1, 5, 2, 3), {"size": 2, "alpha": 1.2, "beta": 0.9, "k": 0.3}),
+]
+# images, and the settings that a norm takes: in groups, or over the last axes
+NORMS = [
+    ("group", (2, 6, 3, 4), {"num_groups": 3}),
+    ("group", (3, 4, 2, 3), {"num_groups": 1, "eps": 0.3}),
+    ("group", (1, 5, 4, 2), {"num_groups": 5, "eps": 1e-3}),  # each map by itself
+    ("group", (2, 8, 1, 1), {"num_groups": 2}),
+    ("layer", (4, 7), {"normalized_shape": [7]}),
+    ("layer", (2, 3, 4, 5), {"normalized_shape": [5], "eps": 1e-6}),
+    ("layer", (2, 3, 4, 5), {"normalized_shape": [3, 4, 5], "eps": 0.2}),
 ]
 # query, key, value, and the settings that attention takes
 ATTENTIONS = [
@@ -128,6 +138,20 @@ def responses(rng):
         yield f"response {number}", settings, arrays
 
 
+def norms(rng):
+    for number, (kind, shape, settings) in enumerate(NORMS):
+        own = settings.get("normalized_shape", shape[1:2])
+        images = grown(rng.uniform(-9, 9) + 3 * rng.standard_normal(shape))
+        weight, bias = (grown(rng.standard_normal(own)) for _ in range(2))
+        function = functional.group_norm if kind == "group" else functional.layer_norm
+        output = function(images, weight=weight, bias=bias, **settings)
+        output_gradient = torch.from_numpy(rng.standard_normal(output.shape))
+        found = torch.autograd.grad(output, (images, weight, bias), output_gradient)
+        arrays = {"input": images, "weight": weight, "bias": bias, "output": output, "output_gradient": output_gradient}
+        names = ("for_input", "for_weight", "for_bias")
+        yield f"{kind} norm {number}", settings, arrays | dict(zip(names, found, strict=True))
+
+
 def attentions(rng):
     for number, (*shapes, settings) in enumerate(ATTENTIONS):
         taken = [grown(2 * rng.standard_normal(shape)) for shape in shapes]
@@ -171,6 +195,7 @@ def stacks(rng):
 def main():
     keep(FILE, (convolutions, pools, stacks, responses))
     keep(FILE.with_name("torch_attention.npz"), (attentions,))
+    keep(FILE.with_name("torch_norms.npz"), (norms,))
 
 
 def keep(file, makers):

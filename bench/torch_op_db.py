@@ -16,6 +16,7 @@ them, and each call that differs. Ends with 1 if any does.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -124,6 +125,42 @@ def batch_norm_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...
     return found.reshape(gradient.shape), *others
 
 
+def own_axes(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A norm of (N, C, H, W), on what PyTorch has with other axes behind the channels."""
+
+    def called(input: np.ndarray, *arguments: Any, **more: Any) -> Any:
+        seen = input.reshape(*input.shape[:2], math.prod(input.shape[2:]), 1)
+        if "output_gradient" in more:
+            more["output_gradient"] = more["output_gradient"].reshape(seen.shape)
+        found = function(seen, *arguments, **more)
+        first, *others = found if isinstance(found, tuple) else (found,)
+        return (first.reshape(input.shape), *others) if others else first.reshape(input.shape)
+
+    return called
+
+
+def instance_norm(input: np.ndarray, **more: Any) -> np.ndarray:
+    return own_axes(ops.group_norm)(input, input.shape[1], **without(more, *RUNNING))
+
+
+def norm_back(function: Callable[..., Any], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return function(output_gradient=gradient, **without(given, "bias", "cudnn_enable"))
+
+
+def instance_norm_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    settings = without(given, "bias", *RUNNING)
+    return own_axes(ops.group_norm_gradients)(
+        num_groups=given["input"].shape[1], output_gradient=gradient, **settings
+    )
+
+
+def lacks_of_norm(given: Given) -> str:
+    """Why cnnviz has no such norm, or ""."""
+    if given.get("eps", 1) <= 0:
+        return "an eps that is not above 0"
+    return "an input of one axis" if given["input"].ndim < 2 and "normalized_shape" not in given else ""
+
+
 def dropout(input: np.ndarray, p: float = 0.5, training: bool = True) -> np.ndarray:
     return ops.dropout(input, p, training=training, rng=np.random.default_rng(0))
 
@@ -152,6 +189,7 @@ def activation(key: str, usual: Given | None = None) -> Operation:
     return Operation(one.function, "x", usual or {}, back=back)
 
 
+RUNNING = ("running_mean", "running_var", "momentum", "use_input_stats")  # PyTorch moves them, and reads them not
 MASKS: Given = {"attn_mask": None, "dropout_p": 0.0, "is_causal": False, "enable_gqa": False}
 OPERATIONS = {
     "nn.functional.scaled_dot_product_attention": Operation(
@@ -185,6 +223,18 @@ OPERATIONS = {
     "nn.functional.batch_norm": Operation(
         batch_norm, "input running_mean running_var weight bias training momentum eps", back=batch_norm_back,
         lacks=lambda given: "an input of one axis" if given["input"].ndim < 2 else "",
+    ),
+    "nn.functional.layer_norm": Operation(
+        ops.layer_norm, "input normalized_shape weight bias eps", lacks=lacks_of_norm,
+        back=partial(norm_back, ops.layer_norm_gradients), axes=0,
+    ),
+    "nn.functional.group_norm": Operation(
+        own_axes(ops.group_norm), "input num_groups weight bias eps", lacks=lacks_of_norm,
+        back=partial(norm_back, own_axes(ops.group_norm_gradients)),
+    ),
+    "nn.functional.instance_norm": Operation(
+        instance_norm, "input running_mean running_var weight bias use_input_stats momentum eps",
+        {"use_input_stats": True}, lacks_of_norm, instance_norm_back,
     ),
     "nn.functional.dropout": Operation(
         dropout, "input p training",

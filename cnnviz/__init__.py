@@ -18,6 +18,9 @@ from cnnviz.layers import (
     ConvTranspose2d,
     Dropout,
     GlobalAvgPool,
+    GroupNorm,
+    InstanceNorm2d,
+    LayerNorm,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
@@ -37,6 +40,8 @@ from cnnviz.ops import (
     conv_transpose2d,
     dropout,
     gelu,
+    group_norm,
+    layer_norm,
     leaky_relu,
     linear,
     local_response_norm,
@@ -56,11 +61,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "ConvTranspose2d", "Dropout",
-    "Field", "GlobalAvgPool", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PartialConv2d", "Picture",
-    "Rbf", "Step", "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d",
-    "conv2d", "conv3d", "conv_transpose2d", "digits", "dropout", "gelu", "leaky_relu", "lenet5", "lenet5_1998",
-    "linear", "local_response_norm", "max_pool2d", "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid",
-    "softmax", "squared_distances", "tanh", "write_network",
+    "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm", "Linear", "LocalResponseNorm", "MaxPool2d",
+    "Network", "PartialConv2d", "Picture", "Rbf", "Step", "Subsample", "Trace", "Trained", "Window", "attention",
+    "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "digits", "dropout", "gelu",
+    "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d",
+    "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
+    "write_network",
 ]  # fmt: skip
 
 

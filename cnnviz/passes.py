@@ -186,7 +186,8 @@ class Pass:
         for behind in self.network.rows[layer + 1 : last + 1]:
             trace = self._joined(trace, behind, channel)
         of = self.reads(layer, channel)
-        of = of[: len(trace.channels)]  # the others stand in its gate
+        # The others stand in its gate, or in its statistics.
+        of = [each for each, map in zip(of, row.layer.reads(row.input_shape, own)) if map in trace.channels]
         if whole:
             of = [(source, map) for source, (count, *_) in zip(row.sources, row.shapes) for map in range(count)]
         told_of = [channels(*each) for each in of] if channels else None

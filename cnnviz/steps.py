@@ -26,7 +26,7 @@ from cnnviz.checks import is_row, numbers, one_of, told, whole
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin
-from cnnviz.ops import ACTIVATIONS
+from cnnviz.ops import ACTIVATIONS, PARTS
 from cnnviz.signatures import checked, hold
 
 TERMS = ("product", "value", "square", "squared difference")
@@ -41,7 +41,7 @@ def _of_one_number(function: Callable[[float], np.ndarray]) -> Callable[[float],
 
 # Scalar functions, in float64, that a step may end with.
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    key: _of_one_number(activation.function) for key, activation in ACTIVATIONS.items()
+    key: _of_one_number(activation.function) for key, activation in {**ACTIVATIONS, **PARTS}.items()
 }
 
 # How a trace treats the positions outside the input: one of the padding modes, or "none" where they

@@ -18,7 +18,10 @@ from cnnviz.layers import (
     ConvTranspose2d,
     Dropout,
     GlobalAvgPool,
+    GroupNorm,
+    InstanceNorm2d,
     Layer,
+    LayerNorm,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
@@ -51,6 +54,8 @@ def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
     return [
         (INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4")),
         ((2, 19, 14), read("max 3x2 s2x1 p1+0x0+1 d2x1; avg 3 s1x2 p0+1 ignore padding; max 3 s1 d1x2; avg 2 s1 p1+0")),
+        ((4, 6, 7), read("group norm 2; conv 6 3x2; group norm 3 eps 0.1; relu; layer norm; conv 4 1x1; instance "
+                         "norm affine; layer norm eps 0.02; fc 8; group norm 2; layer norm; tanh")),
         ((4, 5, 3), read("tconv 6 3x2 s2x3 p0+1x1 op0x2 d1x2 g2; relu; tconv 3 4x3 s3x2 p2x1 no bias; tconv 2 1x1 s2")),
     ]  # fmt: skip
 
@@ -60,7 +65,7 @@ def some_parameters(network, seed):
     rng = np.random.default_rng(seed)
     found = network.initial(seed)
     for row, parameters in zip(network.rows, found):
-        for name in ("bias", "weight") if isinstance(row.layer, BatchNorm2d) else ("bias",):
+        for name in ("bias", "weight") if "NORM" in row.layer.kind else ("bias",):
             if name in parameters:
                 parameters[name] = rng.uniform(0.3, 1.5, parameters[name].shape).astype(np.float32)
         if isinstance(row.layer, BatchNorm2d):
@@ -79,14 +84,19 @@ def by_onnxruntime(network, parameters, input, training=False):
     return [input, *run(written(network, parameters, input, training), input)]
 
 
-def run(model, input):
-    """What ONNX Runtime makes of one input: every output of the model."""
+def session(model):
+    """A model in ONNX Runtime, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    (name,) = (told.name for told in session.get_inputs())
-    return [map[0] for map in session.run(None, {name: input[np.newaxis]})]
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def run(model, input):
+    """What ONNX Runtime makes of one input: every output of the model."""
+    made = session(model)
+    (name,) = (told.name for told in made.get_inputs())
+    return [map[0] for map in made.run(None, {name: input[np.newaxis]})]
 
 
 def written(network, parameters, input, training=False):
@@ -206,6 +216,48 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             usual = {"running_mean": np.zeros_like(given["bias"]), "running_var": np.ones_like(given["bias"])}
             names += [keep(name, given.get(name, value)) for name, value in usual.items()]
             return one("BatchNormalization", *names, epsilon=layer.eps)
+        case InstanceNorm2d():
+            return one(
+                "InstanceNormalization", *(keep(name, given[name]) for name in ("weight", "bias")), epsilon=layer.eps
+            )
+        case LayerNorm() if axes == 1:
+            return one("LayerNormalization", keep("weight", given["weight"]), keep("bias", given["bias"]),
+                       epsilon=layer.eps)  # fmt: skip
+        case LayerNorm():  # by its definition
+            over = {"axes": [1], "keepdims": 1}
+            eps = keep("eps", np.float32(layer.eps))
+            weight, bias = (keep(name, given[name][:, np.newaxis, np.newaxis]) for name in ("weight", "bias"))
+            steps = [
+                ("ReduceMean", [source], "mean", over), ("Sub", [source, "mean"], "moved", {}),
+                ("Mul", ["moved", "moved"], "squares", {}), ("ReduceMean", ["squares"], "variance", over),
+                ("Add", ["variance", eps], "safe", {}), ("Sqrt", ["safe"], "deviation", {}),
+                ("Div", ["moved", "deviation"], "normal", {}), ("Mul", ["normal", weight], "scaled", {}),
+                ("Add", ["scaled", bias], "", {}),
+            ]  # fmt: skip
+            inside = {name for _, _, name, _ in steps}
+            return [
+                helper.make_node(kind, [prefix + of if of in inside else of for of in read],
+                                 [prefix + name if name else target], **more)
+                for kind, read, name, more in steps
+            ], axes  # fmt: skip
+        case GroupNorm():
+            groups = keep("groups", np.array([0, layer.num_groups, -1], np.int64))
+            norm = helper.make_node(
+                "InstanceNormalization", [prefix + "a", keep("ones", np.ones(layer.num_groups, np.float32)),
+                                          keep("zeros", np.zeros(layer.num_groups, np.float32))],
+                [prefix + "b"], epsilon=layer.eps,
+            )  # fmt: skip
+            own = (-1,) + (1,) * (axes - 1)
+            weight, bias = (keep(name, given[name].reshape(own)) for name in ("weight", "bias"))
+            shape = helper.make_node("Shape", [source], [prefix + "shape"])
+            return [
+                helper.make_node("Reshape", [source, groups], [prefix + "a"]),
+                norm,
+                shape,
+                helper.make_node("Reshape", [prefix + "b", prefix + "shape"], [prefix + "c"]),
+                helper.make_node("Mul", [prefix + "c", weight], [prefix + "d"]),
+                helper.make_node("Add", [prefix + "d", bias], [target]),
+            ], axes
         case LocalResponseNorm():
             return one("LRN", size=layer.size, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
         case Activate(function="scaled tanh"):

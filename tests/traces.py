@@ -190,6 +190,8 @@ ACTIVATIONS = {
     "softplus": lambda x: np.logaddexp(0, x),
 }
 
+PARTS = {"erf": scipy.special.erf, "exp": np.exp, "log": np.log, "abs": np.abs}  # where they have a finite value
+
 
 def activations() -> Iterator[tuple[str, Trace]]:
     """Each function as a 1x1 window over bare values: ordinary ones, and ones that overflow a careless formula."""
@@ -200,6 +202,11 @@ def activations() -> Iterator[tuple[str, Trace]]:
             output = np.asarray(function(values.astype(np.float64)[np.newaxis])[0, 0])
             yield f"{name} of {kind} values", Trace(
                 values, output, Window(1), Window(1), (0,), term="value", function=name, outside="none")
+    for name, function in PARTS.items():
+        values = (np.abs(ordinary) if name == "log" else ordinary)[np.newaxis].astype(np.float32)
+        yield name, Trace(
+            values, function(values[0].astype(np.float64)), Window(1), Window(1), (0,), term="value", function=name,
+            outside="none")
 
 
 def every_trace() -> dict[str, Trace]:

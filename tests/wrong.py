@@ -168,6 +168,8 @@ RIGHT: dict[str, dict[str, Any]] = {
         "key": "a", "name": "A", "formula": "x", "derivative_formula": "1", "function": ops.relu,
         "derivative": ops.relu, "source": "us",
     },
+    "ops.parts.power": {"x": MAP, "exponent": 2.0},
+    "ops.parts.power_slope": {"x": MAP, "exponent": 2.0},
     "ops.attention.attention": {**ATTENTION, "scale": 0.5},
     "ops.attention.attention_gradients": {**ATTENTION, "output_gradient": np.ones((4, 5, 2)), "scale": 0.5},
     "ops.attention.attention_weights": {"query": ATTENTION["query"], "key": ATTENTION["key"], "scale": 0.5},
@@ -531,6 +533,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 # By the names of its parameters, for an operation that is not among them.
 NAMED: dict[str, Any] = {
     "x": MAP, "input": MAP, "output_gradient": MAP, "size": 3, "rng": np.random.default_rng(1),
+    "num_groups": 2, "normalized_shape": 8,
 }  # fmt: skip
 
 # One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
@@ -545,6 +548,11 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Activate("gelu"): (4, 9, 8),
     layers.BatchNorm2d(): (4, 9, 8),
     layers.Scale(): (4, 9, 8),
+    layers.Elementary("erf"): (4, 9, 8),
+    layers.Power(-1.0): (4, 9, 8),
+    layers.Offset(): (4, 9, 8),
+    layers.Gain(): (4, 9, 8),
+    layers.Repeat((4, 3, 8)): (4, 1, 8),
     layers.Dropout(0.3): (4, 9, 8),
     layers.Linear(3): (4, 9, 8),
     layers.Rbf(3): (4, 9, 8),

@@ -200,13 +200,13 @@ def _array(tensor: TensorProto, files: Mapping[str, bytes]) -> NDArray:
     if tensor.data_type not in _KINDS:
         kinds = dict(zip(TensorProto.DataType.values(), TensorProto.DataType.keys()))
         raise NetworkError(f"{name} holds {kinds.get(tensor.data_type, 'something').lower()}; numbers open here.")
-    if len(tensor.dims) > MOST_AXES or any(size < 0 for size in tensor.dims):
+    if len(tensor.dims) > MOST_AXES or any(not 0 <= size <= MOST_NUMBERS for size in tensor.dims):
         raise NetworkError(f"{name} has the shape {told(tuple(tensor.dims))}; up to {MOST_AXES} axes open here.")
     kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
     count = math.prod(tensor.dims)
     if tensor.data_location == TensorProto.EXTERNAL:
         raw = _elsewhere(tensor, files, count * kind.itemsize)
-        return np.frombuffer(raw, kind).reshape(tuple(tensor.dims))
+        return np.frombuffer(raw, kind, count).reshape(tuple(tensor.dims))
     have = len(tensor.raw_data) // kind.itemsize if tensor.HasField("raw_data") else _listed(tensor)
     if have != count or len(tensor.raw_data) % kind.itemsize:
         raise NetworkError(f"{name} has the shape {told(tuple(tensor.dims))}, and {grouped(have)} numbers in the file.")

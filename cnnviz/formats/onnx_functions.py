@@ -1,4 +1,4 @@
-"""What changes each number of maps where it stands, or is multiplied by a matrix, in ONNX."""
+"""What changes each number of maps where it stands, in ONNX."""
 
 from __future__ import annotations
 
@@ -9,36 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Flow, Made
+from cnnviz.formats.onnx_graph import Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import floats, for_each
-from cnnviz.layers import Activate, BatchNorm2d, Dropout, Layer, Linear, LocalResponseNorm
-from cnnviz.numbers import grouped
-
-
-def _gemm(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "weight")
-    if len(flow.dims) != 1 or weight.ndim != 2 or call.attribute("transA", 0):
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    if not call.attribute("transB", 0):
-        weight = weight.T
-    weight = floats(weight) * np.float32(call.attribute("alpha", 1.0))
-    bias = None
-    if call.input(2) is not None:
-        bias = np.float32(call.attribute("beta", 1.0)) * for_each(call.known(2, "bias"), len(weight))
-    return _fully_connected(call, flow, weight, bias)
-
-
-def _mat_mul(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "matrix")
-    if len(flow.dims) != 1 or weight.ndim != 2:
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    return _fully_connected(call, flow, floats(weight.T), None)
-
-
-def _fully_connected(call: Call, flow: Flow, weight: NDArray, bias: NDArray | None) -> Flow:
-    if weight.shape[1] != flow.dims[0]:
-        raise NetworkError(f"its weight reads {weight.shape[1]} numbers, and {grouped(flow.dims[0])} come in")
-    return call.add(Linear(len(weight), bias is not None), [flow], (len(weight),), weight=weight, bias=bias)
+from cnnviz.layers import (
+    Activate,
+    BatchNorm2d,
+    Dropout,
+    GroupNorm,
+    InstanceNorm2d,
+    Layer,
+    LayerNorm,
+    LocalResponseNorm,
+)
+from cnnviz.layers.elementwise import LEAST_EPS
 
 
 def _batch_norm(call: Call) -> Made:
@@ -51,6 +34,65 @@ def _batch_norm(call: Call) -> Made:
     return call.kept(BatchNorm2d(call.attribute("epsilon", 1e-5)), **arrays)
 
 
+def _instance_norm(call: Call) -> Made:
+    count = call.flow().dims[0]
+    learnt = _learnt(*(for_each(call.known(at, name), count) for at, name in ((1, "scale"), (2, "bias"))))
+    return call.kept(InstanceNorm2d(call.attribute("epsilon", 1e-5), bool(learnt)), **learnt)
+
+
+def _group_norm(call: Call) -> Made:
+    count, groups = call.flow().dims[0], call.attribute("num_groups", 1)
+    arrays = []
+    for at, name in ((1, "scale"), (2, "bias")):
+        array = call.known(at, name).ravel()
+        if call.building.model.version < 21 and groups > 0 and count % groups == 0 and array.size == groups:
+            array = np.repeat(array, count // groups)  # it had one for each group
+        arrays.append(for_each(array, count))
+    learnt = _learnt(*arrays)
+    return call.kept(GroupNorm(groups, call.attribute("epsilon", 1e-5), bool(learnt)), **learnt)
+
+
+def _mean_variance_norm(call: Call) -> Made:
+    """Its axes tell what it is; with the one of the batch it means the same of one picture."""
+    flow = call.flow()
+    axes = {call.axis(axis, flow) for axis in call.attribute("axes", (0, 2, 3)) if axis not in (0, -len(flow.dims) - 1)}
+    if axes == set(range(1, len(flow.dims))):
+        return call.kept(InstanceNorm2d(LEAST_EPS))
+    if axes == set(range(len(flow.dims))):
+        return call.kept(GroupNorm(1, LEAST_EPS, affine=False))
+    raise NetworkError("it normalises over other axes than all of a map, or of all maps")
+
+
+def _learnt(weight: NDArray[np.float32], bias: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+    """The weight and the bias of a norm, or none where they change nothing."""
+    return {"weight": weight, "bias": bias} if (weight != 1).any() or bias.any() else {}
+
+
+def _layer_norm(call: Call) -> Made:
+    flow, dims = call.flow(), call.flow().dims
+    if any(call.operation.outputs[1:]):
+        raise NetworkError("it gives its mean and its deviation too; what it normalises opens here")
+    axis = call.axis(call.attribute("axis", -1), flow)
+    over, places = dims[axis:], dims[:axis]
+    count = math.prod(over)
+    arrays = [call.known(1, "scale")] + ([call.known(2, "bias")] if call.input(2) is not None else [])
+    try:
+        weight, bias, *_ = [*(np.broadcast_to(floats(array), over).reshape(-1) for array in arrays), np.zeros(count)]
+    except ValueError:
+        raise NetworkError(f"its scale and its bias do not have the shape {over} of what it normalises") from None
+    learnt = _learnt(weight, floats(bias))
+    layer = LayerNorm(call.attribute("epsilon", 1e-5), bool(learnt))
+    building = call.building
+    if not places:
+        row = building.seen(flow, (count,))
+        return call.reshaped(building.layer(layer, [row], (count,), call.title, **learnt), dims)
+    # It goes over the channels here: what stands last is put in front.
+    ones = (*places, count)
+    turned = building.last_in_front(Flow(building.seen(flow, inner(ones)).name, ones))
+    normal = building.layer(layer, [turned], turned.dims, f"{call.title}, maps in front", **learnt)
+    return call.reshaped(building.front_at_last(normal, ones, call.title), dims)
+
+
 def _lrn(call: Call) -> Made:
     usual = {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}
     alpha, beta, k = (call.attribute(name, value) for name, value in usual.items())
@@ -61,6 +103,8 @@ def _lrn(call: Call) -> Made:
 
 
 def _dropout(call: Call) -> Made:
+    if call.input(2) is not None and call.known(2, "training_mode").any():
+        raise NetworkError("it is in training; export the network after model.eval()")
     return call.kept(Dropout(min(call.number(1, "ratio", 0.5), 0.99)))
 
 
@@ -101,7 +145,9 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 
 OPERATORS = {
     "BatchNormalization": _batch_norm, "Clip": _clip, "Dropout": _dropout, "Elu": _only("elu", alpha=1.0),
-    "Gelu": _gelu, "Gemm": _gemm, "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "LRN": _lrn,
-    "LeakyRelu": _only("leaky relu", alpha=0.01), "MatMul": _mat_mul, "Relu": _as(Activate("relu")),
+    "Gelu": _gelu, "GroupNormalization": _group_norm, "HardSigmoid": _hard_sigmoid,
+    "HardSwish": _as(Activate("hard swish")), "InstanceNormalization": _instance_norm, "LRN": _lrn,
+    "LayerNormalization": _layer_norm, "LeakyRelu": _only("leaky relu", alpha=0.01),
+    "MeanVarianceNormalization": _mean_variance_norm, "Relu": _as(Activate("relu")),
     "Sigmoid": _as(Activate("sigmoid")), "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
 }  # fmt: skip

@@ -119,16 +119,7 @@ def _global_average(call: Call) -> Made:
     return call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
 
 
-def _reduce_mean(call: Call) -> Made:
-    flow = call.maps()
-    axes = call.known_or(1, "axes", "axes", ())
-    if sorted(call.axis(axis, flow) for axis in axes) != [1, 2]:
-        raise NetworkError("it takes the mean over other axes than height and width")
-    made = call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
-    return made if call.attribute("keepdims", 1) else call.reshaped(made, flow.dims[:1])
-
-
 OPERATORS = {
     "AveragePool": _average_pool, "Conv": _conv, "ConvTranspose": _conv_transpose,
-    "GlobalAveragePool": _global_average, "MaxPool": _max_pool, "ReduceMean": _reduce_mean,
+    "GlobalAveragePool": _global_average, "MaxPool": _max_pool,
 }  # fmt: skip

@@ -22,6 +22,7 @@ from cnnviz.signatures import checked
 
 FREE_SIDE = 224  # pixels, where the file leaves the size open
 IMAGENET = 1000
+MOST_TURNED = 2**22  # numbers of a picture whose channels come last, of which it is asked whether they are turned
 
 
 @checked
@@ -54,9 +55,8 @@ def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None)
     building = Building(model, inner(shape))
     building.values = {**model.constants, name: Flow(INPUT, shape)}
     stopped = _built(model, building)
-    for output in () if stopped else model.outputs:
-        if not isinstance(building.values.get(output), Flow):
-            raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
+    if not stopped:
+        building.needed([_flowing(building, output) for output in model.outputs])
     if not building.nodes:
         raise NetworkError(stopped or f"The network's output, {model.outputs[0]}, is its input.")
     is_turned = is_last and _turned(building)
@@ -78,6 +78,13 @@ def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None)
     )
 
 
+def _flowing(building: Building, output: str) -> Flow:
+    found = building.values.get(output)
+    if not isinstance(found, Flow):
+        raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
+    return found
+
+
 def _built(model: Model, building: Building) -> str:
     """Every operation as nodes of the Graph, as far as that goes; why it goes no further, or ""."""
     needed = _needed(model)
@@ -88,12 +95,15 @@ def _built(model: Model, building: Building) -> str:
                 continue
             if operation.operator not in OPERATORS:
                 raise NetworkError("this operator does not open here")
-            made = OPERATORS[operation.operator](Call(building, operation))
+            found = OPERATORS[operation.operator](Call(building, operation))
+            made = [found] if isinstance(found, (Flow, np.ndarray)) else found
+            if operation.operator != "Constant":
+                building.afford(sum(one.size for one in made if isinstance(one, np.ndarray) and one.base is None))
         except KeyError as missing:
             return sentence(number, operation, NetworkError(f"it reads {missing.args[0]}, which nothing makes"))
         except CnnvizError as problem:
             return sentence(number, operation, problem)
-        for value_name, value in zip(operation.outputs, made if isinstance(made, (list, tuple)) else [made]):
+        for value_name, value in zip(operation.outputs, made):
             building.values[value_name] = value
     return ""
 
@@ -102,7 +112,9 @@ def _turned(building: Building) -> bool:
     """Whether all that reads the input turned its height x width x channels into channels x height x width first: then
     the picture is given so, and the nodes that did it are left out. What a unit sees of it is told the better."""
     height, width, channels = building.input
-    numbered = np.arange(height * width * channels, dtype=np.float64).reshape(building.input)
+    if height * width * channels > MOST_TURNED:
+        return False
+    numbered = np.arange(height * width * channels, dtype=np.float32).reshape(building.input)
     found: NDArray = numbered
     name = INPUT
     left = building.nodes[:-1]

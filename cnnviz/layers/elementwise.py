@@ -176,7 +176,7 @@ class Dropout(Layer):
 
 
 @checked
-class _Scaling(Layer):
+class Scaling(Layer):
     """A layer that has two numbers for each channel, which its numbers are multiplied by and moved by."""
 
     by_channel: ClassVar[bool] = True
@@ -200,7 +200,7 @@ class _Scaling(Layer):
 
 @checked
 @dataclass(frozen=True)
-class BatchNorm2d(_Scaling):
+class BatchNorm2d(Scaling):
     """Each channel less its mean, over its deviation, times weight (gamma), plus bias (beta), both learnt.
 
         y = (x - mean) / sqrt(variance + eps) * weight + bias
@@ -260,7 +260,7 @@ class BatchNorm2d(_Scaling):
         return shape
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        maps = _maps(input)
+        maps = as_maps(input)
         channels = maps.shape[-3]
         if given.training and maps.size == channels:
             raise DoesNotFit(
@@ -291,7 +291,7 @@ class BatchNorm2d(_Scaling):
 
     def gathered(self, input: NDArray, statistics: Parameters, share: float) -> dict[str, NDArray]:
         """Of a batch's variance, that divided by the count less one. Raises ArrayError for statistics of other maps."""
-        read = _maps(input)
+        read = as_maps(input)
         mean, variance = ops.batch_statistics(read)
         count = read.size // read.shape[-3]
         towards = dict(zip(_RUNNING, (mean, variance * count / (count - 1))))
@@ -303,7 +303,7 @@ class BatchNorm2d(_Scaling):
             return {**statistics, **{name: value.astype(np.float32) for name, value in moved.items()}}
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
-        maps = _maps(input)
+        maps = as_maps(input)
         for_input, for_weight, for_bias = ops.batch_norm_gradients(
             maps,
             gradient.reshape(maps.shape),
@@ -340,7 +340,7 @@ class BatchNorm2d(_Scaling):
 
 @checked
 @dataclass(frozen=True)
-class Scale(_Scaling):
+class Scale(Scaling):
     """Each channel times its weight, plus its bias: what is left of a normalisation whose statistics are in them.
 
     Source: the Scale layer of Y. Jia et al., "Caffe" (2014); ONNX has Mul and Add with a number for each channel.
@@ -353,14 +353,14 @@ class Scale(_Scaling):
         return "SCALE"
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        maps = _maps(input)
+        maps = as_maps(input)
         weight, bias = (given.parameters[name][:, np.newaxis, np.newaxis] for name in ("weight", "bias"))
         with np.errstate(all="ignore"):
             found = maps.astype(precision(maps, weight, bias), copy=False) * weight + bias
         return np.asarray(found).reshape(input.shape)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
-        maps = _maps(input)
+        maps = as_maps(input)
         gradients = gradient.reshape(maps.shape)
         over = tuple(axis for axis in range(maps.ndim) if axis != maps.ndim - 3)
         for_input = gradients * given.parameters["weight"][:, np.newaxis, np.newaxis]
@@ -443,10 +443,10 @@ class LocalResponseNorm(Layer):
         return sum(side * channels - side * (side + 1) // 2 for side in reaches) * math.prod(sides)
 
     def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
-        return ops.local_response_norm(_maps(input), self.size, self.alpha, self.beta, self.k).reshape(input.shape)
+        return ops.local_response_norm(as_maps(input), self.size, self.alpha, self.beta, self.k).reshape(input.shape)
 
     def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
-        maps = _maps(input)
+        maps = as_maps(input)
         settings = self.size, self.alpha, self.beta, self.k
         found = ops.local_response_norm_gradient(maps, gradient.reshape(maps.shape), *settings)
         return found.reshape(input.shape), {}
@@ -482,6 +482,6 @@ _OPERATORS: dict[str, tuple[str, dict[str, float], dict[str, float]]] = {
 _RUNNING = ("running_mean", "running_var")
 
 
-def _maps(input: NDArray) -> NDArray:
+def as_maps(input: NDArray) -> NDArray:
     """Rows of numbers, (features,) or (N, features), as maps of one."""
     return input if input.ndim >= 3 else input[..., np.newaxis, np.newaxis]

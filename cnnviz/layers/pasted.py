@@ -28,7 +28,7 @@ CALLS: dict[str, tuple[str, str]] = {
 }
 # What Keras takes where nothing is said, and PyTorch does not.
 _KERAS_USUAL: dict[str, dict[str, Any]] = {
-    "BatchNormalization": {"epsilon": 0.001},
+    **dict.fromkeys(("BatchNormalization", "LayerNormalization", "GroupNormalization"), {"epsilon": 0.001}),
     **dict.fromkeys(("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D"), {"pool_size": 2}),
 }
 _FUNCTIONS = {
@@ -50,6 +50,8 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "output_size": (1, (1, 1)),
 }  # fmt: skip
 _ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
+    "GroupNorm": {"affine": (True, False)},
+    "InstanceNorm2d": {"affine": (True, False), "track_running_stats": (False,)},
     "ELU": {"alpha": (1,)}, "Softplus": {"beta": (1,), "threshold": (20,)},
 }  # fmt: skip
 _INSTEAD = {
@@ -111,7 +113,7 @@ def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot])
     for name, value in pairs:
         if name in given:
             raise SettingError(f"is given {name} twice.")
-        if name in _IGNORED or name.endswith(_IGNORED_ENDS):
+        if name in _IGNORED or (name.endswith(_IGNORED_ENDS) and name not in _SAID):
             continue
         told = given[name] = value_of(value)
         allowed = () if name in slots else {**_ONLY, **_ONLY_OF.get(named(node), {})}.get(name, ())
@@ -205,6 +207,22 @@ def _switch(text: str, at: bool) -> Callable[[Any, str], str]:
     return said
 
 
+def _affine(value: Any, kind: str) -> str:
+    """Whether anything is learnt; each says it where it is not as usual."""
+    if kind == "instance norm":
+        return _switch("affine", True)(value, kind)
+    return _switch("" if kind == "batch norm" else "no affine", False)(value, kind)
+
+
+def _normalized(value: Any, kind: str) -> str:
+    if isinstance(value, tuple) and len(value) > 1:
+        raise SettingError(
+            f"normalises {_told(value)} together, with a weight for each number; group norm 1 does it with one for "
+            "each channel."
+        )
+    return f"in {_count(value[0] if isinstance(value, tuple) and value else value, kind)}"
+
+
 def _function(name: str) -> str:
     """An activation by its name in Keras; as a layer of its own, to be refused there, where it is none."""
     return _FUNCTIONS.get(name.lower(), f"Activation({name!r})")
@@ -226,10 +244,14 @@ _SAID: dict[str, Callable[[Any, str], str]] = {
     **dict.fromkeys(("dilation", "dilation_rate"), _dilation),
     "groups": lambda value, kind: f"g{_count(value, kind)}",
     **dict.fromkeys(("bias", "use_bias"), _switch("no bias", False)),
+    **dict.fromkeys(("affine", "elementwise_affine"), _affine),
+    "normalized_shape": _normalized,
     "padding_mode": lambda value, kind: "" if value == "zeros" else str(value),
     "ceil_mode": _switch("ceil", True),
     "count_include_pad": _switch("ignore padding", False),
     **dict.fromkeys(("p", "rate"), _number),
     **dict.fromkeys(("eps", "epsilon"), lambda value, kind: f"eps {_number(value, kind)}"),
-    **dict.fromkeys(("in_channels", "in_features", "num_features"), lambda value, kind: f"in {_count(value, kind)}"),
+    **dict.fromkeys(
+        ("in_channels", "in_features", "num_features", "num_channels"), lambda value, kind: f"in {_count(value, kind)}"
+    ),
 }

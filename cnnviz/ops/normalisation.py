@@ -1,7 +1,8 @@
-"""Batch normalisation, local response normalisation and dropout: what holds a network in training in check."""
+"""What holds a network in training in check: batch, layer, group and local response normalisation, and dropout."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import afford, flag, numbers, real, told, whole
-from cnnviz.errors import ArrayError, SettingError
+from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.numbers import grouped
 from cnnviz.ops.checks import maps, precision
 
@@ -233,6 +234,215 @@ def batch_norm_gradients(
         scale = inverse * settled.arrays.get("weight", 1)
         found = (found * each(scale, dtype)).reshape(settled.given.shape)
         return found, for_weight.astype(dtype), for_bias.astype(dtype)
+
+
+def layer_norm(
+    input: ArrayLike,
+    normalized_shape: int | tuple[int, ...],
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+) -> NDArray:
+    """The numbers of the last axes moved together to mean 0 and variance 1, each then scaled and moved by its own.
+
+        output = (input - mean) / sqrt(variance + eps) * weight + bias
+
+    input             an array whose last sizes are `normalized_shape`; what stands in front is normalised apart
+    normalized_shape  those sizes; a number is one of them
+    weight, bias      in that shape; 1 and 0 where they are None
+    eps               above 0
+
+    The mean and the variance, the biased one, are computed in float64. Returns the input's shape, float64 or float32 as
+    `conv2d` decides it. Overflow gives inf or nan without a warning.
+
+    Raises ArrayError for shapes and dtypes that do not belong together, SettingError for a shape or eps that is none.
+
+    Source: J. L. Ba, J. R. Kiros and G. E. Hinton, "Layer Normalization" (2016), section 3; the rules of
+    torch.nn.functional.layer_norm.
+    """
+    return _Standardised.of_layers(input, normalized_shape, weight, bias, eps).output()
+
+
+def layer_norm_gradients(
+    input: ArrayLike,
+    normalized_shape: int | tuple[int, ...],
+    output_gradient: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The gradients for the input, weight and bias of `layer_norm`, given what it was given.
+
+    Returns (input gradient, weight gradient, bias gradient): shaped as the input, and twice as `normalized_shape`.
+
+    Raises what `layer_norm` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient = numbers(output_gradient, "output's gradient")
+    return _Standardised.of_layers(input, normalized_shape, weight, None, eps, gradient).gradients(gradient)
+
+
+def group_norm(
+    input: ArrayLike,
+    num_groups: int,
+    weight: ArrayLike | None = None,
+    bias: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+) -> NDArray:
+    """The channels in groups, each moved to mean 0 and variance 1, then scaled and moved channel by channel.
+
+        output[n, c] = (input[n, c] - mean[n, group of c]) / sqrt(variance[n, group of c] + eps) * weight[c] + bias[c]
+
+    input         (C, H, W) or (N, C, H, W); each picture is normalised by itself
+    num_groups    in how many groups of as many channels, one behind the other: 1 normalises all of a picture's numbers
+                  together, and C each channel by itself, which is called instance normalisation
+    weight, bias  (C,); 1 and 0 where they are None
+    eps           above 0
+
+    The mean and the variance, the biased one, are computed in float64. Returns the input's shape, float64 or float32 as
+    `conv2d` decides it. Overflow gives inf or nan without a warning.
+
+    Raises ArrayError for shapes and dtypes that do not belong together, SettingError for an eps or a num_groups that is
+    none, DoesNotFit for channels that do not come in so many groups.
+
+    Source: Y. Wu and K. He, "Group Normalization" (2018), equation 7; for groups of one: D. Ulyanov, A. Vedaldi and
+    V. Lempitsky, "Instance Normalization" (2016); the rules of torch.nn.functional.group_norm.
+    """
+    return _Standardised.of_groups(input, num_groups, weight, bias, eps).output()
+
+
+def group_norm_gradients(
+    input: ArrayLike,
+    num_groups: int,
+    output_gradient: ArrayLike,
+    weight: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+) -> tuple[NDArray, NDArray, NDArray]:
+    """The gradients for the input, weight and bias of `group_norm`, given what it was given.
+
+    Returns (input gradient, weight gradient, bias gradient): shaped as the input, (C,) and (C,).
+
+    Raises what `group_norm` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient = numbers(output_gradient, "output's gradient")
+    return _Standardised.of_groups(input, num_groups, weight, None, eps, gradient).gradients(gradient)
+
+
+class _Standardised(NamedTuple):
+    """What is normalised by statistics of its own, apart for each picture, as both norms see it.
+
+    given    the input as it came
+    rows     it with an axis in front of each that is normalised apart and one behind them of the numbers in it
+    laid     the shape in which weight and bias stand beside it, behind the axis of pictures; own  their own shape
+    arrays   those of weight and bias that there are
+    """
+
+    given: NDArray
+    rows: NDArray
+    laid: tuple[int, ...]
+    own: tuple[int, ...]
+    arrays: dict[str, NDArray]
+    eps: float
+    dtype: np.dtype
+
+    @classmethod
+    def of_layers(
+        cls, input: ArrayLike, shape: object, weight: ArrayLike | None, bias: ArrayLike | None, eps: object,
+        *others: NDArray,
+    ) -> _Standardised:  # fmt: skip
+        given = numbers(input, "input")
+        sides = shape if isinstance(shape, (tuple, list)) else (shape,)
+        own = tuple(whole(side, "a size of normalized_shape", 1) for side in sides)
+        if not own:
+            raise SettingError("normalized_shape is empty; it has at least one size.")
+        if given.shape[-len(own) :] != own:
+            raise ArrayError(f"The input has shape {given.shape}; its last sizes must be {told(own)}.")
+        count = math.prod(own)
+        return cls._of(given, given.reshape(given.size // count, count), (count,), own, weight, bias, eps, others)
+
+    @classmethod
+    def of_groups(
+        cls, input: ArrayLike, groups: object, weight: ArrayLike | None, bias: ArrayLike | None, eps: object,
+        *others: NDArray,
+    ) -> _Standardised:  # fmt: skip
+        given, images = maps(input)
+        groups, (pictures, channels, *sides) = whole(groups, "num_groups", 1), images.shape
+        if channels % groups:
+            raise DoesNotFit(
+                f"{grouped(channels)} channels do not come in {told(groups)} groups of as many; a number that divides "
+                f"{grouped(channels)} does."
+            )
+        count = channels // groups * math.prod(sides)
+        rows = images.reshape(pictures, groups, count)
+        laid = (channels, math.prod(sides))
+        return cls._of(given, rows, laid, (channels,), weight, bias, eps, others)
+
+    @classmethod
+    def _of(
+        cls, given: NDArray, rows: NDArray, laid: tuple[int, ...], own: tuple[int, ...], weight: ArrayLike | None,
+        bias: ArrayLike | None, eps: object, others: tuple[NDArray, ...],
+    ) -> _Standardised:  # fmt: skip
+        told_of = {"weight": weight, "bias": bias}
+        arrays = {name: numbers(value, name) for name, value in told_of.items() if value is not None}
+        for name, array in arrays.items():
+            if array.shape != own:
+                raise ArrayError(f"The {name} has shape {array.shape}; this input needs shape {told(own)}.")
+        eps = real(eps, "eps", 0)
+        if eps == 0:
+            raise SettingError("eps is 0; it must be above 0 where all numbers may be equal.")
+        for other in others:
+            if other.shape != given.shape:
+                raise ArrayError(f"The output's gradient has shape {other.shape}; the output has {given.shape}.")
+        return cls(given, rows, laid, own, arrays, eps, precision(given, *arrays.values(), *others))
+
+    def _beside(self, array: NDArray) -> NDArray:
+        """A weight or a bias, to be put beside (pictures, *laid)."""
+        array = array.astype(self.dtype, copy=False)
+        return array.reshape(-1) if len(self.laid) == 1 else array[:, np.newaxis]
+
+    def _normal(self) -> tuple[NDArray, NDArray]:
+        """The rows with mean 0 and variance 1, and what they were divided by, as a factor. The mean goes first, as in
+        `batch_norm`."""
+        mean = self.rows.mean(-1, dtype=np.float64, keepdims=True)
+        inverse = 1 / np.sqrt(self.rows.var(-1, dtype=np.float64, keepdims=True) + self.eps)
+        normal = np.subtract(self.rows, mean.astype(self.dtype), dtype=self.dtype)
+        normal *= inverse.astype(self.dtype)
+        return normal, inverse
+
+    def output(self) -> NDArray:
+        if self.given.size == 0:
+            return np.empty(self.given.shape, self.dtype)
+        with np.errstate(all="ignore"):
+            found = self._normal()[0].reshape(-1, *self.laid)
+            if "weight" in self.arrays:
+                found *= self._beside(self.arrays["weight"])
+            if "bias" in self.arrays:
+                found += self._beside(self.arrays["bias"])
+        return found.reshape(self.given.shape)
+
+    def gradients(self, gradient: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+        """A number's gradient has no part along the mean and the deviation of what it is normalised with: they move
+        with it."""
+        if self.given.size == 0:
+            nothing = np.zeros(self.own, self.dtype)
+            return np.empty(self.given.shape, self.dtype), nothing, nothing.copy()
+        with np.errstate(all="ignore"):
+            normal, inverse = self._normal()
+            laid = gradient.reshape(-1, *self.laid).astype(self.dtype, copy=False)
+            over = (0,) if len(self.laid) == 1 else (0, 2)
+            for_bias = laid.sum(over, np.float64)
+            for_weight = (laid * normal.reshape(laid.shape)).sum(over, np.float64)
+            if "weight" in self.arrays:
+                laid = laid * self._beside(self.arrays["weight"])
+            found = laid.reshape(self.rows.shape)
+            along = (found * normal).mean(-1, dtype=np.float64, keepdims=True).astype(self.dtype)
+            found = found - found.mean(-1, dtype=np.float64, keepdims=True).astype(self.dtype)
+            found -= normal * along
+            found *= inverse.astype(self.dtype)
+        shaped = (of.reshape(self.own).astype(self.dtype) for of in (for_weight, for_bias))
+        return found.reshape(self.given.shape), *shaped
 
 
 def local_response_norm(

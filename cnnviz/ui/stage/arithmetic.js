@@ -66,6 +66,10 @@ export const APPLY = {
   silu: (x) => x * APPLY.sigmoid(x),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  erf: (x) => erf(x),
+  exp: Math.exp,
+  log: Math.log,
+  abs: Math.abs,
 };
 
 // The error function: its Maclaurin series near 0, the continued fraction of its complement further out
