@@ -91,8 +91,8 @@ def _open(files: Mapping[str, bytes]) -> tuple[Opened, str]:
     told = f"{size} bytes, written by {model.producer or 'a program that it does not name'}."
     if len(model.operations) > len(trained.network.rows) and not trained.stopped:
         count = grouped(len(model.operations))
-        told += f" Of the file’s {count} nodes, those for shapes and constants, a turn of the input and a last softmax are"
-        told += " not listed."
+        told += f" Of the file’s {count} nodes, those for shapes and constants, a turn of the input and a last softmax"
+        told += " are not listed."
     return Opened(shown, told, digest, trained, model, outputs=len(model.outputs)), shown
 
 
