@@ -169,6 +169,9 @@ def test_one_after_the_other_each_is_shown_and_none_is_kept_in_the_uploader():
     assert "two.onnx takes 9 × 7 × 1" in at.said() and "one.onnx" not in at.said()
     drop(at, ("bad.onnx", b"no network"))
     assert "bad.onnx cannot be read. The file is no ONNX network. Your network two.onnx is still shown." in at.said()
+    drop(at, ("bad.onnx", b"no network"), ("cut.onnx", file()[:-2000]))  # the uploader keeps what it was given before
+    assert "cut.onnx cannot be read. The file begins as an ONNX network does, and is cut short or damaged." in at.said()
+    assert "bad.onnx" not in at.said()
     at.set(network="LeNet-5 (1998)")
     assert not at.app.error and "LeNet-5 (1998) takes" in at.said()
     at.set(network="Your own network")

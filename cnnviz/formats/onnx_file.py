@@ -65,6 +65,9 @@ class Model:
     operations: tuple[Operation, ...] = field(repr=False)
 
 
+_BEGUN = tuple(bytes([8, version]) for version in range(3, 20))  # the version of the format, which stands in front
+
+
 def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     """What an ONNX file says; `files`: those that came along, by their names. Raises NetworkError."""
     size = len(data) + sum(map(len, files.values()))
@@ -78,6 +81,8 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     try:
         model.ParseFromString(data)
     except Exception:  # whatever protobuf says of bytes that are none of its
+        if data.startswith(_BEGUN):
+            raise NetworkError("The file begins as an ONNX network does, and is cut short or damaged.") from None
         raise NetworkError(f"The file is no ONNX network{_known(data)}.") from None
     graph = model.graph
     if not graph.node or not graph.output:

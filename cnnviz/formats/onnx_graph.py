@@ -270,8 +270,9 @@ class Call:
 
 def sentence(number: int, operation: Operation, problem: CnnvizError) -> str:
     """Which node could not be opened, and why."""
-    called = f", called {operation.outputs[0]}" if operation.outputs and operation.outputs[0] else ""
-    return f"Node {grouped(number)}{called}, is {operation.operator}: {str(problem).rstrip('.')}."
+    name = next((name for name in (operation.name, *operation.outputs) if name), "")
+    called = f", called {name}," if name else ""
+    return f"Node {grouped(number)}{called} is {operation.operator}: {str(problem).rstrip('.')}."
 
 
 def joined(building: Building, call: Call, flows: Sequence[Flow], layer: Layer) -> Flow:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import streamlit as st
 
-from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_file import MOST_BYTES, Model, legible, read_model
 from cnnviz.formats.opening import network_of
 from cnnviz.formats.stack_file import DIGITS, is_stack, open_stack
@@ -71,24 +70,29 @@ def _digit() -> tuple[Picture, str]:
     return Picture(digit[None], "L", digit.shape, "A test digit of MNIST"), "one of the digits for tests"
 
 
+def _which(names: Sequence[str]) -> str:
+    """The network among files: the last that is called as one, whatever else is chosen with it."""
+    return next((name for name in reversed(names) if name.lower().endswith((".onnx", ".npz"))), names[-1])
+
+
 def _open(files: Mapping[str, bytes]) -> tuple[Opened, str]:
-    """The network in these files: the last .onnx among them, or the only file. Raises NetworkError."""
-    named = [name for name in files if name.lower().endswith(".onnx")]
-    if not named and len(files) > 1:
-        raise NetworkError(f"None of the {len(files)} files ends in .onnx; choose one that does, and its data with it.")
-    name = named[-1] if named else next(iter(files))
+    """The network in these files. Raises NetworkError."""
+    name = _which([*files])
     shown, size = legible(name), grouped(sum(map(len, files.values())))
     digest = hashlib.sha256(b"".join(hashlib.sha256(files[key]).digest() for key in sorted(files))).hexdigest()
     if is_stack(files[name]):
         trained = open_stack(files[name])
-        told = f"{size} bytes: the layers as text, and what they have learnt."
+        told = f"{size} bytes, with its layers as text."
         if trained.network.input_shape == DIGITS:  # a network of the page Learning
             return Opened(shown, told, digest, trained, None, _digit(), border=BORDER), shown
         return Opened(shown, told, digest, trained), shown
-    others = {other: data for other, data in files.items() if other not in (name, *named)}
-    model = read_model(files[name], others)
+    model = read_model(files[name], {other: data for other, data in files.items() if other != name})
     trained = network_of(model)
     told = f"{size} bytes, written by {model.producer or 'a program that it does not name'}."
+    if len(model.operations) > len(trained.network.rows) and not trained.stopped:
+        count = grouped(len(model.operations))
+        told += f" Of the file’s {count} nodes, those for shapes and constants, a turn of the input and a last softmax"
+        told += " are not listed."
     return Opened(shown, told, digest, trained, model, outputs=len(model.outputs)), shown
 
 
@@ -97,7 +101,7 @@ def anew() -> None:
     put(**{setting.key: setting.start for setting in (UNIT, CLASS, *ASKED)})
 
 
-_UPLOADS = Uploads("network-", NETWORK, YOURS, "network", then=anew, open=_open, most=MOST_BYTES)
+_UPLOADS = Uploads("network-", NETWORK, YOURS, "network", then=anew, open=_open, which=_which, most=MOST_BYTES)
 
 
 def choose() -> Opened:

@@ -17,6 +17,7 @@ from cnnviz.ui.cached import identity
 from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.network.network_asked import NetworkSetup, on_example, takes
+from cnnviz.ui.lessons.network.network_run import behind as names_behind
 from cnnviz.ui.lessons.network.network_run import listed as nodes_of
 from cnnviz.ui.lessons.network.network_run import seconds, short, strongest, too_much
 from cnnviz.ui.lessons.network.network_settings import BLAZEFACE, UNIT
@@ -79,7 +80,7 @@ def graph(setup: NetworkSetup, view: NetworkView) -> None:
         behind = network.rows[column.row.index + 1 : column.last + 1]
         sources = {view.columns.index(of) if (of := view.of(source)) else -1 for source in column.row.sources}
         rows.append(Listed(
-            ", ".join([column.name, *(row.layer.name for row in behind)]), short(network, network.names[column.layer]),
+            ", ".join([column.name, *names_behind(network, column)]), short(network, network.names[column.layer]),
             column.row.layer.kind, size(network.rows[column.last].output_shape),
             column.row.parameters + sum(row.parameters for row in behind),
             column.row.multiply_adds + sum(row.multiply_adds for row in behind), tuple(sorted(sources)),
@@ -177,7 +178,8 @@ def _classes(setup: NetworkSetup, run: Pass) -> Markup:
         )
         for of in best
     )  # fmt: skip
-    return html("<b>What it says</b>{}", bars)
+    of = "distances, the smallest first" if trained.distances else "scores"
+    return html("<b>What it says</b>{}<small>Softmax of its {} {}.</small>", bars, grouped(len(shares)), of)
 
 
 def found_faces(run: Pass) -> list[Face]:
