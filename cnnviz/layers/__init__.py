@@ -2,12 +2,13 @@
 
 layer.py        what every layer answers; a node of a graph
 sliding.py      what CONV and POOL share; same.py  a padding called "same"
-convolution.py  transposed.py  pooling.py  linear.py  elementwise.py
+convolution.py  transposed.py  pooling.py  adaptive.py  upsample.py  linear.py  elementwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
 joining.py      where branches meet; rearranging.py  numbers that only move
 grammar.py      how a layer says that it is typed; typed.py  layers as text, both ways; pasted.py, code.py  as code
 """
 
+from cnnviz.layers.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout, LocalResponseNorm, Scale
 from cnnviz.layers.grammar import Grammar
@@ -20,16 +21,18 @@ from cnnviz.layers.rbf import Rbf
 from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
+from cnnviz.layers.upsample import Resize, Upsample
 
 __all__ = [
-    "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "GlobalAvgPool",
+    "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "GlobalAvgPool",
     "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "PadMaps", "Parameters",
-    "PartialConv2d", "Rbf", "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
+    "PartialConv2d", "Rbf", "Reshape", "Resize", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
+    "Upsample",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.
 TYPED: tuple[type[Layer], ...] = (
-    Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, Linear, Dropout, BatchNorm2d, LocalResponseNorm,
+    Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Upsample, Linear, Dropout, BatchNorm2d, LocalResponseNorm,
     Activate, Add, Concat, Multiply, Same,
 )  # fmt: skip
 GRAMMARS: dict[str, tuple[type[Layer], Grammar]] = {

@@ -21,9 +21,10 @@ from cnnviz.ops.checks import LONGEST, Settings, batch_ready, maps, precision
 from cnnviz.spans import Spans
 
 MODES = ("nearest", "bilinear")
-# How the axes are laid over each other: the corners of the first pixels, the middles of the pixels, or the middles of
-# the first pixels and of the last. The last name is as half_pixel, but 0 for an output of one.
-LAID = ("asymmetric", "half_pixel", "align_corners", "pytorch_half_pixel")
+# How the axes are laid over each other, by ONNX's names: the corners of the first pixels, the middles of the pixels (the
+# last but for an output of one, which looks at 0), the middles of the first pixels and of the last, or, of nearest, the
+# middles of those that come out over the corners. "" is PyTorch's own.
+LAID = ("", "asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners", "tf_half_pixel_for_nn")
 ROUNDED = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
 Factors = float | tuple[float, float]
 LESS = "a smaller output needs less"
@@ -39,31 +40,18 @@ class Looks(NamedTuple):
 
 @lru_cache(maxsize=64)
 def looks(
-    size: int, outputs: int, factor: float | None = None, mode: str = "nearest", laid: str = "asymmetric",
-    rounded: str = "floor",
+    size: int, outputs: int, factor: float | None = None, mode: str = "nearest", align_corners: bool = False,
+    laid: str = "", rounded: str = "floor",
 ) -> Looks:  # fmt: skip
     """What each of `outputs` reads on an axis of `size`.
 
     factor  the axis became so many times as long; None: outputs / size
     laid    one of LAID; rounded  one of ROUNDED, how a place becomes the nearest position
 
-    A place before the first position or behind the last is that position. As PyTorch does it, whatever the factor an
-    axis of the same size stays as it is, and one of twice the size is doubled by "nearest", whose places are worked out
-    in float32.
+    A place before the first position or behind the last is that position.
     Source: the rules of torch.nn.functional.interpolate, and ONNX's operator Resize, versions 10 to 19.
     """
-    index = np.arange(outputs)
-    if outputs == size or (outputs, mode, laid) == (2 * size, "nearest", "asymmetric"):
-        factor = None
-    if laid == "align_corners":
-        place = index * ((size - 1) / (outputs - 1) if outputs > 1 else 0.0)
-    elif laid == "asymmetric" and mode == "nearest":
-        by = np.float32(size) / np.float32(outputs) if factor is None else np.float32(1 / factor)
-        place = (index.astype(np.float32) * by).astype(np.float64)
-    else:
-        by = size / outputs if factor is None else 1 / factor
-        half = 0.5 * (laid != "asymmetric")
-        place = (index + half) * by - half if outputs > 1 or laid != "pytorch_half_pixel" else np.zeros(1)
+    place = _by_onnx(size, outputs, factor, laid) if laid else _by_pytorch(size, outputs, factor, mode, align_corners)
     if mode == "nearest":
         nearest = {
             "floor": np.floor, "ceil": np.ceil, "round_prefer_floor": lambda at: np.ceil(at - 0.5),
@@ -71,13 +59,39 @@ def looks(
         }[rounded](place)  # fmt: skip
         starts = np.clip(nearest, 0, size - 1).astype(np.int64)
         return Looks(Spans(tuple(starts.tolist()), (1,) * outputs), np.ones((outputs, 1)))
-    place = np.clip(place, 0, size - 1)
+    place = np.clip(place.astype(np.float64), 0, size - 1)
     starts = np.floor(place).astype(np.int64)
     second = place - starts
     spans = Spans(tuple(starts.tolist()), tuple((1 + (second > 0)).tolist()))
     weights = np.stack([1 - second, second], 1)[:, : spans.kernel_size]
     weights.flags.writeable = False  # it is kept
     return Looks(spans, weights)
+
+
+def _by_pytorch(size: int, outputs: int, factor: float | None, mode: str, align_corners: bool) -> NDArray[np.floating]:
+    """Where each output looks: of nearest in float32, as PyTorch has it. An axis of the same size stays as it is, and
+    nearest doubles one of twice the size, whatever the factor."""
+    index = np.arange(outputs)
+    if align_corners:
+        return index * ((size - 1) / (outputs - 1) if outputs > 1 else 0.0)
+    if factor is None or outputs == size or (mode == "nearest" and outputs == 2 * size):
+        by, single = size / outputs, np.float32(size) / np.float32(outputs)
+    else:
+        by, single = 1 / factor, np.float32(1 / factor)
+    return index.astype(np.float32) * single if mode == "nearest" else (index + 0.5) * by - 0.5
+
+
+def _by_onnx(size: int, outputs: int, factor: float | None, laid: str) -> NDArray[np.floating]:
+    """The same in float32, as ONNX Runtime has it."""
+    index, half = np.arange(outputs, dtype=np.float32), np.float32(0.5)
+    by = np.float32(outputs) / np.float32(size) if factor is None else np.float32(factor)
+    if laid == "align_corners":
+        return index * np.float32(size - 1) / np.float32(max(1, outputs - 1))
+    if laid == "asymmetric":
+        return index / by
+    if laid == "tf_half_pixel_for_nn":
+        return (index + half) / by
+    return (index + half) / by - half if outputs > 1 or laid == "half_pixel" else index
 
 
 def upsample(
@@ -97,7 +111,7 @@ def upsample(
     scale_factor  how many times as large it is, a number or two above 0, rounded down
     mode          "nearest" takes a number over, "bilinear" weighs up to four
     align_corners  bilinear: the corners' middles stay where they are; else the maps' edges do
-    laid, rounded  otherwise than PyTorch does: see `looks`; "" is asymmetric for nearest, half_pixel for bilinear
+    laid, rounded  otherwise than PyTorch does: see `looks`
 
     Returns (C, Ho, Wo) or (N, C, Ho, Wo); float64 or float32 as `conv2d` decides it. The array given is never modified.
 
@@ -148,29 +162,28 @@ def _axes(
     """What is read on both axes of images (N, C, H, W)."""
     if 0 in shape[1:]:
         raise ArrayError(f"The input has shape {shape}; no numbers cannot be made more.")
-    laid = how_laid(mode, align_corners, laid, rounded)
+    check_mode(mode, align_corners, laid, rounded)
     sizes, factors = scaled_to(shape[2:], size, factor)
     afford((*shape[:2], *sizes), np.float64, "The output", LESS)
-    rows, columns = (looks(*axis, mode, laid, rounded) for axis in zip(shape[2:], sizes, factors))
+    rows, columns = (looks(*axis, mode, align_corners, laid, rounded) for axis in zip(shape[2:], sizes, factors))
     return rows, columns
 
 
-def how_laid(mode: str, align_corners: bool, laid: str = "", rounded: str = "floor") -> str:
-    """Which of LAID is meant. Raises SettingError for settings that are none, or do not go together."""
+def check_mode(mode: str, align_corners: bool, laid: str = "", rounded: str = "floor") -> None:
+    """Raises SettingError for settings that are none, or do not go together."""
     one_of(mode, "mode", MODES)
-    one_of(laid, "laid", ("", *LAID))
+    one_of(laid, "laid", LAID)
     one_of(rounded, "rounded", ROUNDED)
-    if flag(align_corners, "align_corners") and (mode == "nearest" or laid):
+    if flag(align_corners, "align_corners") and mode == "nearest":
         raise SettingError("align_corners is of bilinear alone; nearest takes over one number and has no corners.")
-    return laid or ("align_corners" if align_corners else "asymmetric" if mode == "nearest" else "half_pixel")
 
 
 def settled(size: object, scale_factor: object) -> tuple[tuple[int, int] | None, tuple[float, float] | None]:
     """The output's size and the factor of both axes, of which one is told. Raises SettingError for both, and for none
     of them."""
     if (size is None) == (scale_factor is None):
-        both = "neither of them is" if size is None else "both are"
-        raise SettingError(f"A size or a scale_factor is told, and {both} here; scale_factor=2 doubles a map.")
+        what = "Neither a size nor a scale_factor is" if size is None else "A size and a scale_factor are both"
+        raise SettingError(f"{what} told; one of them works: scale_factor=2 doubles a map.")
     if size is not None:
         down, across = (whole(one, "size", 1) for one in pair(size, "size"))
         return (down, across), None
