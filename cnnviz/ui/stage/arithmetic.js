@@ -42,6 +42,12 @@ export function tapAt({ area, down, across }, tap) {
   return { channel: Math.floor(tap / area), row, column, y: down[row], x: across[column] };
 }
 
+/** Whether there is no such tap in the window of a step, where windows are not all alike. @type {(trace: Trace, step: Step, tap: number) => boolean} */
+export const isMissing = (trace, step, tap) => Number.isNaN(step.values[tap]) && !!(trace.rows.starts || trace.columns.starts);
+
+/** How many taps a window has at a step. @type {(trace: Trace, step: Step) => number} */
+export const tapsAt = (trace, step) => (trace.rows.starts || trace.columns.starts ? step.values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0) : trace.taps);
+
 const REDUCE = {
   sum: (terms) => terms.reduce((total, term) => (Number.isNaN(term) ? total : total + term), 0),
   mean: (terms) => {
