@@ -129,7 +129,7 @@ class Window:
         return [position for position in range(size) if position not in read]
 
 
-Windows = Window | Spans  # what reads one axis: a window that slides, or windows that are not all alike
+Axis = Window | Spans  # what reads one axis: a window that slides, or windows that are not all alike
 
 
 def _length(units: Collection[int]) -> int:
@@ -223,7 +223,7 @@ class Passage:
     Raises SettingError for anything else.
     """
 
-    window: Windows
+    window: Axis
     size: int | None = None
     padding_mode: str = "zeros"
     offset: int = 0
@@ -318,7 +318,7 @@ class Field:
         is_even &= all(way.spacing == 1 and isinstance(way.window, Window) for _, way in self.ways)
         object.__setattr__(self, "_is_even", is_even)
 
-    def through(self, window: Windows, passage: Passage | None = None) -> Field:
+    def through(self, window: Axis, passage: Passage | None = None) -> Field:
         """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
         passage = passage or Passage(window)
         step = round(self.jump * window.step) if isinstance(window, Spans) else self.jump * window.stride

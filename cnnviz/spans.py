@@ -39,7 +39,9 @@ class Spans:
                 raise SettingError(f"{name} is {told(row)}; it is a row of whole numbers, such as (0, 2, 5).")
             object.__setattr__(self, name, tuple(whole(one, name, least) for one in row))
         if len(self.starts) != len(self.counts):
-            raise SettingError(f"There are {len(self.starts)} starts and {len(self.counts)} counts; as many of each do.")
+            raise SettingError(
+                f"There are {len(self.starts)} starts and {len(self.counts)} counts; as many of each are windows."
+            )
         ends = [start + count for start, count in zip(self.starts, self.counts)]
         if any(after < before for row in (self.starts, ends) for before, after in pairwise(row)):
             raise SettingError("A window begins or ends before the one in front of it; windows in their order work.")

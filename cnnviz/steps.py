@@ -25,7 +25,7 @@ import numpy.typing as npt
 from cnnviz.checks import is_row, numbers, one_of, told, whole
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, Windows, check_padding, origin
+from cnnviz.geometry import PADDING_MODES, Axis, Window, check_padding, origin
 from cnnviz.ops import ACTIVATIONS
 from cnnviz.signatures import checked, hold
 
@@ -72,8 +72,8 @@ class Terms(TypedDict, total=False):
     outside: str
     input: np.ndarray
     spacing: tuple[int, int]
-    rows: Windows
-    columns: Windows
+    rows: Axis
+    columns: Axis
 
 
 @checked
@@ -126,8 +126,8 @@ class Trace:
 
     input: np.ndarray
     output: np.ndarray
-    rows: Windows
-    columns: Windows
+    rows: Axis
+    columns: Axis
     channels: tuple[int, ...]
     weight: np.ndarray | None = None
     divisor: float = 1.0
@@ -189,7 +189,7 @@ class Trace:
         if self.weight is not None and self.weight.shape != shape:
             raise ArrayError(f"The weights are {self.weight.shape}; the window needs {shape}.")
 
-    def _check_axis(self, name: str, window: Windows, size: int, count: int) -> None:
+    def _check_axis(self, name: str, window: Axis, size: int, count: int) -> None:
         if not isinstance(window, Window):
             if window.output_size(size) != count:
                 raise ArrayError(f"The output has {count} {name}; its windows are {window.output_size(size)}.")
@@ -268,7 +268,7 @@ class Trace:
         """Whether each place has weights of its own."""
         return self.weight is not None and self.weight.ndim == 5
 
-    def _stays(self, window: Windows) -> bool:
+    def _stays(self, window: Axis) -> bool:
         """Whether a window stays where it is at the first place."""
         return self.has_own_weights and isinstance(window, Window)
 
@@ -294,7 +294,7 @@ class Trace:
             arrays["weight"] = self.weight.astype(np.float64)
         return arrays if self.gate is None else {**arrays, "gate": self.gate.astype(np.float64)}
 
-    def _axis(self, window: Windows) -> dict[str, object]:
+    def _axis(self, window: Axis) -> dict[str, object]:
         told: dict[str, object] = {
             "kernel": window.kernel_size, "stride": 0 if self._stays(window) else window.stride,
             "before": window.before, "after": window.after, "dilation": window.dilation,

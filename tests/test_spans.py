@@ -270,7 +270,9 @@ def test_they_are_typed_and_written():
 # --- files ---
 
 
-def model_of(made: list, shape: tuple[int, ...], constants: dict[str, np.ndarray], version: int = 18) -> onnx.ModelProto:
+def model_of(
+    made: list, shape: tuple[int, ...], constants: dict[str, np.ndarray], version: int = 18
+) -> onnx.ModelProto:
     """A file that reads `in` and makes `out`."""
     graph = helper.make_graph(
         made, "g", [helper.make_tensor_value_info("in", TensorProto.FLOAT, (1, *shape))],

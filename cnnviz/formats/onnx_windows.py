@@ -135,5 +135,6 @@ def _reduce_mean(call: Call) -> Made:
 
 OPERATORS = {
     "AveragePool": _average_pool, "Conv": _conv, "ConvTranspose": _conv_transpose,
-    "GlobalAveragePool": _global_average, "GlobalMaxPool": _global_max, "MaxPool": _max_pool, "ReduceMean": _reduce_mean,
+    "GlobalAveragePool": _global_average, "GlobalMaxPool": _global_max, "MaxPool": _max_pool,
+    "ReduceMean": _reduce_mean,
 }  # fmt: skip

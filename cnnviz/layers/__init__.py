@@ -24,16 +24,16 @@ from cnnviz.layers.transposed import ConvTranspose2d
 from cnnviz.layers.upsample import Resize, Upsample
 
 __all__ = [
-    "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "GlobalAvgPool",
-    "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Pad", "PadMaps", "Parameters",
-    "PartialConv2d", "Rbf", "Reshape", "Resize", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
-    "Upsample",
+    "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d",
+    "ConvTranspose2d", "Dropout", "GlobalAvgPool", "INPUT", "Layer", "Linear", "LocalResponseNorm", "MaxPool2d",
+    "Multiply", "Node", "Pad", "PadMaps", "Parameters", "PartialConv2d", "Rbf", "Reshape", "Resize", "Same", "Scale",
+    "Shape", "Slice", "Subsample", "Transpose", "Upsample",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.
 TYPED: tuple[type[Layer], ...] = (
-    Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Upsample, Linear, Dropout, BatchNorm2d, LocalResponseNorm,
-    Activate, Add, Concat, Multiply, Same,
+    Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Upsample,
+    Linear, Dropout, BatchNorm2d, LocalResponseNorm, Activate, Add, Concat, Multiply, Same,
 )  # fmt: skip
 GRAMMARS: dict[str, tuple[type[Layer], Grammar]] = {
     grammar.kind: (layer, grammar) for layer in TYPED for grammar in layer.grammars

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import told, whole
 from cnnviz.errors import SettingError
-from cnnviz.geometry import Window, Windows, pair
+from cnnviz.geometry import Axis, Window, pair
 from cnnviz.layers.grammar import POOLING, Grammar, Slot
 from cnnviz.layers.layer import (
     Found,
@@ -68,8 +68,8 @@ class _Adaptive(Layer):
         down, across = (size if one is None else one for one, size in zip(_sizes(self.output_size), shape[1:]))
         return shape[0], down, across
 
-    def windows(self, shape: Shape) -> tuple[Windows, Windows]:
-        """Windows that slide where the sizes divide."""
+    def windows(self, shape: Shape) -> tuple[Axis, Axis]:
+        """Axis that slide where the sizes divide."""
         down, across = (
             Spans.shared_out(size, count) if size % count else Window(size // count, size // count)
             for size, count in zip(shape[1:], self.output_shape(shape)[1:])

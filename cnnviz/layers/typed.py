@@ -92,7 +92,7 @@ class Draft:
         """It in a few letters: CONV 3 × 3, 16."""
         shown = {
             slot.name: times(*both(self.settings.get(slot.name, 1))) if slot.name == "kernel_size"
-            else _shown(self.settings.get(slot.name, slot.usual)) if slot.one
+            else _shown(self.settings.get(slot.name, slot.usual), slot) if slot.one
             else numbers.number(self.settings.get(slot.name, slot.usual)) if slot.decimal
             else self.settings.get(slot.name)
             for slot in self.grammar.slots
@@ -118,11 +118,12 @@ class Draft:
         raise SettingError(f"{layer.name} is no layer that can be typed.")
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any, slot: Slot) -> str:
     """A size, or a factor, of which one or both may not be told."""
     if value is None:
         return ""
-    return f" {numbers.TIMES} ".join("as it is" if one is None else numbers.number(one) for one in both(value))
+    axes = ("as it is" if one is None else numbers.number(one) for one in both(value))
+    return slot.written.upper() + f" {numbers.TIMES} ".join(axes)
 
 
 def _settings(made: type[Layer]) -> list[str]:

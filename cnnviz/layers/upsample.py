@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz import ops
 from cnnviz.checks import told
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
-from cnnviz.geometry import Windows
+from cnnviz.geometry import Axis
 from cnnviz.layers.grammar import Flag, Grammar, Slot
 from cnnviz.layers.layer import (
     Found,
@@ -22,6 +22,7 @@ from cnnviz.layers.layer import (
     Pair,
     Parameters,
     Shape,
+    both,
     by,
     call_of,
     needs_volume,
@@ -47,18 +48,17 @@ class _Resized(Layer):
 
     def _settle(self, align_corners: bool = False, laid: str = "", rounded: str = "floor") -> None:
         check_mode(self.mode, align_corners, laid, rounded)
-        for name, both in zip(("size", "scale_factor"), settled(self.size, self.scale_factor)):
-            if both is not None:
-                down, across = (int(one) if one == int(one) else one for one in both)
+        for name, axes in zip(("size", "scale_factor"), settled(self.size, self.scale_factor)):
+            if axes is not None:
+                down, across = (int(one) if one == int(one) else one for one in axes)
                 object.__setattr__(self, name, down if down == across else (down, across))
 
     @property
     def name(self) -> str:
         if self.size is not None:
             return f"UPSAMPLE TO {by(self.size)}"
-        down, across = self.scale_factor if isinstance(self.scale_factor, tuple) else (self.scale_factor,) * 2
-        factor = number(down) if down == across else f"{number(down)} {TIMES} {number(across)}"
-        return f"UPSAMPLE {factor} {TIMES}" if down == across else f"UPSAMPLE {factor}"
+        down, across = both(self.scale_factor)
+        return f"UPSAMPLE {number(down)} {TIMES}" + ("" if down == across else f" {number(across)}")
 
     def _how(self) -> dict[str, Any]:
         """How the axes are laid over each other, as `ops.upsample` is told it."""
@@ -84,7 +84,7 @@ class _Resized(Layer):
         )
         return rows, columns
 
-    def windows(self, shape: Shape) -> tuple[Windows, Windows]:
+    def windows(self, shape: Shape) -> tuple[Axis, Axis]:
         rows, columns = self._looks(shape)
         return rows.spans, columns.spans
 

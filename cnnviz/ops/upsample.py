@@ -7,6 +7,7 @@ are laid over each other, and of nothing else. What is read there, and with whic
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,11 +22,17 @@ from cnnviz.ops.checks import LONGEST, Settings, batch_ready, maps, precision
 from cnnviz.spans import Spans
 
 MODES = ("nearest", "bilinear")
-# How the axes are laid over each other, by ONNX's names: the corners of the first pixels, the middles of the pixels (the
-# last but for an output of one, which looks at 0), the middles of the first pixels and of the last, or, of nearest, the
+# How the axes are laid over each other, by ONNX's names: the corners of the first pixels; the middles of the pixels;
+# the same, but an output of one looks at 0; the middles of the first pixels and of the last; or, of nearest, the
 # middles of those that come out over the corners. "" is PyTorch's own.
 LAID = ("", "asymmetric", "half_pixel", "pytorch_half_pixel", "align_corners", "tf_half_pixel_for_nn")
-ROUNDED = ("floor", "ceil", "round_prefer_floor", "round_prefer_ceil")
+_ROUNDINGS: dict[str, Callable[[NDArray[np.floating]], NDArray[np.floating]]] = {
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "round_prefer_floor": lambda place: np.ceil(place - 0.5),
+    "round_prefer_ceil": lambda place: np.floor(place + 0.5),
+}
+ROUNDED = tuple(_ROUNDINGS)
 Factors = float | tuple[float, float]
 LESS = "a smaller output needs less"
 
@@ -53,11 +60,7 @@ def looks(
     """
     place = _by_onnx(size, outputs, factor, laid) if laid else _by_pytorch(size, outputs, factor, mode, align_corners)
     if mode == "nearest":
-        nearest = {
-            "floor": np.floor, "ceil": np.ceil, "round_prefer_floor": lambda at: np.ceil(at - 0.5),
-            "round_prefer_ceil": lambda at: np.floor(at + 0.5),
-        }[rounded](place)  # fmt: skip
-        starts = np.clip(nearest, 0, size - 1).astype(np.int64)
+        starts = np.clip(_ROUNDINGS[rounded](place), 0, size - 1).astype(np.int64)
         return Looks(Spans(tuple(starts.tolist()), (1,) * outputs), np.ones((outputs, 1)))
     place = np.clip(place.astype(np.float64), 0, size - 1)
     starts = np.floor(place).astype(np.int64)

@@ -9,6 +9,7 @@ from cnnviz import ops
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.typed import Draft
 from cnnviz.numbers import grouped, number
+from cnnviz.ops.upsample import MODES
 from cnnviz.stacks import Stack
 from cnnviz.ui import formulas
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
@@ -17,7 +18,6 @@ from cnnviz.ui.lessons.layers import layers_stack as stacks
 from cnnviz.ui.lessons.layers.layers_setup import UNIT
 from cnnviz.ui.lessons.layers.layers_stack import FILTERS, UNITS
 from cnnviz.ui.settings import PADDING_MODES
-from cnnviz.ops.upsample import MODES
 from cnnviz.ui.state import DECLARED, put
 from cnnviz.ui.volumes import Unit, choose
 
@@ -169,7 +169,8 @@ def more(stack: Stack, at: int, found: Draft) -> None:
     if found.kind == "upsample":
         mode = settings.get("mode", "nearest")
         corners = settings.get("align_corners", False)
-        one_of_many("Between the pixels", "layer-mode", list(MODES), mode, _taking("mode", stack, at, align_corners=False))
+        taking = _taking("mode", stack, at, align_corners=False)
+        one_of_many("Between the pixels", "layer-mode", list(MODES), mode, taking)
         if mode == "bilinear":
             label = "the corners’ middles stay where they are"
             _switch(label, "corners", "align_corners", corners, stack, at)
