@@ -181,8 +181,8 @@ def layers() -> Iterator[tuple[str, Trace]]:
         yield f"{reduction} of windows that are not all alike", Trace(
             maps, output, rows, columns, (1,), term="value", reduction=reduction, outside="none")
     sizes = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
-    output = resized(maps[1], (2.0, 1.5), **sizes)
-    layer = Upsample(scale_factor=(2, 1.5), mode="bilinear")
+    output = resized(maps[1], (2.0, 4.0), **sizes)
+    layer = Upsample(scale_factor=(2, 4), mode="bilinear")
     made = layer.forward(maps, {})
     yield "bilinear", Trace(maps, output, *layer.windows(maps.shape), **layer.terms(maps, made, {}, 1))
 

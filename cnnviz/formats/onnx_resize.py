@@ -10,7 +10,7 @@ from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_file import decimal
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.layers import Resize, Same, Upsample
-from cnnviz.layers.upsample import alike, read_on
+from cnnviz.layers.upsampling import alike, read_on
 from cnnviz.ops.upsample import LAID, ROUNDED
 
 Factors = tuple[float, float]

@@ -2,13 +2,13 @@
 
 layer.py        what every layer answers; a node of a graph
 sliding.py      what CONV and POOL share; same.py  a padding called "same"
-convolution.py  transposed.py  pooling.py  adaptive.py  upsample.py  linear.py  elementwise.py
+convolution.py  transposed.py  pooling.py  pooling_to_size.py  upsampling.py  linear.py  elementwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
 joining.py      where branches meet; rearranging.py  numbers that only move
 grammar.py      how a layer says that it is typed; typed.py  layers as text, both ways; pasted.py, code.py  as code
 """
 
-from cnnviz.layers.adaptive import AdaptiveAvgPool2d, AdaptiveMaxPool2d
+from cnnviz.layers.pooling_to_size import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout, LocalResponseNorm, Scale
 from cnnviz.layers.grammar import Grammar
@@ -21,7 +21,7 @@ from cnnviz.layers.rbf import Rbf
 from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
-from cnnviz.layers.upsample import Resize, Upsample
+from cnnviz.layers.upsampling import Resize, Upsample
 
 __all__ = [
     "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Add", "AvgPool2d", "BatchNorm2d", "Concat", "Conv2d",

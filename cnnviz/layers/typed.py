@@ -334,8 +334,11 @@ def _hint(text: str) -> str:
         return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
-    others = [kind for kind, (made, _) in GRAMMARS.items() if made is not Activate]
-    named, more = ", ".join(others), len(KINDS) - len(others) - 1
+    others: dict[type[Layer], str] = {}  # of what goes by several names, one
+    for kind, (made, _) in GRAMMARS.items():
+        if made is not Activate:
+            others.setdefault(made, kind)
+    named, more = ", ".join(others.values()), sum(made is Activate for made, _ in GRAMMARS.values()) - 1
     return f"is no layer that can be typed here; there are {named}, relu and {more} more activations."
 
 
