@@ -137,7 +137,7 @@ def test_a_printed_network_is_read_to_its_last_parameter():
     other = stack_of("; ".join(part.text for part in whole.parts), (3, 301, 260))
     assert other.network.shapes[13:15] == ((256, 8, 7), (256, 6, 6)) and other.shape == (1000,)
     parts = [part.text for part in whole.parts]
-    assert "adaptive avg 6" in parts and "in 9216" in parts[15]
+    assert "adaptive avg 6" in parts
 
 
 def test_a_layer_that_tells_of_another_input_is_named():

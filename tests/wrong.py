@@ -452,7 +452,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.plans.Plan.told": {},
     "experiments.plans.Plan.trained": {"parameters": PLAN.network.initial(0), "held": 0.5, "step": 3},
     "experiments.plans.composed": {"name": "One CONV", "function": "relu", "dropout": True, "norm": True},
-    "experiments.plans.layer_names": {"network": NETWORK},
+    "models.lenet5.layer_names": {"network": NETWORK},
     "experiments.saturation.Saturation": {"zeroed": 1, "saturated": 2, "least": 0.0, "most": 1.0, "slope": 0.5},
     "experiments.saturation.saturation": {"map": MAP, "activation": "sigmoid"},
     "experiments.saturation.steepest": {"activation": "sigmoid"},

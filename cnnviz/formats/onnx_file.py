@@ -109,7 +109,10 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
 def _known(data: bytes) -> str:
     """What it is instead, where its beginning says so, and what would open."""
     kinds = (
-        (b"PK\x03\x04", "a .pt, .pth or .keras file, or an .npz", 'torch.onnx.export(model, picture, "model.onnx")'),
+        (
+            b"PK\x03\x04", "a .pt, .pth or .keras file, or an .npz that does not say its layers",
+            'torch.onnx.export(model, picture, "model.onnx")',
+        ),
         (b"\x89HDF", "a Keras .h5 file", 'model.export("model.onnx", format="onnx")'),
         (b"\x80", "a pickle", 'torch.onnx.export(model, picture, "model.onnx")'),
     )

@@ -14,6 +14,7 @@ from cnnviz.formats.guessing import guess
 from cnnviz.formats.onnx_file import Model, Operation, read_model
 from cnnviz.formats.onnx_graph import Building, Call, Flow, inner, sentence
 from cnnviz.formats.onnx_operators import OPERATORS
+from cnnviz.formats.stack_file import is_stack, open_stack
 from cnnviz.layers import INPUT
 from cnnviz.models import Preparation, Trained
 from cnnviz.models.weights import FOLDER
@@ -27,7 +28,7 @@ IMAGENET = 1000
 def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     """The network of an ONNX file, with its weights: all that its outputs depend on, in the order of the file.
 
-    data   the file
+    data   the file; or an .npz as Learning gives it (`open_stack`)
     files  what else came along, by base name: PyTorch writes the weights of a network into a file of their own
 
     Nothing of the file is run. What cannot be told from it is guessed (`guess`); a free size is 224, and a thousand
@@ -38,7 +39,7 @@ def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     Raises NetworkError for what is no such file or is too large, and where not even one node opens.
     Source: the Open Neural Network Exchange's specification, onnx.ai.
     """
-    return network_of(read_model(data, files))
+    return open_stack(data) if is_stack(data) else network_of(read_model(data, files))
 
 
 def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None) -> Trained:

@@ -2,6 +2,7 @@
 
 layer.py        what every layer answers; a node of a graph
 sliding.py      what CONV and POOL share; same.py  a padding called "same"
+filters.py      what CONV and TRANSPOSED CONV share
 convolution.py  transposed.py  pooling.py  pooling_to_size.py  upsampling.py  linear.py  elementwise.py
 partial.py  subsample.py  rbf.py   as LeNet-5 had them in 1998
 joining.py      where branches meet; rearranging.py  numbers that only move

@@ -444,6 +444,12 @@ def is_even(padding: Any) -> bool:
     return (top, left) == (bottom, right)
 
 
+def of_torch(padding: Any) -> Any:
+    """A padding that is the same at both ends, as PyTorch writes it."""
+    top, left, *_ = ends(padding)
+    return top if top == left else (top, left)
+
+
 def pad_torch(name: str, padding: Any, *more: str) -> str:
     """A module of nothing but padding."""
     top, left, bottom, right = ends(padding)

@@ -99,6 +99,7 @@ def _grey(image: Image.Image, found: Found, longest: int) -> npt.NDArray[np.uint
     return Picture(planes, image.mode, (image.height, image.width)).at(longest, "grey").levels()[0]
 
 
+@checked
 def with_disc(picture: Picture, frames: int) -> Film:
     """A film made of a still: over the picture, in grey, which stands still, a disc goes from left to right.
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.models import blazeface
 from cnnviz.models.blazeface import Face
-from cnnviz.numbers import grouped, many, number, percent
+from cnnviz.numbers import grouped, many, number, percent, times
 from cnnviz.passes import Pass
 from cnnviz.pictures.photo import whole
 from cnnviz.ui import markup, state
@@ -172,8 +172,8 @@ def _classes(setup: NetworkSetup, run: Pass) -> Markup:
     best = np.argsort(-shares, kind="stable")[:BEST]
     bars = joined(
         html(
-            '<div class="answer-bar"><span>{}</span><em>{}</em><u><i style="width: {}%"></i></u></div>',
-            trained.classes[of], percent(float(shares[of])), f"{100 * float(shares[of]):.1f}",
+            '<div class="answer-bar"><span>{}</span><em>{}</em><u><i style="{}"></i></u></div>',
+            trained.classes[of], percent(float(shares[of])), _style(width=float(shares[of])),
         )
         for of in best
     )  # fmt: skip
@@ -192,9 +192,9 @@ def _framed(found: list[Face]) -> Markup:
     """Each face's box, how certain it is, and its points, to lie over the picture."""
     return joined(
         html(
-            '<i class="face" style="top: {}%; left: {}%; height: {}%; width: {}%"><b>{}</b></i>{}',
-            *(f"{100 * part:.2f}" for part in (face.top, face.left, face.height, face.width)),
-            percent(face.probability), joined(_point(*point) for point in face.points),
+            '<i class="face" style="{}"><b>{}</b></i>{}',
+            _style(top=face.top, left=face.left, height=face.height, width=face.width), percent(face.probability),
+            joined(html('<i class="point" style="{}"></i>', _style(top=row, left=at)) for row, at in face.points),
         )
         for face in found
     )  # fmt: skip
@@ -204,12 +204,14 @@ def _counted_faces(found: list[Face]) -> Markup:
     if not found:
         return html("<p><b>No face</b>: none of its 896 places is {} certain.</p>", percent(blazeface.CERTAIN))
     shares = listed([percent(face.probability) for face in found])
-    told = "<p><b>{}</b>, {} certain: framed, with eyes, nose, mouth and ears.</p>"
-    return html(told, many(len(found), "face"), shares)
+    return html(
+        "<p><b>{}</b>, {} certain: framed, with eyes, nose, mouth and ears.</p>", many(len(found), "face"), shares
+    )
 
 
-def _point(row: float, column: float) -> Markup:
-    return html('<i class="point" style="top: {}%; left: {}%"></i>', f"{100 * row:.2f}", f"{100 * column:.2f}")
+def _style(**parts: float) -> str:
+    """Where something lies, by its parts of the whole."""
+    return " ".join(f"{side}: {100 * part:.2f}%;" for side, part in parts.items())
 
 
 # --- the end ---
@@ -228,7 +230,7 @@ def _seen(setup: NetworkSetup, view: NetworkView | None) -> Iterator[str]:
     )
     if view:
         down, across = view.column.row.fields
-        yield f"A unit of {view.column.name} sees {down.size} × {across.size} pixels."
+        yield f"A unit of {view.column.name} sees {times(down.size, across.size)} pixels."
         yield f"Its largest number here is {number(float(view.maps(view.column).max()), 3)}."
 
 
