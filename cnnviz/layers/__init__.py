@@ -9,7 +9,6 @@ joining.py      where branches meet; rearranging.py  numbers that only move
 grammar.py      how a layer says that it is typed; typed.py  layers as text, both ways; pasted.py, code.py  as code
 """
 
-from cnnviz.layers.pooling_to_size import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from cnnviz.layers.convolution import Conv2d
 from cnnviz.layers.elementwise import Activate, BatchNorm2d, Dropout, LocalResponseNorm, Scale
 from cnnviz.layers.grammar import Grammar
@@ -18,6 +17,7 @@ from cnnviz.layers.layer import INPUT, Layer, Node, Parameters, Shape
 from cnnviz.layers.linear import Linear
 from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
+from cnnviz.layers.pooling_to_size import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from cnnviz.layers.rbf import Rbf
 from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
 from cnnviz.layers.subsample import Subsample
