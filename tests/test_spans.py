@@ -15,6 +15,7 @@ from cnnviz.formats import open_network, write_network
 from cnnviz.geometry import Field, Passage, Window
 from cnnviz.graph import Graph
 from cnnviz.layers import INPUT, AdaptiveAvgPool2d, AdaptiveMaxPool2d, GlobalAvgPool, Node, Resize, Upsample
+from cnnviz.layers.layer import as_keras, as_torch
 from cnnviz.layers.typed import nodes, read, written
 from cnnviz.models import Preparation, Trained
 from cnnviz.spans import Spans
@@ -267,6 +268,22 @@ def test_they_are_typed_and_written():
             read(text)
 
 
+def test_pooling_to_a_size_as_code():
+    of = [(AdaptiveAvgPool2d((5, 3)), (2, 10, 9)), (AdaptiveMaxPool2d((None, 3)), (2, 10, 9)),
+          (AdaptiveMaxPool2d(1), (2, 10, 9))]  # fmt: skip
+    assert [as_torch(layer, shape) for layer, shape in of] == [
+        ("nn.AdaptiveAvgPool2d((5, 3))",), ("nn.AdaptiveMaxPool2d((None, 3))",), ("nn.AdaptiveMaxPool2d(1)",),
+    ]  # fmt: skip
+    assert [as_keras(layer, shape, False) for layer, shape in of] == [
+        ("layers.AveragePooling2D((2, 3))",), ("layers.MaxPooling2D((1, 3))",),
+        ("layers.GlobalMaxPooling2D(keepdims=True)",),
+    ]  # fmt: skip
+    with pytest.raises(SettingError, match="to a size alone that divides"):
+        as_keras(AdaptiveAvgPool2d(4), (2, 10, 9), False)
+    with pytest.raises(SettingError, match="by whole factors alone"):
+        as_keras(Upsample(scale_factor=1.5), (2, 10, 9), False)
+
+
 # --- files ---
 
 
@@ -395,6 +412,18 @@ def test_a_file_with_a_global_maximum():
     image = np.random.default_rng(3).standard_normal((3, 6, 5)).astype(np.float32)
     network = agrees(model_of([helper.make_node("GlobalMaxPool", ["in"], ["out"])], image.shape, {}), image)
     assert network.layers == (AdaptiveMaxPool2d(1),)
+
+
+@pytest.mark.parametrize("keepdims", [0, 1])
+def test_the_largest_over_height_and_width_is_that(keepdims):
+    image = np.random.default_rng(3).standard_normal((3, 6, 5)).astype(np.float32)
+    by_attribute = helper.make_node("ReduceMax", ["in"], ["out"], axes=[-1, 2], keepdims=keepdims)
+    agrees(model_of([by_attribute], image.shape, {}, 13), image)
+    by_input = helper.make_node("ReduceMax", ["in", "axes"], ["out"], keepdims=keepdims)
+    agrees(model_of([by_input], image.shape, {"axes": np.array([2, 3], np.int64)}, 18), image)
+    other = helper.make_node("ReduceMax", ["in"], ["out"], axes=[1])
+    with pytest.raises(NetworkError, match="the largest over other axes than height and width"):
+        open_network(model_of([other], image.shape, {}, 13).SerializeToString())
 
 
 def test_a_u_shaped_network():

@@ -8,7 +8,7 @@ from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.geometry import same_padding
-from cnnviz.layers import AdaptiveMaxPool2d, AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d
+from cnnviz.layers import AdaptiveMaxPool2d, AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, Layer, MaxPool2d
 from cnnviz.numbers import grouped
 
 Two = tuple[int, int]
@@ -124,17 +124,26 @@ def _global_max(call: Call) -> Made:
     return call.add(AdaptiveMaxPool2d(1), [flow], (flow.dims[0], 1, 1))
 
 
-def _reduce_mean(call: Call) -> Made:
+def _reduced(call: Call, layer: Layer, what: str) -> Made:
+    """Over height and width: what a global pool does."""
     flow = call.maps()
     axes = call.known_or(1, "axes", "axes", ())
     if sorted(call.axis(axis, flow) for axis in axes) != [1, 2]:
-        raise NetworkError("it takes the mean over other axes than height and width")
-    made = call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
+        raise NetworkError(f"it takes the {what} over other axes than height and width")
+    made = call.add(layer, [flow], (flow.dims[0], 1, 1))
     return made if call.attribute("keepdims", 1) else call.reshaped(made, flow.dims[:1])
+
+
+def _reduce_mean(call: Call) -> Made:
+    return _reduced(call, GlobalAvgPool(), "mean")
+
+
+def _reduce_max(call: Call) -> Made:
+    return _reduced(call, AdaptiveMaxPool2d(1), "largest")
 
 
 OPERATORS = {
     "AveragePool": _average_pool, "Conv": _conv, "ConvTranspose": _conv_transpose,
     "GlobalAveragePool": _global_average, "GlobalMaxPool": _global_max, "MaxPool": _max_pool,
-    "ReduceMean": _reduce_mean,
+    "ReduceMax": _reduce_max, "ReduceMean": _reduce_mean,
 }  # fmt: skip

@@ -14,6 +14,7 @@ export function origin(position, size, outside) {
 }
 
 // The nearest output that there is to one that would lie beyond the ends: of windows that are not all alike.
+/** @type {(axis: Axis, index: number) => number} */
 const near = ({ starts }, index) => Math.max(0, Math.min(starts.length - 1, index));
 /** @type {(axis: Axis, index: number) => number} */
 export const startOf = (axis, index) => (axis.starts ? axis.starts[near(axis, index)] + (index - near(axis, index)) * axis.stride : index * axis.stride - axis.before);

@@ -125,7 +125,7 @@ function paintWritten(context, panel, stage, plan, taps) {
   const { trace, theme, step } = stage, { box, cell } = plan;
   if (plan.overview) paintOverview(context, stage, plan.overview, taps);
   const operator = BLOCKS[trace.term][0][1], sign = operator === "×" ? "=" : "→";
-  const last = step.terms.findLastIndex((term, tap) => !isMissing(trace, step, tap));
+  const last = step.terms.findLastIndex((_, tap) => !isMissing(trace, step, tap));
   taps.forEach((tap, slot) => {
     if (isMissing(trace, step, tap)) return;
     const [value, weight] = plan.at(slot);
