@@ -17,6 +17,8 @@ with warnings.catch_warnings():
 
 WITHIN = 1e-4  # of the largest number
 ACROSS = {"test_mvn"}  # what comes of a picture depends on the others of its batch
+# ONNX Runtime and PyTorch align corners to the whole size that comes out, the case to the broken one before.
+OTHERWISE = {"test_resize_downsample_scales_linear_align_corners"}
 ROUNDED = {"test_averagepool_2d_ceil_last_window_starts_on_pad"}  # what it expects has four digits
 
 
@@ -27,7 +29,7 @@ def cases():
         found = collect_testcases(None)
     for case in found:
         kinds = {node.op_type for node in case.model.graph.node}
-        if case.data_sets and kinds <= OPERATORS.keys():
+        if case.data_sets and kinds <= OPERATORS.keys() and case.name not in OTHERWISE:
             yield kinds.pop() if len(kinds) == 1 else "several", case
 
 

@@ -17,6 +17,7 @@ from cnnviz.formats import (
     onnx_matrices,
     onnx_numberwise,
     onnx_reductions,
+    onnx_resize,
     onnx_shapes,
     onnx_windows,
 )
@@ -24,6 +25,7 @@ from cnnviz.formats.onnx_graph import Call, Made
 
 OPERATORS: dict[str, Callable[[Call], Made]] = {
     **onnx_windows.OPERATORS,
+    **onnx_resize.OPERATORS,
     **onnx_functions.OPERATORS,
     **onnx_matrices.OPERATORS,
     **onnx_numberwise.OPERATORS,

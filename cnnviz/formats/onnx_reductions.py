@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.formats.onnx_known import worked_out
-from cnnviz.layers import AvgPool2d, Elementary, GlobalAvgPool, Layer, MaxPool2d, Power, Scale
+from cnnviz.layers import AdaptiveMaxPool2d, AvgPool2d, Elementary, GlobalAvgPool, Layer, MaxPool2d, Power, Scale
 
 Step = Callable[[Call, Flow, int], Flow]  # count: how many numbers become one
 Pool = type[AvgPool2d] | type[MaxPool2d]
@@ -46,12 +46,10 @@ def _reduced(function: Callable[..., np.ndarray], *steps: Step | Pool) -> Callab
 
 def _pooled(call: Call, flow: Flow, over: Sequence[int], kind: Pool) -> Flow:
     dims = [1 if axis in over else size for axis, size in enumerate(flow.dims)]
-    if kind is AvgPool2d and len(flow.dims) == 3 and list(over) == [1, 2]:
-        return call.add(GlobalAvgPool(), [flow], dims)
+    if len(flow.dims) == 3 and list(over) == [1, 2]:
+        return call.add(GlobalAvgPool() if kind is AvgPool2d else AdaptiveMaxPool2d(1), [flow], dims)
     before, after = math.prod(flow.dims[: over[0]]), math.prod(flow.dims[over[-1] + 1 :])
     window = math.prod(flow.dims[axis] for axis in over)
-    if len(flow.dims) == 3 and list(over) == [1, 2]:
-        return call.add(kind((flow.dims[1], flow.dims[2])), [flow], dims)
     return call.add(kind((window, 1)), [call.building.seen(flow, (before, window, after))], dims)
 
 

@@ -8,7 +8,7 @@ from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.geometry import same_padding
-from cnnviz.layers import AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d
+from cnnviz.layers import AdaptiveMaxPool2d, AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d
 from cnnviz.numbers import grouped
 
 Two = tuple[int, int]
@@ -119,7 +119,12 @@ def _global_average(call: Call) -> Made:
     return call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
 
 
+def _global_max(call: Call) -> Made:
+    flow = call.maps()
+    return call.add(AdaptiveMaxPool2d(1), [flow], (flow.dims[0], 1, 1))
+
+
 OPERATORS = {
     "AveragePool": _average_pool, "Conv": _conv, "ConvTranspose": _conv_transpose,
-    "GlobalAveragePool": _global_average, "MaxPool": _max_pool,
+    "GlobalAveragePool": _global_average, "GlobalMaxPool": _global_max, "MaxPool": _max_pool,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import afford, amount, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.geometry import Passage, Window
+from cnnviz.geometry import Axis, Passage, Window
 from cnnviz.layers.grammar import Grammar
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked, hold
@@ -126,7 +126,7 @@ class Layer(ABC):
         multiply-adds. A call of NumPy counts as `ops.tiling.CALL` of them."""
         return 0
 
-    def windows(self, shape: Shape) -> tuple[Window, Window]:
+    def windows(self, shape: Shape) -> tuple[Axis, Axis]:
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)
 
