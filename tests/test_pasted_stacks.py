@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import same_padding
 from cnnviz.layers import (
+    ELU,
     Activate,
     AvgPool2d,
     BatchNorm2d,
@@ -20,8 +21,10 @@ from cnnviz.layers import (
     Dropout,
     GlobalAvgPool,
     Layer,
+    LeakyReLU,
     Linear,
     MaxPool2d,
+    PReLU,
 )
 from cnnviz.layers.typed import DEEPEST, draft, parts, read, written
 from cnnviz.models import ARCHITECTURES
@@ -60,6 +63,8 @@ LAYERS = [
     ("MaxPool2d(3, stride=2, dilation=2)", [MaxPool2d(3, 2, dilation=2)]),
     ("GELU(approximate='none')", [Activate("gelu")]), ("LeakyReLU(negative_slope=0.01)", [Activate("leaky relu")]),
     ("LeakyReLU(negative_slope=0.01, inplace=True)", [Activate("leaky relu")]),
+    ("LeakyReLU(0.2)", [LeakyReLU(0.2)]), ("layers.LeakyReLU(0.3)", [LeakyReLU(0.3)]), ("ELU(alpha=0.5)", [ELU(0.5)]),
+    ("PReLU(num_parameters=3)", [PReLU(3)]),
     # as they are written in code
     ("nn.Conv2d(3, 64, 3, padding=1)", [Conv2d(64, 3, padding=1)]),
     ("torch.nn.Conv2d(in_channels=3, out_channels=64, kernel_size=3, stride=2, bias=False)",
@@ -259,7 +264,7 @@ def test_a_keras_model_is_read_up_to_its_softmax():
 
 REFUSED = [
     ("AvgPool2d(3, dilation=2)", "has dilation 2; a pooling window here has none. Leave it out."),
-    ("ELU(alpha=0.5)", "has alpha 0.5; here it is 1."), ("Softplus(beta=2)", "has beta 2; here it is 1."),
+    ("Softplus(beta=2)", "has beta 2; here it is 1."),
     ("MaxPool2d(3, return_indices=True)", "has return_indices True; here it is False."),
     ("AvgPool2d(3, divisor_override=2)", "has divisor_override 2; here it is None."),
     ("AdaptiveAvgPool2d((7, 7))", "has output_size 7 × 7; only 1 × 1 is here, the global average"),
@@ -267,8 +272,6 @@ REFUSED = [
     ("BatchNorm2d(3, track_running_stats=False)", "has track_running_stats False; here it is True."),
     ("ReLU(6.0)", "has a largest value; ReLU here has none."),
     ("layers.ReLU(max_value=6)", "has max_value 6; here it is None."),
-    ("LeakyReLU(0.2)", "has negative_slope 0.2; here it is 0.01."),
-    ("Conv2D(8, 3), layers.LeakyReLU()", "Layer 2, “LeakyReLU(negative_s…”, has negative_slope 0.3; here it is 0.01."),
     ("GELU(approximate='tanh')", "has approximate tanh; here it is none."),
     ("Softmax(dim=1)", "is not here: it makes shares of 1 of the last numbers"),
     ("Dropout2d(0.5)", "drops whole maps; dropout here drops single numbers."),

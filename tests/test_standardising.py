@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
 from cnnviz.formats import open_network
@@ -14,6 +13,7 @@ from cnnviz.network import Network
 from cnnviz.ops import batch_norm, group_norm, group_norm_gradients, layer_norm, layer_norm_gradients
 from cnnviz.passes import Pass
 from cnnviz.tracing import layer_trace
+from onnx_files import file_of
 from stacks import run, some_parameters
 from torch_values import cases
 
@@ -203,23 +203,6 @@ FILES = {
     "variance": ([("MeanVarianceNormalization", [], {"axes": [2, 3]})], 13),
     "variance of all": ([("MeanVarianceNormalization", [], {"axes": [1, 2, 3]})], 13),
 }  # fmt: skip
-
-
-def file_of(operators, version):
-    nodes, constants, last = [], [], "in"
-    for at, (kind, arrays, settings) in enumerate(operators):
-        names = [f"c{at}_{number}" for number in range(len(arrays))]
-        for name, array in zip(names, arrays):
-            array = np.asarray(array)
-            kind_of = np.int64 if array.dtype.kind == "i" else np.float32
-            constants.append(numpy_helper.from_array(array.astype(kind_of), name))
-        nodes.append(helper.make_node(kind, [last, *names], [f"v{at}"], **settings))
-        last = f"v{at}"
-    graph = helper.make_graph(
-        nodes, "norms", [helper.make_tensor_value_info("in", TensorProto.FLOAT, (1, 6, 4, 5))],
-        [helper.make_tensor_value_info(last, TensorProto.FLOAT, None)], constants,
-    )  # fmt: skip
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)], ir_version=10)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -325,7 +325,7 @@ def _hint(text: str) -> str:
         return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
-    others = [kind for kind, (made, _) in GRAMMARS.items() if made is not Activate]
+    others = [kind for kind, (made, _) in GRAMMARS.items() if made.kind != Activate.kind]
     named, more = ", ".join(others), len(KINDS) - len(others) - 1
     return f"is no layer that can be typed here; there are {named}, relu and {more} more activations."
 

@@ -15,6 +15,8 @@ from cnnviz.ops.activations import (
     hard_sigmoid,
     hard_swish,
     leaky_relu,
+    prelu,
+    prelu_gradients,
     relu,
     relu6,
     scaled_tanh,
@@ -53,6 +55,6 @@ __all__ = [
     "conv2d", "conv2d_gradients", "conv3d", "conv3d_gradients", "conv_transpose2d", "conv_transpose2d_gradients",
     "dropout", "dropout_mask", "elu", "gelu", "group_norm", "group_norm_gradients", "hard_sigmoid", "hard_swish",
     "layer_norm", "layer_norm_gradients", "leaky_relu", "linear", "linear_gradients", "local_response_norm",
-    "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient", "relu", "relu6", "scaled_tanh", "sigmoid",
-    "silu", "softmax", "softplus", "squared_distances", "squared_distances_gradient", "tanh",
+    "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient", "prelu", "prelu_gradients", "relu", "relu6",
+    "scaled_tanh", "sigmoid", "silu", "softmax", "softplus", "squared_distances", "squared_distances_gradient", "tanh",
 ]  # fmt: skip
