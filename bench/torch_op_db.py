@@ -252,7 +252,8 @@ OPERATIONS = {
         lambda gradient, given: (training.cross_entropy(given["scores"], given["labels"])[1] * gradient,),
     ),
     "softmax": Operation(
-        ops.softmax, "x axis", {"dtype": None}, lambda given: "" if given["x"].ndim else "a single number"
+        ops.softmax, "x axis", {"dtype": None}, lambda given: "" if given["x"].ndim else "a single number",
+        lambda gradient, given: (ops.softmax_gradient(given["x"], gradient, given["axis"]),),
     ),
     "nn.functional.relu": activation("relu"),
     "nn.functional.leaky_relu": activation("leaky relu"),

@@ -29,6 +29,7 @@ from cnnviz.layers import (
     PartialConv2d,
     PReLU,
     Rbf,
+    Softmax,
     Subsample,
 )
 from cnnviz.models import ARCHITECTURES, Trained, digits, lenet5, lenet5_1998
@@ -66,8 +67,8 @@ if TYPE_CHECKING:
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "ConvTranspose2d", "Dropout",
     "ELU", "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm", "LeakyReLU", "Linear",
-    "LocalResponseNorm", "MaxPool2d", "Network", "PReLU", "PartialConv2d", "Picture", "Rbf", "Step", "Subsample",
-    "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d",
+    "LocalResponseNorm", "MaxPool2d", "Network", "PReLU", "PartialConv2d", "Picture", "Rbf", "Softmax", "Step",
+    "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d",
     "conv_transpose2d", "digits", "dropout", "gelu", "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998",
     "linear", "local_response_norm", "max_pool2d", "open_network", "open_picture", "prelu", "relu", "scaled_tanh",
     "sigmoid", "softmax", "squared_distances", "tanh", "write_network",

@@ -25,6 +25,7 @@ from cnnviz.layers import (
     Linear,
     MaxPool2d,
     PReLU,
+    Softmax,
 )
 from cnnviz.layers.typed import DEEPEST, draft, parts, read, written
 from cnnviz.models import ARCHITECTURES
@@ -64,7 +65,7 @@ LAYERS = [
     ("GELU(approximate='none')", [Activate("gelu")]), ("LeakyReLU(negative_slope=0.01)", [Activate("leaky relu")]),
     ("LeakyReLU(negative_slope=0.01, inplace=True)", [Activate("leaky relu")]),
     ("LeakyReLU(0.2)", [LeakyReLU(0.2)]), ("layers.LeakyReLU(0.3)", [LeakyReLU(0.3)]), ("ELU(alpha=0.5)", [ELU(0.5)]),
-    ("PReLU(num_parameters=3)", [PReLU(3)]),
+    ("PReLU(num_parameters=3)", [PReLU(3)]), ("nn.Softmax(dim=1)", [Softmax()]),
     # as they are written in code
     ("nn.Conv2d(3, 64, 3, padding=1)", [Conv2d(64, 3, padding=1)]),
     ("torch.nn.Conv2d(in_channels=3, out_channels=64, kernel_size=3, stride=2, bias=False)",
@@ -247,13 +248,9 @@ model.summary()
 """
 
 
-def test_a_keras_model_is_read_up_to_its_softmax():
-    stack = stack_of(KERAS, (1, 28, 28))
-    assert stack.problem == (
-        "Layer 9, “softmax”, is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
-    )
-    whole = stack_of(dict(remedies(stack))["leave layer 9 out"], (1, 28, 28))
-    assert whole.text == "conv 32 3x3; relu; max 2x2; conv 64 3x3; relu; max 2x2; dropout 0.5; fc 10"
+def test_a_keras_model_is_read_with_its_softmax():
+    whole = stack_of(KERAS, (1, 28, 28))
+    assert whole.text == "conv 32 3x3; relu; max 2x2; conv 64 3x3; relu; max 2x2; dropout 0.5; fc 10; softmax"
     assert whole.network.parameters == 34_826  # as Keras counts this network of its own tutorial
     assert "Layer 1, CONV 3 × 3: it is written for 1 channel, and 3 come in" in stack_of(KERAS, (3, 28, 28)).problem
     added = ("model = Sequential()\nmodel.add(Input((28, 28, 1)))\nmodel.add(Conv2D(8, 3))\nmodel.add(Flatten())\n"
@@ -273,7 +270,7 @@ REFUSED = [
     ("ReLU(6.0)", "has a largest value; ReLU here has none."),
     ("layers.ReLU(max_value=6)", "has max_value 6; here it is None."),
     ("GELU(approximate='tanh')", "has approximate tanh; here it is none."),
-    ("Softmax(dim=1)", "is not here: it makes shares of 1 of the last numbers"),
+    ("Softmax(dim=2)", "has dim 2; here it is 1."), ("LogSoftmax(dim=1)", "is not here: it keeps the order"),
     ("Dropout2d(0.5)", "drops whole maps; dropout here drops single numbers."),
     ("Flatten(start_dim=2)", "has start_dim 2; FC reads a whole volume"),
     ("SELU(inplace=True)", "Layer 1, “SELU(inplace=True)”, is no layer that can be typed here; there are conv,"),

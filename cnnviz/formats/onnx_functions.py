@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Flow, Made
+from cnnviz.formats.onnx_graph import Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.layers import (
     ELU,
@@ -28,6 +28,7 @@ from cnnviz.layers import (
     PReLU,
     Same,
     Scale,
+    Softmax,
     Transpose,
 )
 from cnnviz.layers.elementwise import LEAST_EPS
@@ -132,6 +133,23 @@ def _layer_norm(call: Call) -> Made:
     return call.reshaped(building.layer(Transpose(back), [normal], shape, call.title), dims)
 
 
+def _softmax(call: Call) -> Made:
+    """Shares along one axis; before version 13 along all from that one on."""
+    flow, dims = call.flow(), call.flow().dims
+    is_old = call.building.model.version < 13
+    axis = call.axis(call.attribute("axis", 1 if is_old else -1), flow)
+    behind = () if is_old else dims[axis + 1 :]
+    shape = (math.prod(dims[:axis]), math.prod(dims) // math.prod((*dims[:axis], *behind)), math.prod(behind))
+    building = call.building
+    if shape[0] == 1:  # its axis is that of the maps
+        own = inner(dims) if not is_old else (shape[1], 1, 1)
+        return call.reshaped(building.layer(Softmax(), [building.seen(flow, own)], own, call.title), dims)
+    turned = (shape[1], shape[0], shape[2])
+    first = building.layer(Transpose((1, 0, 2)), [building.seen(flow, shape)], turned, f"{call.title}, turned")
+    shares = building.layer(Softmax(), [first], turned, f"{call.title}, shares")
+    return call.reshaped(building.layer(Transpose((1, 0, 2)), [shares], shape, call.title), dims)
+
+
 def _lrn(call: Call) -> Made:
     usual = {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}
     alpha, beta, k = (call.attribute(name, value) for name, value in usual.items())
@@ -225,6 +243,6 @@ OPERATORS = {
     "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "InstanceNormalization": _instance_norm,
     "LRN": _lrn, "LayerNormalization": _layer_norm, "LeakyRelu": _numbered(0.01, "leaky relu", LeakyReLU),
     "MatMul": _mat_mul, "MeanVarianceNormalization": _mean_variance_norm, "Mish": _mish, "PRelu": _prelu,
-    "Relu": _as(Activate("relu")), "Selu": _selu, "Sigmoid": _as(Activate("sigmoid")),
+    "Relu": _as(Activate("relu")), "Selu": _selu, "Sigmoid": _as(Activate("sigmoid")), "Softmax": _softmax,
     "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
 }  # fmt: skip

@@ -19,7 +19,7 @@ from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.rbf import Rbf
 from cnnviz.layers.rearranging import Pad, PadMaps, Reshape, Slice, Transpose
-from cnnviz.layers.standardising import GroupNorm, InstanceNorm2d, LayerNorm
+from cnnviz.layers.standardising import GroupNorm, InstanceNorm2d, LayerNorm, Softmax
 from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
 
@@ -27,13 +27,14 @@ __all__ = [
     "Activate", "Add", "AvgPool2d", "BatchNorm2d", "Clip", "Concat", "Conv2d", "ConvTranspose2d", "Dropout", "ELU",
     "GlobalAvgPool", "GroupNorm", "INPUT", "InstanceNorm2d", "Layer", "LayerNorm", "LeakyReLU", "Linear",
     "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "PReLU", "Pad", "PadMaps", "Parameters", "PartialConv2d",
-    "Rbf", "Reshape", "Same", "Scale", "Shape", "Slice", "Subsample", "Transpose",
+    "Rbf", "Reshape", "Same", "Scale", "Shape", "Slice", "Softmax", "Subsample", "Transpose",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.
 TYPED: tuple[type[Layer], ...] = (
     Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, Linear, Dropout, BatchNorm2d, GroupNorm,
-    InstanceNorm2d, LayerNorm, LocalResponseNorm, LeakyReLU, ELU, PReLU, Activate, Add, Concat, Multiply, Same,
+    InstanceNorm2d, LayerNorm, LocalResponseNorm, LeakyReLU, ELU, PReLU,
+    Softmax, Activate, Add, Concat, Multiply, Same,
 )  # fmt: skip
 GRAMMARS: dict[str, tuple[type[Layer], Grammar]] = {
     grammar.kind: (layer, grammar) for layer in TYPED for grammar in layer.grammars

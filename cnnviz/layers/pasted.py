@@ -47,7 +47,7 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "return_indices": (False,), "divisor_override": (None,), "affine": (True,), "track_running_stats": (True,),
     "center": (True,), "scale": (True,), "axis": (-1, 1, 3), "approximate": ("none", False), "max_value": (None,),
     "threshold": (0,), "negative_slope": (0.01,), "alpha": (0.01,), "start_dim": (1,), "end_dim": (-1, 3),
-    "output_size": (1, (1, 1)),
+    "output_size": (1, (1, 1)), "dim": (1, -1),
 }  # fmt: skip
 _ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
     "GroupNorm": {"affine": (True, False)},
@@ -62,8 +62,7 @@ _INSTEAD = {
     "start_dim": "FC reads a whole volume; leave it out.",
 }
 _NOT_HERE = {
-    "Softmax": "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out.",
-    "LogSoftmax": "is not here: it keeps the order of the last numbers. Leave it out.",
+    "LogSoftmax": "is not here: it keeps the order of the last numbers. Leave it out, or write softmax.",
     "Dropout2d": "drops whole maps; dropout here drops single numbers.",
     "SpatialDropout2D": "drops whole maps; dropout here drops single numbers.",
 }

@@ -23,6 +23,7 @@ from cnnviz.ops.activations import (
     sigmoid,
     silu,
     softmax,
+    softmax_gradient,
     softplus,
     tanh,
 )
@@ -56,5 +57,6 @@ __all__ = [
     "dropout", "dropout_mask", "elu", "gelu", "group_norm", "group_norm_gradients", "hard_sigmoid", "hard_swish",
     "layer_norm", "layer_norm_gradients", "leaky_relu", "linear", "linear_gradients", "local_response_norm",
     "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient", "prelu", "prelu_gradients", "relu", "relu6",
-    "scaled_tanh", "sigmoid", "silu", "softmax", "softplus", "squared_distances", "squared_distances_gradient", "tanh",
+    "scaled_tanh", "sigmoid", "silu", "softmax", "softmax_gradient", "softplus", "squared_distances",
+    "squared_distances_gradient", "tanh",
 ]  # fmt: skip

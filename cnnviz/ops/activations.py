@@ -226,6 +226,19 @@ def softmax(x: ArrayLike, axis: int = -1) -> NDArray:
     return output
 
 
+def softmax_gradient(x: ArrayLike, output_gradient: ArrayLike, axis: int = -1) -> NDArray:
+    """The gradient for the input of `softmax`: what is left of the output's where its mean, by shares, is taken off.
+
+    Raises what `softmax` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient, given = numbers(output_gradient, "output's gradient"), numbers(x, "input")
+    shares = softmax(given.astype(precision(given, gradient), copy=False), axis)
+    if gradient.shape != shares.shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shares.shape}.")
+    with np.errstate(all="ignore"):
+        return np.asarray(shares * (gradient - (shares * gradient).sum(axis, keepdims=True)), shares.dtype)
+
+
 def _floats(x: ArrayLike) -> NDArray:
     """The input as float32 or float64."""
     given = numbers(x, "input")
