@@ -31,6 +31,7 @@ LONGEST = 4000  # characters
 LONGEST_CODE = 20_000  # of what PyTorch or Keras writes, which says less in more
 DEEPEST = 100  # layers
 LARGEST = 1_000_000  # filters or units
+MOST_NAMED = 12  # kinds, where a text is none of them
 LARGEST_SIDE = 4096  # of a kernel, its stride, its padding: twice the longest side of a picture
 
 KINDS = tuple(GRAMMARS)
@@ -333,8 +334,6 @@ _COMMON = ("conv", "tconv", "max", "avg", "global avg", "fc", "dropout", "batch 
 
 
 def _hint(text: str) -> str:
-    if text.startswith("softmax"):
-        return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
     more = len(GRAMMARS) - len(_COMMON)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.checks import told
+from cnnviz.checks import text, told
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
 from cnnviz.geometry import Axis
 from cnnviz.layers.grammar import Flag, Grammar, Slot
@@ -224,7 +224,7 @@ class Resize(_Resized):
     rounded: str = "round_prefer_floor"
 
     def __post_init__(self) -> None:
-        if not self.laid:
+        if text(self.laid, "laid") == "":
             raise SettingError(f"laid is {told(self.laid)}; PyTorch's own is a layer by itself, Upsample.")
         self._settle(False, self.laid, self.rounded)
 
