@@ -693,3 +693,11 @@ def test_lengths_and_bytes_as_one_says_them():
 def test_the_start_stack_is_within_the_budget_at_any_working_size():
     for side in (8, 192, 512):
         assert stack_of(START, (3, side, side)).network.over_budget == ""
+
+
+def test_what_a_unit_reads_is_called_what_it_is():
+    """Of a softmax powers are read, and of a layer norm numbers that are normalised already: not the map before."""
+    at = page(stack="conv 4 3x3; softmax; layer norm", unit="2.1.3.3")
+    assert at.stage().header["names"]["input"] == "e^(1 CONV 3 × 3 − the largest there)"
+    at.follow(stack="conv 4 3x3; softmax; layer norm", unit="3.1.3.3")
+    assert at.stage().header["names"]["input"] == "2 SOFTMAX, normalised"

@@ -89,6 +89,7 @@ class Layer(ABC):
     is_random: ClassVar[bool] = False  # in training it draws
     hands_on: ClassVar[bool] = False  # the maps of the output are those of the input, as they are, in their order
     gates: ClassVar[bool] = False  # its step ends in a product with a number of the place
+    shows: ClassVar[str] = ""  # how what its units read is called where it is not what came in: "e to the power of {}"
     joins: ClassVar[str] = ""  # whether it reads several branches: "alike", or "any" of one size
     grammars: ClassVar[tuple[Grammar, ...]] = ()  # the ways to type it; none where it cannot be typed
 

@@ -220,7 +220,7 @@ class NetworkView:
             through=column.last if self.after and column.function else None,
             whole=self.whole,
             channels=named,
-            input=" + ".join(names),
+            input=(column.row.layer.shows or "{}").format(" + ".join(names)),
             output=self.called(column, channel),
         )
 

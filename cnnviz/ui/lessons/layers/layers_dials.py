@@ -65,8 +65,10 @@ def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) 
     counts = [slot for slot in slots if not slot.decimal][: len(boxes) - 2]
     for box, slot in zip(boxes, counts):
         with box:
-            _dial(slot.name.replace("_", " ").capitalize(), slot.name, slot.name, (1, 64), stack, at, become)
-    typed = [f"{slot.name} {number(found.settings.get(slot.name, slot.usual))}" for slot in slots if slot.decimal]
+            label = (slot.noun or slot.name.replace("_", " ")).capitalize()
+            _dial(label, slot.name, slot.name, (1, 64), stack, at, become)
+    decimals = {slot.name.replace("_", " "): found.settings.get(slot.name, slot.usual) for slot in slots if slot.decimal}
+    typed = [f"{name} {number(value)}" for name, value in decimals.items()]
     said = f"In the text: {', '.join(typed)}" if typed else "Nothing to set"
     with boxes[len(counts)]:
         if typed or not counts:
