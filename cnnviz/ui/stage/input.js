@@ -21,7 +21,7 @@ export function inputPlan(panel, stage) {
   const whole = planIn(area);
   const isShown = panel.width < NARROW && stage.operands.panel.width > 0; // the middle panel shows the window too
   if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.area === 1 || trace.options.weights) return whole;
-  const side = Math.min(ENLARGED, 0.34 * panel.width);
+  const side = Math.min(ENLARGED, 0.4 * panel.width);
   const below = planIn({ ...area, height: area.height - side - 10 });
   const beside = planIn({ ...area, width: area.width - side - 10 });
   const wide = extentOf(trace.columns), high = extentOf(trace.rows), cell = side / Math.max(wide, high);
