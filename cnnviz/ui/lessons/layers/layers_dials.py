@@ -67,8 +67,8 @@ def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) 
         with box:
             label = (slot.noun or slot.name.replace("_", " ")).capitalize()
             _dial(label, slot.name, slot.name, (1, 64), stack, at, become)
-    decimals = {slot.name.replace("_", " "): found.settings.get(slot.name, slot.usual) for slot in slots if slot.decimal}
-    typed = [f"{name} {number(value)}" for name, value in decimals.items()]
+    decimals = {slot.name: found.settings.get(slot.name, slot.usual) for slot in slots if slot.decimal}
+    typed = [f"{name.replace('_', ' ')} {number(value)}" for name, value in decimals.items()]
     said = f"In the text: {', '.join(typed)}" if typed else "Nothing to set"
     with boxes[len(counts)]:
         if typed or not counts:
