@@ -154,6 +154,12 @@ def instance_norm_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, 
     )
 
 
+def prelu_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    weight = np.atleast_1d(given["weight"])
+    found, for_weight = own_axes(ops.prelu_gradients)(given["input"], weight, output_gradient=gradient)
+    return found, for_weight.reshape(given["weight"].shape)
+
+
 def lacks_of_norm(given: Given) -> str:
     """Why cnnviz has no such norm, or ""."""
     if given.get("eps", 1) <= 0:
@@ -246,10 +252,15 @@ OPERATIONS = {
         lambda gradient, given: (training.cross_entropy(given["scores"], given["labels"])[1] * gradient,),
     ),
     "softmax": Operation(
-        ops.softmax, "x axis", {"dtype": None}, lambda given: "" if given["x"].ndim else "a single number"
+        ops.softmax, "x axis", {"dtype": None}, lambda given: "" if given["x"].ndim else "a single number",
+        lambda gradient, given: (ops.softmax_gradient(given["x"], gradient, given["axis"]),),
     ),
     "nn.functional.relu": activation("relu"),
     "nn.functional.leaky_relu": activation("leaky relu"),
+    "nn.functional.prelu": Operation(
+        lambda input, weight: own_axes(ops.prelu)(input, np.atleast_1d(weight)), "input weight",
+        lacks=lambda given: "an input of one axis" if given["input"].ndim < 2 else mixed(given), back=prelu_back,
+    ),
     "nn.functional.gelu": activation("gelu", {"approximate": "none"}),
     "sigmoid": activation("sigmoid"),
     "tanh": activation("tanh"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cnnviz.errors import CnnvizError
 from cnnviz.geometry import Field, Window
 from cnnviz.layers import (
+    ELU,
     Activate,
     AvgPool2d,
     BatchNorm2d,
@@ -21,11 +22,14 @@ from cnnviz.layers import (
     GroupNorm,
     InstanceNorm2d,
     LayerNorm,
+    LeakyReLU,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
     PartialConv2d,
+    PReLU,
     Rbf,
+    Softmax,
     Subsample,
 )
 from cnnviz.models import ARCHITECTURES, Trained, digits, lenet5, lenet5_1998
@@ -46,6 +50,7 @@ from cnnviz.ops import (
     linear,
     local_response_norm,
     max_pool2d,
+    prelu,
     relu,
     scaled_tanh,
     sigmoid,
@@ -61,12 +66,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "ConvTranspose2d", "Dropout",
-    "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm", "Linear", "LocalResponseNorm", "MaxPool2d",
-    "Network", "PartialConv2d", "Picture", "Rbf", "Step", "Subsample", "Trace", "Trained", "Window", "attention",
-    "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d", "conv_transpose2d", "digits", "dropout", "gelu",
-    "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998", "linear", "local_response_norm", "max_pool2d",
-    "open_network", "open_picture", "relu", "scaled_tanh", "sigmoid", "softmax", "squared_distances", "tanh",
-    "write_network",
+    "ELU", "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm", "LeakyReLU", "Linear",
+    "LocalResponseNorm", "MaxPool2d", "Network", "PReLU", "PartialConv2d", "Picture", "Rbf", "Softmax", "Step",
+    "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d",
+    "conv_transpose2d", "digits", "dropout", "gelu", "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998",
+    "linear", "local_response_norm", "max_pool2d", "open_network", "open_picture", "prelu", "relu", "scaled_tanh",
+    "sigmoid", "softmax", "squared_distances", "tanh", "write_network",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from cnnviz.graph import Graph
 from cnnviz.layers import (
+    ELU,
     Activate,
     Add,
     AvgPool2d,
@@ -22,13 +23,16 @@ from cnnviz.layers import (
     InstanceNorm2d,
     Layer,
     LayerNorm,
+    LeakyReLU,
     Linear,
     LocalResponseNorm,
     MaxPool2d,
     Multiply,
     PartialConv2d,
+    PReLU,
     Rbf,
     Same,
+    Softmax,
     Subsample,
 )
 from cnnviz.layers.typed import nodes, read
@@ -55,7 +59,8 @@ def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
         (INPUT_SHAPE, read(EVERY_KIND)), ((3, 8, 11), read("conv 5 3x3; relu; global avg; fc 4")),
         ((2, 19, 14), read("max 3x2 s2x1 p1+0x0+1 d2x1; avg 3 s1x2 p0+1 ignore padding; max 3 s1 d1x2; avg 2 s1 p1+0")),
         ((4, 6, 7), read("group norm 2; conv 6 3x2; group norm 3 eps 0.1; relu; layer norm; conv 4 1x1; instance "
-                         "norm affine; layer norm eps 0.02; fc 8; group norm 2; layer norm; tanh")),
+                         "norm affine; prelu 4; layer norm eps 0.02; leaky relu slope 0.1; elu alpha 0.5; softmax; "
+                         "fc 8; group norm 2; softmax; layer norm; prelu")),
         ((4, 5, 3), read("tconv 6 3x2 s2x3 p0+1x1 op0x2 d1x2 g2; relu; tconv 3 4x3 s3x2 p2x1 no bias; tconv 2 1x1 s2")),
     ]  # fmt: skip
 
@@ -260,6 +265,14 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             ], axes
         case LocalResponseNorm():
             return one("LRN", size=layer.size, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
+        case Softmax():
+            return one("Softmax", axis=1)
+        case PReLU():
+            return one("PRelu", keep("slope", given["weight"].reshape((-1,) + (1,) * (axes - 1))))
+        case LeakyReLU():
+            return one("LeakyRelu", alpha=layer.negative_slope)
+        case ELU():
+            return one("Elu", alpha=layer.alpha)
         case Activate(function="scaled tanh"):
             inner, outer = keep("inner", np.float32(2 / 3)), keep("outer", np.float32(1.7159))
             return [

@@ -4,16 +4,17 @@ import math
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
+from cnnviz.experiments.live import trainable
 from cnnviz.formats import open_network
-from cnnviz.layers import GroupNorm, InstanceNorm2d, LayerNorm
+from cnnviz.layers import GroupNorm, InstanceNorm2d, LayerNorm, Softmax
 from cnnviz.layers.typed import read, written
 from cnnviz.network import Network
 from cnnviz.ops import batch_norm, group_norm, group_norm_gradients, layer_norm, layer_norm_gradients
 from cnnviz.passes import Pass
 from cnnviz.tracing import layer_trace
+from onnx_files import file_of
 from stacks import run, some_parameters
 from torch_values import cases
 
@@ -205,23 +206,6 @@ FILES = {
 }  # fmt: skip
 
 
-def file_of(operators, version):
-    nodes, constants, last = [], [], "in"
-    for at, (kind, arrays, settings) in enumerate(operators):
-        names = [f"c{at}_{number}" for number in range(len(arrays))]
-        for name, array in zip(names, arrays):
-            array = np.asarray(array)
-            kind_of = np.int64 if array.dtype.kind == "i" else np.float32
-            constants.append(numpy_helper.from_array(array.astype(kind_of), name))
-        nodes.append(helper.make_node(kind, [last, *names], [f"v{at}"], **settings))
-        last = f"v{at}"
-    graph = helper.make_graph(
-        nodes, "norms", [helper.make_tensor_value_info("in", TensorProto.FLOAT, (1, 6, 4, 5))],
-        [helper.make_tensor_value_info(last, TensorProto.FLOAT, None)], constants,
-    )  # fmt: skip
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", version)], ir_version=10)
-
-
 @pytest.mark.parametrize("name", FILES)
 def test_they_open_from_files(name):
     model, input = file_of(*FILES[name]), GIVEN.astype(np.float32)
@@ -235,3 +219,65 @@ def test_they_open_from_files(name):
 def test_a_scale_of_another_shape_is_refused_in_a_sentence():
     opened = file_of([("Relu", [], {}), ("LayerNormalization", [np.ones(3)], {})], 17)
     assert "do not have the shape (5,) of what it normalises" in open_network(opened.SerializeToString()).stopped
+
+
+# --- softmax ---
+
+
+@pytest.mark.parametrize("shape", [(6, 4, 5), (6,), (1, 2, 2)])
+def test_shares_add_up_to_1_and_their_gradients_are_slopes(shape):
+    rng, layer, step = np.random.default_rng(8), Softmax(), 1e-6
+    batch, towards, direction = rng.standard_normal((3, 2, *shape)) * 3
+    np.testing.assert_allclose(layer.forward(batch, {}).sum(1), 1, rtol=1e-12)
+    found, _ = layer.backward(batch, {}, towards)
+    ends = [(layer.forward(batch + sign * step * direction, {}) * towards).sum() for sign in (1, -1)]
+    assert (found * direction).sum() == pytest.approx((ends[0] - ends[1]) / (2 * step), rel=1e-5, abs=1e-6)
+
+
+def test_a_share_is_told_as_it_came_about():
+    levels = np.random.default_rng(1).integers(0, 256, (6, 4, 5), np.uint8)
+    layer = Softmax()
+    output = layer.forward(levels / 255, {})
+    trace = layer_trace(layer, levels, output, {}, 2, divisor=255)
+    for row, column in np.ndindex(4, 5):
+        numbers = levels[:, row, column] / 255
+        step = trace.step(row, column)
+        assert step.terms.ravel() == pytest.approx(np.exp(numbers - numbers.max()), abs=1e-12)
+        assert step.result == pytest.approx(output[2, row, column], abs=1e-12)
+
+
+SHARES = {
+    "of maps": ([("Softmax", [], {"axis": 1}), ("Relu", [], {})], 13),
+    "of columns": ([("Softmax", [], {}), ("Relu", [], {})], 13),
+    "of rows": ([("Softmax", [], {"axis": -2}), ("Relu", [], {})], 13),
+    "of a row": ([("Flatten", [], {}), ("Softmax", [], {}), ("Relu", [], {})], 13),
+    "of all, of old": ([("Softmax", [], {}), ("Relu", [], {})], 11),
+    "of the last, of old": ([("Softmax", [], {"axis": 2}), ("Relu", [], {})], 11),
+    "at the end, of maps": ([("Softmax", [], {"axis": 1})], 13),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_softmax_opens_from_files(name):
+    model, input = file_of(*SHARES[name]), GIVEN.astype(np.float32)
+    opened = open_network(model.SerializeToString())
+    assert not opened.stopped
+    expected = run(model, input)[-1]
+    found = opened.network.output(input, opened.parameters)
+    np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", ["Softmax", "LogSoftmax"])
+@pytest.mark.parametrize("behind", [[], [("Identity", [], {})], [("Reshape", [np.array([1, 120])], {})]], ids=len)
+def test_shares_at_the_end_are_not_taken_twice(kind, behind):
+    model = file_of([("Flatten", [], {}), (kind, [], {"axis": 1}), *behind], 13)
+    opened, input = open_network(model.SerializeToString()), GIVEN.astype(np.float32)
+    shares = run(model, input)[-1]
+    found = opened.probabilities(opened.network.output(input, opened.parameters))
+    np.testing.assert_allclose(found, np.exp(shares) if kind == "LogSoftmax" else shares, rtol=1e-5, atol=1e-7)
+
+
+def test_softmax_is_typed_and_not_learnt_with():
+    assert read("conv 3 3x3; softmax; fc 10; soft max")[1] == Softmax() == read("nn.Softmax(dim=-1)")[0]
+    with pytest.raises(DoesNotFit, match="ends in softmax, which learning takes of the ten scores itself"):
+        trainable("fc 10; softmax")

@@ -533,7 +533,7 @@ RIGHT: dict[str, dict[str, Any]] = {
 # By the names of its parameters, for an operation that is not among them.
 NAMED: dict[str, Any] = {
     "x": MAP, "input": MAP, "output_gradient": MAP, "size": 3, "rng": np.random.default_rng(1),
-    "num_groups": 2, "normalized_shape": 8,
+    "weight": MEANS, "num_groups": 2, "normalized_shape": 8,
 }  # fmt: skip
 
 # One of each layer, and the shape that it reads here; one that can be typed and is not among them is its own example.
@@ -553,6 +553,7 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.Offset(): (4, 9, 8),
     layers.Gain(): (4, 9, 8),
     layers.Repeat((4, 3, 8)): (4, 1, 8),
+    layers.Clip(-1, 2): (4, 9, 8),
     layers.Dropout(0.3): (4, 9, 8),
     layers.Linear(3): (4, 9, 8),
     layers.Rbf(3): (4, 9, 8),

@@ -67,6 +67,8 @@ def trainable(stack: str) -> Graph:
             f"What comes out of the last layer, {network.layers[-1].name}, is {told} numbers; for the ten digits it "
             "must be 10, so end with “fc 10”."
         )
+    if network.layers[-1].kind == "SOFTMAX":
+        raise DoesNotFit("This network ends in softmax, which learning takes of the ten scores itself: leave it out.")
     if not any(layer.weighs for layer in network.layers):
         raise DoesNotFit("This network has no CONV and no FC layer, so there is nothing to learn; add “fc 10”.")
     of_maps = network.numbers - network.parameters

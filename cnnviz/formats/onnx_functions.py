@@ -12,14 +12,23 @@ from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.layers import (
+    ELU,
     Activate,
     BatchNorm2d,
+    Clip,
     Dropout,
     GroupNorm,
     InstanceNorm2d,
     Layer,
     LayerNorm,
+    LeakyReLU,
     LocalResponseNorm,
+    Multiply,
+    PReLU,
+    Same,
+    Scale,
+    Softmax,
+    Transpose,
 )
 from cnnviz.layers.elementwise import LEAST_EPS
 
@@ -93,6 +102,23 @@ def _layer_norm(call: Call) -> Made:
     return call.reshaped(building.front_at_last(normal, ones, call.title), dims)
 
 
+def _softmax(call: Call) -> Made:
+    """Shares along one axis; before version 13 along all from that one on."""
+    flow, dims = call.flow(), call.flow().dims
+    is_old = call.building.model.version < 13
+    axis = call.axis(call.attribute("axis", 1 if is_old else -1), flow)
+    behind = () if is_old else dims[axis + 1 :]
+    shape = (math.prod(dims[:axis]), math.prod(dims) // math.prod((*dims[:axis], *behind)), math.prod(behind))
+    building = call.building
+    if shape[0] == 1:  # its axis is that of the maps
+        own = inner(dims) if not is_old else (shape[1], 1, 1)
+        return call.reshaped(building.layer(Softmax(), [building.seen(flow, own)], own, call.title), dims)
+    turned = (shape[1], shape[0], shape[2])
+    first = building.layer(Transpose((1, 0, 2)), [building.seen(flow, shape)], turned, f"{call.title}, turned")
+    shares = building.layer(Softmax(), [first], turned, f"{call.title}, shares")
+    return call.reshaped(building.layer(Transpose((1, 0, 2)), [shares], shape, call.title), dims)
+
+
 def _lrn(call: Call) -> Made:
     usual = {"alpha": 1e-4, "beta": 0.75, "bias": 1.0}
     alpha, beta, k = (call.attribute(name, value) for name, value in usual.items())
@@ -116,27 +142,66 @@ def _gelu(call: Call) -> Made:
 
 def _clip(call: Call) -> Made:
     least, most = call.number(1, "min", -math.inf), call.number(2, "max", math.inf)
-    if least == 0 and (most == 6 or most > 1e30):
+    least, most = (math.copysign(math.inf, end) if abs(end) > 1e30 else end for end in (least, most))
+    if least == 0 and most in (6, math.inf):
         return call.kept(Activate("relu6" if most == 6 else "relu"))
-    raise NetworkError(f"it keeps numbers between {least:g} and {most:g}; from 0 on, or from 0 to 6, it opens")
+    return call.kept(Same() if most - least == math.inf and least < 0 and most > 1e30 else Clip(least, most))
 
 
-def _only(function: str, alpha: float) -> Callable[[Call], Made]:
-    """An activation whose one setting is as it is here."""
+def _numbered(usual: float, function: str, layer: type[LeakyReLU] | type[ELU]) -> Callable[[Call], Made]:
+    """An activation with an alpha, which has a function of its own where that is the usual one."""
 
     def made(call: Call) -> Made:
-        if abs(call.attribute("alpha", alpha) - alpha) > 1e-6:
-            raise NetworkError(f"its alpha is {call.attribute('alpha', alpha):g}; {alpha:g} opens here")
-        return call.kept(Activate(function))
+        # What stands for it where the file does not say: in ONNX as here.
+        alpha = call.attribute("alpha", usual)
+        return call.kept(Activate(function) if abs(alpha - usual) <= 1e-6 else layer(alpha))
 
     return made
 
 
+def _prelu(call: Call) -> Made:
+    flow, slope = call.flow(), call.known(1, "slope")
+    shape = (1,) * (len(flow.dims) - slope.ndim) + slope.shape[-len(flow.dims) :]
+    if slope.ndim > len(flow.dims) + 1 or any(size != 1 for size in shape[1:]):
+        raise NetworkError(f"it has slopes of the shape {slope.shape}; one for each map, or one for all, open here")
+    weight = floats(slope.ravel())
+    return call.kept(PReLU(len(weight)), weight=weight)
+
+
 def _hard_sigmoid(call: Call) -> Made:
     alpha, beta = call.attribute("alpha", 0.2), call.attribute("beta", 0.5)
-    if abs(alpha - 1 / 6) > 1e-6 or abs(beta - 0.5) > 1e-6:
-        raise NetworkError(f"it is {alpha:g} x + {beta:g}; x / 6 + 0.5 opens here")
-    return call.kept(Activate("hard sigmoid"))
+    if abs(alpha - 1 / 6) <= 1e-6 and abs(beta - 0.5) <= 1e-6:
+        return call.kept(Activate("hard sigmoid"))
+    return call.add(Clip(0, 1), [_scaled(call, call.flow(), alpha, beta, "line")], call.flow().dims)
+
+
+def _selu(call: Call) -> Made:
+    alpha, gamma = call.attribute("alpha", 1.6732632), call.attribute("gamma", 1.0507010)
+    bent = call.building.layer(ELU(alpha), [call.flow()], call.flow().dims, f"{call.title}, bent")
+    return _scaled(call, bent, gamma, 0)
+
+
+def _celu(call: Call) -> Made:
+    alpha = call.attribute("alpha", 1.0)
+    if alpha <= 0:
+        raise NetworkError(f"its alpha is {alpha:g}; above 0 it opens")
+    narrow = _scaled(call, call.flow(), 1 / alpha, 0, "over alpha")
+    bent = call.building.layer(Activate("elu"), [narrow], narrow.dims, f"{call.title}, bent")
+    return _scaled(call, bent, alpha, 0)
+
+
+def _mish(call: Call) -> Made:
+    flow = last = call.flow()
+    for function in ("softplus", "tanh"):
+        last = call.building.layer(Activate(function), [last], flow.dims, f"{call.title}, {function}")
+    return call.add(Multiply(2), [flow, last], flow.dims)
+
+
+def _scaled(call: Call, flow: Flow, weight: float, bias: float, part: str = "") -> Flow:
+    """Each number times one, plus one; a `part` of what the node does."""
+    arrays = {name: np.full(flow.dims[:1], value, np.float32) for name, value in (("weight", weight), ("bias", bias))}
+    title = f"{call.title}, {part}" if part else call.title
+    return call.building.layer(Scale(), [flow], flow.dims, title, **arrays)
 
 
 def _as(layer: Layer) -> Callable[[Call], Made]:
@@ -144,10 +209,11 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 
 
 OPERATORS = {
-    "BatchNormalization": _batch_norm, "Clip": _clip, "Dropout": _dropout, "Elu": _only("elu", alpha=1.0),
-    "Gelu": _gelu, "GroupNormalization": _group_norm, "HardSigmoid": _hard_sigmoid,
-    "HardSwish": _as(Activate("hard swish")), "InstanceNormalization": _instance_norm, "LRN": _lrn,
-    "LayerNormalization": _layer_norm, "LeakyRelu": _only("leaky relu", alpha=0.01),
-    "MeanVarianceNormalization": _mean_variance_norm, "Relu": _as(Activate("relu")),
-    "Sigmoid": _as(Activate("sigmoid")), "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
+    "BatchNormalization": _batch_norm, "Celu": _celu, "Clip": _clip, "Dropout": _dropout,
+    "Elu": _numbered(1.0, "elu", ELU), "Gelu": _gelu, "GroupNormalization": _group_norm,
+    "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "InstanceNormalization": _instance_norm,
+    "LRN": _lrn, "LayerNormalization": _layer_norm, "LeakyRelu": _numbered(0.01, "leaky relu", LeakyReLU),
+    "MeanVarianceNormalization": _mean_variance_norm, "Mish": _mish, "PRelu": _prelu,
+    "Relu": _as(Activate("relu")), "Selu": _selu, "Sigmoid": _as(Activate("sigmoid")), "Softmax": _softmax,
+    "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
 }  # fmt: skip

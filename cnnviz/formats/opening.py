@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +23,7 @@ from cnnviz.signatures import checked
 FREE_SIDE = 224  # pixels, where the file leaves the size open
 IMAGENET = 1000
 MOST_TURNED = 2**22  # numbers of a picture whose channels come last, of which it is asked whether they are turned
+_PASSING = {"Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"}
 
 
 @checked
@@ -33,9 +34,9 @@ def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     files  what else came along, by base name: PyTorch writes the weights of a network into a file of their own
 
     Nothing of the file is run. What cannot be told from it is guessed (`guess`); a free size is 224, and a thousand
-    classes are ImageNet's. Softmax at its end is left out, for `Trained.probabilities` is it. A network that has a node
-    that does not open here goes as far as that one, and `stopped` says why. Where it gives anything but one row of
-    numbers it has no classes.
+    classes are ImageNet's. Softmax of a row of scores at its end is left out, for `Trained.probabilities` is it. A
+    network that has a node that does not open here goes as far as that one, and `stopped` says why. Where it gives
+    anything but one row of numbers it has no classes.
 
     Raises NetworkError for what is no such file or is too large, and where not even one node opens.
     Source: the Open Neural Network Exchange's specification, onnx.ai.
@@ -90,7 +91,7 @@ def _built(model: Model, building: Building) -> str:
     needed = _needed(model)
     for number, operation in enumerate(needed, 1):
         try:
-            if operation.operator == "Softmax" and operation is needed[-1]:
+            if _is_shares(operation, needed[number:], building):
                 building.values[operation.outputs[0]] = building.values[operation.inputs[0]]
                 continue
             if operation.operator not in OPERATORS:
@@ -106,6 +107,14 @@ def _built(model: Model, building: Building) -> str:
         for value_name, value in zip(operation.outputs, made):
             building.values[value_name] = value
     return ""
+
+
+def _is_shares(operation: Operation, behind: Sequence[Operation], building: Building) -> bool:
+    """Whether it makes probabilities of a row of scores at the end, which `Trained.probabilities` does too."""
+    if operation.operator not in ("Softmax", "LogSoftmax") or any(one.operator not in _PASSING for one in behind):
+        return False
+    value = building.values[operation.inputs[0]]
+    return isinstance(value, Flow) and max(value.dims, default=1) == math.prod(value.dims)
 
 
 def _turned(building: Building) -> bool:

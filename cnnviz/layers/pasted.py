@@ -47,21 +47,22 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "return_indices": (False,), "divisor_override": (None,), "affine": (True,), "track_running_stats": (True,),
     "center": (True,), "scale": (True,), "axis": (-1, 1, 3), "approximate": ("none", False), "max_value": (None,),
     "threshold": (0,), "negative_slope": (0.01,), "alpha": (0.01,), "start_dim": (1,), "end_dim": (-1, 3),
-    "output_size": (1, (1, 1)),
+    "output_size": (1, (1, 1)), "dim": (1, -1),
 }  # fmt: skip
 _ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
     "GroupNorm": {"affine": (True, False)},
     "InstanceNorm2d": {"affine": (True, False), "track_running_stats": (False,)},
     "ELU": {"alpha": (1,)}, "Softplus": {"beta": (1,), "threshold": (20,)},
 }  # fmt: skip
+# What is a layer of its own where its number is not the usual one.
+_NUMBERED = {"LeakyReLU": ("leaky relu slope", 0.01), "ELU": ("elu alpha", 1)}
 _INSTEAD = {
     "output_size": "only 1 × 1 is here, the global average; where the map already has this size, leave it out.",
     "affine": "here it has its weight and its bias; leave it out.",
     "start_dim": "FC reads a whole volume; leave it out.",
 }
 _NOT_HERE = {
-    "Softmax": "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out.",
-    "LogSoftmax": "is not here: it keeps the order of the last numbers. Leave it out.",
+    "LogSoftmax": "is not here: it keeps the order of the last numbers. Leave it out, or write softmax.",
     "Dropout2d": "drops whole maps; dropout here drops single numbers.",
     "SpatialDropout2D": "drops whole maps; dropout here drops single numbers.",
 }
@@ -82,6 +83,8 @@ def own(call: str) -> list[str]:
     if not isinstance(node, ast.Call) or name not in CALLS:
         raise SettingError(_NOT_HERE.get(name, ""))
     kind, parameters = CALLS[name]
+    if name in _NUMBERED and _is_unusual(node, parameters.split()[0], _NUMBERED[name][1]):
+        kind = _NUMBERED[name][0]
     slots = {slot.name: slot for slot in GRAMMARS[kind][1].slots} if kind in GRAMMARS else {}
     given = _arguments(node, parameters.split(), slots)
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
@@ -102,6 +105,13 @@ def own(call: str) -> list[str]:
     if name == "Activation" and is_code("".join(texts)):
         raise SettingError(f"is no function here; there are {', '.join(filter(None, _FUNCTIONS.values()))}.")
     return [text for text in texts if text]
+
+
+def _is_unusual(node: ast.Call, parameter: str, usual: float) -> bool:
+    """Whether a call gives its first parameter another number than the usual one."""
+    words = {word.arg: word.value for word in node.keywords}
+    told = value_of(node.args[0] if node.args else words[parameter]) if node.args or parameter in words else usual
+    return type(told) in (int, float) and told != usual
 
 
 def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot]) -> dict[str, Any]:

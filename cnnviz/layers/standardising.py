@@ -1,4 +1,4 @@
-"""Layers that take off a mean and divide by a deviation which they find anew in each picture, in training and after."""
+"""Layers that measure numbers by those beside them in each picture, in training and after: norms, and softmax."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cnnviz.layers.grammar import Flag, Grammar, Slot, told_in
 from cnnviz.layers.layer import (
     Found,
     Given,
+    Layer,
     Operator,
     Parameters,
     Shape,
@@ -353,3 +354,59 @@ class LayerNorm(_Standardised):
         scale, bias = (float(learnt[name][channel]) for name in ("weight", "bias"))
         return {"input": normal, "channels": (channel,), "term": "value", "scale": scale, "bias": bias,
                 "outside": "none"}  # fmt: skip
+
+
+@checked
+@dataclass(frozen=True)
+class Softmax(Layer):
+    """The numbers of all channels at one place, or of a row, as shares of 1: e to the power of each, over their sum.
+
+    Source: J. Bridle, "Probabilistic Interpretation of Feedforward Classification Network Outputs, with Relationships
+    to Statistical Pattern Recognition" (1990).
+    """
+
+    kind: ClassVar[str] = "SOFTMAX"
+    gates: ClassVar[bool] = True
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(
+            kind="softmax",
+            words=r"soft[\s-]*max",
+            example="softmax",
+            calls={"Softmax": "dim", "Softmax2d": ""},
+            chip="SOFTMAX",
+            begun=("SOFTMAX", "softmax"),
+        ),
+    )
+
+    @property
+    def name(self) -> str:
+        return "SOFTMAX"
+
+    def operations(self, shape: Shape) -> dict[str, int]:
+        """Of each number a power of e, what it adds to the sum, and a quotient."""
+        count = math.prod(shape)
+        return {"powers": count, "additions": count, "divisions": count}
+
+    def _forward(self, input: NDArray, given: Given) -> NDArray[np.floating]:
+        return ops.softmax(as_maps(input), -3).reshape(input.shape)
+
+    def _backward(self, input: NDArray, gradient: NDArray, given: Given) -> Found:
+        maps = as_maps(input)
+        return ops.softmax_gradient(maps, gradient.reshape(maps.shape), -3).reshape(input.shape), {}
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Softmax", axis=1)
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        return ("nn.Softmax(dim=1)",)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return ("layers.Softmax()",)
+
+    def _terms(self, input: NDArray, output: NDArray, channel: int, given: Given) -> Terms:
+        """What is read are powers of e, the largest number of the place taken off first: 1 over their sum, times
+        its own."""
+        numbers = input.astype(np.float64) / given.divisor
+        powers = np.exp(numbers - numbers.max(0))
+        return {"input": powers * given.divisor, "channels": tuple(range(len(input))), "term": "value",
+                "exponent": -1.0, "gate": powers[channel], "outside": "none"}  # fmt: skip

@@ -31,6 +31,7 @@ LONGEST = 4000  # characters
 LONGEST_CODE = 20_000  # of what PyTorch or Keras writes, which says less in more
 DEEPEST = 100  # layers
 LARGEST = 1_000_000  # filters or units
+MOST_NAMED = 12  # kinds, where a text is none of them
 LARGEST_SIDE = 4096  # of a kernel, its stride, its padding: twice the longest side of a picture
 
 KINDS = tuple(GRAMMARS)
@@ -321,13 +322,11 @@ class Branches:
 
 
 def _hint(text: str) -> str:
-    if text.startswith("softmax"):
-        return "is not here: it makes shares of 1 of the last numbers and keeps their order. Leave it out."
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
-    others = [kind for kind, (made, _) in GRAMMARS.items() if made is not Activate]
-    named, more = ", ".join(others), len(KINDS) - len(others) - 1
-    return f"is no layer that can be typed here; there are {named}, relu and {more} more activations."
+    others = [kind for kind, (made, _) in GRAMMARS.items() if made.kind != Activate.kind]
+    named, more = ", ".join(others[:MOST_NAMED]), len(KINDS) - min(len(others), MOST_NAMED) - 1
+    return f"is no layer that can be typed here; there are {named}, relu and {more} more."
 
 
 def _given(grammar: Grammar, rest: str, where: str) -> dict[str, Any]:

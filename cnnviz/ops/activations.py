@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from cnnviz.checks import numbers, real, told, whole
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.ops.checks import precision
+from cnnviz.ops.checks import maps, precision
 from cnnviz.signatures import checked
 
 LEAK = 0.01
@@ -63,6 +63,49 @@ def leaky_relu(x: ArrayLike, negative_slope: float = LEAK) -> NDArray:
     with np.errstate(all="ignore"):
         below = (factor * np.minimum(x, 0)).astype(x.dtype, copy=False)
         return np.asarray(np.maximum(x, 0) + below)  # np.where takes more than twice as long
+
+
+def prelu(input: ArrayLike, weight: ArrayLike) -> NDArray:
+    """input where it is above 0, else weight * input: a leaky ReLU whose slope is learnt.
+
+    input   (C, H, W) or (N, C, H, W)
+    weight  (1,), one slope for all channels, or (C,)
+
+    Raises ArrayError for an input that is none and a weight that does not belong to it.
+
+    Source: K. He, X. Zhang, S. Ren and J. Sun, "Delving Deep into Rectifiers" (2015), equation 1; the rules of
+    torch.nn.functional.prelu.
+    """
+    x, slopes = _with_slopes(input, weight)
+    with np.errstate(all="ignore"):
+        return np.where(x > 0, x, slopes * x)
+
+
+def prelu_gradients(input: ArrayLike, weight: ArrayLike, output_gradient: ArrayLike) -> tuple[NDArray, NDArray]:
+    """The gradients for the input and the weight of `prelu`, in their shapes.
+
+    Raises what `prelu` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient = numbers(output_gradient, "output's gradient")
+    x, slopes = _with_slopes(input, weight, gradient)
+    if gradient.shape != x.shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {x.shape}.")
+    gradient = gradient.astype(x.dtype, copy=False)
+    with np.errstate(all="ignore"):
+        below = np.where(x > 0, 0, gradient * x)
+        others = tuple(axis for axis in range(x.ndim) if slopes.size == 1 or axis != x.ndim - 3)
+        for_weight = below.sum(others, np.float64).reshape(slopes.size).astype(x.dtype)
+        return np.where(x > 0, gradient, gradient * slopes), for_weight
+
+
+def _with_slopes(input: ArrayLike, weight: ArrayLike, *others: NDArray) -> tuple[NDArray, NDArray]:
+    """An input and its slopes, to be put beside it, in the precision that comes of both."""
+    given, images = maps(input)
+    slopes = numbers(weight, "weight")
+    if slopes.shape not in ((1,), images.shape[1:2]):
+        raise ArrayError(f"The weight has shape {slopes.shape}; {images.shape[1]} channels need as many, or one.")
+    dtype = precision(given, slopes, *others)
+    return given.astype(dtype, copy=False), slopes.astype(dtype, copy=False)[:, np.newaxis, np.newaxis]
 
 
 def sigmoid(x: ArrayLike) -> NDArray:
@@ -181,6 +224,19 @@ def softmax(x: ArrayLike, axis: int = -1) -> NDArray:
         np.exp(output, out=output)
         output /= output.sum(axis, keepdims=True)
     return output
+
+
+def softmax_gradient(x: ArrayLike, output_gradient: ArrayLike, axis: int = -1) -> NDArray:
+    """The gradient for the input of `softmax`: what is left of the output's where its mean, by shares, is taken off.
+
+    Raises what `softmax` raises, and ArrayError for an output gradient of another shape.
+    """
+    gradient, given = numbers(output_gradient, "output's gradient"), numbers(x, "input")
+    shares = softmax(given.astype(precision(given, gradient), copy=False), axis)
+    if gradient.shape != shares.shape:
+        raise ArrayError(f"The output's gradient has shape {gradient.shape}; the output has {shares.shape}.")
+    with np.errstate(all="ignore"):
+        return np.asarray(shares * (gradient - (shares * gradient).sum(axis, keepdims=True)), shares.dtype)
 
 
 def _floats(x: ArrayLike) -> NDArray:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnnviz.checks import whole
+from cnnviz.checks import a, whole
 from cnnviz.errors import ArrayError
 from cnnviz.pictures.decode import guarded
 from cnnviz.pictures.headers import FoundGIF
@@ -106,7 +106,7 @@ def with_disc(picture: Picture, frames: int) -> Film:
     It is white where the picture is dark around the middle, and black where it is light: so it is seen.
     """
     frames = whole(frames, "frames", 1)
-    still = picture.at(max(picture.shape[1:]), "grey").levels()[0]
+    still = a(picture, Picture, "picture").at(max(picture.shape[1:]), "grey").levels()[0]
     height, width = still.shape
     row, column = np.indices(still.shape)
     level = np.uint8(0 if still[height // 3 : height - height // 3].mean() > 127 else 255)
