@@ -134,6 +134,8 @@ SINGLE = {
     "largest": [("ReduceMax", ["in"], ["out"], {"axes": [2, 3], "keepdims": 0})],
     "least": [("ReduceMin", ["in"], ["out"], {"axes": [3]})],
     "long": [("ReduceL2", ["in"], ["out"], {"axes": [2, 3]})],
+    "bounds": [("Max", ["half", "in", "root"], ["a"], {}), ("Min", ["a", "square"], ["b"], {}),
+               ("Sub", ["b", "root"], ["c"], {}), ("Max", ["c", "nought"], ["out"], {})],
     "functions": [("Abs", ["in"], ["a"], {}), ("Log", ["a"], ["b"], {}), ("Neg", ["b"], ["c"], {}),
                   ("Reciprocal", ["c"], ["out"], {})],
     "again": [("ReduceMean", ["in"], ["mm"], {"axes": [2, 3]}), ("Shape", ["in"], ["s"], {}),

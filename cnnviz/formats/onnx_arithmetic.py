@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made, inner, joined
 from cnnviz.formats.onnx_known import floats, met, worked_out
-from cnnviz.layers import Add, Concat, Gain, Layer, Multiply, Offset, PadMaps, Power, Same, Scale
+from cnnviz.layers import Activate, Add, Clip, Concat, Gain, Layer, Multiply, Offset, PadMaps, Power, Same, Scale
 
 
 def _sum(call: Call) -> Made:
@@ -129,7 +129,34 @@ def _concat(call: Call) -> Made:
     return call.add(PadMaps(before, after), flows, (before + count + after, *flows[0].dims[1:]))
 
 
+def _bounded(function: np.ufunc, of: Callable[[float], Layer]) -> Callable[[Call], Made]:
+    """The least or the largest of a value and of numbers that are the same for all of it."""
+
+    def made(call: Call) -> Made:
+        known = [value for value in call.inputs if isinstance(value, np.ndarray)]
+        flows = [value for value in call.inputs if isinstance(value, Flow)]
+        if not flows:
+            return met(lambda *all: reduce(function, all), *known)
+        if len(flows) > 1 or any(array.size != 1 or np.isnan(array).any() for array in known):
+            raise NetworkError("it compares what depends on the picture with other things than single numbers")
+        ends = [float(array.reshape(())) for array in known]
+        if not ends:
+            return call.add(Same(), flows, flows[0].dims)
+        return call.add(of(reduce(function, ends)), flows, flows[0].dims)
+
+    return made
+
+
+def _at_least(number: float) -> Layer:
+    return Clip(number, math.inf) if number else Activate("relu")
+
+
+def _at_most(number: float) -> Layer:
+    return Clip(-math.inf, number)
+
+
 OPERATORS = {
-    "Add": _sum, "Concat": _concat, "Div": _quotient, "Mul": _product, "Neg": _negative, "Sub": _difference,
+    "Add": _sum, "Concat": _concat, "Div": _quotient, "Max": _bounded(np.maximum, _at_least),
+    "Min": _bounded(np.minimum, _at_most), "Mul": _product, "Neg": _negative, "Sub": _difference,
     "Sum": _sum,
 }  # fmt: skip

@@ -58,6 +58,7 @@ def _layer(layer: Layer) -> Step:
 
 
 def _times_count(call: Call, flow: Flow, count: int) -> Flow:
+    call.building.afford(2 * flow.dims[0])
     weight = np.full(flow.dims[:1], count, np.float32)
     return call.add(Scale(), [flow], flow.dims, weight=weight, bias=np.zeros_like(weight))
 
