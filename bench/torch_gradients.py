@@ -71,6 +71,7 @@ ACTIVATIONS = {
     "tanh": torch.tanh,
     "scaled tanh": lambda x: 1.7159 * torch.tanh(2 / 3 * x),
     "gelu": functional.gelu,
+    "gelu tanh": lambda x: functional.gelu(x, approximate="tanh"),
     "relu6": functional.relu6,
     # Its own hardsigmoid has 1/6 as a float32, of float64 numbers too.
     "hard sigmoid": lambda x: functional.relu6(x + 3) / 6,

@@ -190,6 +190,13 @@ def prelu_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return found, for_weight.reshape(given["weight"].shape)
 
 
+GELU = {"none": ops.ACTIVATIONS["gelu"], "tanh": ops.ACTIVATIONS["gelu tanh"]}
+
+
+def gelu_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return (GELU[given.get("approximate", "none")].derivative(given["x"]) * gradient,)
+
+
 def lacks_of_norm(given: Given) -> str:
     """Why cnnviz has no such norm, or ""."""
     if given.get("eps", 1) <= 0:
@@ -311,7 +318,9 @@ OPERATIONS = {
         lambda input, weight: own_axes(ops.prelu)(input, np.atleast_1d(weight)), "input weight",
         lacks=lambda given: "an input of one axis" if given["input"].ndim < 2 else mixed(given), back=prelu_back,
     ),
-    "nn.functional.gelu": activation("gelu", {"approximate": "none"}),
+    "nn.functional.gelu": Operation(
+        lambda x, approximate="none": GELU[approximate].function(x), "x", {}, back=gelu_back
+    ),
     "sigmoid": activation("sigmoid"),
     "tanh": activation("tanh"),
 }  # fmt: skip

@@ -34,8 +34,8 @@ def in_many_digits(name, x):
 
 def test_there_is_one_of_each():
     names = (
-        "relu", "leaky relu", "sigmoid", "tanh", "scaled tanh", "gelu", "relu6", "hard sigmoid", "hard swish", "silu",
-        "elu", "softplus",
+        "relu", "leaky relu", "sigmoid", "tanh", "scaled tanh", "gelu", "gelu tanh", "relu6", "hard sigmoid",
+        "hard swish", "silu", "elu", "softplus",
     )  # fmt: skip
     functions = [getattr(ops, name.replace(" ", "_")) for name in names]
     assert [activation.function for activation in ACTIVATIONS.values()][1:] == functions
@@ -131,7 +131,8 @@ def test_derivatives_at_the_kink_and_at_the_origin():
     }
     assert at_zero == {
         "identity": [1, 1], "relu": [0, 0], "leaky relu": [0.01, 0.01], "sigmoid": [0.25, 0.25], "tanh": [1, 1],
-        "scaled tanh": [1.7159 * 2 / 3] * 2, "gelu": [0.5, 0.5], "relu6": [0, 0], "hard sigmoid": [1 / 6] * 2,
+        "scaled tanh": [1.7159 * 2 / 3] * 2, "gelu": [0.5, 0.5], "gelu tanh": [0.5, 0.5], "relu6": [0, 0],
+        "hard sigmoid": [1 / 6] * 2,
         "hard swish": [0.5, 0.5], "silu": [0.5, 0.5], "elu": [1, 1], "softplus": [0.5, 0.5],
     }  # fmt: skip
     at_kinks = {"relu6": [0.0, 0.0, 1, 0], "hard sigmoid": [0, 1 / 6, 0, 0], "hard swish": [0, 0.5, 1, 1]}

@@ -65,6 +65,7 @@ LAYERS = [
     ("GELU(approximate='none')", [Activate("gelu")]), ("LeakyReLU(negative_slope=0.01)", [Activate("leaky relu")]),
     ("LeakyReLU(negative_slope=0.01, inplace=True)", [Activate("leaky relu")]),
     ("LeakyReLU(0.2)", [LeakyReLU(0.2)]), ("layers.LeakyReLU(0.3)", [LeakyReLU(0.3)]), ("ELU(alpha=0.5)", [ELU(0.5)]),
+    ("GELU(approximate='tanh')", [Activate("gelu tanh")]), ("tanh gelu", [Activate("gelu tanh")]),
     ("PReLU(num_parameters=3)", [PReLU(3)]), ("nn.Softmax(dim=1)", [Softmax()]),
     # as they are written in code
     ("nn.Conv2d(3, 64, 3, padding=1)", [Conv2d(64, 3, padding=1)]),
@@ -266,7 +267,6 @@ REFUSED = [
     ("BatchNorm2d(3, track_running_stats=False)", "has track_running_stats False; here it is True."),
     ("ReLU(6.0)", "has a largest value; ReLU here has none."),
     ("layers.ReLU(max_value=6)", "has max_value 6; here it is None."),
-    ("GELU(approximate='tanh')", "has approximate tanh; here it is none."),
     ("Softmax(dim=2)", "has dim 2; here it is 1."), ("LogSoftmax(dim=1)", "is not here: it keeps the order"),
     ("Dropout2d(0.5)", "drops whole maps; dropout here drops single numbers."),
     ("Flatten(start_dim=2)", "has start_dim 2; FC reads a whole volume"),

@@ -204,6 +204,7 @@ ACTIVATIONS = {
     "tanh": np.tanh,
     "scaled tanh": lambda x: 1.7159 * (rise := np.expm1(np.minimum(4 * x / 3, 700))) / (rise + 2),
     "gelu": lambda x: x * scipy.special.ndtr(x),
+    "gelu tanh": lambda x: x * scipy.special.expit(np.sqrt(8 / np.pi) * (x + 0.044715 * x**3)),
     "relu6": lambda x: by_onnxruntime("Clip", x, np.float64(0), np.float64(6)),
     "hard sigmoid": lambda x: by_onnxruntime("HardSigmoid", x, alpha=1 / 6, beta=0.5),
     "hard swish": lambda x: x * np.clip(x / 6 + 0.5, 0, 1),

@@ -135,9 +135,7 @@ def _dropout(call: Call) -> Made:
 
 
 def _gelu(call: Call) -> Made:
-    if call.attribute("approximate", "none") != "none":
-        raise NetworkError("it is the form with tanh; the exact one opens here")
-    return call.kept(Activate("gelu"))
+    return call.kept(Activate("gelu tanh" if call.attribute("approximate", "none") == "tanh" else "gelu"))
 
 
 def _clip(call: Call) -> Made:

@@ -59,6 +59,7 @@ class Activate(Layer):
             ("leaky relu", r"leaky[\s-]*relu|lrelu", {"LeakyReLU": "negative_slope inplace"}),
             ("sigmoid", "sigmoid|logistic", {"Sigmoid": ""}),
             ("scaled tanh", r"scaled[\s-]*tanh", {}),
+            ("gelu tanh", r"gelu[\s-]*tanh|tanh[\s-]*gelu", {}),
             ("tanh", "tanh", {"Tanh": ""}),
             ("gelu", "gelu", {"GELU": "approximate"}),
             ("relu6", r"relu[\s-]*6", {"ReLU6": "inplace"}),
@@ -99,8 +100,11 @@ class Activate(Layer):
             return alone("Clip", {"min": 0.0, "max": 6.0})
         return (Operator(*_OPERATORS[self.function]),)
 
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        return ("nn.GELU(approximate='tanh')",) if self.function == "gelu tanh" else super()._as_torch(shape)
+
     def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
-        if self.function == "scaled tanh":
+        if self.function in ("scaled tanh", "gelu tanh"):
             raise SettingError(f"{self.name}: Keras has no layer that does this.")
         own = {"relu": "ReLU()", "identity": "Identity()", "leaky relu": f"LeakyReLU(negative_slope={LEAK})"}
         other = call_of("Activation", repr(self.function.replace(" ", "_")))
@@ -473,9 +477,10 @@ class LocalResponseNorm(Layer):
         }  # fmt: skip
 
 
-_OPERATORS: dict[str, tuple[str, dict[str, float], dict[str, float]]] = {
+_OPERATORS: dict[str, tuple[str, dict[str, float], dict[str, float | str]]] = {
     "identity": ("Identity", {}, {}), "relu": ("Relu", {}, {}), "sigmoid": ("Sigmoid", {}, {}),
-    "tanh": ("Tanh", {}, {}), "gelu": ("Gelu", {}, {}), "leaky relu": ("LeakyRelu", {}, {"alpha": LEAK}),
+    "tanh": ("Tanh", {}, {}), "gelu": ("Gelu", {}, {}), "gelu tanh": ("Gelu", {}, {"approximate": "tanh"}),
+    "leaky relu": ("LeakyRelu", {}, {"alpha": LEAK}),
     "hard sigmoid": ("HardSigmoid", {}, {"alpha": 1 / 6, "beta": 0.5}), "hard swish": ("HardSwish", {}, {}),
     "elu": ("Elu", {}, {"alpha": 1.0}), "softplus": ("Softplus", {}, {}),
 }  # fmt: skip

@@ -53,12 +53,15 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "recompute_scale_factor": (None, False), "dim": (1, -1),
 }  # fmt: skip
 _ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
+    "GELU": {"approximate": ("none", False, "tanh")},
     "GroupNorm": {"affine": (True, False)},
     "InstanceNorm2d": {"affine": (True, False), "track_running_stats": (False,)},
     "ELU": {"alpha": (1,)}, "Softplus": {"beta": (1,), "threshold": (20,)},
 }  # fmt: skip
-# What is a layer of its own where its number is not the usual one.
-_NUMBERED = {"LeakyReLU": ("leaky relu slope", 0.01), "ELU": ("elu alpha", 1)}
+# What is a layer of its own where its first setting is not the usual one.
+_UNUSUAL: dict[str, tuple[str, Any]] = {
+    "LeakyReLU": ("leaky relu slope", 0.01), "ELU": ("elu alpha", 1), "GELU": ("gelu tanh", "none"),
+}  # fmt: skip
 _INSTEAD = {
     "affine": "here it has its weight and its bias; leave it out.",
     "start_dim": "FC reads a whole volume; leave it out.",
@@ -88,8 +91,8 @@ def own(call: str) -> list[str]:
     if name == "UpSampling2D":  # Keras' size is how many times as large
         for word in node.keywords:
             word.arg = {"size": "scale_factor"}.get(word.arg or "", word.arg)
-    if name in _NUMBERED and _is_unusual(node, parameters.split()[0], _NUMBERED[name][1]):
-        kind = _NUMBERED[name][0]
+    if name in _UNUSUAL and _is_unusual(node, parameters.split()[0], _UNUSUAL[name][1]):
+        kind = _UNUSUAL[name][0]
     slots = {slot.name: slot for slot in GRAMMARS[kind][1].slots} if kind in GRAMMARS else {}
     given = _arguments(node, parameters.split(), slots)
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
@@ -114,11 +117,11 @@ def own(call: str) -> list[str]:
     return [text for text in texts if text]
 
 
-def _is_unusual(node: ast.Call, parameter: str, usual: float) -> bool:
-    """Whether a call gives its first parameter another number than the usual one."""
+def _is_unusual(node: ast.Call, parameter: str, usual: Any) -> bool:
+    """Whether a call gives its first parameter another value than the usual one, and one that may be read."""
     words = {word.arg: word.value for word in node.keywords}
     told = value_of(node.args[0] if node.args else words[parameter]) if node.args or parameter in words else usual
-    return type(told) in (int, float) and told != usual
+    return told == "tanh" if usual == "none" else type(told) in (int, float) and told != usual
 
 
 def _arguments(node: ast.Call, parameters: list[str], slots: Mapping[str, Slot]) -> dict[str, Any]:

@@ -147,6 +147,16 @@ def gelu(x: ArrayLike) -> NDArray:
         return np.asarray(x * _normal_share(x))
 
 
+def gelu_tanh(x: ArrayLike) -> NDArray:
+    """The GELU with a tanh in place of the normal distribution: x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.
+
+    Source: D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)" (2016), section 2.
+    """
+    x = _floats(x)
+    with np.errstate(all="ignore"):
+        return np.asarray(x * sigmoid(2 * _in_tanh(x)[0]))  # the same, and keeps its digits far below 0
+
+
 def relu6(x: ArrayLike) -> NDArray:
     """max(0, x), and at most 6.
 
@@ -297,6 +307,19 @@ def _gelu_slope(x: ArrayLike) -> NDArray:
         return np.asarray(_normal_share(x) + x * density)
 
 
+def _in_tanh(x: NDArray) -> tuple[NDArray, NDArray]:
+    """What GELU's tanh is taken of, and its slope; beyond 30 the tanh is 1, and what it is taken of stays as it is."""
+    near = np.clip(x, -30, 30)
+    root = math.sqrt(2 / math.pi)
+    return root * (near + 0.044715 * near**3), root * (1 + 3 * 0.044715 * near**2)
+
+
+def _gelu_tanh_slope(x: ArrayLike) -> NDArray:
+    x = _floats(x)
+    inner, slope = _in_tanh(x)
+    return np.asarray(sigmoid(2 * inner) + np.clip(x, -30, 30) * 2 * slope * _sigmoid_slope(2 * inner))
+
+
 def _relu6_slope(x: ArrayLike) -> NDArray:
     x = _floats(x)
     return np.asarray(~((x <= 0) | (x >= 6))).astype(x.dtype)
@@ -351,6 +374,11 @@ ACTIVATIONS: dict[str, Activation] = {
         Activation(
             "gelu", "GELU", "x × (1 + erf(x / √2)) / 2",
             "(1 + erf(x / √2)) / 2 + x × e^(−x² / 2) / √(2π)", gelu, _gelu_slope,
+            "D. Hendrycks and K. Gimpel (2016), section 2",
+        ),
+        Activation(
+            "gelu tanh", "GELU by tanh", "x / (1 + e^(−2t)), where t is √(2/π) × (x + 0.044715 x³)",
+            "s + 2 x s (1 − s) √(2/π) (1 + 0.134145 x²), where s is f(x) / x", gelu_tanh, _gelu_tanh_slope,
             "D. Hendrycks and K. Gimpel (2016), section 2",
         ),
         Activation(

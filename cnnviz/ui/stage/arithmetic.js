@@ -66,6 +66,7 @@ export const APPLY = {
   tanh: Math.tanh,
   "scaled tanh": (x) => 1.7159 * Math.tanh((2 * x) / 3),
   gelu: (x) => 0.5 * x * (1 + erf(x / Math.SQRT2)),
+  "gelu tanh": (x) => x * APPLY.sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)),
   relu6: (x) => Math.min(Math.max(x, 0), 6),
   "hard sigmoid": (x) => Math.min(Math.max(x + 3, 0), 6) / 6,
   "hard swish": (x) => (x <= -3 ? 0 : x * (Math.min(x + 3, 6) / 6)),
