@@ -22,6 +22,9 @@ export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.
 /** Whether a step's number is raised to a power, or multiplied by one of its own place. @type {(trace: Trace) => boolean} */
 export const isBent = (trace) => !!trace.exponent || !!trace.gate;
 
+/** A result in the decimals of its map; a nought that is exact has none. @type {(value: number, decimals: number) => string} */
+export const resultText = (value, decimals) => (value === 0 ? "0" : fixed(value, decimals));
+
 // ---- decimals, once for a map ----
 
 // The power of ten of the first digit.
@@ -135,7 +138,7 @@ export class Shown {
     this.solve();
   }
 
-  get result() { return fixed(this.output, this.places.output); }
+  get result() { return resultText(this.output, this.places.output); }
   get scale() { return upTo(this.trace.scale, this.places.scale + this.more); }
   get gated() { return gateAt(this.trace, this.step.row, this.step.column); }
   get gate() { return upTo(this.gated, this.places.output + 2 + this.more); }
