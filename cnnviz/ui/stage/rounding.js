@@ -143,9 +143,11 @@ export class Shown {
   get gated() { return gateAt(this.trace, this.step.row, this.step.column); }
   get gate() { return upTo(this.gated, this.places.output + 2 + this.more); }
   get bias() { return spelled(this.biasUnits, this.biasPlaces, this.isBiasInFull ? 0 : null); }
-  get sum() { return spelled(this.sumUnits, this.places.terms); }
-  get reduced() { return spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
-  term(tap) { return spelled(this.terms[tap], this.places.terms); }
+  get sum() { return this.isNought(this.sumUnits) ? "0" : spelled(this.sumUnits, this.places.terms); }
+  get reduced() { return this.isNought(this.reducedUnits) ? "0" : spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
+  // Of a result that is exactly 0 what it comes from is said as that is.
+  isNought(units) { return units === 0 && this.output === 0 && (this.step.reduced === 0 || isBare(this.trace)); }
+  term(tap) { return this.step.terms[tap] === 0 && this.terms[tap] === 0 ? "0" : spelled(this.terms[tap], this.places.terms); }
 
   // What a channel adds up to, as its terms are shown.
   partial(channel) {
