@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from bad_pictures import photo, saved
 from cnnviz.errors import KernelError
 from cnnviz.experiments.signals import signal
 from cnnviz.ops import conv1d
@@ -143,7 +144,7 @@ def test_what_is_no_row_of_numbers_is_told_of_by_a_row():
 
 def test_the_dials_of_a_row_show_what_is_taken_of_a_small_picture():
     at = Visitor("signal", signal="A row of the picture", row="64", sample="The 5 x 5 binary picture", **{"from": "47"})
-    at.upload("small.png", png(np.arange(30 * 40, dtype=np.uint8).reshape(30, 40)))
+    at.upload("small.png", saved(photo(30, 40), "PNG"))
     assert "row 30 of 30" in at.said() and "columns 5 to 40 of 40" in at.said()
     assert (at.control("row").value, at.control("from").value) == (30, 5)
     at.set(row=4)
