@@ -118,7 +118,7 @@ function formulaText(trace, { bias, scale, gate }, reduced) {
 export function total(trace, step, say = speaker(trace)) {
   const shown = say.of(step), { result } = shown;
   const isAnswer = isBare(trace) && factorOf(trace) === 1; // the terms, reduced, are the answer already
-  if (isAnswer && ["max", "sum"].includes(trace.reduction) && trace.term !== "product" && !isOneValue(trace)) {
+  if (isAnswer && ["max", "sum"].includes(trace.reduction) && (trace.term !== "product" || hasOwnWeights(trace)) && !isOneValue(trace)) {
     return { left: kindOf(trace), result };
   }
   const reduced = isOneValue(trace) ? shown.reduced
