@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from bad_pictures import photo, saved
+from cnnviz.errors import KernelError
 from cnnviz.experiments.signals import signal
+from cnnviz.ops import conv1d
 from cnnviz.ui.lessons.signal import signal_setup as setup
+from cnnviz.ui.settings import OWN
 from cnnviz.ui.state.setting import starts
+from cnnviz.ui.words import listed
 from lab import Lab
 from visitor import Visitor, plain, written
 
@@ -88,6 +94,61 @@ def test_the_page_says_how_far_layers_see():
     at = Visitor("signal", layers1="5", kl="3")
     assert "= 1 + 2 · 31 = 63 samples" in at.said() and "1 + 2 · 5 = 11 samples" in at.said()
     assert "at sample 19" in at.said() and "at sample 17, before anything has happened" in at.said()
+
+
+@pytest.mark.parametrize("k", [2, 3])
+@pytest.mark.parametrize("layers", range(1, 6))
+def test_every_sentence_about_layers_follows_what_is_set(layers, k):
+    """What the last output moves with, counted by nudging each sample."""
+    dilations, length = [2**at for at in range(layers)], 80
+    seen = []
+    for at in range(layers + 1):
+        numbers = np.eye(length)[:, np.newaxis]
+        for dilation in dilations[:at]:
+            numbers = conv1d(numbers, np.ones((1, 1, k)), padding=((k - 1) * dilation, 0), dilation=dilation)
+        seen.append(int(np.count_nonzero(numbers[:, 0, -1])))
+    said = Visitor("signal", layers1=str(layers), kl=str(k)).said()
+    name = f"layers dilated by {listed(dilations)} see" if layers > 1 else "a layer dilated by 1 sees"
+    assert f"{name} {seen[-1]} samples with {k} weights each." in said
+    assert f"sees {seen[-1]} samples:" in said and f"here {listed(list(np.diff(seen)))}; without dilation" in said
+    assert name.rpartition(" ")[0].capitalize() in said and f"each adds K − 1 = {k - 1} and no more" in said
+
+
+def test_numbers_of_ones_own_begin_with_the_weights_that_stood():
+    at = Visitor("signal", filter1="Difference", k1="3")
+    before = at.stage().arrays["weight"].ravel().tolist()
+    at.set(filter1="Your own numbers")
+    assert at.stage().arrays["weight"].ravel().tolist() == before == [-1, 0, 1]
+    assert at.link("own1") and "There are no numbers" not in at.said()
+    at.set(filter1="Mean", k1=5).set(filter1="Your own numbers")  # those that were typed are not lost
+    assert at.stage().arrays["weight"].ravel().tolist() == [0, -1, 0, 1, 0]
+    for nothing in ("", ";", "[[]]"):
+        link = Visitor("signal", filter1="Your own numbers", k1="4", own1=nothing)
+        np.testing.assert_allclose(link.stage().arrays["weight"].ravel(), [0.25] * 4)
+
+
+def test_a_weight_stands_on_the_stage_as_it_was_typed():
+    """No common factor makes another number of a decimal: of -1.5 beside 0.2 not -15 times 1/10."""
+    own = {"filter1": "Your own numbers"}
+    for typed, factor in (("0.2 -1.5 0.2", (1, 1)), ("0.5 0.7", (1, 1)), ("1/3 1/3 1/3", (1, 3)), ("1/3 -1.5", (1, 1))):
+        trace = Visitor("signal", **own, own1=typed, k1=str(len(typed.split()))).stage()
+        assert tuple(trace.header["factor"]) == factor, typed
+        at = setup.filter_of({**starts(setup.OPERATION), "filter1": OWN, "own1": typed, "k1": len(typed.split())})
+        assert at.factor == Fraction(*factor)
+
+
+def test_what_is_no_row_of_numbers_is_told_of_by_a_row():
+    with pytest.raises(KernelError, match="write 2 to 9 weights, such as -1 0 1"):
+        setup.weights_typed(";")
+
+
+def test_the_dials_of_a_row_show_what_is_taken_of_a_small_picture():
+    at = Visitor("signal", signal="A row of the picture", row="64", sample="The 5 x 5 binary picture", **{"from": "47"})
+    at.upload("small.png", saved(photo(30, 40), "PNG"))
+    assert "row 30 of 30" in at.said() and "columns 5 to 40 of 40" in at.said()
+    assert (at.control("row").value, at.control("from").value) == (30, 5)
+    at.set(row=4)
+    assert at.setting("row") == 4 and "row 4 of 30" in at.said()
 
 
 # --- in a browser ---

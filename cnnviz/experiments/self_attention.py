@@ -3,7 +3,8 @@ the pixels are mixed up.
 
 What is learnt of an attention are the matrices that make queries, keys and values of each place's numbers. Here they
 are chosen: the key is the numbers, the query the same, tone and position each times a number of one's own, the value
-the pixel. So alike places attend to each other, as in non-local means.
+the pixel. So dark places attend to dark ones and light ones to light ones; it is a product, not a distance as in
+non-local means, so the darkest and the lightest get the most.
 
 Source: A. Buades, B. Coll and J.-M. Morel, "A non-local algorithm for image denoising" (2005); A. Vaswani et al.,
 "Attention Is All You Need" (2017), section 3.5, for positions as sines and cosines; X. Wang et al., "Non-local Neural
@@ -77,7 +78,15 @@ def told_by(plane: NDArray) -> NDArray:
     turn = np.pi / max(height, width)
     rows, columns = (turn * place.ravel() for place in np.indices((height, width)))
     tone = tones / spread if spread > ROUNDING * np.abs(picture).max() else np.zeros_like(tones)
-    return np.stack([tone, np.sin(rows), np.cos(rows), np.sin(columns), np.cos(columns)], axis=1)
+    found = np.stack([tone, np.sin(rows), np.cos(rows), np.sin(columns), np.cos(columns)], axis=1)
+    return np.where(np.abs(found) > ROUNDING, found, 0.0)  # a quarter turn's cosine is 0, and not 6e-17
+
+
+@checked
+def settled(terms: NDArray) -> NDArray:
+    """The sums of terms (sums, terms), and 0 where rounding alone is left of them: of 0.6 + 0.8 - 1.4."""
+    found = terms.sum(axis=1)
+    return np.where(np.abs(found) > ROUNDING * np.abs(terms).sum(axis=1), found, 0.0)
 
 
 @checked

@@ -109,7 +109,12 @@ class Filter:
 
     @property
     def factor(self) -> Fraction:
-        """The common factor to draw outside the sum: 1/9 for a box blur of 3 x 3; 1 where there is none to speak of."""
+        """The common factor to draw outside the sum: 1/9 for a box blur of 3 x 3; 1 where there is none to speak of.
+
+        Of one's own numbers a decimal stands as it was typed: -1.5, and not 1/2 times -3.
+        """
+        if self.name == OWN and any(part and "/" not in kernels.cell_text(part) for part in self.weight.flat):
+            return Fraction(1)
         found = kernels.factor(self.weight) if len(self.weight) == 1 else None
         parts = np.abs(self.weight)
         has_wholes = bool(((parts >= 1) & (parts == np.rint(parts))).any())  # 1/9 0 -1 reads best as it is

@@ -16,7 +16,7 @@ type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";
 
 interface StageOptions {
   autoplay?: boolean; whole?: boolean; compact?: boolean; complete?: boolean; weights?: boolean; group?: string; link?: string; limit?: number; begun?: number;
-  at?: [number, number]; unit?: [number, number]; live?: Live; terms?: boolean; reach?: number;
+  at?: [number, number]; unit?: [number, number]; live?: Live; terms?: boolean; reach?: number; pins?: boolean;
 }
 
 interface Trace {

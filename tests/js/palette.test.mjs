@@ -25,6 +25,13 @@ test("the ink on every colour of both palettes, of grey, of the colour planes an
   for (const colour of colours) assert.ok(contrast(parts(inkOn(colour)), colour) >= 4.5, `${colour}: ${inkOn(colour)}`);
 });
 
+test("on mid tones a number is not written in the page's ink, which would be a dark grey on a dark green", () => {
+  const green = [58, 152, 84]; // of 143 in 0 to 255 on the dark page
+  assert.equal(inkOn(green), "#000000");
+  assert.ok(contrast(parts(inkOn(green)), green) > 5.5);
+  assert.deepEqual([inkOn([250, 250, 250]), inkOn([20, 20, 20])], ["#16202b", "#ffffff"]);
+});
+
 test("a map's number takes its colour from the theme's palette", () => {
   const trace = { inputRange: [-2, 1], inputLimit: 0 };
   assert.deepEqual([-2, 0, 2].map((value) => inputColour(trace, value, { signed: PRGN_DARK })), [PRGN_DARK[0], PRGN_DARK[127], PRGN_DARK[254]]);

@@ -229,9 +229,11 @@ def _dial(
     )
 
 
-def choice_of(label: str, setting: Setting[str], *, help: str = "") -> Control:
-    """One of a few, in a box."""
-    value, take = state.now(setting), _putting(setting)
+def choice_of(
+    label: str, setting: Setting[str], *, help: str = "", take: Callable[[str], None] | None = None
+) -> Control:
+    """One of a few, in a box. take: what is called with what was chosen, where it changes more than the setting."""
+    value, take = state.now(setting), take or _putting(setting)
     return panel.choice(setting.key, lettered(label), value, setting.options, help=lettered(help), on_set=take)
 
 

@@ -50,9 +50,10 @@ class Dots extends View {
     });
     this.room = make("div", { class: "signal-room" }, this.panel.canvas, this.pull, this.walk);
     this.sees = make("p", { class: "sees" });
+    this.hint = make("p", { class: "hint" }, "Pull the dots, or draw over them."); // where it has no room on the drawing
     this.line = make("div", { class: "signal-formula" });
     this.root = make("div", { class: "dots", role: "group", "aria-label": "The signal and its output, dot by dot" },
-      make("div", { class: "signal-heads" }, this.name, this.sees, this.result), this.room);
+      make("div", { class: "signal-heads" }, this.name, this.sees, this.result), this.room, this.hint);
     this.watched = this.room;
     this.frame = make("div", { class: "frame" }, this.line, this.root);
   }

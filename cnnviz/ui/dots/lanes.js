@@ -6,7 +6,9 @@ import { factorOf } from "../stage/rounding.js";
 import { factorText } from "../stage/words.js";
 import { ownOf, outputsOf, tapsAt } from "./plot.js";
 
-const radiusOf = (pitch) => Math.max(2.5, Math.min(6, 0.24 * pitch));
+const radiusOf = (pitch) => Math.max(2.5, Math.min(6, 0.24 * pitch + 1.4));
+const HINT = 290; // pixels beside the window in which the hint has room
+const SIZES = [12, 10.5, 9]; // of the weights' type, the largest that has room
 
 // view  { trace, theme, say, output: at which the cursor stands, filled: how many outputs show, isHidden,
 //         chosen: the sample that is held, pointed at or focused, or null; isFocused }
@@ -18,16 +20,18 @@ export function paintLanes(context, plan, view) {
 }
 
 // Scales, padding, and what comes after the output's own place.
-function paintGround(context, { lanes, left, right, bottom, pitch, x, y }, { trace, theme, output }) {
+function paintGround(context, { lanes, left, right, bottom, pitch, x, y }, view) {
+  const { trace, theme, output } = view;
   const { width } = trace, [upper] = lanes;
   for (const [from, to] of [[left, x(0) - pitch / 2], [x(width - 1) + pitch / 2, right]]) {
     if (to - from > 1) fill(context, from, upper.top, to - from, upper.height, `rgb(${theme.padding})`);
   }
+  const beside = besideWindow({ left, right, pitch, x }, view);
   const later = x(ownOf(trace, output)) + pitch / 2;
   if (right - later > 1) {
     fill(context, later, upper.top, right - later, upper.height, theme.dark ? "rgba(150,160,172,0.16)" : "rgba(110,120,132,0.13)");
     const shown = Math.max(later, x(tapsAt(trace, output).at(-1)) + pitch / 2);
-    if (right - shown > 80) write(context, "the future", right - 4, upper.top + upper.height + 9, 12, theme.muted, theme.font, 400, "right");
+    if (right - shown > 80 + beside.right) write(context, "the future", right - 4, upper.top + upper.height + 9, 12, theme.muted, theme.font, 400, "right");
   }
   lanes.forEach(({ top, height, ends: [low, most] }, lane) => {
     stroke(context, [[[left, y(lane, 0)], [right, y(lane, 0)]]], theme.muted, 1);
@@ -35,7 +39,7 @@ function paintGround(context, { lanes, left, right, bottom, pitch, x, y }, { tra
     for (const value of new Set([most, 0, low])) write(context, number(value, 3), left - 6, Math.max(top + 6, Math.min(top + height - 6, y(lane, value))), 12, theme.muted, theme.font, 400, "right");
   });
   const hint = "pull the dots, or draw over them";
-  if (x(tapsAt(trace, output)[0]) - left > 290) write(context, hint, left + 4, upper.top + upper.height + 9, 12, theme.muted, theme.font, 400, "left");
+  if (x(tapsAt(trace, output)[0]) - left > HINT + beside.left) write(context, hint, left + 4, upper.top + upper.height + 9, 12, theme.muted, theme.font, 400, "left");
   const every = [1, 5, 10].find((step) => step * pitch > 26) ?? 20;
   for (let position = 0; position < width; position += 1) {
     if ((position + 1) % every && position) continue;
@@ -71,20 +75,33 @@ function label(context, theme, text, x, y, colour) {
 
 const valueAt = (trace, position) => trace.input.data[position] / trace.divisor;
 
+// The weights as they are written: each on its line in the largest type that has room there (`size`), or all of them
+// beside the window (`size` 0), and what stands beside it, with how many pixels it takes on either side.
+function besideWindow({ left, right, pitch, x }, { trace, theme, say, output }) {
+  const taps = tapsAt(trace, output), texts = taps.map((_, at) => `×${say.weight(trace.weight.data[at])}`);
+  const widest = Math.max(...texts.map((text) => emsOf(text, theme.font)));
+  const size = SIZES.find((size) => widest * size + 3 <= pitch * (taps[1] - taps[0])) ?? 0;
+  const factor = factorOf(trace) === 1 ? "" : `${factorText(trace)}\u00a0×`;
+  const all = texts.every((text) => text === texts[0]) ? `each ${texts[0]}` : texts.join(" ");
+  const text = size ? factor : `${factor} ${all}`.trim(), wide = text ? emsOf(text, theme.font) * 12 + 12 : 0;
+  const [before, after] = [x(taps[0]) - pitch / 2 - left, right - x(taps.at(-1)) - pitch / 2], isLeft = before > wide;
+  return { taps, texts, size, text: isLeft || after > wide ? text : "", isLeft, left: isLeft ? wide : 0, right: isLeft ? 0 : wide };
+}
+
 // From each tap, times its weight, to the output.
-function paintWay(context, { pitch, left, x, lanes: [upper, lower] }, { trace, theme, say, output }) {
-  const from = upper.top + upper.height, own = x(ownOf(trace, output)), written = from + 9, taps = tapsAt(trace, output);
-  const texts = taps.map((_, at) => `×${say.weight(trace.weight.data[at])}`), ink = theme.dark ? theme.window : "#b34700";
-  const isWritten = Math.max(...texts.map((text) => emsOf(text, theme.font))) * 12 + 4 <= pitch * (taps[1] - taps[0]);
-  const start = isWritten ? from + 18 : from;
+function paintWay(context, plan, view) {
+  const { pitch, x, lanes: [upper, lower] } = plan, { trace, theme, output } = view;
+  const { taps, texts, size, text, isLeft } = besideWindow(plan, view), ink = theme.dark ? theme.window : "#b34700";
+  const from = upper.top + upper.height, own = x(ownOf(trace, output)), written = from + 9;
+  const start = size ? from + 18 : from;
   taps.forEach((tap, at) => {
     const weight = trace.weight.data[at];
     stroke(context, [[[x(tap), start], [own, lower.top]]], theme.window, weight === 0 ? 1 : 2, weight === 0 ? [2, 3] : []);
-    if (isWritten) write(context, texts[at], x(tap), written, 12, ink, theme.font, 700);
+    if (size) write(context, texts[at], x(tap), written, size, ink, theme.font, 700);
   });
   dot(context, own, lower.top, 3.5, theme.window);
-  if (!isWritten || factorOf(trace) === 1) return;
-  const text = `${factorText(trace)}\u00a0×`, [first, last] = [x(taps[0]), x(taps.at(-1))], isLeft = first - left > 60;
+  if (!text) return;
+  const [first, last] = [x(taps[0]), x(taps.at(-1))];
   write(context, text, isLeft ? first - pitch / 2 - 4 : last + pitch / 2 + 4, written, 12, ink, theme.font, 700, isLeft ? "right" : "left");
 }
 

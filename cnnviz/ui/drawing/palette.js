@@ -17,13 +17,15 @@ function luminance([r, g, b]) {
   return 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
 }
 
+const AMPLE = 7; // to one: what WCAG 2 asks of text that everybody reads (1.4.6)
 const WRITTEN_IN = ["#16202b", "#ffffff", "#000000"].map((text) => [text, luminance([1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)))]);
 
-// The ink of a number on a colour, with a contrast of 4.5 : 1 at least: one of the three has it on every colour.
+// The ink of a number on a colour, with a contrast of 4.5 : 1 at least: the page's own where it has more than enough, on
+// mid tones white or black, of which one has it on every colour.
 export function inkOn(colour) {
   const own = luminance(colour);
   const contrast = (other) => (Math.max(own, other) + 0.05) / (Math.min(own, other) + 0.05);
-  return WRITTEN_IN.find(([, other]) => contrast(other) >= 4.5)[0];
+  return WRITTEN_IN.find(([, other], at) => contrast(other) >= (at ? 4.5 : AMPLE))[0];
 }
 
 /** The theme that Streamlit hands to the component as CSS variables, and the stage's own four marks. @returns {Theme} */

@@ -156,7 +156,8 @@ class Grid extends View {
     this.cells.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.cells.style.setProperty("--cells", Math.max(columns, rows * 0.75));
     this.cells.style.maxWidth = columns < 3 ? `${columns * 64}px` : "";
-    this.cells.classList.toggle("is-small", columns > 7);
+    this.cells.classList.toggle("is-small", columns > 7 && rows > 1);
+    this.cells.classList.toggle("is-row", columns > 7 && rows === 1);
     this.inputs = Array.from({ length: rows * columns }, (_, at) => {
       const r = Math.floor(at / columns), c = at % columns;
       const cell = make("input", {

@@ -72,7 +72,7 @@ export class Dial {
     this.shown = value;
     const { range: [least, most] } = this.data;
     this.range.value = String(value);
-    this.range.style.setProperty("--share", String((value - least) / (most - least)));
+    this.range.style.setProperty("--share", String((value - least) / (most - least || 1)));
     this.box.setAttribute("aria-valuenow", value);
     if (!this.isTyped) this.box.value = String(value);
   }

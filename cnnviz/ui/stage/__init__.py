@@ -59,6 +59,7 @@ def stage(
     figures: Markup = NOTHING,
     held: str = "",
     live: Mapping[str, Any] | None = None,
+    pins: Setting[tuple[int, int] | None] | None = None,
 ) -> None:
     """Draw `trace` as a stage. The same `key` keeps its place, its speed and its zoom when the trace changes.
 
@@ -77,6 +78,7 @@ def stage(
     figures   what is said of the map below it
     held      the id of its input, where the browser holds that: see `ui.held`
     live      what can be changed under the finger, with nothing asked of the server: `Live` of types.d.ts
+    pins      a `place_setting` that becomes the output which is clicked, so that the page follows
     """
     if link and unit is None:
         at = state.now(link) or at
@@ -87,7 +89,15 @@ def stage(
     options = {
         "autoplay": autoplay, "whole": whole, "compact": compact, "weights": weights, "terms": terms,
         "complete": complete, "group": group, "at": at, "unit": unit, "link": link.key if link else None,
-        "limit": limit, "begun": state.beginnings(), "live": live,
+        "limit": limit, "begun": state.beginnings(), "live": live, "pins": pins is not None,
         "formula": parts(formula), "figures": parts(figures),
     }  # fmt: skip
-    _component(key=key, data=trace.envelope(held, **{name: value for name, value in options.items() if value}))
+
+    def pinned() -> None:
+        text = state.component_state(key, "pinned")
+        place = pins.read(text) if pins and isinstance(text, str) else None
+        if pins and place:
+            state.put(**{pins.key: place})
+
+    data = trace.envelope(held, **{name: value for name, value in options.items() if value})
+    _component(key=key, data=data, **({"on_pinned_change": pinned} if pins else {}))

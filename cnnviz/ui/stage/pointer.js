@@ -132,6 +132,7 @@ export class Pointer {
     this.player.stop();
     this.player.set(index, !isComplete);
     this.pinned = !again;
+    this.stage.tellPinned();
     this.stage.root.focus({ preventScroll: true });
     this.stage.repaint();
   }

@@ -22,6 +22,9 @@ export const isBare = (trace) => trace.scale === 1 && trace.bias === 0 && trace.
 /** Whether a step's number is raised to a power, or multiplied by one of its own place. @type {(trace: Trace) => boolean} */
 export const isBent = (trace) => !!trace.exponent || !!trace.gate;
 
+/** A result in the decimals of its map; a nought that is exact has none. @type {(value: number, decimals: number) => string} */
+export const resultText = (value, decimals) => (value === 0 ? "0" : fixed(value, decimals));
+
 // ---- decimals, once for a map ----
 
 // The power of ten of the first digit.
@@ -135,14 +138,16 @@ export class Shown {
     this.solve();
   }
 
-  get result() { return fixed(this.output, this.places.output); }
+  get result() { return resultText(this.output, this.places.output); }
   get scale() { return upTo(this.trace.scale, this.places.scale + this.more); }
   get gated() { return gateAt(this.trace, this.step.row, this.step.column); }
   get gate() { return upTo(this.gated, this.places.output + 2 + this.more); }
   get bias() { return spelled(this.biasUnits, this.biasPlaces, this.isBiasInFull ? 0 : null); }
-  get sum() { return spelled(this.sumUnits, this.places.terms); }
-  get reduced() { return spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
-  term(tap) { return spelled(this.terms[tap], this.places.terms); }
+  get sum() { return this.isNought(this.sumUnits) ? "0" : spelled(this.sumUnits, this.places.terms); }
+  get reduced() { return this.isNought(this.reducedUnits) ? "0" : spelled(this.reducedUnits, this.places.reduced); } // sum, mean or largest
+  // Of a result that is exactly 0 what it comes from is said as that is.
+  isNought(units) { return units === 0 && this.output === 0 && (this.step.reduced === 0 || isBare(this.trace)); }
+  term(tap) { return this.step.terms[tap] === 0 && this.terms[tap] === 0 ? "0" : spelled(this.terms[tap], this.places.terms); }
 
   // What a channel adds up to, as its terms are shown.
   partial(channel) {

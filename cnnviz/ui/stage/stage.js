@@ -17,7 +17,7 @@ import { operandsPlan, paintOperands, partOf, partText, shapeOf } from "./operan
 import { LiveStage } from "./live.js";
 import { FIRST, partAfter, partAround } from "./plan.js";
 import { NUMBERED, Player } from "./player.js";
-import { Place } from "./place.js";
+import { Place, linkText } from "./place.js";
 import { Pointer } from "./pointer.js";
 import { narrate, speaker, total } from "./words.js";
 
@@ -236,6 +236,12 @@ class Stage extends View {
       y: middleOf(trace.rows, step.row), x: middleOf(trace.columns, step.column),
     });
     this.isSaid = false;
+  }
+
+  // Python, where it wants to know, hears of the output that has been clicked.
+  tellPinned() {
+    const { trace, player } = this;
+    if (trace.options.pins) this.send("pinned", linkText(trace, player.index));
   }
 
   // Go where another one is: to the same output of the same map, or to the output nearest to the same place.

@@ -1,7 +1,7 @@
 // How steps are said. Their numbers come from rounding.js, so that what is said adds up as it is said.
 import { hasOwnWeights, largest, tapAt } from "./arithmetic.js";
-import { LISTED, NAMED, Shown, factorOf, isBare, placesOf } from "./rounding.js";
-import { fixed, grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
+import { LISTED, NAMED, Shown, factorOf, isBare, placesOf, resultText } from "./rounding.js";
+import { grouped, many, number, unitsOf, upTo } from "../drawing/numbers.js";
 
 const WRITTEN = 9; // terms, up to which each of them is said
 
@@ -32,7 +32,7 @@ export function speaker(trace) {
     places,
     value: (value) => brief(value, places.values),
     weight: (weight) => brief(weight / factor, places.weights),
-    output: (value) => fixed(value, places.output),
+    output: (value) => resultText(value, places.output),
     of: (step) => (last?.step === step ? last : (last = new Shown(trace, step, places))),
   };
 }
@@ -118,7 +118,7 @@ function formulaText(trace, { bias, scale, gate }, reduced) {
 export function total(trace, step, say = speaker(trace)) {
   const shown = say.of(step), { result } = shown;
   const isAnswer = isBare(trace) && factorOf(trace) === 1; // the terms, reduced, are the answer already
-  if (isAnswer && ["max", "sum"].includes(trace.reduction) && trace.term !== "product" && !isOneValue(trace)) {
+  if (isAnswer && ["max", "sum"].includes(trace.reduction) && (trace.term !== "product" || hasOwnWeights(trace)) && !isOneValue(trace)) {
     return { left: kindOf(trace), result };
   }
   const reduced = isOneValue(trace) ? shown.reduced

@@ -15,12 +15,14 @@ from cnnviz.steps import Trace
 from cnnviz.ui import cached, settings, state
 from cnnviz.ui.held import held
 from cnnviz.ui.settings import Filter, K, Windows
+from cnnviz.ui.stage import place_setting
 from cnnviz.ui.state import flag, integer
 
 _BLUR = {**settings.START, "kernel": "Gaussian blur"}  # a mean by weights that add up to 1, as attention is one
 SIDE = integer("places", 16, 4, 16)
 TONE, NEAR = integer("tone", 1, 0, 10), integer("near", 0, 0, 50)
 MIX = flag("mix")
+PLACE = place_setting("attended-at")
 SETTINGS = (K, SIDE, TONE, NEAR, MIX)
 
 
@@ -46,6 +48,13 @@ class Both:
     def places(self) -> int:
         """How many pixels there are, and so places."""
         return self.picture.pixels.size
+
+    @property
+    def asking(self) -> tuple[int, int]:
+        """(row, column) of the place that was chosen last, as near as this picture has it; else where it starts."""
+        row, column = state.now(PLACE) or self.start
+        _, height, width = self.picture.shape
+        return min(row, height - 1), min(column, width - 1)
 
     def convolution(self, divisor: float) -> Trace:
         """As a stage shows it."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from cnnviz.experiments.self_attention import FEATURES, Mixed
-from cnnviz.numbers import MINUS, grouped, times
+from cnnviz.experiments.self_attention import FEATURES, ROUNDING, Mixed, settled
+from cnnviz.numbers import MINUS, grouped, many, times
 from cnnviz.ui import cached, markup
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.attention.attention_both import NEAR, TONE, Both
@@ -13,19 +13,19 @@ from cnnviz.ui.state import now
 from cnnviz.ui.words import number
 
 PHOTO = 224  # pixels a side of what networks usually take
-WIDE = 120  # pixels of a small map on the page
+WIDE = "min(120px, 24vw)"  # of a small map on the page
 
 
 def one_weight(both: Both) -> None:
-    """How the place where the stages begin comes to its weights: of itself, of those most and least like it."""
-    (row, column), (_, _, width) = both.start, both.picture.shape
+    """How the place that was clicked, or where the stages begin, comes to its weights: of itself, the largest and the
+    smallest of the others."""
+    (row, column), (_, _, width) = both.asking, both.picture.shape
     own, tone, near = row * width + column, now(TONE), now(NEAR)
     found, weights = both.attention.features, both.attention.weights[own]
-    tones, nearness = found[:, 0], found[:, 1:] @ found[own, 1:]
-    products = tone * tones[own] * tones + near * nearness
+    tones, nearness = found[:, 0], settled(found[:, 1:] * found[own, 1:])
+    products = settled(np.stack([tone * tones[own] * tones, near * nearness], axis=1))
     scores = products / np.sqrt(FEATURES)
-    others = [int(place) for place in np.argsort(-scores, kind="stable") if place != own]
-    kinds = {"itself": own, **({"most alike": others[0], "least alike": others[-1]} if others else {})}
+    kinds = {"itself": own, **_ends(weights, own)}
     lines = [
         [
             f"{kind}: row {place // width + 1}, column {place % width + 1}",
@@ -42,19 +42,37 @@ def one_weight(both: Both) -> None:
         "Where a weight comes from",
         f"Here nothing is learnt. Each place is told by {FEATURES} numbers: its tone (less the mean of all, divided by "
         "their standard deviation), and its row and its column as sine and cosine. These are its key k. Its query q is "
-        f"the same, tone times {tone} and position times {near}, so q · k says how alike two places are: tone × tone, "
-        "and nearness, from 2 for the same place downwards. In a network three matrices make queries, keys and values "
-        "of such numbers, and those are learnt; there can be many such heads.",
+        f"the same, tone times {tone} and position times {near}. So q · k is tone × tone, large where both are dark or "
+        "both light, and nearness, from 2 for the same place downwards. A place need not give itself the most: a "
+        "product grows with both of its numbers, so a tone further from the mean gets more than its own. In a network "
+        "three matrices make queries, keys and values of such numbers, and those are learnt; there can be many such "
+        "heads.",
         html(
-            "<p>Row {}, column {}, where the stages begin, is asking. softmax divides each e to the power of "
-            "q · k / √{} by the sum of all {}, which is {}:</p>",
+            "<p>Row {}, column {} is asking; click another place and that one asks. softmax divides each e to the "
+            "power of q · k / √{} by the sum of all {}, which is {}{}:</p>",
             row + 1, column + 1, FEATURES, both.places, number(float(np.exp(scores).sum())),
+            "" if len(kinds) > 1 else f". Here all {both.places} weights are the same",
         ),
         rows(
             ["place", "pixel", "q · k: tone, nearness", f"q · k / √{FEATURES}", "e to that", "weight"],
             lines,
         ),
     )  # fmt: skip
+
+
+def _ends(weights: np.ndarray, own: int) -> dict[str, int]:
+    """Where a place's weights are largest and smallest, itself left out, by what is said of that; nothing where all are
+    the same."""
+    others = np.delete(np.arange(weights.size), own)
+    if np.ptp(weights) <= ROUNDING * weights.max():
+        return {}
+    found = {}
+    for name, end in (("largest", weights[others].max()), ("smallest", weights[others].min())):
+        places = others[np.abs(weights[others] - end) <= ROUNDING * end]
+        whose = " of the others" if name == "largest" and weights[own] > end * (1 + ROUNDING) else " weight"
+        more = f", and {many(len(places) - 1, 'place')} like it" if len(places) > 1 else ""
+        found[f"{name}{whose}{more}"] = int(places[0])
+    return found
 
 
 def signed(value: float) -> str:
@@ -85,11 +103,11 @@ def shuffled(both: Both) -> None:
 
 
 def _plane(plane: np.ndarray) -> Markup:
-    return markup.image(plane[np.newaxis].astype(np.uint8), "The picture, mixed up", style=f"width: {WIDE}px")
+    return markup.image(plane[np.newaxis].astype(np.uint8), "The picture, mixed up", style=f"width: {WIDE}")
 
 
 def _map(map: np.ndarray, alt: str) -> Markup:
-    return markup.signed(*cached.pngs(map, 255.0), alt, style=f"width: {WIDE}px")
+    return markup.signed(*cached.pngs(map, 255.0), alt, style=f"width: {WIDE}")
 
 
 def _told(found: Mixed, both: Both) -> str:

@@ -7,15 +7,14 @@ import streamlit as st
 from cnnviz.experiments.self_attention import FEATURES, Mixed
 from cnnviz.numbers import many, times
 from cnnviz.ui import controls
-from cnnviz.ui.lessons.attention.attention_both import MIX, NEAR, SIDE, TONE, Both
+from cnnviz.ui.lessons.attention.attention_both import MIX, NEAR, PLACE, SIDE, TONE, Both
 from cnnviz.ui.markup import NOTHING, Markup, html, show
 from cnnviz.ui.panel import panel
 from cnnviz.ui.settings import K
-from cnnviz.ui.stage import place_setting, stage
+from cnnviz.ui.stage import stage
 from cnnviz.ui.state import now
 from cnnviz.ui.words import number
 
-PLACE = place_setting("attended-at")
 GROUP = "attention"
 
 
@@ -26,7 +25,7 @@ def dials(both: Both) -> None:
     row = (
         controls.dial_of("K kernel", K, words=f"convolution: {many(both.filter.weight.size, 'weight')}"),
         controls.dial_of("Places", SIDE, words=f"{times(height, width)} = {both.places} means of patches"),
-        controls.dial_of("Tone", TONE, words="attention to alike pixels" if tone else "does not count"),
+        controls.dial_of("Tone", TONE, words="dark to dark, light to light" if tone else "does not count"),
         controls.dial_of("Nearness", NEAR, words="attention to near ones" if near else "no place knows where it is"),
         controls.switch_of("Mix up pixels", MIX),
     )
@@ -45,6 +44,7 @@ def stages(both: Both, divisor: float) -> None:
             stage(
                 trace, key=f"weights-{name}", group=GROUP, compact=True, weights=True, link=link,
                 at=both.start if link else None, limit=255 / divisor, figures=_mixed(both, mixed), live=live,
+                pins=PLACE,
             )  # fmt: skip
 
 
@@ -53,7 +53,8 @@ def _told(both: Both) -> Iterator[Markup]:
     weights, places = both.filter.weight.size, both.places
     line = '<div class="claim"><span><b>{}</b>, {}</span><small>{}</small></div>'
     yield html(line, many(weights, "weight"), f"the same at all {places} places", f"{both.filter.name}, zeros around")
-    yield html(line, many(places, "weight"), "at each place its own", f"softmax(q · k / √{FEATURES})")
+    told = f"softmax(q · k / √{FEATURES}), green over the picture"
+    yield html(line, many(places, "weight"), "at each place its own", told)
 
 
 def _mixed(both: Both, found: Mixed) -> Markup:

@@ -10,7 +10,7 @@ from cnnviz.ui import controls, state
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, drawing, html, joined, part, rows, show
 from cnnviz.ui.state import integer
-from cnnviz.ui.words import listed, many
+from cnnviz.ui.words import capital, listed, many
 
 LAYERS, K_OF_LAYERS = integer("layers1", 4, 1, 5), integer("kl", 2, 2, 3)
 STACK = (LAYERS, K_OF_LAYERS)
@@ -24,23 +24,41 @@ def layers() -> None:
     dilations = [2**at for at in range(count)]
     far, near = causal(k, dilations), causal(k, [1] * count)
     part(
-        "Layers dilated by 1, 2, 4, 8",
+        capital(named(dilations)),
         "Each layer reads the one below it, with all of its padding in front. Where each is dilated twice as far as "
-        "the one before, each sees twice as much; without dilation a layer adds K − 1 samples and no more. "
-        "WaveNet, which makes speech sample by sample, is built so (A. van den Oord and others, 2016).",
+        "the one before, each adds twice as many samples as that one to what an output sees, "
+        f"here {listed([(k - 1) * dilation for dilation in dilations])}; without dilation each adds K − 1 = {k - 1} "
+        "and no more. WaveNet, which makes speech sample by sample, is built so (A. van den Oord and others, 2016).",
     )
     left, right = st.columns([1, 3.4], gap="medium")
     with left:
         controls.dial("Layers", LAYERS, words=f"dilated by {listed(dilations)}")
         controls.dial("K of each", K_OF_LAYERS, words=f"{k} weights a layer, {k * count} in all")
     with right:
-        show(tree(far, "dilated", _reach(k, dilations, seen(far).size)))
-        show(tree(near, "without dilation", _reach(k, [1] * count, seen(near).size)))
+        length = max(SHOWN, seen(far).size)
+        show(tree(far, "dilated", _reach(k, dilations, seen(far).size), length))
+        show(tree(near, "without dilation", _reach(k, [1] * count, seen(near).size), length))
     table = [
         [f"layer {at}", str(far[at - 1].dilation), str(seen(far[:at]).size), str(seen(near[:at]).size)]
         for at in range(1, count + 1)
     ]
     show(rows(["behind", "dilation D", "samples that an output sees", "without dilation"], table))
+
+
+def named(dilations: Sequence[int]) -> str:
+    """The layers by their dilations."""
+    return f"{'layers' if len(dilations) > 1 else 'a layer'} dilated by {listed(dilations)}"
+
+
+def summary() -> str:
+    """How far the layers that are set see, in a sentence."""
+    count, k = state.now(LAYERS), state.now(K_OF_LAYERS)
+    dilations = [2**at for at in range(count)]
+    sees = "see" if count > 1 else "sees"
+    return (
+        "A dilated layer reads as few samples as any other, further apart: "
+        f"{named(dilations)} {sees} {seen(causal(k, dilations)).size} samples with {k} weights each."
+    )
 
 
 def _reach(k: int, dilations: Sequence[int], size: int) -> Markup:
@@ -50,12 +68,11 @@ def _reach(k: int, dilations: Sequence[int], size: int) -> Markup:
     return lettered(told)
 
 
-def tree(windows: Sequence[Window], name: str, reach: Markup) -> Markup:
+def tree(windows: Sequence[Window], name: str, reach: Markup, length: int) -> Markup:
     """A drawing: the signal's last samples below, a row of units for each layer above them, and in blue all that the
-    last unit of the last layer is made from, with the lines by which it is. name,
-    reach: what is said of them below it, and how far that is."""
+    last unit of the last layer is made from, with the lines by which it is.
+    name, reach: what is said of them below it, and how far that is; length: how many samples are drawn."""
     field = seen(windows).size
-    length = max(SHOWN, field)
     found: list[Collection[int]] = reached(windows, length - 1)[::-1]  # from the samples up
     high = PITCH * len(windows) + 28
     pitch = WIDE / length

@@ -46,7 +46,7 @@ ROW, FROM = integer("row", 64, 1, SIDE), integer("from", 47, 1, SIDE)
 # By the names that they have for a signal: those of the lab's that have a meaning in one row.
 FILTERS = {"Mean": "Box blur", "Gaussian": "Gaussian blur", "Difference": "Sobel, left to right", "Outline": "Outline"}
 FINDS = {
-    "Mean": "every weight 1/K: what is quick goes",
+    "Mean": "every weight 1/K: quick ups and downs are smoothed away",
     "Gaussian": "a mean that trusts its middle",
     "Difference": "right less left: how fast it rises",
     "Outline": "the middle against the others",
@@ -109,9 +109,20 @@ def around(window: Window) -> tuple[int, int]:
 
 
 def _of_lab(state: Mapping[str, Any]) -> dict[str, Any]:
-    """The kernel as the lab has it: one row."""
-    name = FILTERS.get(state["filter1"], OWN)
+    """The kernel as the lab has it: one row. One's own is the mean's until there is a number in it."""
+    name = FILTERS.get(state["filter1"], OWN if _has_numbers(state["own1"]) else FILTERS["Mean"])
     return {**START, "kernel": name, "weights": state["own1"], "k": 1, "kw": state["k1"], "rect": True}
+
+
+def _has_numbers(text: str) -> bool:
+    return any(map(str.isdigit, text))
+
+
+def chosen(state: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What choosing a kernel changes. One's own begins with the weights that stood, if none have been typed yet."""
+    if name != OWN or _has_numbers(state["own1"]) or settings.refused(lambda: filter_of(state)):
+        return {"filter1": name}
+    return {"filter1": name, "own1": kernels.formatted(filter_of(state).weight[0])}
 
 
 def filter_of(state: Mapping[str, Any]) -> Filter:
@@ -127,6 +138,8 @@ def in_sizes(state: Mapping[str, Any]) -> tuple[str, bytes]:
 
 def weights_typed(text: str) -> tuple[float, ...]:
     """Weights in one row, as they were typed or pasted. Raises KernelError for what is none."""
+    if not _has_numbers(text):
+        raise KernelError(f"There are no numbers here; write {K1.least} to {K1.most} weights, such as -1 0 1.")
     kernel = kernels.parse(text)
     if kernel.size not in kernel.shape or not K1.least <= kernel.size <= K1.most:
         raise KernelError(f"A kernel of one dimension is a row of {K1.least} to {K1.most} weights.")

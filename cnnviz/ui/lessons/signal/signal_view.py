@@ -1,6 +1,6 @@
 """The main view: what goes in and what slides, the dots and the stage under one cursor; what an output knows."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,7 @@ from cnnviz.ui.grid import grid
 from cnnviz.ui.held import held
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.signal import signal_setup as setup
+from cnnviz.ui.lessons.signal.signal_layers import summary
 from cnnviz.ui.lessons.signal.signal_setup import (
     BOTH,
     CAUSAL,
@@ -64,7 +65,7 @@ def controls(picture: Original) -> None:
     bare = formulas.neighbours(at.extent, at.stride)
     row = [
         shared.choice_of("Signal", SIGNAL),
-        shared.choice_of("Kernel", FILTER),
+        shared.choice_of("Kernel", FILTER, take=lambda name: put(**setup.chosen(now(), name))),
         shared.dial_of("K kernel", K1, words=many(told["k1"], "weight")),
         shared.dial_of("S stride", S1, words=f"windows {bare}"),
         shared.dial_of("D dilation", D1, words=f"{at.kernel_size} taps span {at.extent}"),
@@ -118,9 +119,18 @@ def _row(told: Mapping[str, Any], picture: Original) -> None:
             100 * across.start / width, 100 * (across.stop - across.start) / width, 100 * row / height, 100 / height,
         )  # fmt: skip
         show(html('<div class="of-row">{}{}</div>', image(levels[None], "The picture in grey"), mark))
-        words = f"row {row + 1} of {height}", f"columns {across.start + 1} to {across.stop} of {width}"
-        shared.dial("Row", ROW, words=words[0], help=f"Of the picture in grey, at most {SIDE} pixels a side.")
-        shared.dial("From column", FROM, words=words[1])
+        # What is taken, which is not what is set where the picture has no such row: the dials say the first.
+        for label, setting, taken, most, words in (
+            ("Row", ROW, row, height, f"row {row + 1} of {height}"),
+            ("From column", FROM, across.start, width - (across.stop - across.start) + 1,
+             f"columns {across.start + 1} to {across.stop} of {width}"),
+        ):  # fmt: skip
+            shared.bare_dial(label, setting.key, taken + 1, (1, most), _putting(setting), words=words)
+        st.caption(f"Of the picture in grey, at most {SIDE} pixels a side.")
+
+
+def _putting(setting: state.Setting[int]) -> Callable[[int], None]:
+    return lambda value: put(**{setting.key: value})
 
 
 def _drawn(text: str) -> None:
@@ -196,8 +206,7 @@ def ending(signal: Signal | None) -> Ending | None:
             f"padding at both ends at sample {both}{', before anything has happened' * (both < causal)}. "
         )
     return Ending(
-        see + "A dilated layer reads as few samples as any other, further apart: layers dilated by 1, 2, 4 and 8 see "
-        "16 samples with two weights each.",
+        see + summary(),
         "Take the spike and “Mean”, K = 9. Where does the output answer it, with padding in front alone, and with "
         "padding at both ends? Then pull one dot far before the spike: which outputs move?",
     )
