@@ -56,6 +56,7 @@ class Operation:
     lacks    why cnnviz does not take what it would be called with, or ""
     back     (output's gradient, what it was called with) -> the gradients for the first arrays of `names`, in order
     axes     over how many it slides: a setting of it as a row has so many numbers
+    words    what cnnviz takes of what is said in a word
     """
 
     ours: Callable[..., Any]
@@ -64,6 +65,7 @@ class Operation:
     lacks: Callable[[Given], str] = lambda given: ""
     back: Callable[[np.ndarray, Given], tuple[np.ndarray, ...]] | None = None
     axes: int = 2
+    words: tuple[str, ...] = ()
 
     def given(self, sample: Any) -> Given:
         """What a sample of op_db calls it with."""
@@ -74,7 +76,7 @@ class Operation:
         for name, value in given.items():
             if name in self.usual and value != self.usual[name]:
                 return f"{name}={value}" if isinstance(value, str) else name
-            if isinstance(value, str) and name not in self.usual:
+            if isinstance(value, str) and name not in self.usual and value not in self.words:
                 return f"{name}={value}"
             if isinstance(value, tuple) and len(value) < self.axes:
                 return "a setting as a tuple of one or none"
@@ -103,6 +105,34 @@ def transposed_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...
 
 def pool_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
     return (function(output_gradient=gradient, **without(given, "return_indices", "divisor_override")),)
+
+
+def adaptive_back(function: Callable[..., np.ndarray], gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return (function(output_gradient=gradient, **without(given, "return_indices")),)
+
+
+def lacks_of_adaptive(given: Given) -> str:
+    return "an output of no numbers" if 0 in np.ravel(np.array(given["output_size"], object)) else ""
+
+
+def resized(**given: Any) -> np.ndarray:
+    return ops.upsample(**as_resized(given))
+
+
+def resized_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
+    return (ops.upsample_gradient(output_gradient=gradient, **as_resized(given)),)
+
+
+def as_resized(given: Given) -> Given:
+    """Of upsample_bilinear too, whose name says the mode."""
+    align = given.get("align_corners")
+    return {**without(given, "recompute_scale_factor", "antialias"), "align_corners": bool(align)}
+
+
+def lacks_of_resized(given: Given) -> str:
+    if given["input"].ndim != 4:
+        return "a signal or a volume"
+    return "factors worked out anew" if given.get("recompute_scale_factor") else ""
 
 
 def attention_back(gradient: np.ndarray, given: Given) -> tuple[np.ndarray, ...]:
@@ -231,6 +261,26 @@ OPERATIONS = {
     "nn.functional.avg_pool2d": Operation(
         ops.avg_pool2d, "input kernel_size stride padding ceil_mode count_include_pad divisor_override",
         {"divisor_override": None}, back=partial(pool_back, ops.avg_pool2d_gradient),
+    ),
+    "nn.functional.adaptive_avg_pool2d": Operation(
+        ops.adaptive_avg_pool2d, "input output_size", back=partial(adaptive_back, ops.adaptive_avg_pool2d_gradient),
+        lacks=lacks_of_adaptive,
+    ),
+    "nn.functional.adaptive_max_pool2d": Operation(
+        ops.adaptive_max_pool2d, "input output_size return_indices",
+        back=partial(adaptive_back, ops.adaptive_max_pool2d_gradient), lacks=lacks_of_adaptive,
+    ),
+    "nn.functional.interpolate": Operation(
+        resized, "input size scale_factor mode align_corners recompute_scale_factor antialias", {"antialias": False},
+        lacks_of_resized, resized_back, words=("nearest", "bilinear"),
+    ),
+    "nn.functional.upsample_nearest": Operation(
+        resized, "input size scale_factor", lacks=lacks_of_resized, back=resized_back,
+    ),
+    "nn.functional.upsample_bilinear": Operation(
+        lambda **given: resized(**given, mode="bilinear", align_corners=True), "input size scale_factor",
+        lacks=lacks_of_resized,
+        back=lambda gradient, given: resized_back(gradient, {**given, "mode": "bilinear", "align_corners": True}),
     ),
     "nn.functional.linear": Operation(ops.linear, "input weight bias", back=linear_back),
     "nn.functional.batch_norm": Operation(

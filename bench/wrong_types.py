@@ -3,7 +3,7 @@
     python bench/wrong_types.py            5,000 calls drawn at random, one or two of their arguments wrong
     python bench/wrong_types.py all        each argument of each public name with each wrong value: some 110,000 calls
 
-What is called, and with what, stands in tests/wrong.py; `make test` makes 3,000 of the calls. The command ends with 1
+What is called, and with what, stands in tests/wrong.py; `make test` makes 5,200 of the calls. The command ends with 1
 if anything leaks, a refusal is not one plain sentence, or a call takes longer than 5 seconds.
 """
 

@@ -13,6 +13,8 @@ from cnnviz.geometry import Field, Window
 from cnnviz.layers import (
     ELU,
     Activate,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
     AvgPool2d,
     BatchNorm2d,
     Conv2d,
@@ -31,10 +33,13 @@ from cnnviz.layers import (
     Rbf,
     Softmax,
     Subsample,
+    Upsample,
 )
 from cnnviz.models import ARCHITECTURES, Trained, digits, lenet5, lenet5_1998
 from cnnviz.network import Network
 from cnnviz.ops import (
+    adaptive_avg_pool2d,
+    adaptive_max_pool2d,
     attention,
     avg_pool2d,
     batch_norm,
@@ -57,6 +62,7 @@ from cnnviz.ops import (
     softmax,
     squared_distances,
     tanh,
+    upsample,
 )
 from cnnviz.steps import Step, Trace
 
@@ -65,13 +71,14 @@ if TYPE_CHECKING:
     from cnnviz.pictures import Picture, open_picture
 
 __all__ = [
-    "ARCHITECTURES", "Activate", "AvgPool2d", "BatchNorm2d", "CnnvizError", "Conv2d", "ConvTranspose2d", "Dropout",
-    "ELU", "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm", "LeakyReLU", "Linear",
-    "LocalResponseNorm", "MaxPool2d", "Network", "PReLU", "PartialConv2d", "Picture", "Rbf", "Softmax", "Step",
-    "Subsample", "Trace", "Trained", "Window", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d",
-    "conv_transpose2d", "digits", "dropout", "gelu", "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998",
-    "linear", "local_response_norm", "max_pool2d", "open_network", "open_picture", "prelu", "relu", "scaled_tanh",
-    "sigmoid", "softmax", "squared_distances", "tanh", "write_network",
+    "ARCHITECTURES", "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "AvgPool2d", "BatchNorm2d", "CnnvizError",
+    "Conv2d", "ConvTranspose2d", "Dropout", "ELU", "Field", "GlobalAvgPool", "GroupNorm", "InstanceNorm2d", "LayerNorm",
+    "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Network", "PReLU", "PartialConv2d", "Picture", "Rbf",
+    "Softmax", "Step", "Subsample", "Trace", "Trained", "Upsample", "Window", "adaptive_avg_pool2d",
+    "adaptive_max_pool2d", "attention", "avg_pool2d", "batch_norm", "conv1d", "conv2d", "conv3d", "conv_transpose2d",
+    "digits", "dropout", "gelu", "group_norm", "layer_norm", "leaky_relu", "lenet5", "lenet5_1998", "linear",
+    "local_response_norm", "max_pool2d", "open_network", "open_picture", "prelu", "relu", "scaled_tanh", "sigmoid",
+    "softmax", "squared_distances", "tanh", "upsample", "write_network",
 ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Where windows lie: output sizes, taps, receptive fields. One axis at a time, in Python's whole numbers.
 
 Every size, highlight and count of the project follows from `Window`; nothing computes a size a
-second time. A rectangle is two Windows, rows first.
+second time. A rectangle is two Windows, rows first. Windows that are not all alike are Spans (spans.py).
 
 Source: V. Dumoulin and F. Visin, "A guide to convolution arithmetic for deep learning" (2016),
 relations 6, 14 and 15; receptive fields after A. Araujo, W. Norris and J. Sim, "Computing
@@ -17,6 +17,7 @@ from cnnviz.checks import a, amount, flag, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.numbers import grouped, number
 from cnnviz.signatures import checked
+from cnnviz.spans import Spans
 
 PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 MOST_LISTED = 1_000_000  # positions, or windows, that are gone through one by one
@@ -128,6 +129,9 @@ class Window:
         return [position for position in range(size) if position not in read]
 
 
+Axis = Window | Spans  # what reads one axis: a window that slides, or windows that are not all alike
+
+
 def _length(units: Collection[int]) -> int:
     """How many; `len` knows no more than 2 ** 63."""
     return max(0, -((units.start - units.stop) // units.step)) if isinstance(units, range) else len(units)
@@ -209,7 +213,7 @@ def most_padding(size: int, padding_mode: str) -> int | None:
 class Passage:
     """One layer on one axis, as receptive fields are traced back through it.
 
-    window        what a unit reads the axis through
+    window        what a unit reads the axis through: one that slides, or Spans
     size          positions of the axis that is read; None: it has no ends
     padding_mode  one of PADDING_MODES; padding that is not borrowed is no position of the axis
     offset        how far behind position 0 the axis begins, where its beginning is cut off
@@ -219,14 +223,15 @@ class Passage:
     Raises SettingError for anything else.
     """
 
-    window: Window
+    window: Axis
     size: int | None = None
     padding_mode: str = "zeros"
     offset: int = 0
     spacing: int = 1
 
     def __post_init__(self) -> None:
-        a(self.window, Window, "window")
+        if not isinstance(self.window, Spans):
+            a(self.window, Window, "window")
         if self.size is not None:
             object.__setattr__(self, "size", whole(self.size, "size", 1))
         one_of(self.padding_mode, "padding_mode", PADDING_MODES)
@@ -242,7 +247,7 @@ class Passage:
             raise SettingError(f"units is {told(units)}; it must be whole numbers, such as range(3).")
         window = self.window
         is_gapless = window.stride <= window.kernel_size and window.dilation == 1 and self.padding_mode == "zeros"
-        is_gapless = is_gapless and self.spacing == 1
+        is_gapless = is_gapless and self.spacing == 1 and isinstance(window, Window)
         if isinstance(units, range) and units and is_gapless:
             first, end = window.taps(units[0])[0] + self.offset, window.taps(units[-1])[-1] + self.offset + 1
             return range(first, end) if self.size is None else range(max(0, first), min(self.size, end))
@@ -283,7 +288,8 @@ class Field:
     that is larger than its window, or a dilation, leaves pixels out, between those that are read: `read` tells which
     are. Branches whose strides differ have no one jump: size, jump and start are then those of unit 0 and of the way
     that moves on fastest, `pixels` and `read` are exact all the same, and `disagreement` says so. Behind zeros put
-    between, too, units differ: size is then the most that one of them spans, and jump, at least 1, is rounded down.
+    between, and behind Spans, units differ too: size is then the most that one of them spans, and jump, at least 1, is
+    rounded.
 
     Raises SettingError for anything but whole numbers, size and jump at least 1, and ways that are none.
     """
@@ -309,16 +315,18 @@ class Field:
         # How many passages lie behind it at most; and whether all of its units see as much, as far apart.
         object.__setattr__(self, "_depth", max((each._depth + 1 for each in before), default=0))
         is_even = all(each._is_even for each in before) and len({each.jump for each in before}) <= 1
-        is_even = is_even and all(passage.spacing == 1 for _, passage in self.ways)
+        is_even &= all(way.spacing == 1 and isinstance(way.window, Window) for _, way in self.ways)
         object.__setattr__(self, "_is_even", is_even)
 
-    def through(self, window: Window, passage: Passage | None = None) -> Field:
+    def through(self, window: Axis, passage: Passage | None = None) -> Field:
         """The field of the units behind one more window; `passage`: what is known of it besides, as its axis's size."""
         passage = passage or Passage(window)
+        step = round(self.jump * window.step) if isinstance(window, Spans) else self.jump * window.stride
+        before = -window.taps(0).start - passage.offset
         return Field(
             size=self.size + (window.extent - 1) // passage.spacing * self.jump,
-            jump=max(1, self.jump * window.stride // passage.spacing),
-            start=self.start - (window.before - passage.offset) // passage.spacing * self.jump,
+            jump=max(1, step // passage.spacing),
+            start=self.start - before // passage.spacing * self.jump,
             ways=((self, passage),),
         )
 

@@ -25,8 +25,8 @@ import numpy.typing as npt
 from cnnviz.checks import is_row, numbers, one_of, told, whole
 from cnnviz.envelope import packed
 from cnnviz.errors import ArrayError, SettingError
-from cnnviz.geometry import PADDING_MODES, Window, check_padding, origin
-from cnnviz.ops import ACTIVATIONS
+from cnnviz.geometry import PADDING_MODES, Axis, Window, check_padding, origin
+from cnnviz.ops import ACTIVATIONS, PARTS
 from cnnviz.signatures import checked, hold
 
 TERMS = ("product", "value", "square", "squared difference")
@@ -41,7 +41,7 @@ def _of_one_number(function: Callable[[float], np.ndarray]) -> Callable[[float],
 
 # Scalar functions, in float64, that a step may end with.
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    key: _of_one_number(activation.function) for key, activation in ACTIVATIONS.items()
+    key: _of_one_number(activation.function) for key, activation in {**ACTIVATIONS, **PARTS}.items()
 }
 
 # How a trace treats the positions outside the input: one of the padding modes, or "none" where they
@@ -72,8 +72,8 @@ class Terms(TypedDict, total=False):
     outside: str
     input: np.ndarray
     spacing: tuple[int, int]
-    rows: Window
-    columns: Window
+    rows: Axis
+    columns: Axis
 
 
 @checked
@@ -104,11 +104,11 @@ class Trace:
     input     (C, H, W): uint8 levels, or other real numbers; the operation reads `input / divisor`
     output    (outH, outW), as the operation computed it. Its size is its own matter: with ceil_mode it may have a row
               and a column more than `Window.output_size` says
-    rows, columns  the Windows of the two axes
+    rows, columns  the Windows of the two axes, or Spans, whose smaller windows have taps that take no part
     channels  the input channels that this map reads
     weight    (len(channels), kH, kW), the same at every place, or None where the terms are bare values; or of five
-              axes, (outH, outW, len(channels), kH, kW): at each place its own, of a window that stays where it is at
-              the first (attention, whose window is the whole input)
+              axes, (outH, outW, len(channels), kH, kW): at each place its own, of Spans (an enlarged map), or of a
+              Window, which then stays where it is at the first (attention, whose window is the whole input)
     term, reduction, scale, bias, function  how the number comes about
     exponent  the power to which it is raised before the function
     gate      (outH, outW): what it is multiplied by at last, a number of its own at each place; None: nothing
@@ -126,8 +126,8 @@ class Trace:
 
     input: np.ndarray
     output: np.ndarray
-    rows: Window
-    columns: Window
+    rows: Axis
+    columns: Axis
     channels: tuple[int, ...]
     weight: np.ndarray | None = None
     divisor: float = 1.0
@@ -189,13 +189,17 @@ class Trace:
         if self.weight is not None and self.weight.shape != shape:
             raise ArrayError(f"The weights are {self.weight.shape}; the window needs {shape}.")
 
-    def _check_axis(self, name: str, window: Window, size: int, count: int) -> None:
+    def _check_axis(self, name: str, window: Axis, size: int, count: int) -> None:
+        if not isinstance(window, Window):
+            if window.output_size(size) != count:
+                raise ArrayError(f"The output has {count} {name}; its windows are {window.output_size(size)}.")
+            return
         if self.outside in PADDING_MODES:
             check_padding(window, size, self.outside)
             first, end = -window.before, size + window.after
         else:
             first, end = 0, size
-        starts = np.arange(count) * window.stride * (not self.has_own_weights) - window.before
+        starts = np.arange(count) * window.stride * (not self._stays(window)) - window.before
         nearest = starts + np.maximum(0, -((starts - first) // window.dilation)) * window.dilation  # tap at or after it
         if count < 1 or not np.all((nearest < end) & (nearest < starts + window.extent)):
             raise ArrayError(f"An output of {count} {name} has some that read nothing: {window!r} goes over {size}.")
@@ -218,11 +222,12 @@ class Trace:
         shape = (len(self.channels), self.rows.kernel_size, self.columns.kernel_size)
         values = np.full(shape, np.nan)
         beyond_rows, beyond_columns = height + self.rows.after, width + self.columns.after
-        weight, at = self.weight, (row, column)
+        weight, down, across = self.weight, row, column
         if weight is not None and self.has_own_weights:
-            weight, at = weight[row, column], (0, 0)
-        for j, y in enumerate(self.rows.taps(at[0])):
-            for k, x in enumerate(self.columns.taps(at[1])):
+            weight = weight[row, column]
+            down, across = (at * (not self._stays(axis)) for axis, at in ((self.rows, row), (self.columns, column)))
+        for j, y in enumerate(self.rows.taps(down)):
+            for k, x in enumerate(self.columns.taps(across)):
                 if y >= beyond_rows or x >= beyond_columns:  # ceil_mode's last window hangs over the padding
                     continue
                 mode = "zeros" if self.outside == "none" else self.outside
@@ -260,8 +265,12 @@ class Trace:
 
     @property
     def has_own_weights(self) -> bool:
-        """Whether each place has weights of its own, of a window that stays where it is."""
+        """Whether each place has weights of its own."""
         return self.weight is not None and self.weight.ndim == 5
+
+    def _stays(self, window: Axis) -> bool:
+        """Whether a window stays where it is at the first place."""
+        return self.has_own_weights and isinstance(window, Window)
 
     @property
     def is_open(self) -> bool:
@@ -285,11 +294,12 @@ class Trace:
             arrays["weight"] = self.weight.astype(np.float64)
         return arrays if self.gate is None else {**arrays, "gate": self.gate.astype(np.float64)}
 
-    def _axis(self, window: Window) -> dict[str, int]:
-        return {
-            "kernel": window.kernel_size, "stride": 0 if self.has_own_weights else window.stride,
+    def _axis(self, window: Axis) -> dict[str, object]:
+        told: dict[str, object] = {
+            "kernel": window.kernel_size, "stride": 0 if self._stays(window) else window.stride,
             "before": window.before, "after": window.after, "dilation": window.dilation,
         }  # fmt: skip
+        return told if isinstance(window, Window) else {**told, "starts": window.starts, "counts": window.counts}
 
     def envelope(self, held: str = "", **options: object) -> bytes:
         """The trace for the browser. `options` are the stage's own, such as `autoplay`, and go in as they are.

@@ -12,4 +12,7 @@ STACKS = (
      "concat; [same | global avg; conv 20 1x1; sigmoid] multiply; max 2x2; lrn 5; fc 10", (3, 16, 24)),
     ("[same | conv 3 3x3 p1 | conv 3 1x1] add; [[relu | tanh] concat; conv 3 1x1 | same] add; fc 3", (3, 7, 9)),
     ("[fc 4; relu | fc 3] concat; [same | fc 7; sigmoid] multiply; fc 2", (2, 5, 6)),
+    ("conv 4 3x3; adaptive avg 5x3; upsample 2x3x bilinear; adaptive max keepx4; upsample to 9x8 bilinear align "
+     "corners; upsample 1.5x; [max 2x2; upsample 2x bilinear | adaptive avg 12x12] concat; global max; "
+     "fc 3", (3, 14, 22)),
 )  # fmt: skip

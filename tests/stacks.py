@@ -11,6 +11,8 @@ from cnnviz.graph import Graph
 from cnnviz.layers import (
     ELU,
     Activate,
+    AdaptiveAvgPool2d,
+    AdaptiveMaxPool2d,
     Add,
     AvgPool2d,
     BatchNorm2d,
@@ -34,6 +36,7 @@ from cnnviz.layers import (
     Same,
     Softmax,
     Subsample,
+    Upsample,
 )
 from cnnviz.layers.typed import nodes, read
 from cnnviz.network import Network
@@ -61,6 +64,8 @@ def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
         ((4, 6, 7), read("group norm 2; conv 6 3x2; group norm 3 eps 0.1; relu; layer norm; conv 4 1x1; instance "
                          "norm affine; prelu 4; layer norm eps 0.02; leaky relu slope 0.1; elu alpha 0.5; softmax; "
                          "fc 8; group norm 2; softmax; layer norm; prelu")),
+        ((2, 6, 8), read("upsample 2x3x bilinear; adaptive avg 6x4; upsample to 9x8 bilinear align corners; "
+                         "upsample 1x2x; adaptive max 3x8; adaptive avg keepx4; global max")),
         ((4, 5, 3), read("tconv 6 3x2 s2x3 p0+1x1 op0x2 d1x2 g2; relu; tconv 3 4x3 s3x2 p2x1 no bias; tconv 2 1x1 s2")),
     ]  # fmt: skip
 
@@ -89,14 +94,19 @@ def by_onnxruntime(network, parameters, input, training=False):
     return [input, *run(written(network, parameters, input, training), input)]
 
 
-def run(model, input):
-    """What ONNX Runtime makes of one input: every output of the model."""
+def session(model):
+    """A model in ONNX Runtime, on one thread."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    (name,) = (told.name for told in session.get_inputs())
-    return [map[0] for map in session.run(None, {name: input[np.newaxis]})]
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def run(model, input):
+    """What ONNX Runtime makes of one input: every output of the model."""
+    made = session(model)
+    (name,) = (told.name for told in made.get_inputs())
+    return [map[0] for map in made.run(None, {name: input[np.newaxis]})]
 
 
 def written(network, parameters, input, training=False):
@@ -110,8 +120,7 @@ def written(network, parameters, input, training=False):
             operation = {Concat: "Concat", Add: "Sum", Multiply: "Mul"}[type(row.layer)]
             made = [helper.make_node(operation, names, [name], **({"axis": 1} if operation == "Concat" else {}))]
         else:
-            axes = len(row.input_shape)
-            made, _ = _nodes(row.layer, given, names[0], name, prefix, axes, training, constants)
+            made, _ = _nodes(row.layer, given, names[0], name, prefix, row.input_shape, training, constants)
         nodes += made
         outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, [None] * (len(row.output_shape) + 1)))
     graph = helper.make_graph(
@@ -133,8 +142,9 @@ def _pads(padding):
     return [top, left, bottom, right]
 
 
-def _nodes(layer, given, source, target, prefix, axes, training, constants):
+def _nodes(layer, given, source, target, prefix, shape, training, constants):
     """The nodes of one layer, and how many axes its output has."""
+    axes = len(shape)
 
     def keep(name, array):
         constants[prefix + name] = np.asarray(array)
@@ -203,6 +213,17 @@ def _nodes(layer, given, source, target, prefix, axes, training, constants):
             return one("AveragePool", count_include_pad=int(layer.count_include_pad), **settings)
         case GlobalAvgPool():
             return one("GlobalAveragePool")
+        case AdaptiveMaxPool2d(output_size=1):
+            return one("GlobalMaxPool")
+        case AdaptiveAvgPool2d() | AdaptiveMaxPool2d():  # of sizes that divide
+            kernel = [window.kernel_size for window in layer.windows(shape)]
+            kind = "AveragePool" if isinstance(layer, AdaptiveAvgPool2d) else "MaxPool"
+            return one(kind, kernel_shape=kernel, strides=kernel)
+        case Upsample():
+            size = keep("sizes", np.array((1, *layer.output_shape(shape)), np.int64))
+            mode = {"nearest": "nearest", "bilinear": "linear"}[layer.mode]
+            laid = "align_corners" if layer.align_corners else "half_pixel" if mode == "linear" else "asymmetric"
+            return one("Resize", "", "", size, mode=mode, coordinate_transformation_mode=laid, nearest_mode="floor")
         case Linear():
             flat = helper.make_node("Flatten", [source], [prefix + "flat"])
             names = [keep(name, given[name]) for name in ("weight", "bias") if name in given]

@@ -17,9 +17,9 @@ from server import ROOT
 
 # A module imports only from those before it; the modules of one folder may import each other.
 ORDER = (
-    "errors", "numbers", "checks", "signatures", "envelope", "jobs", "geometry", "kernels", "ops", "steps", "layers",
-    "graph", "network", "stacks", "tracing", "passes", "training", "models", "formats", "experiments", "pictures",
-    "figures", "export", "ui",
+    "errors", "numbers", "checks", "signatures", "envelope", "jobs", "spans", "geometry", "kernels", "ops", "steps",
+    "layers", "graph", "network", "stacks", "tracing", "passes", "training", "models", "formats", "experiments",
+    "pictures", "figures", "export", "ui",
 )  # fmt: skip
 # Libraries that one module alone may import.
 KEEPERS = {"onnx": "formats", "PIL": "pictures", "plotly": "figures", "streamlit": "ui", "markupsafe": "ui"}

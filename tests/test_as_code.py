@@ -35,10 +35,11 @@ def test_pytorchs_code_is_read_again_as_the_same_network(text, shape):
 
 
 # Keras has no border but zeros, no pool whose padding follows a tanh, no LRN.
-@pytest.mark.parametrize(("text", "shape"), [NETWORKS[at] for at in (0, 2, 5, 6, 7, 8, 9, 10)] + [
+@pytest.mark.parametrize(("text", "shape"), [NETWORKS[at] for at in (0, 2, 5, 6, 8, 9, 10, 11)] + [
     ("conv 6 3x2 s2 p1x0 g2 no bias; batch norm eps 0.01; leaky relu; gelu; dropout 0.25; conv 4 3x3 d2 same; silu; "
      "elu; softplus; relu6; hard swish; hard sigmoid; max 3x3 s2 p1; avg 3x3 s2 p1; sigmoid; tanh; identity; "
      "global avg; fc 4; batch norm; fc 3 no bias", (4, 25, 32)),
+    ("upsample 2x3x bilinear; [max 2x2; upsample 2x | same] concat; global max; fc 3", (3, 6, 8)),
     ("relu; [max 3x3 s2 p1 | avg 3x3 s2 same] concat; dropout 0.5; max 2 p1", (3, 20, 31)),
 ])  # fmt: skip
 def test_keras_code_is_read_again_as_the_same_network(text, shape):

@@ -127,3 +127,18 @@ def test_every_lesson_opens_with_a_claim_and_ends_with_a_question():
         assert len(lines) <= 80, f"{path} is no lesson plan any more"
         text = "\n".join(lines)
         assert "with frame.lesson(course." in text and "page.end(" in text, path
+
+
+def test_the_lessons_stand_in_one_row_or_in_a_menu_and_never_in_half_a_row(open_page):
+    page, seen = open_page("pixels"), set()
+    ready(page)
+    row, menu = page.locator(".st-key-lessons"), page.locator(".st-key-menu")
+    for width in range(1200, 1620, 20):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert row.is_visible() != menu.is_visible(), width
+        if row.is_visible():
+            assert row.evaluate("row => row.scrollWidth <= row.clientWidth"), f"at {width} px the row has no room"
+        seen.add(row.is_visible())
+    assert seen == {True, False}
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(row).to_be_visible()

@@ -289,7 +289,7 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     monkeypatch.setattr(questions, "BATCH", 0)  # a question a run
     at = page(sample="Coffee cup").press("ask")
     at.run()
-    asked = at.remembered("deep-asked")
+    asked = at.remembered("questions-asked")
     assert len(asked.probes) == 2
     probe = asked.probes[1]
     levels = sample("coffee").square(227, "rgb").levels().copy()
@@ -302,9 +302,9 @@ def test_a_question_is_the_network_s_answer_to_the_covered_photo(monkeypatch):
     np.testing.assert_allclose(lost["map 0"][probe.row, probe.column], uncovered - share, atol=1e-4)
     assert patch == [top, left, 51, 51]
     at.press("stop")
-    assert len(at.run().remembered("deep-asked").probes) == 2, "it asks on after a stop"
+    assert len(at.run().remembered("questions-asked").probes) == 2, "it asks on after a stop"
     at.press("stop")  # go on
-    assert len(at.remembered("deep-asked").probes) == 3
+    assert len(at.remembered("questions-asked").probes) == 3
     at.set(sample="Falcon 9 lifting off")
     assert "Not asked yet." in sent(at)["panels 2"].header["panels"][0]["words"]
 

@@ -16,6 +16,7 @@ from cnnviz.layers import (
     Pad,
     PadMaps,
     PartialConv2d,
+    Repeat,
     Reshape,
     Slice,
     Transpose,
@@ -23,6 +24,7 @@ from cnnviz.layers import (
 from cnnviz.layers.typed import draft, joined, nodes, parts, read
 from cnnviz.network import Network
 from cnnviz.passes import Pass
+from cnnviz.tracing import layer_trace
 from cnnviz.ui.lessons.layers.layers_setup import UNIT as NET_UNIT
 from cnnviz.ui.network_view import NetworkView, columns, reads
 from stacks import branched, by_onnxruntime, some_parameters
@@ -318,6 +320,7 @@ MOVES = {
     "pad replicate": (Pad((2, 1), "replicate"), np.pad(VOLUME, ((0, 0), (2, 2), (1, 1)), "edge")),
     "pad circular": (Pad(((2, 0), 1), "circular"), np.pad(VOLUME, ((0, 0), (2, 0), (1, 1)), "wrap")),
     "maps of zeros": (PadMaps(0, 2), np.pad(VOLUME, ((0, 2), (0, 0), (0, 0)))),
+    "again": (Repeat((4, 5, 6)), VOLUME),
     "maps": (Slice(0, 1, 4, 2), VOLUME[1:4:2]),
     "rows": (Slice(1, 1, 5, 2), VOLUME[:, 1:5:2]),
     "columns": (Slice(2, 3, 6), VOLUME[:, :, 3:6]),
@@ -367,6 +370,19 @@ def test_what_a_moved_number_reads_and_sees(name):
                 assert {*np.flatnonzero(changed)} <= {*field.read(unit[axis])}
 
 
+@pytest.mark.parametrize("shape", [(4, 1, 1), (1, 5, 6), (1, 5, 1), (4, 1, 6)])
+def test_numbers_that_are_there_again(shape):
+    rng = np.random.default_rng(2)
+    layer, few = Repeat((4, 5, 6)), rng.standard_normal((2, *shape))
+    found = layer.forward(few, {})
+    np.testing.assert_array_equal(found, np.broadcast_to(few, (2, 4, 5, 6)))
+    towards = rng.standard_normal(found.shape)
+    summed = towards.sum(tuple(axis + 1 for axis, size in enumerate(shape) if size == 1), keepdims=True)
+    np.testing.assert_allclose(layer.backward(few, {}, towards)[0], summed)
+    trace = layer_trace(layer, few[0], found[0], {}, 3)
+    assert trace.step(2, 4).result == pytest.approx(found[0, 3, 2, 4])
+
+
 def test_moves_that_make_no_sense():
     for make, words in (
         (lambda: Transpose((0, 1, 1)), "axes is"), (lambda: Slice(3, 0, 1), "axis 0, 1 or 2"),
@@ -376,7 +392,8 @@ def test_moves_that_make_no_sense():
         with pytest.raises(SettingError, match=words):
             make()
     for layer, words in (
-        (Reshape((7,)), "120 numbers"), (Slice(1, 2, 9), "what comes in is 4 × 5 × 6"),
+        (Reshape((7,)), "120 numbers"), (Repeat((4, 5, 7)), "has a 1 where sizes differ"),
+        (Slice(1, 2, 9), "what comes in is 4 × 5 × 6"),
         (Pad(5, "reflect"), "at most 4 fits"),
     ):  # fmt: skip
         with pytest.raises(DoesNotFit, match=words):

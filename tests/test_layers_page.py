@@ -15,9 +15,11 @@ from cnnviz.layers.typed import read
 from cnnviz.models import ARCHITECTURES
 from cnnviz.models.weights import pack
 from cnnviz.network import Network
+from cnnviz.ops import adaptive_avg_pool2d
 from cnnviz.pictures import sample
 from cnnviz.stacks import stack_of
 from cnnviz.ui.formulas import size
+from cnnviz.ui.lessons.layers.layers_builder import chip
 from cnnviz.ui.lessons.layers.layers_counted import bytes_of, distance
 from cnnviz.ui.lessons.layers.layers_setup import NET, OWN_SIZE, Setup
 from cnnviz.ui.lessons.layers.layers_stack import NEW, START, remedies
@@ -177,6 +179,32 @@ def test_layers_of_every_kind_are_added_behind_the_chosen_one():
         at.press("remove")
         at.press("chip 2")
     assert at.setting("stack") == START
+
+
+def test_pooling_to_a_size_and_upsampling_have_their_dials_and_their_stage():
+    at = page(stack="conv 2 3x3; adaptive avg 5; upsample 2x bilinear", unit="2.2")
+    assert "gives 5 × 5 × 2" in at.said()
+    stage = at.stage()
+    expected = adaptive_avg_pool2d(stage.input[:1].astype(float), 5)[0] / stage.header["divisor"]
+    np.testing.assert_allclose(stage.output, expected, rtol=1e-5)
+    assert at.stage().axes[0]["counts"] == [3, 4, 4, 4, 3] and at.stage().axes[0]["starts"] == [0, 2, 5, 8, 11]
+    at.set({"layer-output_size": 7})
+    assert at.setting("stack") == "conv 2 3x3; adaptive avg 7; upsample 2x bilinear"
+    assert "counts" not in at.stage().axes[0] and at.stage().axes[0]["kernel"] == 2  # 14 divided by 7
+    at.follow(unit="3.1")
+    assert at.stage()["weight"].shape == (14, 14, 1, 2, 2)
+    at.set({"layer-scale_factor": 3})
+    at.set({"layer-corners": True})
+    assert at.setting("stack").endswith("upsample 3x bilinear align corners")
+    at.set({"layer-mode": "nearest"})
+    assert at.setting("stack").endswith("upsample 3x") and at.stage().output.shape == (21, 21)
+    at.set(stack="adaptive max keepx3; upsample to 4x5; upsample 1.5x2x")
+    assert [chip(part).replace("\\", "") for part in stack_of(at.setting("stack"), INPUT).parts] == [
+        "MAX TO as it is × 3", "UPSAMPLE TO 4 × 5", "UPSAMPLE 1.5 × 2",
+    ]  # fmt: skip
+    for unit in ("1.1", "2.1", "3.1"):
+        assert "as typed" in at.follow(unit=unit).said()
+    assert "no operator has others" in at.set(stack="adaptive avg 5x7").said()
 
 
 def test_layers_are_moved_and_removed():
@@ -665,3 +693,11 @@ def test_lengths_and_bytes_as_one_says_them():
 def test_the_start_stack_is_within_the_budget_at_any_working_size():
     for side in (8, 192, 512):
         assert stack_of(START, (3, side, side)).network.over_budget == ""
+
+
+def test_what_a_unit_reads_is_called_what_it_is():
+    """Of a softmax powers are read, and of a layer norm numbers that are normalised already: not the map before."""
+    at = page(stack="conv 4 3x3; softmax; layer norm", unit="2.1.3.3")
+    assert at.stage().header["names"]["input"] == "e^(1 CONV 3 × 3 − the largest there)"
+    at.follow(stack="conv 4 3x3; softmax; layer norm", unit="3.1.3.3")
+    assert at.stage().header["names"]["input"] == "2 SOFTMAX, normalised"

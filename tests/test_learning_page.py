@@ -14,10 +14,10 @@ import pytest
 from playwright.sync_api import expect
 
 from cnnviz import open_network, write_network
-from cnnviz.experiments.plans import NETWORKS, composed, layer_names
+from cnnviz.experiments.plans import NETWORKS, composed
 from cnnviz.jobs import worker
 from cnnviz.models import digits
-from cnnviz.models.lenet5 import prepare
+from cnnviz.models.lenet5 import layer_names, prepare
 from cnnviz.numbers import percent
 from cnnviz.ui.lessons.learning import learning_run
 from cnnviz.ui.lessons.learning import learning_verdicts as verdicts
@@ -169,9 +169,10 @@ def test_a_run_from_start_to_use():
     with np.load(io.BytesIO(npz(of(at))), allow_pickle=False) as file:
         assert str(file["stack"]) == of(at).plan.stack == "conv 8 5x5; relu; max 4x4; fc 10"
         np.testing.assert_array_equal(file["C1.weight"][:, 0], arrays["now"])
-        assert {*file.files} == {"stack", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
-    opened = open_network(write_network(of(at).trained()))
-    np.testing.assert_array_equal(opened.parameters[0]["weight"][:, 0], arrays["now"])
+        assert {*file.files} == {"stack", "input", "C1.weight", "C1.bias", "F3.weight", "F3.bias"}
+    for taken in (write_network(of(at).trained()), npz(of(at))):
+        opened = open_network(taken)
+        np.testing.assert_array_equal(opened.parameters[0]["weight"][:, 0], arrays["now"])
     at.press("use-own")
     kept = at.remembered("own-network")
     assert kept.name == "Yours: One CONV" and kept.network == of(at).plan.network

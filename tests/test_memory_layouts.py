@@ -57,6 +57,18 @@ OPERATIONS = {
     "conv3d": (ops.conv3d, (SCAN, FILTERS3, maps(6)), SLIDING3),
     "max_pool2d": (ops.max_pool2d, (INPUT,), POOL),
     "max_pool2d and where": (ops.max_pool2d, (INPUT,), {**POOL, "return_indices": True}),
+    "adaptive_avg_pool2d": (ops.adaptive_avg_pool2d, (INPUT,), {"output_size": (4, 11)}),
+    "adaptive_max_pool2d": (ops.adaptive_max_pool2d, (INPUT,), {"output_size": (4, 11), "return_indices": True}),
+    "adaptive_avg_pool2d_gradient": (
+        ops.adaptive_avg_pool2d_gradient, (INPUT, maps(2, 4, 4, 11)), {"output_size": (4, 11)},
+    ),
+    "adaptive_max_pool2d_gradient": (
+        ops.adaptive_max_pool2d_gradient, (INPUT, maps(2, 4, 4, 11)), {"output_size": (4, 11)},
+    ),
+    "upsample": (ops.upsample, (INPUT,), {"scale_factor": (2, 1.5), "mode": "bilinear"}),
+    "upsample_gradient": (
+        ops.upsample_gradient, (INPUT, maps(2, 4, 18, 12)), {"scale_factor": (2, 1.5), "mode": "bilinear"},
+    ),
     "avg_pool2d": (ops.avg_pool2d, (INPUT,), POOL),
     "avg_pool2d of large windows": (ops.avg_pool2d, (maps(3, 70, 40).astype(np.float32), 34), {}),
     "batch_norm in training": (ops.batch_norm, (INPUT, MEANS, SPREADS, maps(4), maps(4)), {"training": True}),

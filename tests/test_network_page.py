@@ -16,6 +16,9 @@ from cnnviz.formats import open_network, write_network
 from cnnviz.graph import Graph
 from cnnviz.layers.typed import nodes
 from cnnviz.models import Trained, blazeface, digits, squeezenet
+from cnnviz.models.lenet5 import prepare
+from cnnviz.models.weights import pack
+from cnnviz.numbers import percent
 from cnnviz.pictures import sample
 from cnnviz.ui.nodes import blocks
 from stacks import some_parameters
@@ -166,6 +169,9 @@ def test_one_after_the_other_each_is_shown_and_none_is_kept_in_the_uploader():
     assert "two.onnx takes 9 × 7 × 1" in at.said() and "one.onnx" not in at.said()
     drop(at, ("bad.onnx", b"no network"))
     assert "bad.onnx cannot be read. The file is no ONNX network. Your network two.onnx is still shown." in at.said()
+    drop(at, ("bad.onnx", b"no network"), ("cut.onnx", file()[:-2000]))  # the uploader keeps what it was given before
+    assert "cut.onnx cannot be read. The file begins as an ONNX network does, and is cut short or damaged." in at.said()
+    assert "bad.onnx" not in at.said()
     at.set(network="LeNet-5 (1998)")
     assert not at.app.error and "LeNet-5 (1998) takes" in at.said()
     at.set(network="Your own network")
@@ -208,6 +214,17 @@ def test_a_row_of_numbers_is_a_picture_s_pixels():
 def test_networks_that_the_app_gives_away_are_opened_again():
     at = drop(page(), ("network.onnx", write_network(squeezenet())))
     assert "network.onnx takes 227 × 227 × 3" in at.said() and "1,235,496 parameters" in at.said()
+
+
+def test_what_learning_lets_one_download_reads_a_digit_as_it_was_taught():
+    text = "conv 4 5x5; relu; max 4x4; fc 10"
+    network = Graph((1, 32, 32), nodes(text))
+    learnt = Trained("own", network, some_parameters(network, 5), network.names, tuple("0123456789"), prepare)
+    at = drop(page(), ("network.npz", pack(learnt, text)))
+    assert "network.npz takes 32 × 32 × 1" in at.said() and at.told("nodes").header["rows"][0]
+    scores = learnt.maps(digits("test").images[0])[-1]
+    best = int(np.argmax(scores))
+    assert f"{best} {percent(float(learnt.probabilities(scores)[best]))}" in at.said()
 
 
 def test_a_link_to_one_s_own_says_that_it_is_not_here():

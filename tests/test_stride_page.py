@@ -525,3 +525,11 @@ def test_where_the_stride_leaves_one_more_both_are_the_same():
     assert (a.input.shape[1:], b.header["columns"]["before"]) == ((10, 15), 1)
     rows = b.header["rows"]
     assert (rows["before"], rows["after"]) == (0, 1) and "Down, 10 high, it is 0 above and 1 below." in at.said()
+
+
+def test_where_both_pad_alike_a_press_leads_to_where_they_differ():
+    at = page_of(size="24", k="3", s="1", p="1")
+    assert "every number is the same" in at.said()
+    at.press("frameworks-apart")
+    assert at.setting("s") == 2 and "of the numbers differ" in at.said()
+    assert "frameworks-apart" not in at.controls("frameworks")

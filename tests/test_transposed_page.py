@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -64,8 +65,43 @@ def test_the_first_state_shows_the_checkerboard_and_one_click_takes_it_away():
 
 def test_the_formula_has_the_numbers_put_in():
     said = Visitor("transposed", tk="4", ts="3", tp="1", op="2").said()
-    assert "height (4 − 1)·3 − 2·1 + 1·(4 − 1) + 2 + 1 = 13" in said and "width (5 − 1)·3 − 2·1" in said
-    assert "4 × 5 → 13 × 16" in said and "a padding of K − 1 − P = 2" in said
+    assert "O = (W − 1)S + K − 2P + output padding:" in said
+    assert "height (4 − 1)·3 + 4 − 2·1 + 2 = 13" in said and "width (5 − 1)·3 + 4 − 2·1" in said
+    assert "4 × 5 → 13 × 16" in said and "a padding of K − 1 − P = 2, and 2 rows and 2 columns more behind" in said
+
+
+RECIPE = re.compile(
+    r"a padding of K − 1 − P = (\d+)"
+    r"(?:, and (?:(\d+) rows?)?(?: and )?(?:(\d+) columns?)? more behind \(output padding\))?,"
+    r" the kernel turned by 180°(?:, over the input with S − 1 = (\d) zeros? put between)?\."
+)
+
+
+@pytest.mark.parametrize("link", [
+    {"tk": str(k), "ts": str(s), "tp": str(p), "op": str(down), "opw": str(across)}
+    for k, s, p, down, across in (
+        (1, 3, 0, 1, 1), (1, 1, 0, 0, -1), (3, 2, 0, 0, -1), (4, 2, 1, 1, 0), (5, 3, 1, 2, 2), (5, 3, 1, 0, 2),
+        (5, 3, 2, 1, 0), (2, 5, 1, 4, 3), (10, 5, 9, 4, 0), (7, 1, 3, 0, 0), (3, 4, 2, 3, 1), (6, 3, 0, 2, 0),
+    )
+])  # fmt: skip
+def test_the_twin_s_recipe_and_the_scissors_lead_to_the_size_that_is_shown(link):
+    """Both sentences' own numbers, down and across: what is put between and around, what is cut off at each end."""
+    at = Visitor("transposed", **link)
+    told, stamped = at.said().replace("\u00a0", " "), at.told("stamps").header
+    around, down, across, between = (int(found or 0) for found in RECIPE.search(told).groups())
+    k, shown = int(link["tk"]), at.stage().output.shape
+    for given, more, size, axis in zip((4, 5), (down, across), shown, at.stage().axes):
+        assert (given - 1) * (between + 1) + 1 + 2 * around + more - k + 1 == size
+        assert (axis["before"], axis["after"]) == (around, around + more)
+    all_of = [(given - 1) * int(link["ts"]) + k for given in (4, 5)]  # without the cells that no stamp reaches
+    lost = [max(0, whole - int(link["tp"]) - size) for whole, size in zip(all_of, shown)]
+    words = f"{link['tp']} cut off" if link["tp"] != "0" else "apart. Its twin"
+    assert words in told and ("scissors" in told) == (link["tp"] != "0")
+    assert stamped["rows"]["before"] == stamped["columns"]["before"] == int(link["tp"])
+    if link["tp"] != "0" and lost != [int(link["tp"])] * 2:
+        alike = lost[0] == lost[1]
+        behind = f"{lost[0] or 'nothing'} behind" if alike else f"behind {lost[0]} down, {lost[1]} across"
+        assert f"{link['tp']} cut off in front, {behind}" in told
 
 
 def test_one_click_leads_there_and_back_to_the_size_of_the_picture():
@@ -73,7 +109,14 @@ def test_one_click_leads_there_and_back_to_the_size_of_the_picture():
     _, height, width = sample("chelsea").at(25, "grey").shape
     at.press("there-and-back")
     assert at.setting("given") == "its map" and at.stage().output.shape == (height, width)
-    assert "no inverse" in at.said() and at.remedies() == []
+    # What it has led to is said where the button was, as its own paragraph.
+    here = at.said().split("From a map back to its picture’s size")[1].replace("\u00a0", " ")
+    assert f"There and back, shown above: {height} × {width} → 6 × 8 → {height} × {width}." in here
+    made, grey = at.stage().output.ravel(), sample("chelsea").at(25, "grey").levels()[0].ravel()
+    assert f"their correlation is {np.corrcoef(grey, made)[0, 1]:.2g}" in here and "no inverse" in here
+    assert "there-and-back" not in at.drawn() and at.remedies() == []
+    assert "makes of your picture in grey: each of its numbers is a sum of 16 products" in at.said()
+    assert at.told("stamps").header["name"] == at.stage().header["names"]["input"] == "Its 4 × 4 map"
     at.set(op=0)
     assert at.setting("opw") == -1 and at.stage().output.shape != (height, width)
 
@@ -155,3 +198,37 @@ def test_the_checkerboard_is_painted_and_fills_stamp_by_stamp(open_page: Door):
     expect(page.locator(".stamps .stamps-line")).to_have_attribute("data-stamp", "0.0")
     page.get_by_role("button", name="K = 2S").click()
     expect(page.locator(".formula.of-stamps")).to_contain_text(re.compile(r"4 × 5 → 10 × 12"))
+
+
+NUMBERED = """(canvas) => {
+  const ratio = devicePixelRatio, context = canvas.getContext("2d", { willReadFrequently: true });
+  const [width, height] = [canvas.width / ratio, canvas.height / ratio];
+  const cell = Math.min((width - 4) / 12, (height - 4) / 10), left = (width - 12 * cell) / 2;
+  return [4, 5, 6, 7].every((row) => [5, 6, 7, 8].every((column) => {
+    const x = Math.round((left + (column + 0.2) * cell) * ratio), y = Math.round((2 + (row + 0.2) * cell) * ratio);
+    const side = Math.round(0.6 * cell * ratio), { data } = context.getImageData(x, y, side, side);
+    let light = 0;
+    for (let at = 0; at < data.length; at += 4) light += data[at] > 190;
+    return light > 4;
+  }));
+}"""
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until it does, as it is painted; up to ten seconds."""
+    for _ in range(100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("it never did")
+
+
+def test_every_number_is_read_where_one_click_has_made_all_cells_alike(open_page: Door):
+    page = open_page("transposed")
+    ready(page)
+    page.get_by_role("button", name="K = 2S").click()
+    expect(page.locator(".formula.of-stamps")).to_contain_text(re.compile(r"4 × 5 → 10 × 12"))
+    for name in (".stamps-output", ".stamps-counts", ".st-key-twin-room .stage .output"):
+        expect(page.locator(f"{name} canvas")).to_be_visible()
+        until(page, lambda select=f"{name} canvas": page.locator(select).evaluate(NUMBERED))
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")

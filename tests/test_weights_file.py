@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from cnnviz.errors import CnnvizError, NetworkError
+from cnnviz.formats import open_network
 from cnnviz.formats.weights_file import open_weights
 from cnnviz.models.weights import pack
 from cnnviz.stacks import stack_of
@@ -141,3 +142,42 @@ def test_any_bytes_open_or_are_refused(write):
             open_weights(bytes(data), NETWORK)
         except CnnvizError as refused:
             assert str(refused)
+
+
+# --- a file that says its network too ---
+
+
+def stack_file(text: str = TEXT, shape: tuple[int, ...] = (3, 6, 5), **more: object) -> bytes:
+    told = {"stack": np.array(text), "input": np.array(shape)}
+    return npz({name: value for name, value in (told | more).items() if value is not None} | named())
+
+
+def test_a_file_that_says_its_layers_opens_as_a_network():
+    trained = open_network(stack_file())
+    assert trained.network == NETWORK and trained.names[:4] == ("C1", "C1 BATCH NORM", "C1 ReLU", "C2")
+    assert trained.classes == ("0", "1", "2")
+    levels = np.arange(90, dtype=np.uint8).reshape(3, 6, 5)
+    here = NETWORK.forward(levels.astype(np.float32) / np.float32(255), PARAMETERS)[-1]
+    np.testing.assert_array_equal(trained.maps(levels)[-1], here)
+    digit = stack_of("conv 2 5x5; relu; fc 10", (1, 32, 32)).network
+    parameters = some_parameters(digit, 4)
+    bare = open_network(pack(parameters, "conv 2 5x5; relu; fc 10"))
+    assert bare.network == digit, "a file that does not say what it reads is of the page on learning"
+    np.testing.assert_array_equal(bare.parameters[2]["weight"], parameters[2]["weight"])
+
+
+@pytest.mark.parametrize(("data", "words"), [
+    (stack_file("conv 4 3x2; banana"), "The stack in the file: Layer 2"),
+    (stack_file("conv 4 3x2; fc 3"), "no layer takes"),
+    (stack_file("conv 4 2x2; " + TEXT.partition("; ")[2]), "its weight is"),
+    (stack_file(shape=(3, 2**40, 2**40)), "“input” is no shape of a picture"),
+    (stack_file(shape=(3, -6, 5)), "“input” is no shape of a picture"),
+    (stack_file(shape=(3, 6000, 7000)), "numbers of one picture; up to"),
+    (stack_file(stack=np.zeros(3)), "no text called “stack”"),
+    (stack_file(stack=None), "an .npz that does not say its layers"),
+    (zipped("archive/data.pkl", pickle.dumps([1])), "a .pt, .pth or .keras file"),
+])  # fmt: skip
+def test_a_file_that_says_no_network_is_a_sentence(data, words):
+    with pytest.raises(NetworkError) as refused:
+        open_network(data)
+    assert words in str(refused.value) and len(str(refused.value)) < 300

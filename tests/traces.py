@@ -18,7 +18,9 @@ import scipy.spatial.distance
 import scipy.special
 
 from cnnviz import numbers
-from cnnviz.geometry import PADDING_MODES, Window, origin
+from cnnviz.geometry import PADDING_MODES, Axis, Window, origin
+from cnnviz.layers import Upsample
+from cnnviz.spans import Spans
 from cnnviz.steps import Trace
 from oracles import attention_by_loops, attention_by_onnxruntime, by_onnxruntime, convolve_by_loops
 
@@ -34,6 +36,13 @@ def pooled(operation: str, image: np.ndarray, rows: Window, columns: Window, **a
         kernel_shape=[rows.kernel_size, columns.kernel_size], strides=[rows.stride, columns.stride],
         pads=[rows.before, columns.before, rows.after, columns.after], **attributes,
     )[0, 0]  # fmt: skip
+
+
+def resized(image: np.ndarray, factors: tuple[float, float], **attributes: object) -> np.ndarray:
+    """One channel (H, W), resized by ONNX Runtime."""
+    scales = np.array((1, 1, *factors), np.float32)
+    empty = np.zeros(0, np.float32)
+    return by_onnxruntime("Resize", image[np.newaxis, np.newaxis], empty, scales, **attributes)[0, 0]
 
 
 def convolution(seed: int) -> tuple[Trace, np.ndarray, np.ndarray, dict]:
@@ -164,6 +173,19 @@ def layers() -> Iterator[tuple[str, Trace]]:
         maps, output, Window(1), Window(1), tuple(range(5)), term="square", scale=0.9 / 5, bias=1.5, exponent=-0.75,
         gate=maps[2], outside="none")  # fmt: skip
 
+    maps = rng.standard_normal((2, 7, 10)).astype(np.float32)
+    rows, columns = Spans.shared_out(7, 3), Spans.shared_out(10, 4)
+    for reduction, reduced in (("mean", np.mean), ("max", np.max)):
+        output = np.array([[reduced(maps[1][np.ix_(rows.taps(row), columns.taps(column))].astype(float))
+                            for column in range(4)] for row in range(3)])  # fmt: skip
+        yield f"{reduction} of windows that are not all alike", Trace(
+            maps, output, rows, columns, (1,), term="value", reduction=reduction, outside="none")
+    sizes = {"mode": "linear", "coordinate_transformation_mode": "half_pixel"}
+    output = resized(maps[1], (2.0, 4.0), **sizes)
+    layer = Upsample(scale_factor=(2, 4), mode="bilinear")
+    made = layer.forward(maps, {})
+    yield "bilinear", Trace(maps, output, *layer.windows(maps.shape), **layer.terms(maps, made, {}, 1))
+
     query, key = rng.standard_normal((12, 2)), rng.standard_normal((12, 2))
     levels = rng.integers(0, 256, (1, 3, 4), np.uint8)
     _, weights = attention_by_loops(query, key, np.zeros((12, 1)), 0.5)
@@ -191,6 +213,8 @@ ACTIVATIONS = {
     "softplus": lambda x: np.logaddexp(0, x),
 }
 
+PARTS = {"erf": scipy.special.erf, "exp": np.exp, "log": np.log, "abs": np.abs}  # where they have a finite value
+
 
 def activations() -> Iterator[tuple[str, Trace]]:
     """Each function as a 1x1 window over bare values: ordinary ones, and ones that overflow a careless formula."""
@@ -201,6 +225,11 @@ def activations() -> Iterator[tuple[str, Trace]]:
             output = np.asarray(function(values.astype(np.float64)[np.newaxis])[0, 0])
             yield f"{name} of {kind} values", Trace(
                 values, output, Window(1), Window(1), (0,), term="value", function=name, outside="none")
+    for name, function in PARTS.items():
+        values = (np.abs(ordinary) if name == "log" else ordinary)[np.newaxis].astype(np.float32)
+        yield name, Trace(
+            values, function(values[0].astype(np.float64)), Window(1), Window(1), (0,), term="value", function=name,
+            outside="none")
 
 
 def every_trace() -> dict[str, Trace]:
@@ -228,7 +257,7 @@ def write(folder: Path) -> None:
         (folder / f"{number}.bin").write_bytes(trace.envelope())
         said.append({
             "name": name, "file": f"{number}.bin", "steps": [_step(trace, *cell) for cell in some_cells(trace)],
-            "axes": [_axis(*axis, trace.outside, trace.has_own_weights) for axis in zip(
+            "axes": [_axis(*axis, trace.outside, trace.has_own_weights and isinstance(axis[0], Window)) for axis in zip(
                 (trace.rows, trace.columns), trace.input.shape[1:], trace.output.shape)],
         })  # fmt: skip
     places = [*np.linspace(-6, 6, 241).tolist(), 0.0, 1e-300, 2.4999999, 2.5, 27.0, 1e300]
@@ -267,7 +296,7 @@ def _flat(array: np.ndarray) -> list[float | None]:
     return [None if math.isnan(number) else float(number) for number in array.flat]
 
 
-def _axis(window: Window, size: int, outputs: int, outside: str, is_still: bool) -> dict:
+def _axis(window: Axis, size: int, outputs: int, outside: str, is_still: bool) -> dict:
     """By brute force from `Window.taps`: who reads each position, padding included, and where its value stands.
     `is_still`: all outputs read what the first one does."""
     positions = range(-window.before, size + window.after)

@@ -341,7 +341,8 @@ class Walk:
                 same = shown == str(value).lower()
             else:
                 is_choice = kind in ("stSelectbox", "stButtonGroup")
-                same = shown == value or (is_choice and value not in self._offered(key, kind))
+                same = re.fullmatch(f"{re.escape(str(value))}(: .*)?", str(shown)) is not None  # what it is, behind it
+                same |= is_choice and value not in self._offered(key, kind)
             if not same:
                 wrong.append(f"{key} shows {shown!r}, the link means {value!r}")
         return wrong

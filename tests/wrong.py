@@ -86,6 +86,10 @@ TRANSPOSED = {
     "groups": 2, "dilation": 1,
 }  # fmt: skip
 POOL = {"input": MAP, "kernel_size": 2, "stride": 1, "padding": 1, "ceil_mode": True}
+LARGER = {
+    "size": None, "scale_factor": (2, 1.5), "mode": "bilinear", "align_corners": False, "laid": "half_pixel",
+    "rounded": "floor",
+}  # fmt: skip
 NORM = {"input": MAP, "running_mean": MEANS, "running_var": SPREADS, "weight": MEANS, "training": False, "eps": 1e-3}
 KERNEL = np.array([[1.0, 0, -1], [2, 0, -2]])
 ATTENTION = {"query": np.ones((4, 5, 3)), "key": np.eye(3), "value": np.ones((3, 2))}
@@ -168,6 +172,8 @@ RIGHT: dict[str, dict[str, Any]] = {
         "key": "a", "name": "A", "formula": "x", "derivative_formula": "1", "function": ops.relu,
         "derivative": ops.relu, "source": "us",
     },
+    "ops.parts.power": {"x": MAP, "exponent": 2.0},
+    "ops.parts.power_slope": {"x": MAP, "exponent": 2.0},
     "ops.attention.attention": {**ATTENTION, "scale": 0.5},
     "ops.attention.attention_gradients": {**ATTENTION, "output_gradient": np.ones((4, 5, 2)), "scale": 0.5},
     "ops.attention.attention_weights": {"query": ATTENTION["query"], "key": ATTENTION["key"], "scale": 0.5},
@@ -185,6 +191,9 @@ RIGHT: dict[str, dict[str, Any]] = {
     "ops.linear.linear": {"input": MAP, "weight": RNG.standard_normal((3, 8)), "bias": np.ones(3)},
     "ops.normalisation.batch_norm": {**NORM, "bias": MEANS},
     "ops.normalisation.dropout_mask": {"shape": (3, 4), "p": 0.4, "rng": np.random.default_rng(1)},
+    "ops.adaptive.adaptive_avg_pool2d": {"input": MAP, "output_size": (4, 3)},
+    "ops.adaptive.adaptive_max_pool2d": {"input": MAP, "output_size": (4, None), "return_indices": True},
+    "ops.upsample.upsample": {"input": MAP, **LARGER},
     "ops.pooling.avg_pool2d": {**POOL, "count_include_pad": False},
     "ops.pooling.max_pool2d": {**POOL, "dilation": 1, "return_indices": True},
     "layers.layer.Node": {"name": "a", "layer": layers.Linear(3), "inputs": ("input",)},
@@ -259,6 +268,13 @@ RIGHT: dict[str, dict[str, Any]] = {
     "training.optimisers.Optimiser": {
         "key": "a", "name": "A", "formula": "x", "move": training.OPTIMISERS["sgd"].move, "rate": 0.1, "source": "us",
     },
+    "ops.adaptive.adaptive_avg_pool2d_gradient": {
+        "input": MAP, "output_size": (4, 3), "output_gradient": np.ones((4, 4, 3)),
+    },
+    "ops.adaptive.adaptive_max_pool2d_gradient": {
+        "input": MAP, "output_size": (4, 3), "output_gradient": np.ones((4, 4, 3)),
+    },
+    "ops.upsample.upsample_gradient": {"input": MAP, "output_gradient": np.ones((4, 18, 12)), **LARGER},
     "ops.pooling.avg_pool2d_gradient": {
         **POOL, "output_gradient": np.ones((4, 10, 9)), "count_include_pad": False,
     },
@@ -438,7 +454,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     "experiments.plans.Plan.told": {},
     "experiments.plans.Plan.trained": {"parameters": PLAN.network.initial(0), "held": 0.5, "step": 3},
     "experiments.plans.composed": {"name": "One CONV", "function": "relu", "dropout": True, "norm": True},
-    "experiments.plans.layer_names": {"network": NETWORK},
+    "models.lenet5.layer_names": {"network": NETWORK},
     "experiments.saturation.Saturation": {"zeroed": 1, "saturated": 2, "least": 0.0, "most": 1.0, "slope": 0.5},
     "experiments.saturation.saturation": {"map": MAP, "activation": "sigmoid"},
     "experiments.saturation.steepest": {"activation": "sigmoid"},
@@ -542,10 +558,19 @@ SHAPES: dict[layers.Layer, tuple[int, ...]] = {
     layers.MaxPool2d(3, 2, (1, 0), True): (4, 9, 8),
     layers.AvgPool2d(3, 2, (1, 0), True, False): (4, 9, 8),
     layers.GlobalAvgPool(): (4, 9, 8),
+    layers.AdaptiveAvgPool2d((3, 4)): (4, 9, 8),
+    layers.AdaptiveMaxPool2d((3, 4)): (4, 9, 8),
+    layers.Upsample(scale_factor=(2, 1.5), mode="bilinear"): (4, 9, 8),
+    layers.Resize((12, 9)): (4, 9, 8),
     layers.Subsample((2, 3)): (4, 9, 8),
     layers.Activate("gelu"): (4, 9, 8),
     layers.BatchNorm2d(): (4, 9, 8),
     layers.Scale(): (4, 9, 8),
+    layers.Elementary("erf"): (4, 9, 8),
+    layers.Power(-1.0): (4, 9, 8),
+    layers.Offset(): (4, 9, 8),
+    layers.Gain(): (4, 9, 8),
+    layers.Repeat((4, 3, 8)): (4, 1, 8),
     layers.Clip(-1, 2): (4, 9, 8),
     layers.Dropout(0.3): (4, 9, 8),
     layers.Linear(3): (4, 9, 8),

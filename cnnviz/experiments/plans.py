@@ -13,7 +13,7 @@ from cnnviz.graph import Graph
 from cnnviz.layers import BatchNorm2d, Dropout, Layer, Parameters
 from cnnviz.layers.typed import read, written
 from cnnviz.models import Trained
-from cnnviz.models.lenet5 import prepare
+from cnnviz.models.lenet5 import layer_names, prepare
 from cnnviz.numbers import grouped, number, percent
 from cnnviz.signatures import checked
 from cnnviz.training import OPTIMISERS, Recipe
@@ -89,21 +89,3 @@ class Plan:
             prepare=prepare,
             source=f"You trained it: {self.told()}; after {grouped(step)} steps, {percent(held)} of held-out digits.",
         )
-
-
-_LETTERS = {"CONV": "C", "FC": "F"}
-
-
-@checked
-def layer_names(network: Graph) -> tuple[str, ...]:
-    """What each layer's output is called: C, S and F with their number among these, as in the paper of LeNet-5."""
-    found: list[str] = []
-    number = 0
-    for layer in network.layers:
-        if layer.belongs:
-            before = next((name for name in reversed(found) if " " not in name), "input")
-            found.append(f"{before} {layer.name}")
-        else:
-            number += 1
-            found.append(f"{_LETTERS.get(layer.kind, 'S')}{number}")
-    return tuple(found)

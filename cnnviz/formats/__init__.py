@@ -7,6 +7,7 @@ onnx_operators.py  what each operator comes to: onnx_windows.py, onnx_functions.
 guessing.py        what a file does not say of its input
 opening.py         `open_network`
 writing.py         `write_network`
+stack_file.py      an .npz that says its layers, as Learning gives it
 weights_file.py    a .safetensors or an .npz as the parameters of a network that is there
 as_code.py         a network as PyTorch's and as Keras' code
 """

@@ -65,6 +65,9 @@ class Model:
     operations: tuple[Operation, ...] = field(repr=False)
 
 
+_BEGUN = tuple(bytes([8, version]) for version in range(3, 20))  # the version of the format, which stands in front
+
+
 def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     """What an ONNX file says; `files`: those that came along, by their names. Raises NetworkError."""
     size = len(data) + sum(map(len, files.values()))
@@ -78,6 +81,8 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
     try:
         model.ParseFromString(data)
     except Exception:  # whatever protobuf says of bytes that are none of its
+        if data.startswith(_BEGUN):
+            raise NetworkError("The file begins as an ONNX network does, and is cut short or damaged.") from None
         raise NetworkError(f"The file is no ONNX network{_known(data)}.") from None
     graph = model.graph
     if not graph.node or not graph.output:
@@ -109,7 +114,10 @@ def read_model(data: bytes, files: Mapping[str, bytes]) -> Model:
 def _known(data: bytes) -> str:
     """What it is instead, where its beginning says so, and what would open."""
     kinds = (
-        (b"PK\x03\x04", "a .pt, .pth or .keras file, or an .npz", 'torch.onnx.export(model, picture, "model.onnx")'),
+        (
+            b"PK\x03\x04", "a .pt, .pth or .keras file, or an .npz that does not say its layers",
+            'torch.onnx.export(model, picture, "model.onnx")',
+        ),
         (b"\x89HDF", "a Keras .h5 file", 'model.export("model.onnx", format="onnx")'),
         (b"\x80", "a pickle", 'torch.onnx.export(model, picture, "model.onnx")'),
     )
@@ -192,13 +200,13 @@ def _array(tensor: TensorProto, files: Mapping[str, bytes]) -> NDArray:
     if tensor.data_type not in _KINDS:
         kinds = dict(zip(TensorProto.DataType.values(), TensorProto.DataType.keys()))
         raise NetworkError(f"{name} holds {kinds.get(tensor.data_type, 'something').lower()}; numbers open here.")
-    if len(tensor.dims) > MOST_AXES or any(size < 0 for size in tensor.dims):
+    if len(tensor.dims) > MOST_AXES or any(not 0 <= size <= MOST_NUMBERS for size in tensor.dims):
         raise NetworkError(f"{name} has the shape {told(tuple(tensor.dims))}; up to {MOST_AXES} axes open here.")
     kind = np.dtype(helper.tensor_dtype_to_np_dtype(tensor.data_type))
     count = math.prod(tensor.dims)
     if tensor.data_location == TensorProto.EXTERNAL:
         raw = _elsewhere(tensor, files, count * kind.itemsize)
-        return np.frombuffer(raw, kind).reshape(tuple(tensor.dims))
+        return np.frombuffer(raw, kind, count).reshape(tuple(tensor.dims))
     have = len(tensor.raw_data) // kind.itemsize if tensor.HasField("raw_data") else _listed(tensor)
     if have != count or len(tensor.raw_data) % kind.itemsize:
         raise NetworkError(f"{name} has the shape {told(tuple(tensor.dims))}, and {grouped(have)} numbers in the file.")

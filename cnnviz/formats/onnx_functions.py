@@ -1,4 +1,4 @@
-"""What changes each number of maps where it stands, or is multiplied by a matrix, in ONNX."""
+"""What changes each number of maps where it stands, in ONNX."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from cnnviz.layers import (
     Layer,
     LayerNorm,
     LeakyReLU,
-    Linear,
     LocalResponseNorm,
     Multiply,
     PReLU,
@@ -32,33 +31,6 @@ from cnnviz.layers import (
     Transpose,
 )
 from cnnviz.layers.elementwise import LEAST_EPS
-from cnnviz.numbers import grouped
-
-
-def _gemm(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "weight")
-    if len(flow.dims) != 1 or weight.ndim != 2 or call.attribute("transA", 0):
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    if not call.attribute("transB", 0):
-        weight = weight.T
-    weight = floats(weight) * np.float32(call.attribute("alpha", 1.0))
-    bias = None
-    if call.input(2) is not None:
-        bias = np.float32(call.attribute("beta", 1.0)) * for_each(call.known(2, "bias"), len(weight))
-    return _fully_connected(call, flow, weight, bias)
-
-
-def _mat_mul(call: Call) -> Made:
-    flow, weight = call.flow(), call.known(1, "matrix")
-    if len(flow.dims) != 1 or weight.ndim != 2:
-        raise NetworkError("it multiplies other things than a row of numbers by a matrix")
-    return _fully_connected(call, flow, floats(weight.T), None)
-
-
-def _fully_connected(call: Call, flow: Flow, weight: NDArray, bias: NDArray | None) -> Flow:
-    if weight.shape[1] != flow.dims[0]:
-        raise NetworkError(f"its weight reads {weight.shape[1]} numbers, and {grouped(flow.dims[0])} come in")
-    return call.add(Linear(len(weight), bias is not None), [flow], (len(weight),), weight=weight, bias=bias)
 
 
 def _batch_norm(call: Call) -> Made:
@@ -123,14 +95,11 @@ def _layer_norm(call: Call) -> Made:
     if not places:
         row = building.seen(flow, (count,))
         return call.reshaped(building.layer(layer, [row], (count,), call.title, **learnt), dims)
-    # It goes over the channels here, and over what stands last there.
-    shape = (places[0], places[1], count) if len(places) == 2 else (math.prod(places), count, 1)
-    first, back = ((2, 0, 1), (1, 2, 0)) if len(places) == 2 else ((1, 0, 2), (1, 0, 2))
-    turned = building.layer(
-        Transpose(first), [building.seen(flow, shape)], [shape[axis] for axis in first], f"{call.title}, turned"
-    )
-    normal = building.layer(layer, [turned], turned.dims, f"{call.title}, normalised", **learnt)
-    return call.reshaped(building.layer(Transpose(back), [normal], shape, call.title), dims)
+    # It goes over the channels here: what stands last is put in front.
+    ones = (*places, count)
+    turned = building.last_in_front(Flow(building.seen(flow, inner(ones)).name, ones))
+    normal = building.layer(layer, [turned], turned.dims, f"{call.title}, maps in front", **learnt)
+    return call.reshaped(building.front_at_last(normal, ones, call.title), dims)
 
 
 def _softmax(call: Call) -> Made:
@@ -160,6 +129,8 @@ def _lrn(call: Call) -> Made:
 
 
 def _dropout(call: Call) -> Made:
+    if call.input(2) is not None and call.known(2, "training_mode").any():
+        raise NetworkError("it is in training; export the network after model.eval()")
     return call.kept(Dropout(min(call.number(1, "ratio", 0.5), 0.99)))
 
 
@@ -237,10 +208,10 @@ def _as(layer: Layer) -> Callable[[Call], Made]:
 
 OPERATORS = {
     "BatchNormalization": _batch_norm, "Celu": _celu, "Clip": _clip, "Dropout": _dropout,
-    "Elu": _numbered(1.0, "elu", ELU), "Gelu": _gelu, "Gemm": _gemm, "GroupNormalization": _group_norm,
+    "Elu": _numbered(1.0, "elu", ELU), "Gelu": _gelu, "GroupNormalization": _group_norm,
     "HardSigmoid": _hard_sigmoid, "HardSwish": _as(Activate("hard swish")), "InstanceNormalization": _instance_norm,
     "LRN": _lrn, "LayerNormalization": _layer_norm, "LeakyRelu": _numbered(0.01, "leaky relu", LeakyReLU),
-    "MatMul": _mat_mul, "MeanVarianceNormalization": _mean_variance_norm, "Mish": _mish, "PRelu": _prelu,
+    "MeanVarianceNormalization": _mean_variance_norm, "Mish": _mish, "PRelu": _prelu,
     "Relu": _as(Activate("relu")), "Selu": _selu, "Sigmoid": _as(Activate("sigmoid")), "Softmax": _softmax,
     "Softplus": _as(Activate("softplus")), "Tanh": _as(Activate("tanh")),
 }  # fmt: skip

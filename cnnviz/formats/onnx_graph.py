@@ -22,7 +22,7 @@ from cnnviz.checks import told
 from cnnviz.errors import CnnvizError, NetworkError
 from cnnviz.formats.onnx_file import Model, Operation, decimal
 from cnnviz.graph import Graph
-from cnnviz.layers import INPUT, Layer, Node, Parameters, Reshape, Shape
+from cnnviz.layers import INPUT, Layer, Node, Parameters, Repeat, Reshape, Shape, Transpose
 from cnnviz.numbers import grouped
 
 MOST_KNOWN = 2**24  # numbers of an array that is worked out from others
@@ -31,10 +31,15 @@ MOST_MAP = 2**27  # numbers of one value that flows: half a gigabyte
 
 @dataclass(frozen=True)
 class Flow:
-    """A value that depends on the picture. dims: its axes in the file, without the batch."""
+    """A value that depends on the picture.
+
+    dims     its axes in the file, without the batch
+    is_bare  whether it has none in front there, but all numbers in one row: PyTorch writes `as_strided` so
+    """
 
     name: str
     dims: tuple[int, ...]
+    is_bare: bool = False
 
 
 Value = NDArray | Flow
@@ -60,7 +65,9 @@ class Building:
     """The Graph as far as it goes.
 
     shapes    of all its values, by name
-    reached   under which name the Graph has a value of the file
+    values    what a value of the file is, by its name there
+    turns     what values were before their axes were put in another order, and in which, by their names
+    left      how many numbers more may be made where the file has fewer
     """
 
     model: Model
@@ -69,6 +76,8 @@ class Building:
     parameters: list[Parameters] = field(default_factory=list)
     shapes: dict[str, Shape] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
+    turns: dict[str, tuple[str, tuple[int, int, int]]] = field(default_factory=dict)
+    left: int = MOST_KNOWN
 
     def __post_init__(self) -> None:
         self.shapes[INPUT] = self.input
@@ -100,12 +109,53 @@ class Building:
             return flow
         return self.layer(Reshape(shape), [flow], shape, f"{flow.name}, reshaped")
 
+    def last_in_front(self, flow: Flow) -> Flow:
+        """A value of two axes or more with its last one in front, as maps."""
+        *others, last = flow.dims
+        if len(flow.dims) == 3:
+            return self.turned(flow, (2, 0, 1), (last, *others))
+        seen = self.seen(flow, (math.prod(others), last, 1))
+        return self.turned(seen, (1, 0, 2), (last, math.prod(others), 1))
+
+    def front_at_last(self, flow: Flow, dims: Sequence[int], name: str) -> Flow:
+        """What `last_in_front` made as it was; dims: its axes then."""
+        if len(dims) == 3:
+            return self.turned(flow, (1, 2, 0), dims, name)
+        found = self.turned(flow, (1, 0, 2), (math.prod(dims[:-1]), dims[-1], 1), name)
+        if self.shapes[found.name] == inner(dims):
+            return Flow(found.name, tuple(dims))
+        return self.layer(Reshape(inner(dims)), [found], dims, f"{found.name}, reshaped")
+
+    def turned(self, flow: Flow, axes: tuple[int, int, int], dims: Sequence[int], name: str = "") -> Flow:
+        """The three axes in another order; where that undoes what made the value, what was before."""
+        before, by = self.turns.get(flow.name, ("", (0, 0, 0)))
+        if before and tuple(by[axis] for axis in axes) == (0, 1, 2):
+            return Flow(before, tuple(dims))
+        found = self.layer(Transpose(axes), [flow], dims, name or f"{flow.name}, turned")
+        self.turns[found.name] = flow.name, axes
+        return found
+
+    def afford(self, count: int) -> None:
+        """Count numbers that are made. Raises NetworkError where that is more than may be."""
+        self.left -= count
+        if self.left < 0:
+            raise NetworkError(f"more than {grouped(MOST_KNOWN)} numbers are worked out that the file could hold")
+
     def _free(self, name: str) -> str:
         number, free = 1, name
         while free in self.shapes:
             number += 1
             free = f"{name} ({number})"
         return free
+
+    def needed(self, outputs: Sequence[Flow]) -> None:
+        """Leave out the nodes that none of the outputs comes from."""
+        wanted = {flow.name for flow in outputs}
+        for node in reversed(self.nodes):
+            if node.name in wanted:
+                wanted |= set(node.inputs)
+        kept = [at for at, node in enumerate(self.nodes) if node.name in wanted]
+        self.nodes, self.parameters = [self.nodes[at] for at in kept], [self.parameters[at] for at in kept]
 
     def graph(self) -> tuple[Graph, tuple[Parameters, ...]]:
         """What there is by now."""
@@ -121,6 +171,10 @@ class Call:
     def __init__(self, building: Building, operation: Operation):
         self.building, self.operation = building, operation
         self.inputs = [building.values[name] if name else None for name in operation.inputs]
+        if operation.operator not in ("Gather", "Reshape") and any(
+            isinstance(value, Flow) and value.is_bare for value in self.inputs
+        ):
+            raise NetworkError("it reads all numbers in one row, without a batch in front; with one it opens")
 
     @property
     def title(self) -> str:
@@ -216,22 +270,29 @@ class Call:
 
 def sentence(number: int, operation: Operation, problem: CnnvizError) -> str:
     """Which node could not be opened, and why."""
-    called = f", called {operation.outputs[0]}" if operation.outputs and operation.outputs[0] else ""
-    return f"Node {grouped(number)}{called}, is {operation.operator}: {str(problem).rstrip('.')}."
+    name = next((name for name in (operation.name, *operation.outputs) if name), "")
+    called = f", called {name}," if name else ""
+    return f"Node {grouped(number)}{called} is {operation.operator}: {str(problem).rstrip('.')}."
 
 
 def joined(building: Building, call: Call, flows: Sequence[Flow], layer: Layer) -> Flow:
-    """Values that meet number by number; a row of numbers and a map of 1 x 1 are seen alike."""
-    largest = max(flows, key=lambda flow: math.prod(flow.dims))
-    shape = building.shapes[largest.name]
-    seen = [building.seen(flow, _alike(flow.dims, shape, largest.dims)) for flow in flows]
-    return call.add(layer, seen, largest.dims)
+    """Values that meet number by number; where one has a 1 and another more, its numbers are there again."""
+    axes = max(len(flow.dims) for flow in flows)
+    padded = [(1,) * (axes - len(flow.dims)) + flow.dims for flow in flows]
+    try:
+        dims = tuple(int(size) for size in np.broadcast_shapes(*padded))
+    except ValueError:
+        both = " and ".join(str(flow.dims) for flow in flows)
+        raise NetworkError(f"it joins {both}; the same sizes do, or 1 where others have more") from None
+    return call.add(layer, [_alike(building, flow, own, dims) for flow, own in zip(flows, padded)], dims)
 
 
-def _alike(dims: tuple[int, ...], shape: Shape, largest: tuple[int, ...]) -> Shape:
-    padded = (1,) * (len(largest) - len(dims)) + dims
-    if padded == largest:
-        return shape
-    if len(shape) == 3 and padded == (largest[0], *(1,) * (len(largest) - 1)):
-        return shape[0], 1, 1
-    raise NetworkError(f"it joins {dims} and {largest}; the same sizes do, or one number for each map")
+def _alike(building: Building, flow: Flow, own: tuple[int, ...], dims: tuple[int, ...]) -> Flow:
+    """A value as large as the others, or one number for each map, which any layer that joins has for all its places."""
+    if own == dims:
+        return building.seen(flow, inner(dims))
+    if len(dims) > 1 and own == (dims[0], *(1,) * (len(dims) - 1)):
+        return building.seen(flow, (dims[0], 1, 1))
+    if len(dims) > 3:
+        raise NetworkError(f"it joins {own} and {dims}; up to 4 axes open here where the sizes differ")
+    return building.layer(Repeat(inner(dims)), [building.seen(flow, inner(own))], dims, f"{flow.name}, repeated")

@@ -10,12 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from cnnviz.formats import onnx_arithmetic, onnx_functions, onnx_known, onnx_shapes, onnx_windows
+from cnnviz.formats import (
+    onnx_arithmetic,
+    onnx_functions,
+    onnx_known,
+    onnx_matrices,
+    onnx_numberwise,
+    onnx_reductions,
+    onnx_resize,
+    onnx_shapes,
+    onnx_windows,
+)
 from cnnviz.formats.onnx_graph import Call, Made
 
 OPERATORS: dict[str, Callable[[Call], Made]] = {
     **onnx_windows.OPERATORS,
+    **onnx_resize.OPERATORS,
     **onnx_functions.OPERATORS,
+    **onnx_matrices.OPERATORS,
+    **onnx_numberwise.OPERATORS,
+    **onnx_reductions.OPERATORS,
     **onnx_arithmetic.OPERATORS,
     **onnx_shapes.OPERATORS,
     **onnx_known.OPERATORS,

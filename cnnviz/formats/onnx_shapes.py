@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from cnnviz.errors import NetworkError
-from cnnviz.formats.onnx_graph import Call, Flow, Made
+from cnnviz.formats.onnx_graph import MOST_KNOWN, Call, Flow, Made, inner
 from cnnviz.formats.onnx_known import worked_out
-from cnnviz.layers import Pad, PadMaps, Same, Slice, Transpose
+from cnnviz.layers import Pad, PadMaps, Repeat, Same, Slice
 from cnnviz.numbers import grouped
 
 
@@ -28,7 +29,9 @@ def _reshape(call: Call) -> Made:
     if isinstance(value, np.ndarray):
         return worked_out(lambda array: array.reshape(_target(target, array.shape)), value)
     flow = call.flow()
-    whole = _target(target, (1, *flow.dims))
+    whole = _target(target, flow.dims if flow.is_bare else (1, *flow.dims))
+    if len(whole) == 1 and whole[0] > 1:
+        return replace(call.reshaped(flow, whole), is_bare=True)
     if not whole or whole[0] != 1:
         raise NetworkError(f"it makes {whole} of one picture; a batch of one stays in front where it opens")
     return call.reshaped(flow, whole[1:])
@@ -43,6 +46,23 @@ def _target(target: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
     if sizes.count(-1) > 1 or min(found, default=1) < 0 or math.prod(found) != count:
         raise NetworkError(f"{grouped(count)} numbers have no shape {tuple(target)}")
     return found
+
+
+def _expand(call: Call) -> Made:
+    target, value = call.whole(1, "shape"), call.input(0)
+    if isinstance(value, np.ndarray):
+        if math.prod(max(1, size) for size in (*target, *value.shape)) > 8 * MOST_KNOWN:
+            raise NetworkError(
+                f"it repeats {value.shape} to {target}; up to {grouped(8 * MOST_KNOWN)} numbers open here"
+            )
+        return worked_out(lambda array: np.broadcast_to(array, np.broadcast_shapes(array.shape, target)), value)
+    flow = call.flow()
+    if len(target) > len(flow.dims) + 1 or (len(target) == len(flow.dims) + 1 and target[0] != 1):
+        raise NetworkError(f"it repeats {(1, *flow.dims)} to {target}; a batch of one stays in front where it opens")
+    behind = (1,) * (len(flow.dims) - len(target)) + target[-len(flow.dims) :]
+    dims = [max(size, wanted) for size, wanted in zip(flow.dims, behind)]
+    layer = Repeat(inner(dims))
+    return flow if tuple(dims) == flow.dims else call.add(layer, [flow], dims)
 
 
 def _unsqueeze(call: Call) -> Made:
@@ -79,6 +99,8 @@ def _transpose(call: Call) -> Made:
     if sorted(order) != list(range(len(flow.dims) + 1)) or order[0] != 0:
         raise NetworkError(f"it puts the axes in the order {tuple(order)}; the batch stays in front where it opens")
     dims = [flow.dims[axis - 1] for axis in order[1:]]
+    if len(dims) == 3 and order[1:] != (1, 2, 3):
+        return call.building.turned(flow, (order[1] - 1, order[2] - 1, order[3] - 1), dims, call.title)
     # Axes that stay beside each other move as one: so three are enough for most.
     runs: list[list[int]] = []
     for axis in order[1:]:
@@ -94,7 +116,7 @@ def _transpose(call: Call) -> Made:
     sizes = [math.prod(flow.dims[axis - 1] for axis in run) for run in before] + [1] * (3 - len(runs))
     axes = [before.index(run) for run in runs] + list(range(len(runs), 3))
     seen = call.building.seen(flow, (sizes[0], sizes[1], sizes[2]))
-    return call.add(Transpose((axes[0], axes[1], axes[2])), [seen], dims)
+    return call.building.turned(seen, (axes[0], axes[1], axes[2]), dims, call.title)
 
 
 def _slice(call: Call) -> Made:
@@ -132,15 +154,22 @@ def _part(call: Call, flow: Flow, axis: int, start: int, end: int, step: int) ->
 
 
 def _split(call: Call) -> Made:
-    flow, sizes = call.flow(), call.known_or(1, "split", "split", ())
-    axis, count = call.axis(call.attribute("axis", 0), flow), len(call.operation.outputs)
+    value, sizes, count = call.input(0), call.known_or(1, "split", "split", ()), len(call.operation.outputs)
+    axis = call.attribute("axis", 0)
+    if isinstance(value, np.ndarray):
+        whole = dict(enumerate(value.shape)).get(axis % max(1, value.ndim), 0)
+    else:
+        axis = call.axis(axis, call.flow())
+        whole = call.flow().dims[axis]
     if not sizes:
-        each = -(-flow.dims[axis] // count)
-        sizes = (*(each,) * (count - 1), flow.dims[axis] - each * (count - 1))
-    if sum(sizes) != flow.dims[axis] or min(sizes) < 1 or len(sizes) != count:
-        raise NetworkError(f"it divides {flow.dims[axis]} into {tuple(sizes)} for {count} outputs")
+        each = -(-whole // count)
+        sizes = (*(each,) * (count - 1), whole - each * (count - 1))
+    if sum(sizes) != whole or min(sizes) < 1 or len(sizes) != count:
+        raise NetworkError(f"it divides {whole} into {tuple(sizes)} for {count} outputs")
     ends = [sum(sizes[: at + 1]) for at in range(count)]
-    return [_part(call, flow, axis, end - size, end, 1) for end, size in zip(ends, sizes)]
+    if isinstance(value, np.ndarray):
+        return np.split(value, ends[:-1], axis)
+    return [_part(call, call.flow(), axis, end - size, end, 1) for end, size in zip(ends, sizes)]
 
 
 def _gather(call: Call) -> Made:
@@ -149,6 +178,11 @@ def _gather(call: Call) -> Made:
         at = call.known(1, "indices")
         return worked_out(lambda array, at: np.take(array, at, call.attribute("axis", 0)), value, at)
     flow = call.flow()
+    if flow.is_bare:
+        dims = call.known(1, "indices").shape
+        if dims[:1] != (1,) or places != tuple(range(flow.dims[0])):
+            raise NetworkError("it takes numbers of a row in an order of its own; all of them, as they stand, open")
+        return call.reshaped(flow, dims[1:])
     axis = call.axis(call.attribute("axis", 0), flow)
     wanted = [place + flow.dims[axis] * (place < 0) for place in places]
     steps = {after - before for before, after in pairwise(wanted)} or {1}
@@ -189,6 +223,6 @@ _BORDERS = {"constant": "zeros", "reflect": "reflect", "edge": "replicate", "wra
 
 
 OPERATORS = {
-    "Flatten": _flatten, "Gather": _gather, "Pad": _pad, "Reshape": _reshape, "Slice": _slice, "Split": _split,
-    "Squeeze": _squeeze, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
+    "Expand": _expand, "Flatten": _flatten, "Gather": _gather, "Pad": _pad, "Reshape": _reshape, "Slice": _slice,
+    "Split": _split, "Squeeze": _squeeze, "Transpose": _transpose, "Unsqueeze": _unsqueeze,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_graph import Call, Flow, Made
 from cnnviz.formats.onnx_known import floats, for_each
 from cnnviz.geometry import same_padding
-from cnnviz.layers import AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d
+from cnnviz.layers import AdaptiveMaxPool2d, AvgPool2d, Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d
 from cnnviz.numbers import grouped
 
 Two = tuple[int, int]
@@ -119,16 +119,12 @@ def _global_average(call: Call) -> Made:
     return call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
 
 
-def _reduce_mean(call: Call) -> Made:
+def _global_max(call: Call) -> Made:
     flow = call.maps()
-    axes = call.known_or(1, "axes", "axes", ())
-    if sorted(call.axis(axis, flow) for axis in axes) != [1, 2]:
-        raise NetworkError("it takes the mean over other axes than height and width")
-    made = call.add(GlobalAvgPool(), [flow], (flow.dims[0], 1, 1))
-    return made if call.attribute("keepdims", 1) else call.reshaped(made, flow.dims[:1])
+    return call.add(AdaptiveMaxPool2d(1), [flow], (flow.dims[0], 1, 1))
 
 
 OPERATORS = {
     "AveragePool": _average_pool, "Conv": _conv, "ConvTranspose": _conv_transpose,
-    "GlobalAveragePool": _global_average, "MaxPool": _max_pool, "ReduceMean": _reduce_mean,
+    "GlobalAveragePool": _global_average, "GlobalMaxPool": _global_max, "MaxPool": _max_pool,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from cnnviz.formats.guessing import guess
 from cnnviz.formats.onnx_file import Model, Operation, read_model
 from cnnviz.formats.onnx_graph import Building, Call, Flow, inner, sentence
 from cnnviz.formats.onnx_operators import OPERATORS
+from cnnviz.formats.stack_file import is_stack, open_stack
 from cnnviz.layers import INPUT
 from cnnviz.models import Preparation, Trained
 from cnnviz.models.weights import FOLDER
@@ -21,6 +22,7 @@ from cnnviz.signatures import checked
 
 FREE_SIDE = 224  # pixels, where the file leaves the size open
 IMAGENET = 1000
+MOST_TURNED = 2**22  # numbers of a picture whose channels come last, of which it is asked whether they are turned
 _PASSING = {"Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"}
 
 
@@ -28,7 +30,7 @@ _PASSING = {"Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten"}
 def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     """The network of an ONNX file, with its weights: all that its outputs depend on, in the order of the file.
 
-    data   the file
+    data   the file; or an .npz as Learning gives it (`open_stack`)
     files  what else came along, by base name: PyTorch writes the weights of a network into a file of their own
 
     Nothing of the file is run. What cannot be told from it is guessed (`guess`); a free size is 224, and a thousand
@@ -39,7 +41,7 @@ def open_network(data: bytes, files: Mapping[str, bytes] = {}) -> Trained:
     Raises NetworkError for what is no such file or is too large, and where not even one node opens.
     Source: the Open Neural Network Exchange's specification, onnx.ai.
     """
-    return network_of(read_model(data, files))
+    return open_stack(data) if is_stack(data) else network_of(read_model(data, files))
 
 
 def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None) -> Trained:
@@ -54,9 +56,8 @@ def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None)
     building = Building(model, inner(shape))
     building.values = {**model.constants, name: Flow(INPUT, shape)}
     stopped = _built(model, building)
-    for output in () if stopped else model.outputs:
-        if not isinstance(building.values.get(output), Flow):
-            raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
+    if not stopped:
+        building.needed([_flowing(building, output) for output in model.outputs])
     if not building.nodes:
         raise NetworkError(stopped or f"The network's output, {model.outputs[0]}, is its input.")
     is_turned = is_last and _turned(building)
@@ -78,6 +79,13 @@ def network_of(model: Model, side: int = FREE_SIDE, is_last: bool | None = None)
     )
 
 
+def _flowing(building: Building, output: str) -> Flow:
+    found = building.values.get(output)
+    if not isinstance(found, Flow):
+        raise NetworkError(f"The network's output, {output}, does not depend on the picture.")
+    return found
+
+
 def _built(model: Model, building: Building) -> str:
     """Every operation as nodes of the Graph, as far as that goes; why it goes no further, or ""."""
     needed = _needed(model)
@@ -88,12 +96,15 @@ def _built(model: Model, building: Building) -> str:
                 continue
             if operation.operator not in OPERATORS:
                 raise NetworkError("this operator does not open here")
-            made = OPERATORS[operation.operator](Call(building, operation))
+            found = OPERATORS[operation.operator](Call(building, operation))
+            made = [found] if isinstance(found, (Flow, np.ndarray)) else found
+            if operation.operator != "Constant":
+                building.afford(sum(one.size for one in made if isinstance(one, np.ndarray) and one.base is None))
         except KeyError as missing:
             return sentence(number, operation, NetworkError(f"it reads {missing.args[0]}, which nothing makes"))
         except CnnvizError as problem:
             return sentence(number, operation, problem)
-        for value_name, value in zip(operation.outputs, made if isinstance(made, (list, tuple)) else [made]):
+        for value_name, value in zip(operation.outputs, made):
             building.values[value_name] = value
     return ""
 
@@ -110,7 +121,9 @@ def _turned(building: Building) -> bool:
     """Whether all that reads the input turned its height x width x channels into channels x height x width first: then
     the picture is given so, and the nodes that did it are left out. What a unit sees of it is told the better."""
     height, width, channels = building.input
-    numbered = np.arange(height * width * channels, dtype=np.float64).reshape(building.input)
+    if height * width * channels > MOST_TURNED:
+        return False
+    numbered = np.arange(height * width * channels, dtype=np.float32).reshape(building.input)
     found: NDArray = numbered
     name = INPUT
     left = building.nodes[:-1]

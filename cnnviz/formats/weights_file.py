@@ -26,6 +26,7 @@ from cnnviz.signatures import checked
 
 MOST_BYTES = 64_000_000  # of a file, and of its arrays
 MOST_ARRAYS = 2_000
+TOLD = ("stack", "input")  # of an .npz that says its network: the layers as text, the shape that they read
 _HEADER = 1_000_000  # bytes of a .safetensors' header
 _KINDS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I16": "<i2", "I8": "i1", "U8": "u1"}
 
@@ -42,14 +43,25 @@ def open_weights(data: bytes, network: Graph) -> tuple[Parameters, ...]:
     array that no layer takes.
     Sources: the format of safetensors, huggingface.co/docs/safetensors; numpy.lib.format.
     """
+    arrays = arrays_of(data)
+    return parameters_from({name: array for name, array in arrays.items() if name not in TOLD}, network)
+
+
+@checked
+def arrays_of(data: bytes) -> dict[str, NDArray]:
+    """The arrays of such a file, by their names. Raises NetworkError as `open_weights` does."""
     if len(data) > MOST_BYTES:
         raise NetworkError(f"The file has {grouped(len(data))} bytes; up to {grouped(MOST_BYTES)} open here.")
     if data.startswith(b"PK\x03\x04"):
-        arrays = _npz(data)
-    elif data[8:9] == b"{":
-        arrays = _safetensors(data)
-    else:
-        raise NetworkError("The file is neither a .safetensors nor an .npz; save_file and numpy.savez write these.")
+        return _npz(data)
+    if data[8:9] == b"{":
+        return _safetensors(data)
+    raise NetworkError("The file is neither a .safetensors nor an .npz; save_file and numpy.savez write these.")
+
+
+@checked
+def parameters_from(arrays: Mapping[str, NDArray], network: Graph) -> tuple[Parameters, ...]:
+    """Arrays as the parameters of a network, found and refused as `open_weights` says."""
     left = _groups(arrays)
     found = tuple(_taken(row, left) for row in network.rows)
     if left:
@@ -100,7 +112,7 @@ def _groups(arrays: Mapping[str, NDArray]) -> dict[str, dict[str, NDArray]]:
     found: dict[str, dict[str, NDArray]] = {}
     for key in sorted(arrays, key=_in_order):
         name, _, part = key.rpartition(".")
-        if part not in ("num_batches_tracked", "stack"):  # how often it learnt; the layers as text
+        if part != "num_batches_tracked":  # how often it learnt
             found.setdefault(name, {})[part] = arrays[key]
     return found
 

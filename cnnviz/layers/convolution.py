@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.checks import flag, one_of, told, whole
-from cnnviz.errors import DoesNotFit, SettingError
-from cnnviz.geometry import PADDING_MODES, Passage, Window, origin, windows
+from cnnviz.checks import one_of
+from cnnviz.errors import SettingError
+from cnnviz.geometry import PADDING_MODES, Passage, Window, origin
+from cnnviz.layers.filters import FilterLayer
 from cnnviz.layers.grammar import (
     BORDERS,
     DILATION,
@@ -30,7 +30,6 @@ from cnnviz.layers.grammar import (
 from cnnviz.layers.layer import (
     Found,
     Given,
-    Layer,
     Operator,
     Pair,
     Parameters,
@@ -46,12 +45,13 @@ from cnnviz.layers.layer import (
     ends,
     is_even,
     named,
+    of_torch,
     pad_keras,
     pad_torch,
     weights_of,
 )
 from cnnviz.layers.same import both_ends
-from cnnviz.layers.sliding import check_border, check_room, settle
+from cnnviz.layers.sliding import check_border, check_room
 from cnnviz.ops.tiling import laid_out
 from cnnviz.signatures import checked
 from cnnviz.steps import Terms
@@ -62,7 +62,7 @@ _KERAS = "filters kernel_size strides padding data_format dilation_rate groups a
 
 @checked
 @dataclass(frozen=True)
-class Conv2d(Layer):
+class Conv2d(FilterLayer):
     """A convolutional layer: (C, H, W) -> (out_channels, Ho, Wo), with PyTorch's parameter names and rules.
 
     kernel_size, stride, dilation  a whole number or (height, width), at least 1
@@ -76,7 +76,6 @@ class Conv2d(Layer):
     """
 
     kind: ClassVar[str] = "CONV"
-    weighs: ClassVar[bool] = True
     grammars: ClassVar[tuple[Grammar, ...]] = (
         Grammar(
             kind="conv",
@@ -114,21 +113,8 @@ class Conv2d(Layer):
     in_channels: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
-        tells = () if self.in_channels is None else ("in_channels",)
-        for name in ("out_channels", "groups", *tells):
-            object.__setattr__(self, name, whole(getattr(self, name), name, 1))
-        object.__setattr__(self, "bias", flag(self.bias, "bias"))
-        settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
+        super().__post_init__()
         one_of(self.padding_mode, "padding_mode", PADDING_MODES)
-        if self.out_channels % self.groups:
-            raise SettingError(
-                f"{self.name}: {told(self.out_channels)} filters cannot be divided into {told(self.groups)} equal "
-                f"groups; {_listed(divisors(self.out_channels))} can be."
-            )
-
-    @cached_property
-    def _windows(self) -> tuple[Window, Window]:
-        return windows(self.kernel_size, self.stride, self.padding, self.dilation)
 
     @property
     def name(self) -> str:
@@ -142,20 +128,8 @@ class Conv2d(Layer):
         down, across = (window.output_size(size) for window, size in zip(self._windows, shape[1:]))
         return self.out_channels, down, across
 
-    def _check_groups(self, channels: int) -> None:
-        if channels % self.groups:
-            works = divisors(math.gcd(channels, self.out_channels))
-            raise DoesNotFit(
-                f"{self.name}: {told(channels)} channels come in, which cannot be divided into {told(self.groups)} "
-                f"equal groups; with {told(self.out_channels)} filters, {_listed(works)} can be."
-            )
-
-    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
-        self._check_groups(shape[0])
-        shapes: dict[str, Shape] = {"weight": (self.out_channels, shape[0] // self.groups, *both(self.kernel_size))}
-        if self.bias:
-            shapes["bias"] = (self.out_channels,)
-        return shapes
+    def _weight(self, channels: int) -> Shape:
+        return self.out_channels, channels // self.groups, *both(self.kernel_size)
 
     def multiply_adds(self, shape: Shape) -> int:
         """Ho x Wo x F x K x K x C / groups. Products with the zeros of padding count, as everywhere in the field."""
@@ -217,16 +191,6 @@ class Conv2d(Layer):
         places = range(-window.before, size + window.after)
         return np.array([origin(place, size, self.padding_mode) for place in places], np.intp)
 
-    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
-        """Those of its group."""
-        super().reads(shape, channel)
-        depth = shape[0] // self.groups
-        first = channel // (self.out_channels // self.groups) * depth
-        return tuple(range(first, first + depth))
-
-    def reads_in(self, shape: Shape) -> int:
-        return self.groups
-
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         settings: dict[str, Any] = {
             "kernel_shape": both(self.kernel_size),
@@ -241,12 +205,11 @@ class Conv2d(Layer):
 
     def _as_torch(self, shape: Shape) -> tuple[str, ...]:
         is_plain = is_even(self.padding)
-        top, left, *_ = ends(self.padding)
-        padding = (top if top == left else (top, left)) if is_plain else 0
         mode = self.padding_mode if is_plain else "zeros"
         conv = call_of(
             "nn.Conv2d", shape[0], self.out_channels, f"kernel_size={self.kernel_size}", stride=(self.stride, 1),
-            padding=(padding, 0), dilation=(self.dilation, 1), groups=(self.groups, 1), bias=(self.bias, True),
+            padding=(of_torch(self.padding) if is_plain else 0, 0), dilation=(self.dilation, 1),
+            groups=(self.groups, 1), bias=(self.bias, True),
             padding_mode=(mode, "zeros"),
         )  # fmt: skip
         if is_plain:
@@ -273,18 +236,3 @@ class Conv2d(Layer):
             "bias": bias_of(given.parameters, channel),
             "outside": self.padding_mode,
         }
-
-
-def divisors(number: int) -> list[int]:
-    """All of them; of a number of more than twelve digits, those up to a million and what they leave."""
-    small = [divisor for divisor in range(1, min(math.isqrt(number), 10**6) + 1) if number % divisor == 0]
-    return sorted({*small, *(number // divisor for divisor in small)})
-
-
-def _listed(numbers: list[int], most: int = 8) -> str:
-    """1, 2 or 4; where there are many, the first few and the last, and that there are more."""
-    if len(numbers) > most:
-        left_out = len(numbers) - most
-        return f"{', '.join(map(told, numbers[: most - 1]))}, … or {told(numbers[-1])} ({left_out} more in between)"
-    shown = [*map(told, numbers)]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"

@@ -44,7 +44,8 @@ _AS_IT_IS = {"contiguous", "clone", "float", "to", "squeeze", "cuda", "cpu", "de
 _NO_LAYERS = {"to", "cuda", "cpu", "eval", "train", "apply", "requires_grad_", "compile", "summary", "build", "fit"}
 # How functions call what modules are called: relu, max_pool2d, leaky_relu ...
 _AS_MODULE = {
-    name.lower(): name for name in (*CALLS, "LogSoftmax", "Softmax", "SELU", "Mish") if not name.endswith("2D")
+    **{name.lower(): name for name in (*CALLS, "LogSoftmax", "Softmax", "SELU", "Mish") if not name.endswith("2D")},
+    "interpolate": "Upsample",
 }
 _LISTS = {"ModuleList", "list", "tuple", "OrderedDict", "reversed"}
 _FUNCTIONS = "relu, max_pool2d, avg_pool2d, flatten, cat, + and *"

@@ -24,6 +24,8 @@ class Slot:
     single   one number, where others are one or height x width
     decimal  a number with a point, or in percent, where others are whole
     ends     it may differ at the two ends of an axis: 0+1
+    one      a pattern of one of its numbers, where that need not be a whole one: 1.5, or keep for None
+    behind   what may stand behind its value, and does where it is written: the x of 2x
     is_told  what comes in, which the text only tells: it is no part of what the layer computes, and is written last
     """
 
@@ -38,6 +40,8 @@ class Slot:
     single: bool = False
     decimal: bool = False
     ends: bool = False
+    one: str = ""
+    behind: str = ""
     is_told: bool = False
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import afford, amount, told, whole
 from cnnviz.errors import ArrayError, DoesNotFit, SettingError
-from cnnviz.geometry import Passage, Window
+from cnnviz.geometry import Axis, Passage, Window
 from cnnviz.layers.grammar import Grammar
 from cnnviz.numbers import grouped, times
 from cnnviz.signatures import checked, hold
@@ -89,6 +89,7 @@ class Layer(ABC):
     is_random: ClassVar[bool] = False  # in training it draws
     hands_on: ClassVar[bool] = False  # the maps of the output are those of the input, as they are, in their order
     gates: ClassVar[bool] = False  # its step ends in a product with a number of the place
+    shows: ClassVar[str] = ""  # how what its units read is called where it is not what came in: "e to the power of {}"
     joins: ClassVar[str] = ""  # whether it reads several branches: "alike", or "any" of one size
     grammars: ClassVar[tuple[Grammar, ...]] = ()  # the ways to type it; none where it cannot be typed
 
@@ -126,7 +127,7 @@ class Layer(ABC):
         multiply-adds. A call of NumPy counts as `ops.tiling.CALL` of them."""
         return 0
 
-    def windows(self, shape: Shape) -> tuple[Window, Window]:
+    def windows(self, shape: Shape) -> tuple[Axis, Axis]:
         """What a unit reads of the map before it, down and across."""
         return Window(1), Window(1)
 
@@ -442,6 +443,12 @@ def is_even(padding: Any) -> bool:
     """Whether a padding is the same at both ends of each axis."""
     top, left, bottom, right = ends(padding)
     return (top, left) == (bottom, right)
+
+
+def of_torch(padding: Any) -> Any:
+    """A padding that is the same at both ends, as PyTorch writes it."""
+    top, left, *_ = ends(padding)
+    return top if top == left else (top, left)
 
 
 def pad_torch(name: str, padding: Any, *more: str) -> str:

@@ -9,6 +9,7 @@ Here one call by itself; how they follow each other: reading.py.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -30,6 +31,8 @@ CALLS: dict[str, tuple[str, str]] = {
 _KERAS_USUAL: dict[str, dict[str, Any]] = {
     **dict.fromkeys(("BatchNormalization", "LayerNormalization", "GroupNormalization"), {"epsilon": 0.001}),
     **dict.fromkeys(("MaxPooling2D", "MaxPool2D", "AveragePooling2D", "AvgPool2D"), {"pool_size": 2}),
+    "UpSampling2D": {"scale_factor": 2},
+    "UpsamplingBilinear2d": {"mode": "bilinear", "align_corners": True},
 }
 _FUNCTIONS = {
     **{name: name for name in ("relu", "sigmoid", "tanh", "gelu", "relu6", "silu", "elu", "softplus", "softmax")},
@@ -47,7 +50,7 @@ _ONLY: dict[str, tuple[Any, ...]] = {
     "return_indices": (False,), "divisor_override": (None,), "affine": (True,), "track_running_stats": (True,),
     "center": (True,), "scale": (True,), "axis": (-1, 1, 3), "approximate": ("none", False), "max_value": (None,),
     "threshold": (0,), "negative_slope": (0.01,), "alpha": (0.01,), "start_dim": (1,), "end_dim": (-1, 3),
-    "output_size": (1, (1, 1)), "dim": (1, -1),
+    "recompute_scale_factor": (None, False), "dim": (1, -1),
 }  # fmt: skip
 _ONLY_OF: dict[str, dict[str, tuple[Any, ...]]] = {
     "GELU": {"approximate": ("none", False, "tanh")},
@@ -60,7 +63,6 @@ _UNUSUAL: dict[str, tuple[str, Any]] = {
     "LeakyReLU": ("leaky relu slope", 0.01), "ELU": ("elu alpha", 1), "GELU": ("gelu tanh", "none"),
 }  # fmt: skip
 _INSTEAD = {
-    "output_size": "only 1 × 1 is here, the global average; where the map already has this size, leave it out.",
     "affine": "here it has its weight and its bias; leave it out.",
     "start_dim": "FC reads a whole volume; leave it out.",
 }
@@ -86,6 +88,9 @@ def own(call: str) -> list[str]:
     if not isinstance(node, ast.Call) or name not in CALLS:
         raise SettingError(_NOT_HERE.get(name, ""))
     kind, parameters = CALLS[name]
+    if name == "UpSampling2D":  # Keras' size is how many times as large
+        for word in node.keywords:
+            word.arg = {"size": "scale_factor"}.get(word.arg or "", word.arg)
     if name in _UNUSUAL and _is_unusual(node, parameters.split()[0], _UNUSUAL[name][1]):
         kind = _UNUSUAL[name][0]
     slots = {slot.name: slot for slot in GRAMMARS[kind][1].slots} if kind in GRAMMARS else {}
@@ -93,6 +98,8 @@ def own(call: str) -> list[str]:
     if name == "Conv2d" and list(given) == ["in_channels", "out_channels"]:  # Conv2d(16, 3), as it is typed
         given = dict(zip(("out_channels", "kernel_size"), given.values()))
     given = {**_KERAS_USUAL.get(name, {}), **given}
+    if kind == "adaptive avg" and given.get("output_size") in (1, (1, 1)):
+        kind, given = "global avg", {}
     if kind == "tconv" and str(given.get("padding")).lower() == "same" and given.get("output_padding") is None:
         given |= _same_transposed(given)
     if name == "ReLU" and not isinstance(given.get("inplace"), (bool, str, type(None))):  # a str: a name in the code
@@ -165,7 +172,18 @@ def _in_slot(value: Any, slot: Slot) -> str:
     """What no other framework calls otherwise: as the layer itself says that it is typed."""
     if value is None:
         return ""
+    if slot.one:
+        return slot.written + _loose(value, slot) + slot.behind
     return slot.written + (_number if slot.decimal else _count if slot.single else _size)(value, "")
+
+
+def _loose(value: Any, slot: Slot) -> str:
+    """7, 1.5 or None, or two of them."""
+    sides = value if isinstance(value, tuple) else (value,)
+    texts = ["keep" if side is None else str(side) for side in sides]
+    if len(sides) not in (1, 2) or not all(re.fullmatch(slot.one, text) for text in texts):
+        raise SettingError(f"has {quoted(_told(value))} where the {slot.noun or slot.name} belongs.")
+    return "x".join(texts)
 
 
 def _stride(value: Any, kind: str) -> str:
@@ -236,6 +254,12 @@ def _normalized(value: Any, kind: str) -> str:
     return f"in {_count(value[0] if isinstance(value, tuple) and value else value, kind)}"
 
 
+def _mode(value: Any, kind: str) -> str:
+    if value not in ("nearest", "bilinear"):
+        raise SettingError(f"has the mode {quoted(_told(value))}; nearest and bilinear are here.")
+    return value.replace("nearest", "")
+
+
 def _function(name: str) -> str:
     """An activation by its name in Keras; as a layer of its own, to be refused there, where it is none."""
     return _FUNCTIONS.get(name.lower(), f"Activation({name!r})")
@@ -261,6 +285,8 @@ _SAID: dict[str, Callable[[Any, str], str]] = {
     "normalized_shape": _normalized,
     "padding_mode": lambda value, kind: "" if value == "zeros" else str(value),
     "ceil_mode": _switch("ceil", True),
+    **dict.fromkeys(("mode", "interpolation"), _mode),
+    "align_corners": lambda value, kind: "" if value is None else _switch("align corners", True)(value, kind),
     "count_include_pad": _switch("ignore padding", False),
     **dict.fromkeys(("p", "rate"), _number),
     **dict.fromkeys(("eps", "epsilon"), lambda value, kind: f"eps {_number(value, kind)}"),

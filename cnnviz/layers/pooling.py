@@ -342,10 +342,10 @@ class GlobalAvgPool(Layer):
     grammars: ClassVar[tuple[Grammar, ...]] = (
         Grammar(
             kind="global avg",
-            words=rf"global[\s-]*(?:avg|average|mean)(?:{POOLING})?|gap|adaptive[\s-]*avg{POOLING}",
+            words=rf"global[\s-]*(?:avg|average|mean)(?:{POOLING})?|gap|"
+            rf"adaptive[\s-]*(?:avg|average|mean)(?:{POOLING})?(?:\s*1(?:\s*x\s*1)?)?\s*$",
             example="global avg",
             calls={
-                "AdaptiveAvgPool2d": "output_size",
                 "GlobalAveragePooling2D": "data_format keepdims",
                 "GlobalAvgPool2D": "data_format keepdims",
             },

@@ -246,6 +246,33 @@ class PadMaps(_Rearranged):
 
 @checked
 @dataclass(frozen=True)
+class Repeat(_Rearranged):
+    """The same numbers again along axes that have one: (C, 1, 1) becomes (C, H, W), (1, H, W) as many maps.
+
+    Raises SettingError for a shape that is none; `output_shape` raises DoesNotFit for one that is not made so.
+    Source: ONNX's operator Expand.
+    """
+
+    shape: Shape
+
+    @property
+    def name(self) -> str:
+        return f"REPEAT TO {times(*self.shape)}"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if len(shape) != len(self.shape) or any(size not in (1, wanted) for size, wanted in zip(shape, self.shape)):
+            raise DoesNotFit(f"{self.name}: {times(*shape)} comes in; what is repeated has a 1 where sizes differ.")
+        return self.shape
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Expand", {"shape": (1, *self.shape)})
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        return np.broadcast_to(input, (*input.shape[:lead], *self.shape))
+
+
+@checked
+@dataclass(frozen=True)
 class Slice(_Rearranged):
     """A part of one axis, every `step`-th: maps, rows or columns.
 

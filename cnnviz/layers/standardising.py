@@ -291,6 +291,7 @@ class LayerNorm(_Standardised):
     """
 
     kind: ClassVar[str] = "LAYER NORM"
+    shows: ClassVar[str] = "{}, normalised"
     by_channel: ClassVar[bool] = False
     belongs: ClassVar[bool] = False
     grammars: ClassVar[tuple[Grammar, ...]] = (
@@ -366,6 +367,7 @@ class Softmax(Layer):
     """
 
     kind: ClassVar[str] = "SOFTMAX"
+    shows: ClassVar[str] = "e^({} − the largest there)"
     gates: ClassVar[bool] = True
     grammars: ClassVar[tuple[Grammar, ...]] = (
         Grammar(

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz import ops
-from cnnviz.checks import flag, told, whole
+from cnnviz.checks import whole
 from cnnviz.errors import CnnvizError, DoesNotFit, SettingError
-from cnnviz.geometry import Passage, Window, pair, windows
-from cnnviz.layers.convolution import divisors
+from cnnviz.geometry import Passage, Window, pair
+from cnnviz.layers.filters import FilterLayer
 from cnnviz.layers.grammar import DILATION, KERNEL, NO_BIAS, PADDING, STRIDE, Flag, Grammar, Slot, outputs, told_in
 from cnnviz.layers.layer import (
     Found,
     Given,
-    Layer,
     Operator,
     Pair,
     Parameters,
@@ -35,9 +33,9 @@ from cnnviz.layers.layer import (
     is_even,
     named,
     needs_volume,
+    of_torch,
     weights_of,
 )
-from cnnviz.layers.sliding import settle
 from cnnviz.numbers import grouped, times
 from cnnviz.ops.conv_transpose import stamps
 from cnnviz.ops.tiling import CALL
@@ -49,7 +47,7 @@ _TORCH = "kernel_size stride padding output_padding groups bias dilation padding
 
 @checked
 @dataclass(frozen=True)
-class ConvTranspose2d(Layer):
+class ConvTranspose2d(FilterLayer):
     """A transposed convolutional layer: (C, H, W) -> (out_channels, Ho, Wo), with PyTorch's parameter names and rules.
 
     kernel_size, stride, dilation  a whole number or (height, width), at least 1
@@ -66,7 +64,6 @@ class ConvTranspose2d(Layer):
     """
 
     kind: ClassVar[str] = "TRANSPOSED CONV"
-    weighs: ClassVar[bool] = True
     grammars: ClassVar[tuple[Grammar, ...]] = (
         Grammar(
             kind="tconv",
@@ -106,11 +103,7 @@ class ConvTranspose2d(Layer):
     in_channels: int | None = field(default=None, kw_only=True, compare=False)
 
     def __post_init__(self) -> None:
-        tells = () if self.in_channels is None else ("in_channels",)
-        for name in ("out_channels", "groups", *tells):
-            object.__setattr__(self, name, whole(getattr(self, name), name, 1))
-        object.__setattr__(self, "bias", flag(self.bias, "bias"))
-        settle(self, self._windows, "kernel_size", "stride", "padding", "dilation")
+        super().__post_init__()
         down, across = (whole(more, "output_padding", 0) for more in pair(self.output_padding, "output_padding"))
         object.__setattr__(self, "output_padding", down if down == across else (down, across))
         try:
@@ -118,16 +111,6 @@ class ConvTranspose2d(Layer):
                 stamps(replace(window, padding=0), 1, more)  # for what it refuses
         except SettingError as problem:
             raise SettingError(f"{self.name}: {problem}") from None
-        if self.out_channels % self.groups:
-            raise SettingError(
-                f"{self.name}: {told(self.out_channels)} filters cannot be divided into {told(self.groups)} equal "
-                "groups."
-            )
-
-    @cached_property
-    def _windows(self) -> tuple[Window, Window]:
-        """What each number is stamped into: those of the convolution that it is the way back of."""
-        return windows(self.kernel_size, self.stride, self.padding, self.dilation)
 
     @property
     def name(self) -> str:
@@ -143,20 +126,8 @@ class ConvTranspose2d(Layer):
             raise DoesNotFit(f"{self.name}: {problem}") from None
         return self.out_channels, down, across
 
-    def _check_groups(self, channels: int) -> None:
-        if channels % self.groups:
-            works = ", ".join(map(told, divisors(math.gcd(channels, self.out_channels))[:8]))
-            raise DoesNotFit(
-                f"{self.name}: {told(channels)} channels come in, which cannot be divided into {told(self.groups)} "
-                f"equal groups; with {told(self.out_channels)} filters, {works} can be."
-            )
-
-    def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
-        self._check_groups(shape[0])
-        shapes: dict[str, Shape] = {"weight": (shape[0], self.out_channels // self.groups, *both(self.kernel_size))}
-        if self.bias:
-            shapes["bias"] = (self.out_channels,)
-        return shapes
+    def _weight(self, channels: int) -> Shape:
+        return channels, self.out_channels // self.groups, *both(self.kernel_size)
 
     def product(self, shape: Shape) -> str:
         read = times(*both(self.kernel_size), shape[0] // self.groups)
@@ -225,16 +196,6 @@ class ConvTranspose2d(Layer):
         )  # fmt: skip
         return for_input, named(given.parameters, for_weight, for_bias)
 
-    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
-        """Those of its group."""
-        super().reads(shape, channel)
-        depth = shape[0] // self.groups
-        first = channel // (self.out_channels // self.groups) * depth
-        return tuple(range(first, first + depth))
-
-    def reads_in(self, shape: Shape) -> int:
-        return self.groups
-
     def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
         return alone(
             "ConvTranspose", weights_of(parameters), kernel_shape=both(self.kernel_size), strides=both(self.stride),
@@ -245,10 +206,9 @@ class ConvTranspose2d(Layer):
     def _as_torch(self, shape: Shape) -> tuple[str, ...]:
         if not is_even(self.padding):
             raise SettingError(f"{self.name}: PyTorch's cuts off as much on both sides; {self.padding} does not.")
-        top, left, *_ = ends(self.padding)
         conv = call_of(
             "nn.ConvTranspose2d", shape[0], self.out_channels, f"kernel_size={self.kernel_size}",
-            stride=(self.stride, 1), padding=(top if top == left else (top, left), 0),
+            stride=(self.stride, 1), padding=(of_torch(self.padding), 0),
             output_padding=(self.output_padding, 0), groups=(self.groups, 1), bias=(self.bias, True),
             dilation=(self.dilation, 1),
         )  # fmt: skip

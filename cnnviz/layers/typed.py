@@ -17,7 +17,7 @@ from cnnviz import numbers
 from cnnviz.checks import amount, one_of, told
 from cnnviz.errors import CnnvizError, SettingError
 from cnnviz.kernels.weights import quoted
-from cnnviz.layers import GRAMMARS, Activate
+from cnnviz.layers import GRAMMARS
 from cnnviz.layers.code import is_code
 from cnnviz.layers.grammar import Grammar, Slot
 from cnnviz.layers.layer import INPUT, Layer, Node, Shape, both
@@ -93,6 +93,7 @@ class Draft:
         """It in a few letters: CONV 3 × 3, 16."""
         shown = {
             slot.name: times(*both(self.settings.get(slot.name, 1))) if slot.name == "kernel_size"
+            else _shown(self.settings.get(slot.name, slot.usual), slot) if slot.one
             else numbers.number(self.settings.get(slot.name, slot.usual)) if slot.decimal
             else self.settings.get(slot.name)
             for slot in self.grammar.slots
@@ -116,6 +117,14 @@ class Draft:
             if type(layer) is made and grammar.fixed.items() <= values.items():
                 return cls(grammar.kind, {name: values[name] for name in values if name not in grammar.fixed})
         raise SettingError(f"{layer.name} is no layer that can be typed.")
+
+
+def _shown(value: Any, slot: Slot) -> str:
+    """A size, or a factor, of which one or both may not be told."""
+    if value is None:
+        return ""
+    axes = ("as it is" if one is None else numbers.number(one) for one in both(value))
+    return slot.written.upper() + f" {numbers.TIMES} ".join(axes)
 
 
 def _settings(made: type[Layer]) -> list[str]:
@@ -321,12 +330,14 @@ class Branches:
         return layer, inputs
 
 
+_COMMON = ("conv", "tconv", "max", "avg", "global avg", "fc", "dropout", "batch norm", "add", "concat", "relu")
+
+
 def _hint(text: str) -> str:
     if text.startswith("flatten"):
         return "is not needed: FC reads a whole volume. Leave it out."
-    others = [kind for kind, (made, _) in GRAMMARS.items() if made.kind != Activate.kind]
-    named, more = ", ".join(others[:MOST_NAMED]), len(KINDS) - min(len(others), MOST_NAMED) - 1
-    return f"is no layer that can be typed here; there are {named}, relu and {more} more."
+    more = len(GRAMMARS) - len(_COMMON)
+    return f"is no layer that can be typed here; there are {', '.join(_COMMON)} and {more} others."
 
 
 def _given(grammar: Grammar, rest: str, where: str) -> dict[str, Any]:
@@ -363,6 +374,12 @@ def _readings(grammar: Grammar, rest: str, given: dict[str, Any]) -> Iterable[tu
         if match := re.match(rf"(?:{flag.words})(?![a-z])", rest):
             yield flag.name, flag.value, match.end()
     for slot in grammar.slots:
+        if slot.one:
+            word = rf"(?:(?:{slot.words})\s*[=:]?\s*){'?' if slot.bare else ''}"
+            behind = rf"(?:\s*{slot.behind})?" if slot.behind else ""
+            if match := re.match(rf"{word}({slot.one})(?:\s*x\s*({slot.one}))?{behind}(?![\w.+])", rest):
+                yield slot.name, _loose(match[1], match[2] or match[1], slot), match.end()
+            continue
         if slot.decimal:
             word = rf"(?:(?:{slot.words})\s*[=:]?\s*){'?' if slot.bare else ''}"
             if match := re.match(rf"{word}{_NUMBER}\s*(%?)(?![\w.])", rest):
@@ -384,6 +401,18 @@ def _readings(grammar: Grammar, rest: str, given: dict[str, Any]) -> Iterable[tu
             if slot.name not in given:
                 yield slot.name, _size(match[1], slot), match.end()
                 return
+
+
+def _loose(down: str, across: str, slot: Slot) -> Any:
+    """7, 1.5 or keep, or two of them."""
+    numbers = [None if text.isalpha() else float(text) if "." in text else int(text) for text in (down, across)]
+    largest = max(number or 0 for number in numbers)
+    if largest > LARGEST_SIDE:
+        raise SettingError(
+            f"A stack is written with a {slot.name.replace('_', ' ')} up to {grouped(LARGEST_SIDE)}; "
+            f"{amount(int(largest))} is more."
+        )
+    return numbers[0] if numbers[0] == numbers[1] else tuple(numbers)
 
 
 def _size(text: str, slot: Slot) -> Any:
@@ -416,6 +445,10 @@ def _said(grammar: Grammar, settings: Mapping[str, Any]) -> list[str]:
         value = usual if value is None else value
         if slot.is_told:
             told += [f"{slot.written}{value}"] if value is not None else []
+        elif slot.one:
+            axes = both(value) if isinstance(value, tuple) else (value,)
+            text = "x".join("keep" if one is None else repr(one) for one in axes)
+            said += [f"{slot.written}{text}{slot.behind}"] if value is not None and value != usual else []
         elif slot.decimal:
             said += [slot.written + repr(value).removesuffix(".0")] if slot.bare or value != usual else []
         elif slot.needed:

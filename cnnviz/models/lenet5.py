@@ -13,15 +13,18 @@ from numpy.typing import NDArray
 
 from cnnviz.checks import numbers
 from cnnviz.errors import ArrayError
+from cnnviz.graph import Graph
 from cnnviz.layers import Activate, Conv2d, Layer, Linear, MaxPool2d, PartialConv2d, Rbf, Subsample
 from cnnviz.models import codes, weights
 from cnnviz.models.trained import Trained
 from cnnviz.network import Network
 from cnnviz.numbers import times
+from cnnviz.signatures import checked
 
 SIDE = 32
 DIGIT = 28  # a digit's own height and width; two empty pixels around make it 32
 BACKGROUND, INK = -0.1, 1.175  # the levels of 1998: their mean is about 0 and their variance about 1
+_LETTERS = {"CONV": "C", "FC": "F"}
 
 # The paper's table I: for each of C3's 16 filters the maps of S2 that it reads. 60 of the 96 links there could be.
 TABLE_I = (
@@ -117,3 +120,18 @@ def lenet5() -> Trained:
         source="Learnt from 55,000 of MNIST’s digits, by cross entropy; 99.49 % of the 10,000 test digits right.",
         first=(2, 9, 1, 7),
     )
+
+
+@checked
+def layer_names(network: Graph) -> tuple[str, ...]:
+    """What each layer's output is called: C, S and F with their number among these, as in the paper of LeNet-5."""
+    found: list[str] = []
+    number = 0
+    for layer in network.layers:
+        if layer.belongs:
+            before = next((name for name in reversed(found) if " " not in name), "input")
+            found.append(f"{before} {layer.name}")
+        else:
+            number += 1
+            found.append(f"{_LETTERS.get(layer.kind, 'S')}{number}")
+    return tuple(found)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from cnnviz.checks import numbers, one_of
+from cnnviz.checks import flag, numbers, one_of
 from cnnviz.errors import ArrayError
 from cnnviz.layers import Shape
 from cnnviz.layers.layer import input_shape
@@ -49,6 +49,7 @@ class Preparation:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", input_shape(self.shape, "shape"))
+        object.__setattr__(self, "is_last", flag(self.is_last, "is_last"))
         one_of(self.colours, "colours", COLOURS)
         one_of(self.scale, "scale", SCALES)
 

@@ -59,11 +59,13 @@ def pack(given: Trained | Sequence[Parameters], stack: str = "") -> bytes:
     """A network's parameters as the bytes of an .npz, float32: `numpy.load` opens it.
 
     Bare parameters have no names, so their layers go by number from 0, as in PyTorch's Sequential: "0.weight".
-    `stack`, the layers as text, goes first and by that name, if there is one.
+    Where there is a `stack`, the layers as text, it goes first, and behind it "input", the shape that a network reads.
     """
     parameters = given.parameters if isinstance(given, Trained) else given
     names = given.names if isinstance(given, Trained) else [str(index) for index in range(len(parameters))]
     told = {"stack": np.array(stack)} if stack else {}
+    if stack and isinstance(given, Trained):
+        told["input"] = np.array(given.network.input_shape)
     arrays = {
         f"{name}.{part}": np.asarray(value, np.float32)
         for name, arrays in zip(names, parameters)

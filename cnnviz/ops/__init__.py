@@ -28,6 +28,12 @@ from cnnviz.ops.activations import (
     softplus,
     tanh,
 )
+from cnnviz.ops.adaptive import (
+    adaptive_avg_pool2d,
+    adaptive_avg_pool2d_gradient,
+    adaptive_max_pool2d,
+    adaptive_max_pool2d_gradient,
+)
 from cnnviz.ops.attention import attention, attention_gradients, attention_weights
 from cnnviz.ops.conv import conv2d
 from cnnviz.ops.conv1d import conv1d, conv1d_gradients
@@ -49,15 +55,18 @@ from cnnviz.ops.normalisation import (
     local_response_norm,
     local_response_norm_gradient,
 )
+from cnnviz.ops.parts import PARTS, power, power_slope
 from cnnviz.ops.pooling import avg_pool2d, avg_pool2d_gradient, max_pool2d, max_pool2d_gradient
+from cnnviz.ops.upsample import upsample, upsample_gradient
 
 __all__ = [
-    "ACTIVATIONS", "Activation", "attention", "attention_gradients", "attention_weights", "avg_pool2d",
+    "ACTIVATIONS", "Activation", "PARTS", "adaptive_avg_pool2d", "adaptive_avg_pool2d_gradient", "adaptive_max_pool2d",
+    "adaptive_max_pool2d_gradient", "attention", "attention_gradients", "attention_weights", "avg_pool2d",
     "avg_pool2d_gradient", "batch_norm", "batch_norm_gradients", "batch_statistics", "conv1d", "conv1d_gradients",
     "conv2d", "conv2d_gradients", "conv3d", "conv3d_gradients", "conv_transpose2d", "conv_transpose2d_gradients",
     "dropout", "dropout_mask", "elu", "gelu", "gelu_tanh", "group_norm", "group_norm_gradients", "hard_sigmoid",
     "hard_swish", "layer_norm", "layer_norm_gradients", "leaky_relu", "linear", "linear_gradients",
-    "local_response_norm", "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient", "prelu",
-    "prelu_gradients", "relu", "relu6", "scaled_tanh", "sigmoid", "silu", "softmax", "softmax_gradient", "softplus",
-    "squared_distances", "squared_distances_gradient", "tanh",
+    "local_response_norm", "local_response_norm_gradient", "max_pool2d", "max_pool2d_gradient", "power", "power_slope",
+    "prelu", "prelu_gradients", "relu", "relu6", "scaled_tanh", "sigmoid", "silu", "softmax", "softmax_gradient",
+    "softplus", "squared_distances", "squared_distances_gradient", "tanh", "upsample", "upsample_gradient",
 ]  # fmt: skip

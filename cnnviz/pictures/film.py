@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from cnnviz.checks import a, whole
+from cnnviz.checks import afford, whole
 from cnnviz.errors import ArrayError
 from cnnviz.pictures.decode import guarded
 from cnnviz.pictures.headers import FoundGIF
@@ -99,13 +99,15 @@ def _grey(image: Image.Image, found: Found, longest: int) -> npt.NDArray[np.uint
     return Picture(planes, image.mode, (image.height, image.width)).at(longest, "grey").levels()[0]
 
 
+@checked
 def with_disc(picture: Picture, frames: int) -> Film:
     """A film made of a still: over the picture, in grey, which stands still, a disc goes from left to right.
 
     It is white where the picture is dark around the middle, and black where it is light: so it is seen.
     """
     frames = whole(frames, "frames", 1)
-    still = a(picture, Picture, "picture").at(max(picture.shape[1:]), "grey").levels()[0]
+    afford((frames, *picture.shape[1:]), np.float64, "The film", "fewer frames need less")
+    still = picture.at(max(picture.shape[1:]), "grey").levels()[0]
     height, width = still.shape
     row, column = np.indices(still.shape)
     level = np.uint8(0 if still[height // 3 : height - height // 3].mean() > 127 else 255)

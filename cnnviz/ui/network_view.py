@@ -167,9 +167,10 @@ class NetworkView:
         """The places of the columns that it reads, -1 for the input."""
         return {self.columns.index(of) if (of := self.of(source)) else -1 for source in column.row.sources}
 
-    def sources(self, column: Column, among: Sequence[int]) -> tuple[Branch, ...]:
-        """The columns that it reads, by their places among those that are drawn, and how; -1 for the input. One that
-        is not drawn is passed over: then both are told of on the input."""
+    def sources(self, column: Column, among: Sequence[int] | None = None) -> tuple[Branch, ...]:
+        """The columns that it reads, by their places among those that are drawn (or all), and how; -1 for the input.
+        One that is not drawn is passed over: then both are told of on the input."""
+        among = range(len(self.columns)) if among is None else among
         row, found, before = column.row, [], 0
         groups, table = reads(row) if len(row.sources) == 1 else (1, None)
         for source, (count, *_) in zip(row.sources, row.shapes):
@@ -219,7 +220,7 @@ class NetworkView:
             through=column.last if self.after and column.function else None,
             whole=self.whole,
             channels=named,
-            input=" + ".join(names),
+            input=(column.row.layer.shows or "{}").format(" + ".join(names)),
             output=self.called(column, channel),
         )
 

@@ -9,7 +9,7 @@ interface Box { x: number; y: number; width: number; height: number }
 
 // ---- the stage: cnnviz/steps.py ----
 
-interface Axis { kernel: number; stride: number; before: number; after?: number; dilation: number }
+interface Axis { kernel: number; stride: number; before: number; after?: number; dilation: number; starts?: number[]; counts?: number[] }
 type Term = "product" | "value" | "square" | "squared difference";
 type Reduction = "sum" | "mean" | "max";
 type Outside = "zeros" | "none" | "replicate" | "circular" | "reflect";

@@ -68,7 +68,7 @@ for (const { name, bytes, axes } of cases) {
     });
     // The strongest cell: the largest of those whose window lies wholly on the picture, or of all where none does.
     const within = ({ readers: lists, first, size }, axis, at) =>
-      lists.filter((list, tap) => list.includes(at) && first + tap >= 0 && first + tap < size).length === axis.kernel;
+      lists.filter((list, tap) => list.includes(at) && first + tap >= 0 && first + tap < size).length === (axis.counts?.[at] ?? axis.kernel);
     const cells = Array.from({ length: trace.count }, (_, index) => index);
     const inside = cells.filter((index) =>
       within(axes[0], trace.rows, Math.floor(index / trace.outWidth)) && within(axes[1], trace.columns, index % trace.outWidth));

@@ -20,7 +20,7 @@ const passage = ({ kernel, stride, before, dilation }, size) => ({ window: { ker
 
 // A model of layers that are told by their windows: { rows, columns, count, groups }.
 function modelOf(image, windows) {
-  const model = { image: { ...image, count: image.depth, rows: PIXEL, columns: PIXEL }, layers: [], windows };
+  const model = { image: { ...image, count: image.depth, rows: PIXEL, columns: PIXEL }, layers: [], places: windows.map((_, at) => at), windows };
   let before = model.image;
   for (const { rows, columns, count, groups = 1 } of windows) {
     const height = outOf(before.height, rows), width = outOf(before.width, columns);

@@ -4,7 +4,7 @@ What lies in the uploader, what is said under it and what the page shows never d
 file is no longer the last word is emptied, and a refusal is said for as long as its file lies there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -17,7 +17,6 @@ from cnnviz.pictures.photo import opened
 from cnnviz.ui import state
 from cnnviz.ui.controls.basics import refuse
 from cnnviz.ui.state import Setting, put
-from cnnviz.ui.words import listed
 
 T = TypeVar("T")
 UPLOADER, CAMERA = "upload", "camera"
@@ -49,6 +48,7 @@ class Uploads(Generic[T]):
     then     called once something of their own is shown
     open     where it is no picture: (all files that lie in the uploader, by their names, the last one last) -> (the
              thing, its name), likewise
+    which    of several files the one that is opened, by their names; the others belong to it
     most     bytes that a file may have
     """
 
@@ -59,6 +59,7 @@ class Uploads(Generic[T]):
     read: Callable[[Picture, bytes], T] | None = None
     then: Callable[[], None] | None = None
     open: Callable[[Mapping[str, bytes]], tuple[T, str]] | None = None
+    which: Callable[[Sequence[str]], str] | None = None
     most: int = LIMITS.file_bytes
 
     # --- what is shown ---
@@ -127,8 +128,9 @@ class Uploads(Generic[T]):
         try:
             own = self._opened({file.name: file.getvalue() for file in files}, is_file)
         except CnnvizError as error:
-            names = listed([*filter(None, (of_file(file.name) for file in files))])
-            refused = (names or "The file") if is_file else "The new photograph"
+            names = [file.name for file in files]
+            name = of_file(self.which(names) if self.which else names[-1])
+            refused = (name or "The file") if is_file else "The new photograph"
             sentence = f"{refused} cannot be read. {error} {self._shown()} is still shown."
             state.remember(f"{self.name}refused", (key, sentence))
         else:

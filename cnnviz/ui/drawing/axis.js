@@ -1,6 +1,7 @@
 // Pure: one axis of a window, and what lies beyond the ends of what it reads; no other file says how its positions are
 // computed. As Window and origin of cnnviz/geometry.py have it: { kernel, stride, before, after, dilation }. Positions of
-// the input count from 0, negative ones lie in the padding; an output's window begins at its `startOf`.
+// the input count from 0, negative ones lie in the padding; an output's window begins at its `startOf`. Windows that are
+// not all alike also have { starts, counts }, one for each output, as Spans of cnnviz/spans.py; `kernel` is the largest.
 
 // Where the value at `position` really stands: itself, a borrowed position, or -1 for a made-up zero.
 /** @type {(position: number, size: number, outside: Outside) => number} */
@@ -12,10 +13,15 @@ export function origin(position, size, outside) {
   return -1;
 }
 
+// The nearest output that there is to one that would lie beyond the ends: of windows that are not all alike.
 /** @type {(axis: Axis, index: number) => number} */
-export const startOf = (axis, index) => index * axis.stride - axis.before;
-/** @type {(axis: Axis) => number} */
-export const extentOf = (axis) => axis.dilation * (axis.kernel - 1) + 1;
+const near = ({ starts }, index) => Math.max(0, Math.min(starts.length - 1, index));
+/** @type {(axis: Axis, index: number) => number} */
+export const startOf = (axis, index) => (axis.starts ? axis.starts[near(axis, index)] + (index - near(axis, index)) * axis.stride : index * axis.stride - axis.before);
+/** How many positions an output's window reads. @type {(axis: Axis, index: number) => number} */
+export const countOf = (axis, index) => axis.counts?.[near(axis, index)] ?? axis.kernel;
+/** How far the window of an output spans; without one, the largest. @type {(axis: Axis, index?: number) => number} */
+export const extentOf = (axis, index) => axis.dilation * ((index === undefined ? axis.kernel : countOf(axis, index)) - 1) + 1;
 
 /** How far behind the start of a window each of its taps lies. @type {(axis: Axis) => number[]} */
 export const tapsOf = (axis) => Array.from({ length: axis.kernel }, (_, tap) => tap * axis.dilation);
@@ -24,19 +30,26 @@ export const tapsOf = (axis) => Array.from({ length: axis.kernel }, (_, tap) => 
 export const isStill = (axis) => axis.stride === 0;
 
 /** The middle of an output's window, or its own position. @type {(axis: Axis, index: number) => number} */
-export const middleOf = (axis, index) => (isStill(axis) ? index : startOf(axis, index) + (extentOf(axis) - 1) / 2);
+export const middleOf = (axis, index) => (isStill(axis) ? index : startOf(axis, index) + (extentOf(axis, index) - 1) / 2);
 
 /** The output whose window has its middle nearest to a position. @type {(axis: Axis, position: number, outputs: number) => number} */
-export const nearestTo = (axis, position, outputs) =>
-  Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / (axis.stride || 1))));
+export function nearestTo(axis, position, outputs) {
+  if (!axis.starts) return Math.max(0, Math.min(outputs - 1, Math.round((position - middleOf(axis, 0)) / (axis.stride || 1))));
+  let best = 0;
+  for (let index = 1; index < outputs; index += 1) {
+    if (Math.abs(middleOf(axis, index) - position) < Math.abs(middleOf(axis, best) - position)) best = index;
+  }
+  return best;
+}
 
 // The first and the last output whose window lies wholly on the input: what those answer is not the border's doing.
 /** @type {(axis: Axis, size: number) => number[]} */
-export const insideOn = (axis, size) => isStill(axis) ? [0, size - 1] :
+export const insideOn = (axis, size) => axis.starts ? [0, axis.starts.length - 1] : isStill(axis) ? [0, size - 1] :
   [Math.ceil(axis.before / axis.stride), Math.floor((size - startOf(axis, 0) - extentOf(axis)) / axis.stride)];
 
 /** The outputs whose window reads a position. @type {(axis: Axis, position: number, outputs: number) => number[]} */
 export function readers(axis, position, outputs) {
+  if (axis.starts) return [...Array(outputs).keys()].filter((index) => position >= startOf(axis, index) && position < startOf(axis, index) + countOf(axis, index));
   const first = position - startOf(axis, 0), found = [];
   if (isStill(axis)) return tapsOf(axis).includes(first) ? [...Array(outputs).keys()] : found;
   const low = Math.max(0, Math.ceil((first - extentOf(axis) + 1) / axis.stride)), high = Math.min(outputs - 1, Math.floor(first / axis.stride));
@@ -52,7 +65,7 @@ export function readers(axis, position, outputs) {
 export function readBy(axis, outputs, size, outside, spacing = 1) {
   const found = new Set(), taps = tapsOf(axis);
   for (const index of outputs) {
-    for (const tap of taps) {
+    for (const tap of taps.slice(0, countOf(axis, index))) {
       const under = startOf(axis, index) + tap;
       if (under % spacing) continue;
       const position = origin(under / spacing, size, outside);
@@ -65,7 +78,7 @@ export function readBy(axis, outputs, size, outside, spacing = 1) {
 // From which position to which the windows of the outputs `from` to `to` reach, as Passage.span has it.
 /** @type {(axis: Axis, from: number, to: number, spacing?: number) => number[]} */
 export function reachOf(axis, from, to, spacing = 1) {
-  const last = Math.floor((startOf(axis, to) + extentOf(axis) - 1) / spacing);
+  const last = Math.floor((startOf(axis, to) + extentOf(axis, to) - 1) / spacing);
   return [Math.min(Math.ceil(startOf(axis, from) / spacing), last), last];
 }
 

@@ -115,9 +115,13 @@ export function emsOf(text, font) {
 }
 
 const BESIDE = 3; // pixels of a cell beside its number
+const FILLED = 0.82; // of a cell's width at most, where letters are larger than they must be to be read
 
 // The letters of a number that is as large as its cell lets it be.
-const sizeIn = (ems, width, height) => Math.min(22, Math.max(height * 0.46, Math.min(LEGIBLE, height * 0.66)), (width - BESIDE) / ems);
+function sizeIn(ems, width, height) {
+  const most = (width - BESIDE) / ems, airy = Math.max(Math.min(LEGIBLE, most), (width * FILLED) / ems);
+  return Math.min(22, Math.max(height * 0.46, Math.min(LEGIBLE, height * 0.66)), most, airy);
+}
 
 // Whether a text can be read in a cell of this size.
 export const fitsIn = (ems, width, height) => sizeIn(ems, width, height) >= LEGIBLE;

@@ -1,7 +1,7 @@
 // What the stage computes: unpacking a trace, the taps of a window, one step's terms and their sum.
 // Pure: no browser needed, so it runs under `node --test` too, beside cnnviz/steps.py, over the same cases.
 
-import { insideOn, isBeyond, origin, startOf, tapsOf } from "../drawing/axis.js";
+import { countOf, insideOn, isBeyond, origin, startOf, tapsOf } from "../drawing/axis.js";
 import { opened } from "../drawing/envelope.js";
 import { rangeOf } from "../drawing/numbers.js";
 
@@ -42,6 +42,12 @@ export function tapAt({ area, down, across }, tap) {
   return { channel: Math.floor(tap / area), row, column, y: down[row], x: across[column] };
 }
 
+/** Whether there is no such tap in the window of a step, where windows are not all alike. @type {(trace: Trace, step: Step, tap: number) => boolean} */
+export const isMissing = (trace, step, tap) => Number.isNaN(step.values[tap]) && !!(trace.rows.starts || trace.columns.starts);
+
+/** How many taps a window has at a step. @type {(trace: Trace, step: Step) => number} */
+export const tapsAt = (trace, step) => (trace.rows.starts || trace.columns.starts ? step.values.reduce((count, value) => count + Number(!Number.isNaN(value)), 0) : trace.taps);
+
 const REDUCE = {
   sum: (terms) => terms.reduce((total, term) => (Number.isNaN(term) ? total : total + term), 0),
   mean: (terms) => {
@@ -67,6 +73,10 @@ export const APPLY = {
   silu: (x) => x * APPLY.sigmoid(x),
   elu: (x) => (x > 0 ? x : Math.expm1(x)),
   softplus: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+  erf: (x) => erf(x),
+  exp: Math.exp,
+  log: Math.log,
+  abs: Math.abs,
 };
 
 // The error function: its Maclaurin series near 0, the continued fraction of its complement further out
@@ -83,7 +93,7 @@ export function erf(x) {
   return Math.sign(x) * (1 - Math.exp(-z * z) / Math.sqrt(Math.PI) / (z + tail));
 }
 
-/** Whether each place has weights of its own, of a window that stays where it is: attention. @type {(trace: Trace) => boolean} */
+/** Whether each place has weights of its own: attention, and an enlarged map. @type {(trace: Trace) => boolean} */
 export const hasOwnWeights = ({ weight }) => weight?.shape.length === 5;
 
 /** The weights at a place; undefined where there are none. @type {(trace: Trace, row: number, column: number) => Float64Array | undefined} */
@@ -101,13 +111,13 @@ export function stepAt(trace, row, column) {
   const plane = height * width;
   const values = new Float64Array(trace.taps), terms = new Float64Array(trace.taps);
   const sums = new Float64Array(channels.length);
-  const top = startOf(rows, row), left = startOf(columns, column);
+  const top = startOf(rows, row), left = startOf(columns, column), high = countOf(rows, row), wide = countOf(columns, column);
   let winner = 0;
   for (let j = 0, at = 0; j < down.length; j += 1) {
     const y = top + down[j], fromY = origin(y, height, outside);
     for (let k = 0; k < across.length; k += 1, at += 1) {
       const x = left + across[k], fromX = origin(x, width, outside);
-      const beyond = isBeyond(rows, y, height) || isBeyond(columns, x, width);
+      const beyond = j >= high || k >= wide || isBeyond(rows, y, height) || isBeyond(columns, x, width);
       const inside = fromY >= 0 && fromX >= 0 && !beyond;
       for (let i = 0; i < channels.length; i += 1) {
         const tap = i * area + at;

@@ -1,5 +1,5 @@
 // The two maps as bitmaps of one pixel a cell, made once for each trace: the input with its padding, and the output.
-import { endsOf, isStill, missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
+import { countOf, endsOf, isStill, missingIn, origin, paddedSize, positionOf, readBy, startOf } from "../drawing/axis.js";
 import { largestOf, rangeOf } from "../drawing/numbers.js";
 import { inputColour, signedIndex } from "../drawing/palette.js";
 import { bitmapOf, canvasOf, pack } from "../drawing/paper.js";
@@ -124,10 +124,13 @@ function paintFilling(pixels, { filling, outWidth, outHeight }, colourOf) {
 // The cells of the layout that one weight ever multiplies: rows of a lattice, from which the columns between are cleared.
 /** @param {Trace} trace */
 export function reachBitmap(trace, layout, tap, colour) {
-  const { channel, x, y } = tapAt(trace, tap), [left, top] = layout.corner(layout.isPicture ? 0 : channel);
+  const { channel, row, column, x, y } = tapAt(trace, tap), [left, top] = layout.corner(layout.isPicture ? 0 : channel);
   const canvas = canvasOf(layout.width, layout.height), context = canvas.getContext("2d");
-  const places = (axis, count, from) => Array.from({ length: isStill(axis) ? 1 : count }, (_, at) => from + startOf(axis, at) - startOf(axis, 0));
-  const rows = places(trace.rows, trace.outHeight, top + y), columns = places(trace.columns, trace.outWidth, left + x);
+  const places = (axis, count, from, at) => {
+    const reading = [...Array(isStill(axis) ? 1 : count).keys()].filter((index) => at < countOf(axis, index));
+    return [...new Set(reading.map((index) => from + startOf(axis, index) - startOf(axis, 0)))];
+  };
+  const rows = places(trace.rows, trace.outHeight, top + y, row), columns = places(trace.columns, trace.outWidth, left + x, column);
   context.fillStyle = colour;
   for (const row of rows) context.fillRect(columns[0], row, columns.at(-1) - columns[0] + 1, 1);
   columns.slice(1).forEach((column, at) => context.clearRect(columns[at] + 1, rows[0], column - columns[at] - 1, rows.at(-1) - rows[0] + 1));

@@ -21,7 +21,7 @@ export function inputPlan(panel, stage) {
   const whole = planIn(area);
   const isShown = panel.width < NARROW && stage.operands.panel.width > 0; // the middle panel shows the window too
   if (whole.box.cell >= 20 || made.layout.tiles > 1 || isShown || trace.area === 1 || trace.options.weights) return whole;
-  const side = Math.min(ENLARGED, 0.34 * panel.width);
+  const side = Math.min(ENLARGED, 0.4 * panel.width);
   const below = planIn({ ...area, height: area.height - side - 10 });
   const beside = planIn({ ...area, width: area.width - side - 10 });
   const wide = extentOf(trace.columns), high = extentOf(trace.rows), cell = side / Math.max(wide, high);
@@ -44,7 +44,7 @@ const onScreen = (trace, { view, box }, [left, top], y, x) => [
 export function windowOn(stage) {
   const { trace, step, made } = stage, plan = inputPlan(stage.input.panel, stage), { cell } = plan.box;
   const [x, y] = onScreen(trace, plan, made.layout.corner(0), step.top, step.left);
-  return { x, y, width: extentOf(trace.columns) * cell, height: extentOf(trace.rows) * cell, cell };
+  return { x, y, width: extentOf(trace.columns, step.column) * cell, height: extentOf(trace.rows, step.row) * cell, cell };
 }
 
 export function paintInput(panel, stage) {
@@ -166,7 +166,7 @@ function paintWindow(context, stage, plan, corner, top, left) {
   const { trace, theme, say, step } = stage;
   const { box } = plan;
   const [x, y] = onScreen(trace, plan, corner, top, left);
-  const width = extentOf(trace.columns) * box.cell, height = extentOf(trace.rows) * box.cell;
+  const width = extentOf(trace.columns, step.column) * box.cell, height = extentOf(trace.rows, step.row) * box.cell;
   const map = Math.min(trace.width, trace.height) * box.cell;
   if (stage.made.layout.tiles > 1 && map < ROOM && Math.max(width, height) < map / 2) {
     fill(context, x, y, Math.max(2, width), Math.max(2, height), theme.window);
@@ -183,6 +183,7 @@ function paintWindow(context, stage, plan, corner, top, left) {
   }
   if (box.cell < 40 || stage.player.slide || trace.term !== "product" || trace.channels.length > 1) return;
   for (let tap = 0; tap < trace.taps; tap += 1) {
+    if (Number.isNaN(step.values[tap])) continue;
     const at = tapAt(trace, tap), right = x + (at.x + 1) * box.cell - 4, bottom = y + (at.y + 1) * box.cell - 8;
     const text = `×${say.weight(step.weights[tap])}`;
     context.font = `700 10.5px ${theme.font}`;
@@ -261,9 +262,9 @@ function paintReach(context, stage, plan) {
 // The window, enlarged, tied to its place by two thin lines.
 function paintGlass(context, stage, plan) {
   const { trace, made, theme, step } = stage;
-  const { box, glass } = plan;
+  const { box } = plan, wide = extentOf(trace.columns, step.column), high = extentOf(trace.rows, step.row);
+  const glass = { ...plan.glass, width: wide * plan.glass.cell, height: high * plan.glass.cell };
   const [x, y] = onScreen(trace, plan, [0, 0], step.top, step.left);
-  const wide = extentOf(trace.columns), high = extentOf(trace.rows);
   const from = [cellOf(trace.columns, step.left), cellOf(trace.rows, step.top)];
   drawCells(context, made.input, ...from, wide, high, glass.x, glass.y, glass.width, glass.height);
   const [right, bottom] = [x + wide * box.cell, y + high * box.cell];
@@ -288,8 +289,8 @@ function paintGlassCells(context, stage, glass) {
   const { trace, theme, step, say } = stage, { cell } = glass;
   const isNumbered = hasInputNumbers(stage, cell);
   if (cell < 9) return;
-  for (let j = 0; j < extentOf(trace.rows); j += 1) {
-    for (let k = 0; k < extentOf(trace.columns); k += 1) {
+  for (let j = 0; j < extentOf(trace.rows, step.row); j += 1) {
+    for (let k = 0; k < extentOf(trace.columns, step.column); k += 1) {
       const [y, x, left, top] = [step.top + j, step.left + k, glass.x + k * cell, glass.y + j * cell];
       const isPadding = lyingOf(trace, y, x) !== "inside";
       if (isPadding) outline(context, left + 1, top + 1, cell - 2, cell - 2, theme.paddingLine, 1, [3, 3]);

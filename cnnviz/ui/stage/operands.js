@@ -1,6 +1,6 @@
 // Drawing the middle panel: window, weights and products of the current step, each number to be read; where there are
 // too many for that at once, the part that was gone to, and all of them small above it.
-import { stepAt, tapAt } from "./arithmetic.js";
+import { isMissing, stepAt, tapAt } from "./arithmetic.js";
 import { isInside } from "../drawing/elements.js";
 import { grouped } from "../drawing/numbers.js";
 import { inkOn, inputColour, signedIndex } from "../drawing/palette.js";
@@ -110,7 +110,9 @@ function textOf(stage, step, block, tap) {
 const channelSum = (stage, step, channel) => (stage.hidden ? "?" : stage.say.of(step).partial(channel));
 
 function paintCell(context, stage, block, tap, { x, y, width, height }) {
-  const { theme, trace, step } = stage, colour = colourOf(stage, block, tap);
+  const { theme, trace, step } = stage;
+  if (isMissing(trace, step, tap)) return;
+  const colour = colourOf(stage, block, tap);
   const isOutside = block === 0 && tapLies(trace, step, tap) !== "inside";
   fill(context, x, y, width, height, css(colour));
   if (isOutside) outline(context, x + 0.5, y + 0.5, width - 1, height - 1, theme.paddingLine, 1, [3, 3]);
@@ -123,7 +125,9 @@ function paintWritten(context, panel, stage, plan, taps) {
   const { trace, theme, step } = stage, { box, cell } = plan;
   if (plan.overview) paintOverview(context, stage, plan.overview, taps);
   const operator = BLOCKS[trace.term][0][1], sign = operator === "×" ? "=" : "→";
+  const last = step.terms.findLastIndex((_, tap) => !isMissing(trace, step, tap));
   taps.forEach((tap, slot) => {
+    if (isMissing(trace, step, tap)) return;
     const [value, weight] = plan.at(slot);
     paintCell(context, stage, 0, tap, value);
     if (plan.isList) write(context, markOf(trace, tap), value.x - 5, value.y + cell / 2, 11, theme.muted, theme.font, 400, "right");
@@ -131,15 +135,15 @@ function paintWritten(context, panel, stage, plan, taps) {
       const [from, to] = [value.x + value.width, weight.x + weight.width], middle = value.y + cell / 2;
       write(context, operator, from + (weight.x - from) / 2, middle, 15, theme.muted, theme.font);
       paintCell(context, stage, 1, tap, weight);
-      const isAdded = trace.reduction === "sum" && !plan.isList && (plan.pages === 1 ? tap < trace.taps - 1 : slot % plan.nx < plan.nx - 1);
+      const isAdded = trace.reduction === "sum" && !plan.isList && (plan.pages === 1 ? tap < last : slot % plan.nx < plan.nx - 1);
       if (isAdded) write(context, "+", to + 10, middle, 15, theme.muted, theme.font);
       const term = step.terms[tap];
       const colour = !(term < 0 || term > 0) ? theme.muted : term > 0 ? theme.positive : theme.negative;
       write(context, `${sign} ${textOf(stage, step, 2, tap)}`, (value.x + to) / 2, value.y + cell + 10, box.digits, colour, theme.font, 600);
     }
-    const last = box.weight ? weight : value;
+    const end = box.weight ? weight : value;
     if (trace.reduction === "max" && step.winner === tap) outline(context, value.x, value.y, value.width, cell, theme.window, 3);
-    if (stage.pointer.tap === tap) outline(context, value.x - 2, value.y - 2, last.x + last.width - value.x + 4, cell + 4, theme.reached, 2.5);
+    if (stage.pointer.tap === tap) outline(context, value.x - 2, value.y - 2, end.x + end.width - value.x + 4, cell + 4, theme.reached, 2.5);
   });
   if (plan.caption) write(context, captionOf(stage), panel.width / 2, panel.height - plan.caption / 2 + 2, 13, theme.text, theme.font, 600, "center", panel.width - 4);
 }
@@ -195,7 +199,7 @@ function paintBlocks(context, stage, plan) {
 function paintBlock(context, stage, plan, block) {
   const { trace: { taps, channels, down, across } } = stage, [kh, kw] = [down.length, across.length];
   const small = plan.small = bitmapOf(kw, kh * channels.length, (pixels) => {
-    for (let tap = 0; tap < taps; tap += 1) pixels[tap] = pack(colourOf(stage, block, tap).map(Math.round));
+    for (let tap = 0; tap < taps; tap += 1) pixels[tap] = isMissing(stage.trace, stage.step, tap) ? 0 : pack(colourOf(stage, block, tap).map(Math.round));
   }, plan.small);
   channels.forEach((_, channel) => {
     const [x, y] = plan.cornerOf(block, channel);
@@ -235,7 +239,7 @@ export function tapUnder(panel, stage, x, y) {
   const { trace } = stage, plan = operandsPlan(panel, stage), within = (box) => isInside(box, x, y);
   if (plan.kind === "written") {
     for (const [slot, tap] of tapsOfPart(plan, shapeOf(trace), partOf(plan, stage)).entries()) {
-      const cells = plan.at(slot), block = cells.findIndex(within);
+      const cells = plan.at(slot), block = isMissing(trace, stage.step, tap) ? -1 : cells.findIndex(within);
       if (block >= 0) return { tap, block };
       // What it comes to, below both of them.
       if (plan.box.weight && within({ x: cells[0].x, y: cells[0].y, width: cells[1].x + cells[1].width - cells[0].x, height: plan.box.height })) return { tap, block: 2 };
@@ -244,7 +248,7 @@ export function tapUnder(panel, stage, x, y) {
   const small = plan.kind === "blocks" ? plan : plan.overview;
   for (let tap = 0; small && tap < trace.taps; tap += 1) {
     for (let block = 0; block < small.starts.length; block += 1) {
-      if (within(small.cellAt(block, tap))) return { tap, block, isSmall: plan.kind !== "blocks" };
+      if (!isMissing(trace, stage.step, tap) && within(small.cellAt(block, tap))) return { tap, block, isSmall: plan.kind !== "blocks" };
     }
   }
   return null;

@@ -172,7 +172,7 @@ export class Pointer {
 
   tapWords({ tap, block }) {
     const { trace, step, say: numbers } = this.stage;
-    const value = Number.isNaN(step.values[tap]) ? "outside the picture" : full(step.values[tap]);
+    const value = Number.isNaN(step.values[tap]) ? (trace.rows.starts || trace.columns.starts ? "no part of this window" : "outside the picture") : full(step.values[tap]);
     const from = trace.channels.length > 1 ? `${channelName(trace, tapAt(trace, tap).channel)}: ` : "";
     if (trace.term === "value") return `${from}${value}`;
     if (trace.term === "square") return `${from}${value}²`;

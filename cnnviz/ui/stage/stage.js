@@ -7,7 +7,7 @@ import { endsOf, grouped, largestOf, many, percent, times } from "../drawing/num
 import { headed, sideFor } from "../drawing/paper.js";
 import { opened } from "../drawing/envelope.js";
 import { heldAs } from "../drawing/held.js";
-import { hasOwnWeights, outputAt, stepAt, worked } from "./arithmetic.js";
+import { hasOwnWeights, outputAt, stepAt, tapsAt, worked } from "./arithmetic.js";
 import { fullColour, inputBitmap, outputBitmap, prepare } from "./bitmaps.js";
 import { built } from "./formula.js";
 import { Handles } from "./handles.js";
@@ -290,8 +290,8 @@ class Stage extends View {
     const { place } = trace.names;
     say(this.operands.heading, place ? `${place} ${grouped(step.column + 1)}` : `Row ${grouped(step.row + 1)}, column ${grouped(step.column + 1)}`);
     const plan = operandsPlan(this.operands.panel, this), isPart = this.operands.panel.width > 0 && plan.pages > 1;
-    say(this.operands.note, many(trace.taps, trace.term));
-    say(this.unfold, many(trace.taps, trace.term));
+    say(this.operands.note, many(tapsAt(trace, step), trace.term));
+    say(this.unfold, many(tapsAt(trace, step), trace.term));
     this.parts.style.display = isPart ? "" : "none";
     if (isPart) say(this.partWords, partText(plan, this));
     const { cell } = inputPlan(this.input.panel, this).box;

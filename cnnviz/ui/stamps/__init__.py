@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cnnviz.envelope import packed
-from cnnviz.geometry import Window
+from cnnviz.geometry import Axis, Window
 from cnnviz.steps import narrowed
 from cnnviz.ui.component import component
 
@@ -27,7 +27,7 @@ def stamps(
     key: str,
     group: str,
     windows: Axes,
-    twin: Axes,
+    twin: tuple[Axis, Axis],
     size: tuple[int, int],
     divisor: float = 1.0,
     name: str = "Input",
@@ -49,7 +49,7 @@ def stamps(
     _component(key=key, data=packed(header, {name: np.ascontiguousarray(array) for name, array in arrays.items()}))
 
 
-def _axis(window: Window) -> dict[str, int]:
+def _axis(window: Axis) -> dict[str, int]:
     return {
         "kernel": window.kernel_size, "stride": window.stride, "before": window.before, "after": window.after,
         "dilation": window.dilation,

@@ -11,6 +11,7 @@ from cnnviz.errors import ArrayError, SettingError
 from cnnviz.geometry import Field, Passage
 from cnnviz.numbers import number
 from cnnviz.pictures import Picture
+from cnnviz.spans import Spans
 from cnnviz.ui.volumes.answer import Answer
 from cnnviz.ui.volumes.unit import Unit
 
@@ -214,7 +215,9 @@ def _path(field: Field, before: tuple[Passage, ...]) -> dict[str, object] | None
 
 def _passage(passage: Passage) -> list[object]:
     window = passage.window
-    told = [window.kernel_size, window.stride, window.before, window.dilation]
+    told: list[object] = [window.kernel_size, window.stride, window.before, window.dilation]
+    if isinstance(window, Spans):
+        told += [window.starts, window.counts]
     return [told, passage.size, passage.padding_mode, passage.offset, passage.spacing]
 
 

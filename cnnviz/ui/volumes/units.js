@@ -31,7 +31,7 @@ export function unpack(bytes) {
 // Each layer with what it reads as `sources`: { at, groups, reads, rows, columns }, the passages from it back to that; where
 // none are told, that is the layer before it alone, and its passages are what comes after those of its path.
 function linked(layers) {
-  const windowOf = ([kernel, stride, before, dilation]) => ({ kernel, stride, before, dilation });
+  const windowOf = ([kernel, stride, before, dilation, starts, counts]) => ({ kernel, stride, before, dilation, starts, counts });
   const passageOf = ([window, size, outside, offset, spacing]) => ({ window: windowOf(window), size: size ?? Infinity, outside, offset, spacing });
   let known = [true, true]; // whether the path of the layer before is told, down and across
   return layers.map(({ paths = [], sources = [], groups, reads, ...layer }, at) => {

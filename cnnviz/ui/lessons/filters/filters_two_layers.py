@@ -11,7 +11,7 @@ from cnnviz.errors import CnnvizError, DoesNotFit
 from cnnviz.graph import BUDGET_MULTIPLY_ADDS, Row
 from cnnviz.kernels import KERNELS, over_rgb
 from cnnviz.layers import Conv2d
-from cnnviz.layers.convolution import divisors
+from cnnviz.layers.filters import divisors
 from cnnviz.network import Network
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture

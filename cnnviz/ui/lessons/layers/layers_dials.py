@@ -9,6 +9,7 @@ from cnnviz import ops
 from cnnviz.layers import GRAMMARS
 from cnnviz.layers.typed import Draft
 from cnnviz.numbers import grouped, number
+from cnnviz.ops.upsample import MODES
 from cnnviz.stacks import Stack
 from cnnviz.ui import formulas
 from cnnviz.ui.controls import bare_dial, one_of_many, switch
@@ -60,11 +61,14 @@ def dials(stack: Stack, at: int, found: Draft, boxes: list[Any]) -> None:
 def _others(stack: Stack, at: int, found: Draft, boxes: list[Any], become: str) -> None:
     """A dial for each whole number that the layer is typed with, and the numbers with decimals as they are typed."""
     slots = [slot for slot in GRAMMARS[found.kind][1].slots if not slot.is_told]
+    slots = [slot for slot in slots if not slot.one or found.settings.get(slot.name) is not None]
     counts = [slot for slot in slots if not slot.decimal][: len(boxes) - 2]
     for box, slot in zip(boxes, counts):
         with box:
-            _dial(slot.name.replace("_", " ").capitalize(), slot.name, slot.name, (1, 64), stack, at, become)
-    typed = [f"{slot.name} {number(found.settings.get(slot.name, slot.usual))}" for slot in slots if slot.decimal]
+            label = (slot.noun or slot.name.replace("_", " ")).capitalize()
+            _dial(label, slot.name, slot.name, (1, 64), stack, at, become)
+    decimals = {slot.name: found.settings.get(slot.name, slot.usual) for slot in slots if slot.decimal}
+    typed = [f"{name.replace('_', ' ')} {number(value)}" for name, value in decimals.items()]
     said = f"In the text: {', '.join(typed)}" if typed else "Nothing to set"
     with boxes[len(counts)]:
         if typed or not counts:
@@ -122,6 +126,7 @@ def _dial(
 
 def _as_typed(value: Any) -> str:
     if isinstance(value, tuple):
+        value = tuple("as it is" if part is None else part for part in value)
         return " × ".join("+".join(map(str, part)) if isinstance(part, tuple) else str(part) for part in value)
     if isinstance(value, str):
         return value
@@ -163,7 +168,15 @@ def more(stack: Stack, at: int, found: Draft) -> None:
     if found.kind == "avg" and not same_pool:
         label = "zeros of the padding count in the mean"
         _switch(label, "counted", "count_include_pad", settings.get("count_include_pad", True), stack, at)
-    if found.kind not in (*stacks.SLIDES, "fc") or same_pool:
+    if found.kind == "upsample":
+        mode = settings.get("mode", "nearest")
+        corners = settings.get("align_corners", False)
+        taking = _taking("mode", stack, at, align_corners=False)
+        one_of_many("Between the pixels", "layer-mode", list(MODES), mode, taking)
+        if mode == "bilinear":
+            label = "the corners’ middles stay where they are"
+            _switch(label, "corners", "align_corners", corners, stack, at)
+    if found.kind not in (*stacks.SLIDES, "fc", "upsample") or same_pool:
         st.caption("This layer has no other settings.")
 
 
@@ -171,5 +184,5 @@ def _switch(label: str, name: str, setting: str, value: bool, stack: Stack, at: 
     switch(label, f"layer-{name}", value, _taking(setting, stack, at))
 
 
-def _taking(setting: str, stack: Stack, at: int) -> Callable[[Any], None]:
-    return lambda value: put(stack=stack.changed(at, **{setting: value}))
+def _taking(setting: str, stack: Stack, at: int, **others: Any) -> Callable[[Any], None]:
+    return lambda value: put(stack=stack.changed(at, **{**others, setting: value}))

@@ -9,7 +9,7 @@ from typing import Any
 from cnnviz.geometry import same_padding
 from cnnviz.graph import Graph, Row
 from cnnviz.layers import GRAMMARS, Shape
-from cnnviz.layers.convolution import divisors
+from cnnviz.layers.filters import divisors
 from cnnviz.layers.layer import both
 from cnnviz.layers.same import both_ends
 from cnnviz.layers.typed import TOLD, Draft

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import streamlit as st
 
-from cnnviz.errors import NetworkError
 from cnnviz.formats.onnx_file import MOST_BYTES, Model, legible, read_model
 from cnnviz.formats.opening import network_of
+from cnnviz.formats.stack_file import DIGITS, is_stack, open_stack
 from cnnviz.models import Trained, blazeface, digits, lenet5_1998, squeezenet
 from cnnviz.numbers import grouped
 from cnnviz.pictures import Picture, sample
@@ -19,9 +19,10 @@ from cnnviz.ui.controls import Uploads, select
 from cnnviz.ui.lessons.network.network_settings import ASKED, BLAZEFACE, CLASS, NETWORK, SQUEEZENET, UNIT, WHAT, YOURS
 from cnnviz.ui.state import put
 
+BORDER = 2  # of the networks that read digits
 HELP = (
-    "An .onnx file, up to 64 MB; choose the .data file that PyTorch writes beside it together with it. It is read and "
-    "counted here, never executed, and stays in this server's memory only."
+    "An .onnx file, up to 64 MB; choose the .data file that PyTorch writes beside it together with it. Or the .npz "
+    "that Learning lets you download. It is read and counted here, never executed, and stays in this server's memory."
 )
 
 
@@ -61,25 +62,37 @@ def _shipped(name: str) -> Opened:
         return Opened(name, told, name, network_of(model), None, example, len(model.outputs))
     if name == SQUEEZENET:
         return Opened(name, squeezenet().source, name, squeezenet())
+    return Opened(name, lenet5_1998().source, name, lenet5_1998(), None, _digit(), border=BORDER)
+
+
+def _digit() -> tuple[Picture, str]:
     digit = digits("test").images[0]
-    picture = Picture(digit[None], "L", digit.shape, "A test digit of MNIST")
-    told = "one of the digits that it was tested with"
-    return Opened(name, lenet5_1998().source, name, lenet5_1998(), None, (picture, told), border=2)
+    return Picture(digit[None], "L", digit.shape, "A test digit of MNIST"), "one of the digits for tests"
+
+
+def _which(names: Sequence[str]) -> str:
+    """The network among files: the last that is called as one, whatever else is chosen with it."""
+    return next((name for name in reversed(names) if name.lower().endswith((".onnx", ".npz"))), names[-1])
 
 
 def _open(files: Mapping[str, bytes]) -> tuple[Opened, str]:
-    """The network in these files: the last .onnx among them, or the only file. Raises NetworkError."""
-    named = [name for name in files if name.lower().endswith(".onnx")]
-    if not named and len(files) > 1:
-        raise NetworkError(f"None of the {len(files)} files ends in .onnx; choose one that does, and its data with it.")
-    name = named[-1] if named else next(iter(files))
-    others = {other: data for other, data in files.items() if other not in (name, *named)}
-    model = read_model(files[name], others)
+    """The network in these files. Raises NetworkError."""
+    name = _which([*files])
+    shown, size = legible(name), grouped(sum(map(len, files.values())))
+    digest = hashlib.sha256(b"".join(hashlib.sha256(files[key]).digest() for key in sorted(files))).hexdigest()
+    if is_stack(files[name]):
+        trained = open_stack(files[name])
+        told = f"{size} bytes, with its layers as text."
+        if trained.network.input_shape == DIGITS:  # a network of the page Learning
+            return Opened(shown, told, digest, trained, None, _digit(), border=BORDER), shown
+        return Opened(shown, told, digest, trained), shown
+    model = read_model(files[name], {other: data for other, data in files.items() if other != name})
     trained = network_of(model)
-    digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
-    shown = legible(name)
-    size = grouped(sum(map(len, files.values())))
     told = f"{size} bytes, written by {model.producer or 'a program that it does not name'}."
+    if len(model.operations) > len(trained.network.rows) and not trained.stopped:
+        count = grouped(len(model.operations))
+        told += f" Of the file’s {count} nodes, those for shapes and constants, a turn of the input and a last softmax"
+        told += " are not listed."
     return Opened(shown, told, digest, trained, model, outputs=len(model.outputs)), shown
 
 
@@ -88,7 +101,7 @@ def anew() -> None:
     put(**{setting.key: setting.start for setting in (UNIT, CLASS, *ASKED)})
 
 
-_UPLOADS = Uploads("network-", NETWORK, YOURS, "network", then=anew, open=_open, most=MOST_BYTES)
+_UPLOADS = Uploads("network-", NETWORK, YOURS, "network", then=anew, open=_open, which=_which, most=MOST_BYTES)
 
 
 def choose() -> Opened:

@@ -81,10 +81,15 @@ def listed(network: Graph) -> list[Column]:
     return [
         Column(
             f"{at} {column.row.layer.name}", column.row, column.last, column.function,
-            drawn={"detail": short(network, column.name)},
+            drawn={"detail": ", ".join([*behind(network, column), short(network, column.name)])},
         )
         for at, column in enumerate(columns(network, network.names), 1)
     ]  # fmt: skip
+
+
+def behind(network: Graph, column: Column) -> list[str]:
+    """What changes a node's numbers before they are shown: its activation, by name."""
+    return [row.layer.name for row in network.rows[column.row.index + 1 : column.last + 1]]
 
 
 def view_of(setup: NetworkSetup, run: Pass) -> NetworkView:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from cnnviz.models import blazeface
 from cnnviz.models.blazeface import Face
-from cnnviz.numbers import grouped, many, number, percent
+from cnnviz.numbers import grouped, many, number, percent, times
 from cnnviz.passes import Pass
 from cnnviz.pictures.photo import whole
 from cnnviz.ui import markup, state
@@ -17,6 +17,7 @@ from cnnviz.ui.cached import identity
 from cnnviz.ui.formulas import size
 from cnnviz.ui.lessons import Ending
 from cnnviz.ui.lessons.network.network_asked import NetworkSetup, on_example, takes
+from cnnviz.ui.lessons.network.network_run import behind as names_behind
 from cnnviz.ui.lessons.network.network_run import listed as nodes_of
 from cnnviz.ui.lessons.network.network_run import seconds, short, strongest, too_much
 from cnnviz.ui.lessons.network.network_settings import BLAZEFACE, UNIT
@@ -79,7 +80,7 @@ def graph(setup: NetworkSetup, view: NetworkView) -> None:
         behind = network.rows[column.row.index + 1 : column.last + 1]
         sources = {view.columns.index(of) if (of := view.of(source)) else -1 for source in column.row.sources}
         rows.append(Listed(
-            ", ".join([column.name, *(row.layer.name for row in behind)]), short(network, network.names[column.layer]),
+            ", ".join([column.name, *names_behind(network, column)]), short(network, network.names[column.layer]),
             column.row.layer.kind, size(network.rows[column.last].output_shape),
             column.row.parameters + sum(row.parameters for row in behind),
             column.row.multiply_adds + sum(row.multiply_adds for row in behind), tuple(sorted(sources)),
@@ -172,12 +173,13 @@ def _classes(setup: NetworkSetup, run: Pass) -> Markup:
     best = np.argsort(-shares, kind="stable")[:BEST]
     bars = joined(
         html(
-            '<div class="answer-bar"><span>{}</span><em>{}</em><u><i style="width: {}%"></i></u></div>',
-            trained.classes[of], percent(float(shares[of])), f"{100 * float(shares[of]):.1f}",
+            '<div class="answer-bar"><span>{}</span><em>{}</em><u><i style="{}"></i></u></div>',
+            trained.classes[of], percent(float(shares[of])), _style(width=float(shares[of])),
         )
         for of in best
     )  # fmt: skip
-    return html("<b>What it says</b>{}", bars)
+    of = "distances, the smallest first" if trained.distances else "scores"
+    return html("<b>What it says</b>{}<small>Softmax of its {} {}.</small>", bars, grouped(len(shares)), of)
 
 
 def found_faces(run: Pass) -> list[Face]:
@@ -192,9 +194,9 @@ def _framed(found: list[Face]) -> Markup:
     """Each face's box, how certain it is, and its points, to lie over the picture."""
     return joined(
         html(
-            '<i class="face" style="top: {}%; left: {}%; height: {}%; width: {}%"><b>{}</b></i>{}',
-            *(f"{100 * part:.2f}" for part in (face.top, face.left, face.height, face.width)),
-            percent(face.probability), joined(_point(*point) for point in face.points),
+            '<i class="face" style="{}"><b>{}</b></i>{}',
+            _style(top=face.top, left=face.left, height=face.height, width=face.width), percent(face.probability),
+            joined(html('<i class="point" style="{}"></i>', _style(top=row, left=at)) for row, at in face.points),
         )
         for face in found
     )  # fmt: skip
@@ -204,12 +206,14 @@ def _counted_faces(found: list[Face]) -> Markup:
     if not found:
         return html("<p><b>No face</b>: none of its 896 places is {} certain.</p>", percent(blazeface.CERTAIN))
     shares = listed([percent(face.probability) for face in found])
-    told = "<p><b>{}</b>, {} certain: framed, with eyes, nose, mouth and ears.</p>"
-    return html(told, many(len(found), "face"), shares)
+    return html(
+        "<p><b>{}</b>, {} certain: framed, with eyes, nose, mouth and ears.</p>", many(len(found), "face"), shares
+    )
 
 
-def _point(row: float, column: float) -> Markup:
-    return html('<i class="point" style="top: {}%; left: {}%"></i>', f"{100 * row:.2f}", f"{100 * column:.2f}")
+def _style(**parts: float) -> str:
+    """Where something lies, by its parts of the whole."""
+    return " ".join(f"{side}: {100 * part:.2f}%;" for side, part in parts.items())
 
 
 # --- the end ---
@@ -228,7 +232,7 @@ def _seen(setup: NetworkSetup, view: NetworkView | None) -> Iterator[str]:
     )
     if view:
         down, across = view.column.row.fields
-        yield f"A unit of {view.column.name} sees {down.size} × {across.size} pixels."
+        yield f"A unit of {view.column.name} sees {times(down.size, across.size)} pixels."
         yield f"Its largest number here is {number(float(view.maps(view.column).max()), 3)}."
 
 

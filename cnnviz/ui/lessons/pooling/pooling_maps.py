@@ -72,7 +72,7 @@ class Pooled:
 
     @property
     def windows(self) -> tuple[Window, Window]:
-        return self.trace.rows, self.trace.columns
+        return self.pool.windows(self.trace.input.shape)
 
     @property
     def shape(self) -> tuple[int, int]:

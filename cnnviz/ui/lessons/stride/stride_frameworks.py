@@ -8,7 +8,7 @@ from cnnviz.geometry import Window
 from cnnviz.numbers import times
 from cnnviz.pictures import Picture
 from cnnviz.ui import cached
-from cnnviz.ui.lessons.stride.stride_ab import A, frameworks_at, same_windows
+from cnnviz.ui.lessons.stride.stride_ab import SB, A, frameworks_at, same_windows
 from cnnviz.ui.lessons.stride.stride_view import now
 from cnnviz.ui.letters import lettered
 from cnnviz.ui.markup import Markup, html, joined, part, show
@@ -32,6 +32,9 @@ def frameworks(picture: Picture, divisor: float) -> None:
         show(_drawn(theirs, same.columns, picture.shape[2]))
     with facts:
         show(html("<p>{}</p>", _differ(picture, divisor, *both)))
+        if _alike(k, s, picture) and (apart := _stride_apart(k, picture)):
+            label = lettered(f"S = {apart}, where they differ")
+            st.button(label, key="frameworks-apart", on_click=put, kwargs={A.s: apart})
         label = lettered(f"K = {k}, S = {s}: PyTorch’s on A, TensorFlow’s on B")
         st.button(label, key="frameworks-on-ab", on_click=put, kwargs=frameworks_at(k, s))
 
@@ -73,6 +76,20 @@ def _differ(picture: Picture, divisor: float, theirs: Windows, same: Windows) ->
         f"{percent(int((apart > 0).sum()), apart.size)} of the numbers differ, by up to "
         f"{number(float(apart.max()), 3)}. Weights learnt with one padding give other answers with the other."
     )
+
+
+def _alike(k: int, s: int, picture: Picture) -> bool:
+    """Whether every number of the two is the same: as many windows, at the same places."""
+    theirs, same = Window(k, s, (k - 1) // 2), same_windows(k, s, picture)
+    axes = [*zip((same.rows, same.columns), picture.shape[1:])]
+    return all(theirs.fits(size) and theirs.before == window.before for window, size in axes) and all(
+        theirs.output_size(size) == window.output_size(size) for window, size in axes
+    )
+
+
+def _stride_apart(k: int, picture: Picture) -> int | None:
+    """The smallest stride at which they are not; None where there is none."""
+    return next((s for s in range(2, 1 + SB.most) if not _alike(k, s, picture)), None)
 
 
 def _drawn(theirs: Window, same: Window, width: int) -> Markup:

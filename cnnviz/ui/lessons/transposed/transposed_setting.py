@@ -101,6 +101,14 @@ def more(state: Mapping[str, Any]) -> tuple[int, int]:
     return state["op"], state["op"] if state["opw"] < 0 else state["opw"]
 
 
+def cut(state: Mapping[str, Any]) -> tuple[int, tuple[int, int]]:
+    """How many rows and columns of all that is stamped are cut off: in front, alike of both; behind, down and across,
+    where output padding leaves that much more."""
+    padding = state["tp"]
+    down, across = (max(0, padding - size) for size in more(state))
+    return padding, (down, across)
+
+
 def window(state: Mapping[str, Any]) -> Window:
     """That of the convolution whose way back it is."""
     return Window(state["tk"], state["ts"], state["tp"])
@@ -159,7 +167,7 @@ def made(state: Mapping[str, Any], picture: Picture, divisor: float) -> Transpos
         _uncut(each, stamp, of, output.shape[1:])
         for each, stamp in ((numbers, kernels), (np.ones_like(numbers), np.ones_like(kernels)))
     )
-    names = {CONSTANT: "Constant", OWN: "Your picture", MAP: "Its map"}
+    names = {CONSTANT: "Constant", OWN: "Your picture", MAP: called_map(state)}
     trace = layer_trace(
         layer_, input, output, {"weight": kernels}, 0, divisor=divisor, input=names[state["given"]],
         output="The same output",
@@ -183,6 +191,11 @@ def _ends(of: Window, whole: tuple[int, ...], size: tuple[int, ...]) -> tuple[Wi
         Window(of.kernel_size, of.stride, (of.before, all_of - of.before - kept)) for all_of, kept in zip(whole, size)
     )
     return down, across
+
+
+def called_map(state: Mapping[str, Any]) -> str:
+    """The map that goes in: it is the picture's, of a convolution with this window."""
+    return f"Its {times(state['tk'], state['tk'])} map"
 
 
 def came_from(state: Mapping[str, Any], size: int) -> list[int]:

@@ -13,7 +13,7 @@ from cnnviz.ui.lessons.transposed import transposed_setting as setting
 from cnnviz.ui.lessons.transposed.transposed_setting import MAP, Transposed
 from cnnviz.ui.lessons.transposed.transposed_view import now
 from cnnviz.ui.letters import lettered
-from cnnviz.ui.markup import part, rows
+from cnnviz.ui.markup import html, part, rows, show
 from cnnviz.ui.state import put
 from cnnviz.ui.words import listed, many, number, percent
 
@@ -60,18 +60,18 @@ def back(found: Transposed, picture: Picture) -> None:
         f"A convolution with {axes} makes {times(*small)} of your picture’s {times(height, width)}. The transposed one "
         f"with the same K, S and P leads back to that size, with an output padding of {down} down and {across} across."
     )
-    is_back = told["given"] == MAP and found.size == (height, width)
-    if is_back:
+    part(BACK, text)
+    if told["given"] == MAP and found.size == (height, width):  # what the button below has led to is said in its place
         grey = picture.at(max(picture.shape), "grey").levels()[0].ravel()
         made = found.trace.output.ravel()
         alike = float(np.corrcoef(grey, made)[0, 1]) if np.ptp(grey) and np.ptp(made) else 0.0
-        text += (
-            " That is what is shown now: the size is the picture’s, the numbers are not (their correlation is "
-            f"{number(alike, 2)}). It is the way back of a gradient, and no inverse."
-        )
-    part(BACK, text)
-    fits = max(down, across) <= setting.OP.most
-    if not is_back and fits:
+        sizes_told = f"{times(height, width)} → {times(*small)} → {times(height, width)}"
+        show(html(
+            '<p class="hint"><b>There and back, shown above: {}.</b> The size is the picture’s, the '
+            "numbers are not: <b>their correlation is {}</b>. It is the way back of a gradient, and no inverse.</p>",
+            sizes_told, number(alike, 2),
+        ))  # fmt: skip
+    elif max(down, across) <= setting.OP.most:
         changes = {"given": MAP, "op": down, "opw": -1 if across == down else across}
         label = lettered(f"there and back: {times(height, width)} → {times(*small)} → {times(height, width)}")
         st.button(label, key="there-and-back", on_click=put, kwargs=changes)
