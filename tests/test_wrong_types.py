@@ -31,7 +31,7 @@ from cnnviz.pictures import Strokes
 from cnnviz.signatures import checked
 from cnnviz.training import backward
 
-CALLS = 5000  # of all that are public, in a second or two; bench/wrong_types.py makes every one that there is
+CALLS = 5600  # of all that are public, in a second or two; bench/wrong_types.py makes every one that there is
 
 
 def test_everything_public_works_with_what_is_right():
