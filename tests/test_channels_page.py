@@ -163,9 +163,9 @@ def test_the_table_has_every_kind_s_products_with_their_numbers():
 
 
 @pytest.mark.parametrize(("kind", "groups", "formula"), [
-    ("grouped", "2", "K = 3, S = 3: ⌊(6 − 3 + 2·0) / 3⌋ + 1 = 2 places, 6 filters at each"),
-    ("full", "3", "K = 6, S = 1: ⌊(6 − 6 + 2·0) / 1⌋ + 1 = 1 place, 12 filters there"),
-    ("3-D", "3", "Over the frames, K = 3, S = 1: ⌊(6 − 3 + 2·0) / 1⌋ + 1 = 4 places, the same 3 filters at each"),
+    ("grouped", "2", "KC = 3, SC = 3: ⌊(6 − 3 + 2·0) / 3⌋ + 1 = 2 places, 6 filters at each"),
+    ("full", "3", "KC = 6, SC = 1: ⌊(6 − 6 + 2·0) / 1⌋ + 1 = 1 place, 12 filters there"),
+    ("3-D", "3", "Over the frames, KC = 3, SC = 1: ⌊(6 − 3 + 2·0) / 1⌋ + 1 = 4 places, the same 3 filters at each"),
 ])  # fmt: skip
 def test_the_third_axis_has_the_formula_of_every_window(kind, groups, formula):
     assert formula in page(kind, groups).said()
@@ -181,7 +181,7 @@ def test_groups_are_asked_for_where_there_are_some_and_a_click_chooses_a_map():
     assert at.stage().header["names"]["channels"] == ["channel 5", "channel 6"]
     # A channel on the stage: a filter of the lab over the picture, as the lesson before has it.
     at = page("grouped", **{"of-channels": "1.3"})
-    assert at.stage().header["names"]["output"] == "Channel 3: Gaussian blur"
+    assert at.stage().header["names"]["output"] == "Channel 3: gaussian-blur"
     assert at.stage().header["names"]["channels"] == ["red", "green", "blue"]
 
 
@@ -290,3 +290,16 @@ def test_the_window_over_the_channels_stands_where_the_chosen_map_s_is(warm):
     expect(page.locator(".volumes header b").last).to_have_text("3-D")
     expect(line).to_have_text(re.compile("^3-D, map 11 of 12"))
     covers(3, 6, is_film=True)
+
+
+def test_another_kind_puts_a_map_of_its_own_on_the_stage():
+    at = page(kind="grouped", **{"of-channels": "1.1"})
+    assert at.stage().header["names"]["output"] == "Channel 1: sobel-x"
+    at.set(kind="1 × 1")
+    assert at.stage().header["names"]["output"].startswith("Map ")
+
+
+def test_frames_are_looked_at_first_where_something_moves():
+    stage = page(kind="3-D").stage()
+    row, column = stage.header["options"]["at"]
+    assert abs(stage.output[row, column]) == np.abs(stage.output).max() > 0

@@ -465,6 +465,7 @@ RIGHT: dict[str, dict[str, Any]] = {
     },
     "experiments.self_attention.attending": {"plane": MAP[:1], "tone": 2.0, "position": 1.0},
     "experiments.self_attention.mixed_up": {"operation": lambda plane: plane[0], "plane": MAP[:1], "seed": 3},
+    "experiments.self_attention.settled": {"terms": MAP[0]},
     "experiments.self_attention.told_by": {"plane": MAP[:1]},
     "experiments.signals.causal": {"kernel_size": 2, "dilations": (1, 2, 4)},
     "experiments.signals.reached": {"windows": (Window(2), Window(2, dilation=2)), "unit": 5},

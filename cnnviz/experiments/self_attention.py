@@ -84,7 +84,13 @@ def told_by(plane: NDArray) -> NDArray:
 
 @checked
 def settled(terms: NDArray) -> NDArray:
-    """The sums of terms (sums, terms), and 0 where rounding alone is left of them: of 0.6 + 0.8 - 1.4."""
+    """The sums of terms (sums, terms), and 0 where rounding alone is left of them: of 0.6 + 0.8 - 1.4.
+
+    Raises ArrayError for terms of other axes.
+    """
+    terms = numbers(terms, "terms")
+    if terms.ndim != 2:
+        raise ArrayError(f"The terms have the shape {terms.shape}; they are (sums, terms).")
     found = terms.sum(axis=1)
     return np.where(np.abs(found) > ROUNDING * np.abs(terms).sum(axis=1), found, 0.0)
 

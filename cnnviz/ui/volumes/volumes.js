@@ -271,7 +271,7 @@ class VolumesView extends View {
       sayEnds(scale, layer.grey ? "0" : least, most);
       scale.title = layer.grey ? `Black is 0, white ${most}` : `No colour is 0, full green ${most}, full purple ${least}${layer.limits ? ": this map’s own largest number" : ""}`;
       const part = layer.sent < layer.count ? `${grouped(layer.count)} · ${layer.sent} here` : grouped(layer.count);
-      say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
+      say(this.counts[at], layer.note && layer.sent === layer.count ? layer.note : layer.isVector ? `${part} numbers` : model.flat ? `${part} maps${layer.limits && layer.count > 1 ? `; map ${fronts[at] + 1}:` : ""}` : layer.sent > 1 ? `map ${fronts[at] + 1} of ${part}` : "1 map");
     });
   }
 

@@ -91,9 +91,9 @@ def table(found: Convolved) -> None:
     part(
         "What each kind costs",
         f"All read C = {CHANNELS} channels of {times(height, width)} and make O = {MAPS} maps of that size, without "
-        "biases. With G = 1 a grouped one is full, with G = C depthwise. Each weight is used once for each number of a "
-        "map: the work is height · width · weights. In 3-D the "
-        f"F = {found.beside[THREE_D][0].filters} filters serve at every place, so few weights do much.",
+        "biases. With G = 1 a grouped one is full, with G = C depthwise. A weight is used once for each number of "
+        "a map: the work is height · width · weights. In 3-D alone each of the "
+        f"F = {found.beside[THREE_D][0].filters} filters makes a map at every place, so few weights do much.",
         rows(heads, lines, chosen=[*found.beside].index(found.kind)),
         html(
             "<p>Separable ÷ full = (K·K·C + C·O) / (K·K·C·O) = <b>1/O + 1/K²</b> = 1/{} + 1/{} = <b>{}</b>. The more "

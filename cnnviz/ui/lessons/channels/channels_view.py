@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz import kernels
 from cnnviz.errors import CnnvizError, DoesNotFit
-from cnnviz.kernels import KERNELS, over_rgb
+from cnnviz.kernels import over_rgb
 from cnnviz.layers import Conv2d
 from cnnviz.network import Network
 from cnnviz.numbers import grouped
@@ -35,6 +35,7 @@ from cnnviz.ui.lessons.channels.channels_kinds import (
 from cnnviz.ui.markup import html, show
 from cnnviz.ui.network_view import Column, NetworkView
 from cnnviz.ui.settings import MOST_NUMBERS
+from cnnviz.ui.state import put
 from cnnviz.ui.volumes import Unit, unit_setting
 from cnnviz.ui.words import capital, listed, many
 
@@ -77,9 +78,14 @@ class Convolved:
 def dials() -> None:
     """Which kind; of grouped ones, how many groups."""
     with st.container(key="channel-kinds", horizontal=True):
-        kind = controls.choice("Convolution", KIND)
+        kind = controls.choice("Convolution", KIND, then=_anew)
         if kind == GROUPED:
             controls.choice("G groups", GROUPS)
+
+
+def _anew() -> None:
+    """Another kind begins with a map of its own on the stage."""
+    put(**{UNIT.key: UNIT.start})
 
 
 def seen(picture: Picture, divisor: float) -> Convolved:
@@ -167,7 +173,7 @@ def _view(run: Pass, kind: str, slides: tuple[Slide, ...]) -> NetworkView:
 
     def called(column: Column, channel: int) -> str:
         if column.layer == 0:
-            return f"Frame {channel + 1}" if is_film else f"Channel {channel + 1}: {KERNELS[FIRST[channel]].name}"
+            return f"Frame {channel + 1}" if is_film else f"Channel {channel + 1}: {FIRST[channel]}"
         if is_film:
             return f"Map {channel + 1}: {[*IN_TIME][channel % len(IN_TIME)]}"
         return f"Map {channel + 1}" + (", depthwise" if kind == SEPARABLE and column.layer == 1 else "")
@@ -175,15 +181,22 @@ def _view(run: Pass, kind: str, slides: tuple[Slide, ...]) -> NetworkView:
     colours = [f"frame {at + 1}" for at in range(CHANNELS)] if is_film else cached.CHANNELS[run.shown.shape[0]]
     return NetworkView(
         run, columns, UNIT, GROUP, Unit(len(slides), START[is_film]), colours, entry="Frame" if is_film else "Picture",
-        scaled=True, called=called,
+        scaled=True, called=called, peak=(lambda column, channel: _loudest(run, column, channel)) if is_film else None,
     )  # fmt: skip
+
+
+def _loudest(run: Pass, column: Column, channel: int) -> tuple[int, int]:
+    """Row and column of a map's number that is furthest from 0: where something moves."""
+    map = np.abs(run.map(column.last + 1)[channel])
+    row, place = divmod(int(map.argmax()), map.shape[1])
+    return row, place
 
 
 def words(found: Convolved) -> None:
     """The window over the channels in a sentence, and the formula by which it slides, which is that of every window."""
     slide = found.slide
     formula = html(
-        "<b>Over the {}</b>, K = {}, S = {}: {} {}, {} {}.",
+        "<b>Over the {}</b>, K<sub>C</sub> = {}, S<sub>C</sub> = {}: {} {}, {} {}.",
         "frames" if found.film else "channels", slide.over.kernel_size, slide.over.stride,
         formulas.with_numbers(slide.over, CHANNELS), "place" if slide.places == 1 else "places",
         f"the same {many(slide.filters, 'filter')}" if slide.shares else many(slide.each, "filter"),
