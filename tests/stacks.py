@@ -20,6 +20,7 @@ from cnnviz.layers import (
     Conv2d,
     ConvTranspose2d,
     Dropout,
+    Flatten,
     GlobalAvgPool,
     GroupNorm,
     InstanceNorm2d,
@@ -66,6 +67,7 @@ def every_kind() -> list[tuple[tuple[int, ...], tuple[Layer, ...]]]:
                          "fc 8; group norm 2; softmax; layer norm; prelu")),
         ((2, 6, 8), read("upsample 2x3x bilinear; adaptive avg 6x4; upsample to 9x8 bilinear align corners; "
                          "upsample 1x2x; adaptive max 3x8; adaptive avg keepx4; global max")),
+        ((2, 3, 4), read("conv 3 2x2; flatten; relu; fc 5; flatten")),
         ((4, 5, 3), read("tconv 6 3x2 s2x3 p0+1x1 op0x2 d1x2 g2; relu; tconv 3 4x3 s3x2 p2x1 no bias; tconv 2 1x1 s2")),
     ]  # fmt: skip
 
@@ -281,6 +283,8 @@ def _nodes(layer, given, source, target, prefix, shape, training, constants):
             ], axes
         case LocalResponseNorm():
             return one("LRN", size=layer.size, alpha=layer.alpha, beta=layer.beta, bias=layer.k)
+        case Flatten():
+            return [helper.make_node("Flatten", [source], [target])], 1
         case Softmax():
             return one("Softmax", axis=1)
         case PReLU():

@@ -111,7 +111,6 @@ def test_layers_are_separated_by_semicolons_lines_and_arrows():
     ("text", "words"),
     [
         ("relu; foo 3", "Layer 2, “foo 3”, is no layer that can be typed here; there are conv, tconv, max, avg,"),
-        ("flatten", "FC reads a whole volume"),
         ("convex 3 3x3", "Layer 1, “convex 3 3x3”, is no layer that can be typed here"),
         ("conv 3x3", "Layer 1, “conv 3x3”, needs its number of filters; write it like conv 16 3x3 s1 p1"),
         ("conv 8", "Layer 1, “conv 8”, needs its kernel's size; write it like"),

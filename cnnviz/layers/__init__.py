@@ -22,7 +22,7 @@ from cnnviz.layers.partial import PartialConv2d
 from cnnviz.layers.pooling import AvgPool2d, GlobalAvgPool, MaxPool2d
 from cnnviz.layers.pooling_to_size import AdaptiveAvgPool2d, AdaptiveMaxPool2d
 from cnnviz.layers.rbf import Rbf
-from cnnviz.layers.rearranging import Pad, PadMaps, Repeat, Reshape, Slice, Transpose
+from cnnviz.layers.rearranging import Flatten, Pad, PadMaps, Repeat, Reshape, Slice, Transpose
 from cnnviz.layers.standardising import GroupNorm, InstanceNorm2d, LayerNorm, Softmax
 from cnnviz.layers.subsample import Subsample
 from cnnviz.layers.transposed import ConvTranspose2d
@@ -30,17 +30,17 @@ from cnnviz.layers.upsampling import Resize, Upsample
 
 __all__ = [
     "Activate", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "Add", "AvgPool2d", "BatchNorm2d", "Clip", "Concat", "Conv2d",
-    "ConvTranspose2d", "Dropout", "ELU", "Elementary", "Gain", "GlobalAvgPool", "GroupNorm", "INPUT", "InstanceNorm2d",
-    "Layer", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node", "Offset",
-    "PReLU", "Pad", "PadMaps", "Parameters", "PartialConv2d", "Power", "Rbf", "Repeat", "Reshape", "Resize", "Same",
-    "Scale", "Shape", "Slice", "Softmax", "Subsample", "Transpose", "Upsample",
+    "ConvTranspose2d", "Dropout", "ELU", "Elementary", "Flatten", "Gain", "GlobalAvgPool", "GroupNorm", "INPUT",
+    "InstanceNorm2d", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LocalResponseNorm", "MaxPool2d", "Multiply", "Node",
+    "Offset", "PReLU", "Pad", "PadMaps", "Parameters", "PartialConv2d", "Power", "Rbf", "Repeat", "Reshape", "Resize",
+    "Same", "Scale", "Shape", "Slice", "Softmax", "Subsample", "Transpose", "Upsample",
 ]  # fmt: skip
 
 # Those that can be typed, in the order in which they are named where a text is none of them.
 TYPED: tuple[type[Layer], ...] = (
     Conv2d, ConvTranspose2d, GlobalAvgPool, MaxPool2d, AvgPool2d, AdaptiveAvgPool2d, AdaptiveMaxPool2d, Upsample,
     Linear, Dropout, BatchNorm2d, GroupNorm, InstanceNorm2d, LayerNorm, LocalResponseNorm, LeakyReLU, ELU, PReLU,
-    Softmax, Activate, Add, Concat, Multiply, Same,
+    Softmax, Flatten, Activate, Add, Concat, Multiply, Same,
 )  # fmt: skip
 GRAMMARS: dict[str, tuple[type[Layer], Grammar]] = {
     grammar.kind: (layer, grammar) for layer in TYPED for grammar in layer.grammars

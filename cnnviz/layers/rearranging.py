@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from cnnviz.checks import is_row, one_of, told, whole
 from cnnviz.errors import DoesNotFit, SettingError
 from cnnviz.geometry import PADDING_MODES, Passage, Window, windows
+from cnnviz.layers.grammar import Grammar
 from cnnviz.layers.layer import (
     Found,
     Given,
@@ -112,6 +113,39 @@ class Reshape(_Rearranged):
 
     def _moved(self, input: NDArray, lead: int) -> NDArray:
         return input.reshape(*input.shape[:lead], *self.shape)
+
+
+@checked
+@dataclass(frozen=True)
+class Flatten(_Rearranged):
+    """All numbers in a row, channel by channel, each row by row: (C, H, W) -> (C x H x W,). FC does it by itself."""
+
+    grammars: ClassVar[tuple[Grammar, ...]] = (
+        Grammar(kind="flatten", words="flatten", example="flatten", chip="FLATTEN", begun=("FLATTEN", "flatten")),
+    )
+
+    @property
+    def name(self) -> str:
+        return "FLATTEN"
+
+    def output_shape(self, shape: Shape) -> Shape:
+        return (math.prod(shape),)
+
+    def reads(self, shape: Shape, channel: int) -> tuple[int, ...]:
+        Layer.reads(self, shape, channel)  # for what it refuses
+        return (channel // math.prod(shape[1:]),)
+
+    def _written(self, shape: Shape, parameters: Parameters, inputs: int) -> tuple[Operator, ...]:
+        return alone("Flatten")
+
+    def _as_torch(self, shape: Shape) -> tuple[str, ...]:
+        return ("nn.Flatten()",)
+
+    def _as_keras(self, shape: Shape, not_below_0: bool) -> tuple[str, ...]:
+        return ("layers.Flatten()",)
+
+    def _moved(self, input: NDArray, lead: int) -> NDArray:
+        return input.reshape(*input.shape[:lead], -1)
 
 
 @checked

@@ -334,8 +334,6 @@ _COMMON = ("conv", "tconv", "max", "avg", "global avg", "fc", "dropout", "batch 
 
 
 def _hint(text: str) -> str:
-    if text.startswith("flatten"):
-        return "is not needed: FC reads a whole volume. Leave it out."
     more = len(GRAMMARS) - len(_COMMON)
     return f"is no layer that can be typed here; there are {', '.join(_COMMON)} and {more} others."
 
