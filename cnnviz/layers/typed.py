@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz import numbers
+from cnnviz.checks import LARGEST as WRITABLE
 from cnnviz.checks import amount, one_of, told
 from cnnviz.errors import CnnvizError, SettingError
 from cnnviz.kernels.weights import quoted
@@ -105,7 +106,7 @@ class Draft:
     def text(self) -> str:
         """The shortest text that says it. Raises SettingError for a setting that no text says."""
         for name, value in self.settings.items():
-            if not isinstance(value, (int, float, str, tuple, np.number, type(None))):
+            if not _has_text(value):
                 raise SettingError(f"{name} is {told(value)}; it is a number, numbers in a tuple, or text.")
         return " ".join([self.kind, *_said(self.grammar, self.settings)])
 
@@ -117,6 +118,13 @@ class Draft:
             if type(layer) is made and grammar.fixed.items() <= values.items():
                 return cls(grammar.kind, {name: values[name] for name in values if name not in grammar.fixed})
         raise SettingError(f"{layer.name} is no layer that can be typed.")
+
+
+def _has_text(value: Any) -> bool:
+    """Whether a text can say it: a number that is not too long for one, such numbers in tuples, or words."""
+    if isinstance(value, tuple):
+        return all(map(_has_text, value))
+    return abs(value) < WRITABLE if isinstance(value, int) else isinstance(value, (float, str, np.number, type(None)))
 
 
 def _shown(value: Any, slot: Slot) -> str:
