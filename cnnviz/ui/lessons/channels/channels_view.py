@@ -84,8 +84,9 @@ def dials() -> None:
 
 
 def _anew() -> None:
-    """Another kind begins with a map of its own on the stage."""
-    put(**{UNIT.key: UNIT.start})
+    """Where a channel stands on the stage, another kind puts a map of its own there."""
+    if (unit := state.now(UNIT)) and unit.layer == 0:
+        put(**{UNIT.key: UNIT.start})
 
 
 def seen(picture: Picture, divisor: float) -> Convolved:
