@@ -35,6 +35,7 @@ from torch.testing._internal.common_methods_invocations import op_db  # noqa: E4
 
 import layouts  # noqa: E402
 from cnnviz import ops, training  # noqa: E402
+from cnnviz.checks import one_of  # noqa: E402
 from cnnviz.errors import CnnvizError  # noqa: E402
 
 Given = dict[str, Any]  # what an operation is called with, by name
@@ -319,7 +320,8 @@ OPERATIONS = {
         lacks=lambda given: "an input of one axis" if given["input"].ndim < 2 else mixed(given), back=prelu_back,
     ),
     "nn.functional.gelu": Operation(
-        lambda x, approximate="none": GELU[approximate].function(x), "x", {}, back=gelu_back
+        lambda x, approximate="none": GELU[one_of(approximate, "approximate", GELU)].function(x), "x", back=gelu_back,
+        words=("none", "tanh"),
     ),
     "sigmoid": activation("sigmoid"),
     "tanh": activation("tanh"),
