@@ -102,10 +102,10 @@ function paintWindow(context, column, maps, cell, theme) {
   if (cell) paintLines(context, box, cell, theme);
 }
 
-// A veil over the maps of a layer that are not read.
+// A veil over the maps of a layer that are not read: thin enough that faint ones are still seen below it.
 function paintUnread(context, column, layer, maps, theme) {
   if (maps.size === layer.count) return;
-  context.globalAlpha = 0.78;
+  context.globalAlpha = 0.5;
   for (const channel of channelsOf(layer)) {
     if (maps.has(channel)) continue;
     const { x, y, width, height } = grown(mapOf(column, channel), 1);
