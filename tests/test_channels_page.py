@@ -150,7 +150,8 @@ def test_the_table_has_every_kind_s_products_with_their_numbers():
         "separable 3 × 3 × 1, then 1 × 1 × 6 K·K·C + C·O = 3·3·6 + 6·12 = 126",
         "126 16·24·(3·3·6 + 6·12) = 48,384 19.4\u00a0%",
         "3-D 3 × 3 × 3 K·K·K·F = 3·3·3·3 = 81 16·24·3·3·3·12 = 124,416 50\u00a0%",
-        "1/O + 1/K² = 1/12 + 1/9 = 0.1944",
+        "1/O + 1/K² = 1/12 + 1/9 = 0.1944", "K = 3 is of rows and columns.",
+        "F = 3 filters makes a map at every one of 4 places: the work is 4 times that.",  # 16·24·81·4 = 124,416
     ):
         assert line in text, line
     marked = re.findall('<tr class="chosen"><th scope="row">(.*?)</th>', "".join(at.markup()))

@@ -88,12 +88,14 @@ def table(found: Convolved) -> None:
             percent(done, most),
         ])  # fmt: skip
     heads = ["kind", "its places on the channels", "window", "weights", "multiply-adds", "÷ full"]
+    in_time = found.beside[THREE_D][0]
     part(
         "What each kind costs",
         f"All read C = {CHANNELS} channels of {times(height, width)} and make O = {MAPS} maps of that size, without "
-        "biases. With G = 1 a grouped one is full, with G = C depthwise. A weight is used once for each number of "
-        "a map: the work is height · width · weights. In 3-D alone each of the "
-        f"F = {found.beside[THREE_D][0].filters} filters makes a map at every place, so few weights do much.",
+        f"biases. K = {SIDE} is of rows and columns. With G = 1 a grouped one is full, with G = C depthwise. A weight "
+        "is used once for each number of a map: the work is height · width · weights. In 3-D alone each of the "
+        f"F = {in_time.filters} filters makes a map at every one of {in_time.places} places: the work is "
+        f"{in_time.places} times that.",
         rows(heads, lines, chosen=[*found.beside].index(found.kind)),
         html(
             "<p>Separable ÷ full = (K·K·C + C·O) / (K·K·C·O) = <b>1/O + 1/K²</b> = 1/{} + 1/{} = <b>{}</b>. The more "
